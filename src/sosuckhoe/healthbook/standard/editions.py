@@ -82,13 +82,20 @@ def _read(folder: Traversable) -> Decision:
     )
 
 
-@lru_cache(maxsize=4)
 def decisions(root: Traversable | None = None) -> tuple[Decision, ...]:
     """Every decision known, in the order in which they came into force.
 
     ``root``: another folder of decisions, for trying an announced text; ours when absent.
     """
-    root = root or files(__package__).joinpath("editions")
+    return _ours() if root is None else _in_order(root)
+
+
+@lru_cache(maxsize=1)
+def _ours() -> tuple[Decision, ...]:
+    return _in_order(files(__package__).joinpath("editions"))
+
+
+def _in_order(root: Traversable) -> tuple[Decision, ...]:
     found = [_read(folder) for folder in root.iterdir() if folder.joinpath("edition.toml").is_file()]
     return tuple(sorted(found, key=lambda decision: (decision.in_force, decision.id)))
 

@@ -1,6 +1,7 @@
 """The tables of the standard (bảng XML0–XML15) and their fields, merged from the decisions that made them."""
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +20,7 @@ class Field:
     english: str
     """The name in code, such as ``discharged_at``. The only translation there is."""
     kind: str
-    """string, code, codes, integer, decimal, date8, datetime12, a ``…_list`` of one, or date8_or_datetime12."""
+    """string, code, codes, integer, decimal, date8, datetime12, a ``…_list``, or date8_or_datetime12."""
     max_length: int | None
     """In characters after NFC; None where no limit is published."""
     need: str
@@ -75,8 +76,7 @@ class Table:
 
 
 def read_csv(file: Traversable) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as handle:  # type: ignore[call-arg]
-        return list(csv.DictReader(handle))
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
 
 
 def tables_of(folder: Traversable, before: Mapping[str, Table]) -> dict[str, Table]:
