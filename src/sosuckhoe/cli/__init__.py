@@ -1,0 +1,39 @@
+"""The command ``sosuckhoe``. Each subcommand is a module here that parses, calls one room and prints.
+
+Rooms are imported only when their subcommand runs, so that ``sosuckhoe check`` needs no database and starts
+at once.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from . import check, demo, hospital, simulate, verify
+
+UNUSABLE = 2
+"""Exit code where the input could not be used at all."""
+
+
+def parser() -> argparse.ArgumentParser:
+    command = argparse.ArgumentParser(
+        prog="sosuckhoe",
+        description="Sổ sức khỏe điện tử, phía bệnh viện: kiểm tra, ký, gửi, chứng minh.",
+    )
+    subcommands = command.add_subparsers(dest="subcommand", metavar="LỆNH", required=True)
+    for module in (check, verify, hospital, simulate, demo):
+        module.add_to(subcommands)
+    return command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (``| head``) went away; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
