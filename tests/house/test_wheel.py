@@ -1,4 +1,4 @@
-"""The wheel built from the project holds all its data, so an installed program knows what the checkout knows."""
+"""The wheel built from the project holds all its data: an installed program knows what the checkout knows."""
 
 import subprocess
 import sys

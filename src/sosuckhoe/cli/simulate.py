@@ -8,7 +8,9 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command = subcommands.add_parser("simulate", help="chạy cổng tiếp nhận và VNeID mô phỏng")
     command.add_argument("--port", type=int, default=8001, help="cổng mạng trên máy này (mặc định 8001)")
     command.add_argument("--home", type=Path, default=Path("var/simulator"), help="thư mục dữ liệu mô phỏng")
-    command.add_argument("--setup", type=Path, default=None, metavar="TỆP.json", help="cơ sở, thẻ, người dân mẫu")
+    command.add_argument(
+        "--setup", type=Path, default=None, metavar="TỆP.json", help="cơ sở, thẻ, người dân mẫu"
+    )
     command.set_defaults(run=run)
 
 

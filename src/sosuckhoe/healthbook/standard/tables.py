@@ -53,6 +53,8 @@ class Table:
     cardinality: str
     when_required: str
     fields: tuple[Field, ...]
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Fields the table had once: official name, and the place in the text that dropped it."""
 
     @cached_property
     def by_official(self) -> Mapping[str, Field]:
@@ -103,7 +105,12 @@ def tables_of(folder: Traversable, before: Mapping[str, Table]) -> dict[str, Tab
         for file in sorted(rows.iterdir(), key=lambda entry: entry.name):
             name = file.name.removesuffix(".csv")
             if file.name.endswith(".csv"):
-                after[name] = replace(after[name], fields=_changed(after[name], read_csv(file)))
+                changes = read_csv(file)
+                drops = tuple((row["field"], row["place"]) for row in changes if row["change"] == "drop")
+                table = after[name]
+                after[name] = replace(
+                    table, fields=_changed(table, changes), dropped=(*table.dropped, *drops)
+                )
     return after
 
 
