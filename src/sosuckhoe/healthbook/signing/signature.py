@@ -1,0 +1,192 @@
+"""Making the enveloped signature (chữ ký đơn vị) of a whole document; see ``policy.PROFILE_A``.
+
+Two ways lead to the same bytes. Our own writer produces canonical bytes, so the digest is taken over them as
+they stand and no tree is built. A document of another system is parsed and canonicalised to find its digest,
+but the signature is put into the original bytes: nothing else in the file changes.
+
+Inclusive C14N makes SignedInfo inherit every namespace in scope. A root that declares ``xsi`` therefore gives
+another SignedInfo than one that does not, and both forms occur in the field.
+"""
+
+import re
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from .policy import PROFILE_A, XMLDSIG, Policy
+from .signer import Signer, check_key
+
+DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+class CannotSign(Exception):
+    """The document is not one that may be signed; nothing was written."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+def sign(
+    document: bytes,
+    signer: Signer,
+    *,
+    signature_id: str,
+    canonical: bool = False,
+    policy: Policy = PROFILE_A,
+) -> bytes:
+    """The document with its signature in the empty place at its end.
+
+    ``canonical=True``: the caller vouches that the bytes are their own canonical form, root without
+    attributes, no declaration, as ``healthbook.document`` writes them.
+    """
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", signature_id):
+        raise ValueError("signature_id must be an XML name of at most 100 ASCII characters")
+    check_key(signer.certificate, policy)
+    if len(document) > policy.max_document_bytes:
+        raise CannotSign("DOCUMENT-TOO-LARGE", "Tệp quá lớn nên không ký. Hãy kiểm tra lại tệp xuất ra.")
+    namespaces: dict[str, str] = {}
+    if canonical:
+        head, tail = _split_canonical(document, policy)
+        digest = sha256(document).digest()
+    else:
+        head, tail, digest, namespaces = _split_foreign(document, policy)
+
+    signed_info = _signed_info(b64encode(digest), policy)
+    value = b64encode(signer.sign(_in_context(signed_info, namespaces)))
+    signature = b'<Signature xmlns="%b" Id="%b">%b<SignatureValue>%b</SignatureValue>%b</Signature>' % (
+        XMLDSIG.encode(),
+        signature_id.encode(),
+        signed_info,
+        value,
+        _key_info(signer.certificate),
+    )
+    if policy.emit_declaration and canonical:
+        head = DECLARATION + head
+    return b"".join((head, signature, tail))
+
+
+def _split_canonical(document: bytes, policy: Policy) -> tuple[bytes, bytes]:
+    """The bytes before and after the signature, for our own writer's output."""
+    place = policy.place.encode()
+    for name in policy.roots:
+        root = name.encode()
+        tail = b"</%b></%b>" % (place, root)
+        if document.startswith(b"<%b>" % root) and document.endswith(b"<%b>%b" % (place, tail)):
+            if document.find(b"<%b>" % place) != len(document) - len(tail) - len(place) - 2:
+                raise _no_place(policy)
+            return document[: -len(tail)], tail
+    raise _no_place(policy)
+
+
+def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes, dict[str, str]]:
+    """Before, after, digest and the namespaces in scope, for a document some other system wrote."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+    )
+    if re.match(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>)?\s*<!", document):
+        raise CannotSign(
+            "DOCUMENT-MARKUP",
+            "Tệp có khai báo DOCTYPE hoặc chú thích nên không ký. Hãy xuất lại tệp không có chúng.",
+        )
+    try:
+        root = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise CannotSign(
+            "DOCUMENT-NOT-XML", "Tệp không phải XML đọc được nên không ký. Hãy xuất lại tệp."
+        ) from None
+    tree = root.getroottree()
+    if (tree.docinfo.encoding or "utf-8").lower() not in ("utf-8", "us-ascii"):
+        raise CannotSign(
+            "DOCUMENT-ENCODING", "Tệp không dùng bảng mã UTF-8 nên không ký. Hãy xuất lại bằng UTF-8."
+        )
+    loose = (etree.Comment, etree.ProcessingInstruction)
+    if next(tree.iter(*loose), None) is not None or any(
+        True for preceding in (True, False) for _ in root.itersiblings(preceding=preceding)
+    ):
+        raise CannotSign(
+            "DOCUMENT-MARKUP",
+            "Tệp có chú thích hoặc chỉ thị xử lý nên không ký. Hãy xuất lại tệp không có chúng.",
+        )
+    if root.tag not in policy.roots or any(str(name).startswith("{") for name in root.attrib):
+        raise CannotSign(
+            "DOCUMENT-ROOT", f"Chỉ ký tệp có phần tử gốc {' hoặc '.join(policy.roots)}. Hãy kiểm tra lại tệp."
+        )
+    places = list(root.iter("{*}" + policy.place))
+    if len(places) != 1 or places[0] is not root[-1] or len(places[0]):
+        raise _no_place(policy)
+    place = policy.place
+    # The end of the document is plain markup: comments and CDATA cannot hide in what this matches.
+    end = re.search(
+        rf"(?:<{place}\s*/>|<{place}\s*>(\s*)</{place}\s*>)(\s*</{root.tag}\s*>\s*)\Z".encode(), document
+    )
+    if end is None:
+        raise _no_place(policy)
+    inside = end[1] or b""
+    try:
+        canonical = etree.tostring(tree, method="c14n", with_comments=False)
+    except etree.C14NError:
+        raise CannotSign(
+            "DOCUMENT-NAMESPACE", "Tệp khai báo không gian tên không hợp lệ nên không ký. Hãy xuất lại tệp."
+        ) from None
+    namespaces = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    return (
+        document[: end.start()] + b"<%b>" % place.encode(),
+        inside + b"</%b>" % place.encode() + end[2],
+        sha256(canonical).digest(),
+        namespaces,
+    )
+
+
+def _no_place(policy: Policy) -> CannotSign:
+    return CannotSign(
+        "DOCUMENT-PLACE",
+        f"Cuối tệp phải có đúng một phần tử {policy.place} rỗng để đặt chữ ký. "
+        "Nếu tệp đã ký rồi thì không ký lại; nếu chưa, hãy xuất lại tệp.",
+    )
+
+
+def _signed_info(digest: bytes, policy: Policy) -> bytes:
+    """SignedInfo as it stands inside Signature, already in canonical spelling."""
+    return (
+        b'<SignedInfo><CanonicalizationMethod Algorithm="%b"></CanonicalizationMethod>'
+        b'<SignatureMethod Algorithm="%b"></SignatureMethod>'
+        b'<Reference URI=""><Transforms>%b</Transforms><DigestMethod Algorithm="%b"></DigestMethod>'
+        b"<DigestValue>%b</DigestValue></Reference></SignedInfo>"
+    ) % (
+        policy.canonicalization.encode(),
+        policy.signature_algorithm.encode(),
+        b"".join(b'<Transform Algorithm="%b"></Transform>' % name.encode() for name in policy.transforms),
+        policy.digest_algorithm.encode(),
+        digest,
+    )
+
+
+def _in_context(signed_info: bytes, namespaces: dict[str, str]) -> bytes:
+    """The canonical bytes of SignedInfo where it stands: with every namespace declared above it."""
+    body = signed_info.removeprefix(b"<SignedInfo>")
+    if not namespaces:
+        return b'<SignedInfo xmlns="%b">%b' % (XMLDSIG.encode(), body)
+    inherited = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in namespaces.items())
+    whole = b'<SignedInfo xmlns="%b"%b>%b' % (XMLDSIG.encode(), inherited.encode(), body)
+    # As a document of its own: C14N of a sub-element writes false xmlns="" in lxml 5 and 6.
+    return etree.tostring(etree.fromstring(whole), method="c14n", with_comments=False)
+
+
+@lru_cache(maxsize=64)
+def _key_info(certificate: x509.Certificate) -> bytes:
+    """KeyInfo with the subject in the certificate's own order (C, ST, L, CN, UID) and the leaf."""
+    subject = ",".join(part.rfc4514_string() for part in certificate.subject.rdns)
+    return (
+        b"<KeyInfo><X509Data><X509SubjectName>%b</X509SubjectName><X509Certificate>%b</X509Certificate></X509Data></KeyInfo>"
+        % (
+            escape(subject, {"\r": "&#13;"}).encode(),
+            b64encode(certificate.public_bytes(Encoding.DER)),
+        )
+    )
