@@ -1,0 +1,1 @@
+"""Plugs the rooms together: settings, addresses, the home folder, and how the program starts."""

@@ -1,0 +1,37 @@
+"""Which database: embedded SQLite by default, PostgreSQL for more than one machine."""
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from .home import Home
+
+SQLITE_OPTIONS = {
+    # Writers queue instead of failing half-way, and nothing is acknowledged before it is on the disk.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+}
+
+
+class DatabaseNotUnderstood(ValueError):
+    """SOSUCKHOE_DATABASE must be empty or look like postgres://user:password@host/name."""
+
+
+def database(address: str, home: Home) -> dict[str, Any]:
+    """Django's settings for a database address; the socket folder may stand in ``?host=``."""
+    if not address:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": home.database, "OPTIONS": SQLITE_OPTIONS}
+    parts = urlsplit(address)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise DatabaseNotUnderstood(DatabaseNotUnderstood.__doc__)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or "") or query.get("user", ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or query.get("host", ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,20 @@
+"""How the program starts: Django set up, folders made, the database brought to the newest form."""
+
+import os
+
+
+def setup_django() -> None:
+    """Make the models usable. Call once, before importing any of them."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sosuckhoe.hospital.config.settings")
+    django.setup()
+
+
+def prepare() -> None:
+    """Create the home folder and bring the database to the newest form. May be run again at any time."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.HOME.create()
+    call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,252 @@
+"""The ledger: destinations and keys, one submission per (version, destination), and both sides of every attempt."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from ..staff.models import Facility
+from ..visits.compressed import CompressedBytes
+from ..visits.models import RecordVersion
+from .states import State
+
+
+class Destination(models.Model):
+    """Somewhere records are sent. There is no default: an address is always somebody's decision."""
+
+    name = models.CharField(max_length=100, unique=True)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="destinations")
+    base_url = models.CharField(max_length=255)
+    account = models.CharField(max_length=50)
+    secret_reference = models.CharField(max_length=255)
+    """Where the password is: ``file:NAME`` in the home's secrets, or ``env:NAME``. Never the password itself."""
+    path_edition = models.CharField(max_length=10, default="3176")
+    """Which of the portal's paths: 3176, 4750 or 130."""
+    enabled = models.BooleanField(default=True)
+    """A disabled destination gets no new submissions."""
+    replaces_by_visit_code = models.BooleanField(default=False)
+    """The same bytes again replace the earlier ones. Only with evidence, for it opens the second door."""
+    replaces_evidence = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.CharField(max_length=150, blank=True)
+    paused_why = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    """Calls in a row without an answer of the portal's own."""
+    quiet_until = models.DateTimeField(null=True, blank=True)
+    """After several failures one probe at a time goes out, not the whole queue."""
+    answered_at = models.DateTimeField(null=True, blank=True)
+    """When the portal last gave an answer of its own."""
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(base_url=""), name="a_destination_has_an_address"),
+            models.CheckConstraint(
+                condition=Q(replaces_by_visit_code=False) | ~Q(replaces_evidence=""),
+                name="replacing_needs_evidence",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | ~Q(paused_why=""), name="a_pause_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+
+class SigningKey(models.Model):
+    """A certificate of the facility and where its key is. The key itself is never here."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="signing_keys")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=[("pkcs12", "Tệp PKCS#12")], default="pkcs12")
+    path = models.CharField(max_length=255)
+    """Relative to the home's keys folder."""
+    password_reference = models.CharField(max_length=255, blank=True)
+    certificate_pem = models.TextField()
+    fingerprint = models.CharField(max_length=64, unique=True)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    registered_at = models.DateTimeField(null=True, blank=True)
+    """When it was registered on the portal."""
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-not_after"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def valid_at(self, moment: datetime) -> bool:
+        return self.not_before <= moment <= self.not_after
+
+
+class Submission(models.Model):
+    """One record version on its way to one destination."""
+
+    version = models.ForeignKey(RecordVersion, on_delete=models.PROTECT, related_name="submissions")
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="submissions")
+    state = models.CharField(max_length=12, choices=State.choices)
+    since = models.DateTimeField()
+    """When it came into this state."""
+    created_at = models.DateTimeField()
+    fence = models.PositiveIntegerField(default=0)
+    """Grows with every claim; whoever holds an older number may no longer write."""
+    holder = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    """Not to be tried earlier."""
+    attempt_count = models.PositiveIntegerField(default=0)
+    delays = models.PositiveIntegerField(default=0)
+    """Tries in a row that ended in 'later': the back-off grows with it."""
+    problem_code = models.CharField(max_length=40, blank=True)
+    problem = models.TextField(blank=True)
+    """Why it is where it is, as a Vietnamese sentence."""
+    document = models.ForeignKey(
+        "SignedDocument", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """The signed bytes that go out."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "destination"], name="one_submission_a_destination"),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="a_submission_has_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="SENDING") | (~Q(holder="") & Q(lease_until__isnull=False)),
+                name="what_is_being_sent_has_a_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["WAITING", "HELD", "SUPERSEDED"]) | Q(document__isnull=False),
+                name="nothing_goes_out_unsigned",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["HELD", "REFUSED", "UNKNOWN"]) | ~Q(problem_code=""),
+                name="what_needs_a_person_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["destination", "state", "not_before", "id"], name="ledger_claim"),
+            models.Index(fields=["state", "since"], name="ledger_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk} {self.state}"
+
+
+class SignedDocument(models.Model):
+    """Signed bytes, never changed. Exactly these go out."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="documents")
+    number = models.PositiveIntegerField()
+    content = CompressedBytes()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    unsigned_sha256 = models.CharField(max_length=64)
+    record_sha256 = models.CharField(max_length=64)
+    """Of the version it was built from: they must agree."""
+    size = models.PositiveIntegerField()
+    key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="documents")
+    certificate_fingerprint = models.CharField(max_length=64, db_index=True)
+    signed_at = models.DateTimeField()
+    signer = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["submission", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="signed_documents_are_numbered")
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.sha256[:12]}"
+
+
+class Attempt(models.Model):
+    """One try: noted before the first byte, closed with what was said on both sides."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="attempts")
+    document = models.ForeignKey(SignedDocument, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    fence = models.PositiveIntegerField()
+    holder = models.CharField(max_length=100)
+    started_at = models.DateTimeField()
+    bytes_from = models.DateTimeField(null=True, blank=True)
+    """From this moment on bytes may have left. Empty: certainly none did."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    """Accepted, Rejected, TryLater, Unknown, or NotSent."""
+    code = models.CharField(max_length=40, blank=True)
+    sentence = models.TextField(blank=True)
+    http_status = models.PositiveIntegerField(null=True, blank=True)
+    gateway_code = models.CharField(max_length=20, blank=True)
+    request_head = models.TextField(blank=True)
+    """Request line and headers as sent, secrets masked; the body is the document's base64."""
+    request_sha256 = models.CharField(max_length=64, blank=True)
+    """Of the bytes inside the request, before base64: the document's hash."""
+    answer_head = models.TextField(blank=True)
+    answer = CompressedBytes(null=True)
+    """The answer's body as it came, cut after a limit."""
+
+    class Meta:
+        ordering = ["submission", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="attempts_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(bytes_from__isnull=True) | Q(bytes_from__gte=F("started_at")),
+                name="an_attempt_is_noted_before_its_bytes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.submission_id}"
+
+
+class Receipt(models.Model):
+    """The destination's answer with a transaction number. Never changed."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="receipts")
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="receipts")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="receipt")
+    transaction_number = models.CharField(max_length=100)
+    received_at = models.DateTimeField()
+    """When the answer reached us."""
+    stated_at = models.CharField(max_length=20, blank=True)
+    """thoiGianTiepNhan, as the destination wrote it."""
+    message = models.TextField(blank=True)
+    document_sha256 = models.CharField(max_length=64)
+    stated_by = models.CharField(max_length=150, blank=True)
+    """A person who read the number on the portal; empty when it came as an answer."""
+
+    class Meta:
+        ordering = ["submission", "received_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["destination", "transaction_number"], name="a_transaction_number_comes_once"
+            ),
+            models.CheckConstraint(condition=~Q(transaction_number=""), name="a_receipt_has_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.transaction_number}"
+
+
+class PortalFinding(models.Model):
+    """A fault the portal reported about the content after receiving it (báo lỗi nội dung)."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="portal_findings")
+    code = models.CharField(max_length=40)
+    path = models.CharField(max_length=80, blank=True)
+    message = models.TextField(blank=True)
+    noted_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=150)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["submission", "noted_at"]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.submission_id}"

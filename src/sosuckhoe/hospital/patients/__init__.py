@@ -1,0 +1,1 @@
+"""Patients (người bệnh): who somebody is, under all the numbers they ever had."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PatientsConfig(AppConfig):
+    name = "sosuckhoe.hospital.patients"
+    label = "patients"

@@ -1,0 +1,1 @@
+"""Staff (nhân sự): people, their roles, the facility and its units."""
