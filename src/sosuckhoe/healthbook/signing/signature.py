@@ -51,6 +51,7 @@ def sign(
     check_key(signer.certificate, policy)
     if len(document) > policy.max_document_bytes:
         raise CannotSign("DOCUMENT-TOO-LARGE", "Tệp quá lớn nên không ký. Hãy kiểm tra lại tệp xuất ra.")
+    head: bytes | memoryview
     namespaces: dict[str, str] = {}
     if canonical:
         head, tail = _split_canonical(document, policy)
@@ -67,21 +68,18 @@ def sign(
         value,
         _key_info(signer.certificate),
     )
-    if policy.emit_declaration and canonical:
-        head = DECLARATION + head
-    return b"".join((head, signature, tail))
+    declaration = DECLARATION if policy.emit_declaration and canonical else b""
+    return b"".join((declaration, head, signature, tail))
 
 
-def _split_canonical(document: bytes, policy: Policy) -> tuple[bytes, bytes]:
+def _split_canonical(document: bytes, policy: Policy) -> tuple[memoryview, bytes]:
     """The bytes before and after the signature, for our own writer's output."""
     place = policy.place.encode()
     for name in policy.roots:
         root = name.encode()
         tail = b"</%b></%b>" % (place, root)
         if document.startswith(b"<%b>" % root) and document.endswith(b"<%b>%b" % (place, tail)):
-            if document.find(b"<%b>" % place) != len(document) - len(tail) - len(place) - 2:
-                raise _no_place(policy)
-            return document[: -len(tail)], tail
+            return memoryview(document)[: -len(tail)], tail
     raise _no_place(policy)
 
 
