@@ -93,6 +93,8 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
             "DOCUMENT-MARKUP",
             "Tệp có khai báo DOCTYPE hoặc chú thích nên không ký. Hãy xuất lại tệp không có chúng.",
         )
+    if document[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in document[:4]:
+        raise _not_utf8()
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -101,9 +103,7 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
         ) from None
     tree = root.getroottree()
     if (tree.docinfo.encoding or "utf-8").lower() not in ("utf-8", "us-ascii"):
-        raise CannotSign(
-            "DOCUMENT-ENCODING", "Tệp không dùng bảng mã UTF-8 nên không ký. Hãy xuất lại bằng UTF-8."
-        )
+        raise _not_utf8()
     loose = (etree.Comment, etree.ProcessingInstruction)
     if next(tree.iter(*loose), None) is not None or any(
         True for preceding in (True, False) for _ in root.itersiblings(preceding=preceding)
@@ -139,6 +139,12 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
         inside + b"</%b>" % place.encode() + end[2],
         sha256(canonical).digest(),
         namespaces,
+    )
+
+
+def _not_utf8() -> CannotSign:
+    return CannotSign(
+        "DOCUMENT-ENCODING", "Tệp không dùng bảng mã UTF-8 nên không ký. Hãy xuất lại bằng UTF-8."
     )
 
 
