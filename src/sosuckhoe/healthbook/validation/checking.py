@@ -1,0 +1,113 @@
+"""Checking one record: every table's generated checker, then the rules the hospital changed."""
+
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from ..record import Record
+from ..standard import Edition
+from .fault import Fault, in_reading_order
+from .generating import CheckTable, Generated, applicable, generate
+from .policy import Policy
+from .rule import Rule
+from .rules import RULES
+
+NOT_INSURED = "9"
+"""MA_DOITUONG_KCB of a visit without insurance."""
+
+
+def check_record(
+    record: Record, edition: Edition, *, day: date, policy: Policy | None = None, whole: bool = True
+) -> list[Fault]:
+    """Every fault of a record, in reading order. Never raises, whatever the record holds.
+
+    ``edition``: the one in force on the day of discharge (``record.edition()``). ``day``: the day of checking, for
+    rules that ask whether something lies in the future. ``whole``: False when only some tables of the visit are
+    at hand, so that nothing can be said about a table that is not there.
+    """
+    policy = policy or Policy()
+    faults: list[Fault] = []
+    code_day = deciding_day(record, edition)
+    insured = is_insured(record)
+    for check in _checkers(edition, code_day):
+        check(record, whole, insured, code_day, day, policy, faults.append)
+    if policy.off or policy.severities:
+        faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
+    faults.sort(key=in_reading_order)
+    return faults
+
+
+def deciding_day(record: Record, edition: Edition) -> date:
+    """The day that chooses rules and codes: the discharge; for a check-in the arrival; never today.
+
+    Where neither is known, the day on which the edition given came into force.
+    """
+    first = edition.decisions[-1].in_force
+    found = record.discharge_day() or _day(record.first("check_in").get("arrived_at", ""))
+    return found or first
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None
+
+
+def is_insured(record: Record) -> bool:
+    """Whether the visit is settled with the insurance fund, as far as the record says."""
+    visit = record.visit
+    category = visit.get("patient_category_code", "")
+    if category:
+        return category != NOT_INSURED
+    return "insurance_card_number" in visit
+
+
+def under(policy: Policy, fault: Fault) -> Fault:
+    severity = policy.severities.get(fault.rule)
+    return replace(fault, severity=severity) if severity else fault
+
+
+def active_rules(edition: Edition, table: str, day: date) -> tuple[Rule, ...]:
+    """The rules of a table that hold for a visit that ended on ``day``."""
+    return tuple(
+        rule for rule in RULES if rule.table == table and rule.applies_on(day) and applicable(edition, rule)
+    )
+
+
+def generated_source(table: str, edition: Edition, day: date | None = None) -> str:
+    """The generated checker of a table (official or English name), to be read."""
+    day = day or edition.decisions[-1].in_force
+    return _generated(_Known(edition), edition.table(table).official, day).source
+
+
+class _Known:
+    """An edition as a key: two editions made of the same decisions are the same."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.key = tuple(decision.id for decision in edition.decisions)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and (other.edition is self.edition or other.key == self.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def _checkers(edition: Edition, day: date) -> tuple[CheckTable, ...]:
+    return _checkers_of(_Known(edition), day)
+
+
+@lru_cache(maxsize=512)
+def _checkers_of(known: _Known, day: date) -> tuple[CheckTable, ...]:
+    return tuple(_generated(known, table, day).check for table in known.edition.tables)
+
+
+def _generated(known: _Known, table: str, day: date) -> Generated:
+    return _generate(known, table, active_rules(known.edition, table, day))
+
+
+@lru_cache(maxsize=256)
+def _generate(known: _Known, table: str, rules: tuple[Rule, ...]) -> Generated:
+    return generate(known.edition, known.edition.tables[table], rules)

@@ -1,0 +1,184 @@
+"""Shape (hình thức): what the tables themselves say about one value: present, of its type, not too long, in its list.
+
+Everything here is derived from an edition's ``Field``; the exceptions, each with its reason, stand as data in
+``shape_ids.py``. The generated checker reads a value and asks ``Shape.flaw`` only when something is wrong, so this
+module may take its time to find the right words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from unicodedata import normalize
+
+from ..standard import Code, CodeList, Edition, Field, Table
+from . import shape_ids as ids
+from .fault import Fault, Owner, Severity
+from .typed import decimal_places, is_birth, is_clean, parse_birth, parse_decimal, reader_of
+from .wording import name_of, quoted
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is asked of one field in one edition."""
+
+    table: Table
+    field: Field
+    list: CodeList | None
+    """The closed list its code must be in; None when there is none, or we do not hold all of it."""
+
+    @cached_property
+    def path(self) -> str:
+        return f"{self.table.official}.{self.field.official}"
+
+    @cached_property
+    def owner(self) -> Owner:
+        return ids.owner_of(self.table.official, self.field.official)
+
+    @cached_property
+    def always(self) -> bool:
+        return self.field.need == "always"
+
+    def codes_on(self, day: date) -> Mapping[str, Code]:
+        """The codes allowed on a day; empty where no list is known for it, and then nothing is asked."""
+        return self.list.on(day) if self.list else {}
+
+    def flaw(self, text: str | None, row: int | None, day: date, insured: bool) -> Fault | None:
+        """What is wrong with a value that the checker found wanting, or None when it is excused."""
+        if not text:
+            return self._missing(row, insured)
+        found = self._malformed(text, day)
+        if found is None:
+            return None
+        rule, severity, message = found
+        return self._fault(rule, row, severity, message, text)
+
+    def _missing(self, row: int | None, insured: bool) -> Fault | None:
+        if not self.always or (not insured and self.path in ids.ONLY_WHEN_INSURED):
+            return None
+        doubtful = self.field.confidence != "high" or self.path in ids.DOUBTFUL_PRESENCE
+        rule = ids.MISSING.get(self.path) or ids.MISSING.get(self.field.official, "SHP-001")
+        message = f"Chưa có {name_of(self.field)}, một chỉ tiêu bắt buộc."
+        return self._fault(rule, row, "warning" if doubtful else "error", message, "")
+
+    def _malformed(self, text: str, day: date) -> tuple[str, Severity, str] | None:
+        kind = self.field.kind
+        if kind == "string":
+            return self._too_long(text)
+        if kind == "code":
+            return self._code(text, day)
+        if kind == "codes":
+            return self._members(text) or self._too_long(text)
+        if kind in ("decimal", "integer"):
+            return self._number(text) or self._too_long(text)
+        reader = reader_of(self.field)
+        if reader is None or reader[text] is not None:
+            return self._too_long(text)
+        if kind == "integer_list":
+            message = (
+                f"{name_of(self.field)} có giá trị {quoted(text)}, cần các số nguyên cách nhau bằng dấu “;”."
+            )
+            return self._id("SHP-002"), "error", message
+        return self._date(text)
+
+    def _too_long(self, text: str) -> tuple[str, Severity, str] | None:
+        limit = self.field.max_length
+        length = len(text) if limit is None or len(text) <= limit else len(normalize("NFC", text))
+        if limit is None or length <= limit:
+            return None
+        severity: Severity = "warning" if length <= ids.DOUBTFUL_LENGTH.get(self.path, 0) else "error"
+        return (
+            "FMT-001",
+            severity,
+            f"{name_of(self.field)} dài {length} ký tự, tối đa {limit} ký tự: {quoted(text)}.",
+        )
+
+    def _code(self, text: str, day: date) -> tuple[str, Severity, str] | None:
+        codes = self.codes_on(day)
+        if codes:
+            if text in codes:
+                return None
+            return self._unknown_code(text, day)
+        if not is_clean(text):
+            message = f"{name_of(self.field)} có dấu cách thừa hoặc ký tự ẩn: {quoted(text)}."
+            return "SHP-003", "error", message
+        return self._too_long(text)
+
+    def _unknown_code(self, text: str, day: date) -> tuple[str, Severity, str]:
+        assert self.list is not None
+        rule = ids.CODE_LIST.get(self.path) or ids.CODE_LIST.get(self.field.codes, "SHP-004")
+        where = f"{name_of(self.field)} {quoted(text)}"
+        if any(row.code == text for row in self.list.rows):
+            # A list changes on a day, hospitals around that day: known, but not then, is a matter to look at.
+            return rule, "warning", f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."
+        severity: Severity = "warning" if ids.in_transition(self.field.codes, day) else "error"
+        return rule, severity, f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
+
+    def _members(self, text: str) -> tuple[str, Severity, str] | None:
+        if not all(member.strip() for member in text.split(";")):
+            severity: Severity = "warning" if self.path in ids.MAY_HAVE_GAPS else "error"
+            message = f"{name_of(self.field)} có phần tử trống giữa các dấu “;”: {quoted(text)}."
+            return "FMT-007", severity, message
+        if any(member != member.strip() for member in text.split(";")):
+            message = (
+                f"{name_of(self.field)} có dấu cách cạnh dấu “;”: {quoted(text)}. Danh sách ghi liền nhau."
+            )
+            return "FMT-007", "warning", message
+        return None
+
+    def _number(self, text: str) -> tuple[str, Severity, str] | None:
+        name = name_of(self.field)
+        value = parse_decimal(text)
+        if self.field.kind == "integer":
+            if value is None or value < 0 or value != value.to_integral_value():
+                return (
+                    self._id("SHP-002"),
+                    "error",
+                    f"{name} là {quoted(text)}, cần một số nguyên từ 0 trở lên.",
+                )
+            if "." in text:
+                return (
+                    self._id("SHP-002"),
+                    "warning",
+                    f"{name} là {quoted(text)}, cần ghi số nguyên không có phần thập phân.",
+                )
+            return None
+        if value is None:
+            hint = "dấu chấm cho phần thập phân, không dấu phân cách hàng nghìn"
+            return self._id("FMT-004"), "error", f"{name} là {quoted(text)}, cần một số viết với {hint}."
+        places = decimal_places(self.field)
+        if places is not None and parse_decimal(text, places) is None:
+            rule = "FMT-006" if places == 2 else "FMT-005"
+            return rule, "error", f"{name} là {quoted(text)}, tối đa {places} chữ số thập phân."
+        return None
+
+    def _date(self, text: str) -> tuple[str, Severity, str]:
+        name, kind = name_of(self.field), self.field.kind
+        if is_birth(self.field):
+            need = "cần 12 chữ số năm-tháng-ngày-giờ-phút; phần không rõ ghi 0000"
+            assert parse_birth(text) is None
+            return "FMT-013", "error", f"{name} là {quoted(text)}, {need}."
+        forms = {
+            "datetime12": ("FMT-002", "cần 12 chữ số năm-tháng-ngày-giờ-phút có thật"),
+            "datetime12_list": ("FMT-002", "mỗi phần cần 12 chữ số năm-tháng-ngày-giờ-phút có thật"),
+            "date8": ("FMT-003", "cần 8 chữ số năm-tháng-ngày có thật"),
+            "date8_list": ("FMT-003", "mỗi phần cần 8 chữ số năm-tháng-ngày có thật, cách nhau bằng dấu “;”"),
+            "date8_or_datetime12": ("FMT-003", "cần 8 hoặc 12 chữ số năm-tháng-ngày(-giờ-phút) có thật"),
+        }
+        rule, need = forms[kind]
+        severity: Severity = "error"
+        if self.path in ids.MAY_HAVE_GAPS and "" in (member.strip() for member in text.split(";")):
+            severity = "warning"
+        return self._id(rule), severity, f"{name} là {quoted(text)}, {need}."
+
+    def _id(self, general: str) -> str:
+        """The id for a malformed value: the field's own where rules.csv has one, else the general one."""
+        return ids.FORM.get(self.path) or ids.FORM.get(self.field.official, general)
+
+    def _fault(self, rule: str, row: int | None, severity: Severity, message: str, text: str) -> Fault:
+        return Fault(rule, self.path, row, severity, message, self.field.place, text, self.owner)
+
+
+def shape_of(edition: Edition, table: Table, field: Field) -> Shape:
+    found = edition.codes.get(field.codes) if field.codes else None
+    return Shape(table, field, found if found is not None and found.closed and field.kind == "code" else None)

@@ -1,0 +1,168 @@
+"""Ids, owners and exceptions of the shape checks, as data.
+
+Where the published rule lists name a check, its id is used (FMT-…, COD-…). Our own ids:
+
+=========  =============================================================
+SHP-001    a mandatory value is missing
+SHP-002    a whole number is not one
+SHP-003    a code has blanks at its ends or hidden characters
+SHP-004    a code is not in its list, where no published rule names it
+=========  =============================================================
+"""
+
+from datetime import date
+
+from .fault import Owner
+
+MISSING = {
+    "MA_LK": "FMT-010",
+    "XML1.MA_NGHE_NGHIEP": "FMT-018",
+    "XML1.MATINH_CU_TRU": "FMT-019",
+    "XML1.MAXA_CU_TRU": "FMT-019",
+}
+"""The id for a missing value, by path or field; SHP-001 otherwise."""
+
+FORM = {
+    "XML1.GT_THE_TU": "FMT-024",
+    "XML1.GT_THE_DEN": "FMT-024",
+    "XML1.NGAY_MIEN_CCT": "FMT-025",
+    "XML1.CAN_NANG_CON": "FMT-033",
+    "XML9.CAN_NANG_CON": "FMT-075",
+    "XML1.NGAY_TAI_KHAM": "FMT-034",
+    "XML1.NAM_QT": "FMT-035",
+    "XML1.THANG_QT": "FMT-035",
+    "XML14.NGAY_HEN_KL": "FMT-081",
+    "STT": "FMT-009",
+    "TYLE_TT_BH": "FMT-043",
+    "TYLE_TT_DV": "FMT-044",
+    "TUOI_THAI": "FMT-069",
+}
+"""The id for a malformed date or number, by path or field."""
+
+CODE_LIST = {
+    "sex": "FMT-015",
+    "XML9.GIOI_TINH_CON": "FMT-076",
+    "ethnic_groups": "COD-028",
+    "provinces": "COD-001",
+    "patient_categories": "COD-004",
+    "visit_types": "COD-005",
+    "cost_groups": "COD-012",
+    "living_areas": "FMT-030",
+    "treatment_results": "FMT-036",
+    "discharge_types": "FMT-037",
+    "payment_scopes": "FMT-039",
+    "payment_methods": "FMT-040",
+    "funding_sources": "FMT-041",
+    "anaesthesia_methods": "FMT-062",
+    "pregnancy_terminations": "FMT-070",
+    "transfer_reasons": "FMT-079",
+}
+"""The id for a code that is not in its list, by path or list."""
+
+DOUBTFUL_LENGTH: dict[str, int] = {
+    "XML0.SO_CCCD": 50,  # 3176 lifted the limit in XML1; whether here too is not known
+    "XML6.SO_CCCD": 50,
+    "XML15.SO_CCCD": 50,
+    "XML1.NHOM_MAU": 10,  # the gateway sheet allows 10
+    "XML1.MA_DOITUONG_KCB": 5,  # the gateway sheet allows 5
+    "XML1.MA_TAI_NAN": 2,  # the gateway sheet allows 2
+    "XML2.TT_THAU": 255,  # two 3176 models
+    "XML3.NGUOI_THUC_HIEN": 1024,  # two 3176 models
+    "XML3.GOI_VTYT": 4,  # the gateway sheet: G1 to G999
+    "XML3.MA_BENH_YHCT": 255,  # 255 before 3176
+    "XML7.SO_NGAY_NGHI": 3,  # one 3176 model
+}
+"""Up to this length a value that is too long gives a warning only: sources differ."""
+
+DOUBTFUL_PRESENCE = frozenset(
+    {
+        "XML1.CAN_NANG",  # real files differ
+        "XML1.MA_NGHE_NGHIEP",
+        "XML1.MA_HSBA",
+        "XML1.LY_DO_VV",
+        "XML1.CHAN_DOAN_VAO",
+        "XML1.NAM_QT",  # a record sent before payment may not know its settlement month
+        "XML1.THANG_QT",
+        "XML1.MAXA_CU_TRU",  # codes changed on 01/07/2025 and foreigners have none
+        "XML2.HAM_LUONG",
+        "XML2.DUONG_DUNG",
+        "XML2.LIEU_DUNG",
+        "XML6.NGAY_CHUYEN_PHAC_DO",  # asked of everyone, although not every patient switched
+        "XML6.LY_DO_CHUYEN_PHAC_DO",
+        "XML9.MA_THE_TAM",
+        "XML9.MA_QUOCTICH",
+        "XML9.SO_CCCD_NND",
+        "XML9.NGAYCAP_CCCD_NND",
+        "XML9.NOICAP_CCCD_NND",
+        "XML10.DON_VI",
+        "XML11.DON_VI",
+        "XML11.SO_KCB",
+        "XML13.MA_LYDO_CT",
+    }
+)
+"""Mandatory on paper, but real files lack them or sources disagree: a warning. Fields whose confidence is below
+high are treated so as well."""
+
+ONLY_WHEN_INSURED = frozenset(
+    {f"XML1.{name}" for name in ("T_TONGCHI_BH", "T_BNCCT", "T_BHTT", "T_NGUONKHAC", "T_BHTT_GDV")}
+    | {"XML1.NAM_QT", "XML1.THANG_QT", "XML2.NGUON_CTRA", "XML3.DON_GIA_BH"}
+    | {
+        f"{table}.{name}"
+        for table in ("XML2", "XML3")
+        for name in ("PHAM_VI", "TYLE_TT_BH", "THANH_TIEN_BH", "MUC_HUONG", "T_BNCCT", "T_BHTT", "MA_PTTT")
+    }
+    | {
+        f"{table}.T_NGUONKHAC{part}"
+        for table in ("XML2", "XML3")
+        for part in ("", "_NSNN", "_VTNN", "_VTTN", "_CL")
+    }
+)
+"""Settlement with the insurance fund: not asked of a visit without insurance (MA_DOITUONG_KCB 9)."""
+
+MAY_HAVE_GAPS = frozenset({"XML1.GT_THE_DEN", "XML13.GT_THE_DEN", "XML14.GT_THE_DEN"})
+"""Cards of army and police may lack a last day, so their place in the list stays empty."""
+
+
+def in_transition(codes: str, day: date) -> bool:
+    """Whether older codes were still about: QĐ 3276/2025 may be used from 01/07/2025, must be from 01/01/2026."""
+    return codes == "patient_categories" and day < date(2026, 1, 1)
+
+
+_MONEY = (
+    "T_",
+    "THANH_TIEN",
+    "DON_GIA",
+    "TYLE_TT",
+    "MUC_HUONG",
+    "MA_PTTT",
+    "NAM_QT",
+    "THANG_QT",
+    "NGAY_TTOAN",
+)
+_CLINICAL = (
+    "CHAN_DOAN", "MA_BENH", "MA_PTTT_QT", "PP_DIEU", "KET_QUA", "MA_LOAI_RV", "LY_DO", "GHI_CHU", "MA_TAI_NAN",
+    "CAN_NANG", "NGAY_TAI_KHAM", "MA_LOAI_KCB", "NGAY_RA", "NGAY_VAO_NOI_TRU", "SO_NGAY_DTRI", "NHOM_MAU",
+    "MA_NOI_DEN",
+)  # fmt: skip
+_BY_TABLE: dict[str, Owner] = {
+    "XML0": "reception",
+    "XML1": "reception",
+    "XML2": "pharmacy",
+    "XML3": "clinician",
+    "XML4": "laboratory",
+    "XML5": "clinician",
+    "XML6": "clinician",
+    "XML15": "clinician",
+}
+
+
+def owner_of(table: str, field: str) -> Owner:
+    """Who can mend a field: the desk where it is filled in."""
+    if field in ("MA_LK", "STT", "DU_PHONG"):
+        return "it"
+    if table in ("XML1", "XML2", "XML3"):
+        if field.startswith(_CLINICAL):
+            return "clinician"
+        if field.startswith(_MONEY):
+            return "cashier"
+    return _BY_TABLE.get(table, "records")

@@ -1,0 +1,121 @@
+"""A rule at its place in an edition: turns "not so" into a Fault with values in its sentence. Slow, and rarely needed."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from ..record import Record, Row
+from ..standard import Edition, Table
+from .fault import Fault
+from .rule import Rule
+from .typed import Reader, reader_of
+from .wording import name_of, quoted, said
+
+_PLACE = re.compile(r"\{([@A-Z0-9_.a-z]+)\}")
+
+
+def column(
+    record: Record,
+    whole: bool,
+    table: str,
+    field: str,
+    reader: Reader | None,
+    optional: bool,
+    shape: Callable[[Any], Any],
+) -> Any:
+    """All values of a field in a table that repeats; None, so that rules stay silent, where one is malformed, absent
+    although needed, or the table was not given."""
+    if not whole and table not in record.tables:
+        return None
+    values: list[Any] = []
+    for row in record.rows(table):
+        text = row.get(field)
+        value = text if reader is None else reader[text]
+        if value is None and not (optional and text is None):
+            return None
+        values.append(value)
+    return shape(values)
+
+
+def count(record: Record, table: str, whole: bool) -> int | None:
+    """How many rows a table has; None where it was not given."""
+    return len(record.rows(table)) if whole or table in record.tables else None
+
+
+class Site:
+    """Where a rule's fault is reported in one edition."""
+
+    def __init__(self, edition: Edition, rule: Rule) -> None:
+        self.edition, self.rule = edition, rule
+
+    def fault(self, record: Record, number: int | None, row: Row | None, day: date) -> Fault:
+        rule = self.rule
+        place = rule.at.partition(".")[2]
+        return Fault(
+            rule.id,
+            rule.at,
+            number,
+            rule.severity,
+            self._sentence(record, number, row, day),
+            rule.source,
+            self._text(record, number, row, rule.at) if place else "",
+            rule.owner,
+        )
+
+    def _sentence(self, record: Record, number: int | None, row: Row | None, day: date) -> str:
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name == "@day":
+                return f"{day:%d/%m/%Y}"
+            path = name if "." in name else f"{self.rule.table}.{name}"
+            return self._said(record, number, row, path)
+
+        return _PLACE.sub(value, self.rule.sentence)
+
+    def _row(self, record: Record, number: int | None, row: Row | None, table: Table) -> Row | None:
+        """The row a path means: the one at hand, the numbered one, the only one; None where a whole column is meant."""
+        if row is not None and table.official == self.rule.table:
+            return row
+        if not table.repeats:
+            return record.first(table.english)
+        if number is not None and self.rule.names_rows and table.official == self.rule.at.partition(".")[0]:
+            rows = record.rows(table.english)
+            return rows[number - 1] if number <= len(rows) else {}
+        return None
+
+    def _said(self, record: Record, number: int | None, row: Row | None, path: str) -> str:
+        name, _, official = path.partition(".")
+        table = self.edition.tables[name]
+        field = table.by_official[official]
+        reader = reader_of(field)
+        chosen = self._row(record, number, row, table)
+        if chosen is not None:
+            text = chosen.get(field.english)
+            return said(reader[text], text) if reader is not None else said(None, text)
+        if field.kind == "decimal" and reader is not None:
+            amounts = (reader[row.get(field.english)] for row in record.rows(table.english))
+            return said(sum((amount for amount in amounts if amount is not None), Decimal()), None)
+        members = dict.fromkeys(row.get(field.english, "") for row in record.rows(table.english))
+        return "; ".join(quoted(member) for member in members if member) or "(trống)"
+
+    def _text(self, record: Record, number: int | None, row: Row | None, path: str) -> str:
+        name, _, official = path.partition(".")
+        table = self.edition.tables[name]
+        field = table.by_official.get(official)
+        chosen = self._row(record, number, row, table)
+        return chosen.get(field.english, "") if chosen is not None and field is not None else ""
+
+    @staticmethod
+    def sequence(table: Table) -> Callable[[str, int | None, int | None], Fault]:
+        """Reports a row number (STT) that is below 1 or does not follow the one before (FMT-009)."""
+        return partial(_broken_sequence, table)
+
+
+def _broken_sequence(table: Table, text: str, number: int | None, last: int | None) -> Fault:
+    field = table.by_official["STT"]
+    need = "bắt đầu từ 1" if last is None else f"dòng trước là {last}, dòng này phải là {last + 1}"
+    message = f"{name_of(field)} là {quoted(text)}; {need}."
+    return Fault("FMT-009", f"{table.official}.STT", number, "error", message, field.place, text, "it")

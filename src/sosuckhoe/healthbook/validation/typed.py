@@ -1,0 +1,177 @@
+"""From text on paper to a typed value: dates, exact decimals, whole numbers, lists. Malformed text gives None.
+
+A reader is a mapping from text to value which remembers what it parsed, because the same dates, codes and
+amounts come back all day. ``None`` (absent) reads as None too; whoever cares asks for the text as well.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ..standard import Field
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Times on paper are Vietnamese wall time; there has been no other offset since the standard exists."""
+
+REMEMBERED = 2048
+"""Values a reader keeps before it starts anew: bounded, so that a worker does not grow."""
+
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?")
+_INTEGER = re.compile(r"[0-9]+")
+
+
+class Reader(dict[str | None, Any]):
+    """``reader[text]`` is the typed value, or None where the text is absent or malformed."""
+
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        super().__init__({None: None})
+        self.parse = parse
+
+    def __missing__(self, text: str) -> Any:
+        value = self.parse(text)
+        if len(text) <= 64:
+            if len(self) >= REMEMBERED:
+                self.clear()
+                self[None] = None
+            self[text] = value
+        return value
+
+
+def _digits(text: str, count: int) -> bool:
+    return len(text) == count and text.isascii() and text.isdigit()
+
+
+def parse_datetime(text: str) -> datetime | None:
+    """yyyymmddHHMM, a real date and time from 00:00 to 23:59."""
+    if not _digits(text, 12):
+        return None
+    try:
+        return datetime(
+            int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[8:10]), int(text[10:]), tzinfo=VIETNAM
+        )
+    except ValueError:
+        return None
+
+
+def parse_date(text: str) -> date | None:
+    """yyyymmdd, a real date."""
+    if not _digits(text, 8):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def parse_either(text: str) -> datetime | None:
+    """yyyymmdd or yyyymmddHHMM; a day alone is its midnight."""
+    return parse_datetime(text + "0000" if len(text) == 8 else text)
+
+
+def parse_birth(text: str) -> datetime | None:
+    """A birth (NGAY_SINH): 12 digits where unknown month and day, hour and minute are ``0000``.
+
+    Gives the earliest moment it can mean: 1 January, or midnight. A day without a month is not a date.
+    """
+    if not _digits(text, 12):
+        return None
+    if text[4:8] == "0000":
+        return parse_datetime(text[:4] + "0101" + "0000") if text[8:] == "0000" else None
+    if text[6:8] == "00":
+        return parse_datetime(text[:6] + "01" + text[8:]) if text[8:] == "0000" else None
+    return parse_datetime(text)
+
+
+def parse_decimal(text: str, places: int | None = None) -> Decimal | None:
+    """Digits with at most one dot: no thousands separator, comma, exponent or blank."""
+    found = _DECIMAL.fullmatch(text)
+    if found is None or (places is not None and len(found[1] or "") > places):
+        return None
+    return Decimal(text)
+
+
+def parse_integer(text: str) -> int | None:
+    return int(text) if _INTEGER.fullmatch(text) and len(text) <= 18 else None
+
+
+def parse_members(text: str) -> list[str] | None:
+    """Members between semicolons, without blanks around; None where one is empty."""
+    members = [member.strip() for member in text.split(";")]
+    return members if all(members) else None
+
+
+def _list_of(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def parse_list(text: str) -> list[Any] | None:
+        values = [parse(member.strip()) for member in text.split(";")]
+        return None if None in values else values
+
+    return parse_list
+
+
+def is_clean(code: str) -> bool:
+    """Whether a code has no blank at either end and no hidden character."""
+    return code.isprintable() and code == code.strip()
+
+
+def is_birth(field: Field) -> bool:
+    return field.official == "NGAY_SINH" and field.kind == "datetime12"
+
+
+def decimal_places(field: Field) -> int | None:
+    """Decimals allowed: 2 in amounts of money, 3 in quantities and unit prices (QĐ 4750, quy định chung)."""
+    if field.kind != "decimal":
+        return None
+    if field.official.startswith(("T_", "THANH_TIEN")):
+        return 2
+    return 3 if field.official.startswith(("SO_LUONG", "DON_GIA")) else None
+
+
+@lru_cache(maxsize=256)
+def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
+    """One reader for all fields that read alike."""
+
+    def decimal(text: str) -> Decimal | None:
+        return None if limit and len(text) > limit else parse_decimal(text, places)
+
+    def integer(text: str) -> int | None:
+        return None if limit and len(text) > limit else parse_integer(text)
+
+    def code(text: str) -> str | None:
+        return text if text and is_clean(text) and not (limit and len(text) > limit) else None
+
+    def day_of(text: str) -> date | None:
+        moment = parse_either(text)
+        return moment.date() if moment else None
+
+    parsers: dict[str, Callable[[str], Any]] = {
+        "datetime12": parse_datetime,
+        "date8": parse_date,
+        "date8_or_datetime12": parse_either,
+        "birth": parse_birth,
+        "day": day_of,
+        "decimal": decimal,
+        "integer": integer,
+        "code": code,
+        "codes": parse_members,
+        "date8_list": _list_of(parse_date),
+        "datetime12_list": _list_of(parse_datetime),
+        "integer_list": _list_of(parse_integer),
+    }
+    return Reader(parsers[kind])
+
+
+def reader_of(field: Field) -> Reader | None:
+    """How the values of a field are read; None for plain text, which is its own value."""
+    if field.kind == "string":
+        return None
+    kind = "birth" if is_birth(field) else field.kind
+    limit = field.max_length if kind in ("decimal", "integer", "code") else None
+    return _reader(kind, limit, decimal_places(field))
+
+
+def day_reader() -> Reader:
+    """Reads the day of a date or of a time."""
+    return _reader("day", None, None)

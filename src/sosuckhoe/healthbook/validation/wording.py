@@ -1,0 +1,43 @@
+"""How values and places are said to people: dates as 15/11/2026, numbers as 1.234,5, unknown text in quotes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ..standard import Field
+
+LONGEST = 60
+"""Characters of a value shown in a sentence; the whole value is in ``Fault.value``."""
+
+
+def name_of(field: Field) -> str:
+    """The official label with the official name, as on the gateway's own lists."""
+    return f"{field.label_vi} ({field.official})"
+
+
+def quoted(text: str) -> str:
+    """A value exactly as on paper, shortened for the sentence, hidden characters made visible."""
+    shown = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text[:LONGEST])
+    return f"“{shown}{'…' if len(text) > LONGEST else ''}”"
+
+
+def said(value: Any, text: str | None) -> str:
+    """A value for a sentence: as people write it when its type is known, quoted as on paper otherwise."""
+    if value is None:
+        return "(trống)" if not text else quoted(text)
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M}" if value.hour or value.minute else f"{value:%d/%m/%Y}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, list):
+        return "; ".join(said(member, None) for member in value) or "(trống)"
+    return str(value) if not isinstance(value, str) else quoted(value)
+
+
+def number(value: Decimal) -> str:
+    """1.234.567,5: dots for thousands, a comma for decimals, no empty decimals."""
+    whole, _, rest = f"{value:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")

@@ -1,0 +1,77 @@
+"""Every rule has a proof, every proof holds, and no rule minds broken neighbours."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.validation import RULES, check_record
+from sosuckhoe.healthbook.validation.generating import applicable
+from sosuckhoe.healthbook.validation.proofs import KINDS, Case, cases_of, proven
+from sosuckhoe.healthbook.validation.typed import reader_of
+
+IDS = sorted({rule.id for rule in RULES})
+CASES = [case for rule in sorted(proven()) for case in cases_of(rule)]
+GARBAGE = ("?", "20269999", "-", ";", "١٢", "1e9", " ", "\u200b", "K" * 300, "9" * 40)
+
+
+def faults_of(case: Case, record: Record | None = None) -> list[Any]:
+    return check_record(record or case.record, case.edition, day=case.day, policy=case.policy)
+
+
+def test_every_rule_has_a_proof_with_a_pass_a_fail_and_an_edge() -> None:
+    for rule in IDS:
+        assert {case.kind for case in cases_of(rule)} == set(KINDS), rule
+
+
+def test_no_proof_is_left_behind_by_its_rule() -> None:
+    assert {case.rule for case in CASES if case.file is None} <= set(IDS)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.file is None], ids=lambda case: f"{case.rule}: {case.name}"
+)
+def test_proof_holds(case: Case) -> None:
+    said = [fault for fault in faults_of(case) if fault.rule == case.rule]
+    assert bool(said) is not case.passes, [fault.message for fault in said]
+    for fault in said:
+        assert "{" not in fault.message and fault.source and fault.owner
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_rule_stays_silent_when_a_value_it_needs_is_blank_or_malformed(rule: str) -> None:
+    for case in cases_of(rule):
+        if case.file is not None:
+            continue
+        for variant in [one for one in RULES if one.id == rule and applicable(case.edition, one)]:
+            for read, want in zip(variant.reads, variant.wants, strict=True):
+                if read.startswith(("@", "XML")) and "." not in read:
+                    continue
+                name, dot, official = read.partition(".")
+                table = case.edition.table(name if dot else variant.table)
+                field = table.field(official if dot else read)
+                for garbage in (None, *GARBAGE):
+                    record = Record.from_json(case.record.to_json())
+                    for row in record.rows(table.english):
+                        row.pop(field.english, None)
+                        if garbage is not None:
+                            row[field.english] = garbage
+                    faults = faults_of(case, record)
+                    reader = reader_of(field)
+                    is_text = want.inner is str and field.kind != "code"
+                    malformed = (
+                        garbage is not None and not is_text and reader is not None and reader[garbage] is None
+                    )
+                    if (malformed or (garbage is None and not want.optional)) and record.rows(table.english):
+                        alone = sum(one.id == rule and one.at == variant.at for one in RULES) == 1
+                        said = [one for one in faults if one.rule == rule and one.path == variant.at]
+                        assert not (alone and said), (read, garbage, said)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id} {rule.table}")
+def test_rule_is_well_formed(rule: Any) -> None:
+    assert rule.statement and rule.source and rule.sentence.endswith(".")
+    assert rule.since is None or rule.until is None or rule.since <= rule.until
+    assert rule.confidence != "low" or rule.severity == "warning"
+    assert rule.since is None or rule.since >= date(2023, 1, 18)
