@@ -1,0 +1,276 @@
+"""The envelope GIAMDINHHS: who sends, when, how many, and which table documents each visit brings."""
+
+import binascii
+import re
+from dataclasses import dataclass, field
+from typing import cast
+
+from lxml import etree
+
+from .limits import Limits
+from .parse import SIGNATURE, parse, place_of, texts_of
+from .refusals import Where, refuse
+from .remarks import Remarks
+
+_KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
+"""What a HOSO may bring (rules.csv STR-006)."""
+_SPACE = re.compile(r"[ \t\r\n]+")
+_ENCODED_TWICE = ("PD94bWw", "PENISV", "PFRPTkdfSE9Q", "77u/")
+"""Base64 of ``<?xml``, ``<CHI…``, ``<TONG_HOP`` and of a byte-order mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One FILEHOSO: its declared kind and, unless it is an empty placeholder, its root element."""
+
+    kind: str
+    root: etree._Element | None
+
+
+@dataclass
+class Envelope:
+    """What the envelope says, as text; whether it is right is validation's to say."""
+
+    facility_code: str = ""
+    """MACSKCB."""
+    made_on: str = ""
+    """NGAYLAP."""
+    declared_count: str = ""
+    """SOLUONGHOSO."""
+    visit_count: int = 0
+    """How many HOSO there are."""
+    kinds: list[list[str]] = field(default_factory=list)
+    """LOAIHOSO of every visit's files, in order, as written; duplicates stay."""
+    signature_element: bool = False
+    """Whether CHUKYDONVI is there, even if empty."""
+    signature_last: bool = False
+    """Whether CHUKYDONVI is the last child of the root."""
+    has_signature: bool = False
+    """Whether a ds:Signature stands in CHUKYDONVI. Whether it holds is for ``signing.verify`` to say."""
+
+
+def signature_facts(root: etree._Element) -> tuple[bool, bool, bool]:
+    """Of a signed root: CHUKYDONVI is there, is the last child, holds a ds:Signature."""
+    place = _only(root, "CHUKYDONVI")
+    if place is None:
+        return False, False, False
+    return True, root[-1] is place, place.find(f"{SIGNATURE}Signature") is not None
+
+
+class EnvelopeReader:
+    """Takes an envelope apart; the parts' own content is read by ``rows``."""
+
+    def __init__(self, root: etree._Element, limits: Limits, remarks: Remarks) -> None:
+        self.root = root
+        self.limits = limits
+        self.remarks = remarks
+        self.parts_left = limits.parts
+        self.elements_left = limits.all_elements
+
+    def facts(self) -> tuple[Envelope, list[etree._Element]]:
+        """What the envelope says, and its HOSO elements."""
+        root = self.root
+        unit = _only(root, "THONGTINDONVI")
+        claim = _only(root, "THONGTINHOSO")
+        facts = Envelope()
+        facts.facility_code = _text(unit, "MACSKCB")
+        facts.made_on = _text(claim, "NGAYLAP")
+        facts.declared_count = _text(claim, "SOLUONGHOSO")
+        facts.signature_element, facts.signature_last, facts.has_signature = signature_facts(root)
+        visits = self._visits(claim)
+        facts.visit_count = len(visits)
+        self._strangers(root, ("THONGTINDONVI", "THONGTINHOSO", "CHUKYDONVI"))
+        self._strangers(unit, ("MACSKCB",))
+        self._strangers(claim, ("NGAYLAP", "SOLUONGHOSO", "DANHSACHHOSO", "HOSO"))
+        if facts.declared_count.strip() != str(len(visits)):
+            self.remarks.add(
+                "STR-004",
+                "GIAMDINHHS.SOLUONGHOSO",
+                f"SOLUONGHOSO khác với số hồ sơ có trong tệp ({len(visits)}).",
+                value=facts.declared_count,
+            )
+        if len(visits) > 1:
+            self.remarks.add(
+                "STR-005",
+                "GIAMDINHHS.HOSO",
+                f"Tệp chứa {len(visits)} hồ sơ; mỗi tệp gửi lên cổng chỉ chứa một hồ sơ.",
+            )
+        return facts, visits
+
+    def parts(self, visit: etree._Element, number: int, remarks: Remarks) -> list[Part]:
+        """The table documents of one HOSO, parsed. Raises Unreadable where one cannot be."""
+        parts = []
+        several = number > 1
+        for file in visit:
+            if file.tag != "FILEHOSO":
+                self._stranger(file, "HOSO", remarks)
+                continue
+            self.parts_left -= 1
+            if self.parts_left < 0:
+                raise refuse("FILE-TOO-MANY", None, f"hơn {self.limits.parts} phần")
+            kind = _text(file, "LOAIHOSO")
+            name = kind.strip().upper()
+            if re.fullmatch("XML[0-9]{1,2}", name) is None:
+                name = "không rõ loại"
+            if several:
+                name = f"{name} của hồ sơ thứ {number}"
+            root = self._content(file, name, remarks)
+            if root is not None:
+                self._count(root)
+            parts.append(Part(kind, root))
+        return parts
+
+    def _visits(self, claim: etree._Element | None) -> list[etree._Element]:
+        if claim is None:
+            return []
+        listed = _only(claim, "DANHSACHHOSO")
+        visits = [] if listed is None else listed.findall("HOSO")
+        loose = claim.findall("HOSO")
+        if loose:
+            self.remarks.add(
+                "STR-014",
+                "GIAMDINHHS.DANHSACHHOSO",
+                "Có HOSO nằm ngoài DANHSACHHOSO.",
+                severity="warning",
+            )
+        self._strangers(listed, ("HOSO",))
+        return visits + loose
+
+    def _content(self, file: etree._Element, part: str, remarks: Remarks) -> etree._Element | None:
+        holder = _only(file, "NOIDUNGFILE")
+        self._strangers(file, ("LOAIHOSO", "NOIDUNGFILE"))
+        if holder is None:
+            remarks.add("STR-007", part, "FILEHOSO không có thẻ NOIDUNGFILE.")
+            return None
+        if len(holder):
+            inline = list(holder)
+            if len(inline) > 1:
+                raise refuse("FILE-REPEATED", place_of(holder, part), "gốc trong NOIDUNGFILE")
+            _told_as_inline(part, remarks)
+            return inline[0]
+        text = (holder.text or "").strip()
+        if not text:
+            remarks.add(
+                "STR-007", part, "NOIDUNGFILE rỗng; được đọc như không gửi bảng này.", severity="warning"
+            )
+            return None
+        if text.lstrip("\ufeff \t\r\n").startswith("<"):
+            _told_as_inline(part, remarks)
+            data = text.lstrip("\ufeff \t\r\n").encode()
+            return parse(data, part=part, limits=self.limits, remarks=remarks, as_text=True)
+        data = self._decoded(text, part, remarks)
+        return parse(data, part=part, limits=self.limits, remarks=remarks)
+
+    def _decoded(self, text: str, part: str, remarks: Remarks) -> bytes:
+        where = Where(part)
+        if len(text) > self.limits.text_length:
+            raise refuse("FILE-TOO-LARGE", where, f"{self.limits.text_length // 1_000_000} MB base64")
+        if _SPACE.search(text):
+            text = _SPACE.sub("", text)
+            remarks.add(
+                "STR-007",
+                part,
+                "Base64 có xuống dòng hoặc khoảng trắng; nên viết liền một dòng.",
+                severity="warning",
+            )
+        try:
+            data = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+        except UnicodeEncodeError:
+            raise refuse("FILE-BASE64", where, "có ký tự không thuộc bảng chữ base64") from None
+        except binascii.Error:
+            raise refuse("FILE-BASE64", where, _why_not_base64(text)) from None
+        if data[:16].decode("latin-1").startswith(_ENCODED_TWICE):
+            raise refuse("FILE-BASE64", where, "nội dung bị mã hoá base64 hai lần")
+        return data
+
+    def _count(self, root: etree._Element) -> None:
+        self.elements_left -= int(cast(float, _ELEMENTS(root)))
+        if self.elements_left < 0:
+            raise refuse(
+                "FILE-TOO-MANY", None, f"hơn {self.limits.all_elements:,} thẻ trong cả tệp".replace(",", ".")
+            )
+
+    def _strangers(self, parent: etree._Element | None, expected: tuple[str, ...]) -> None:
+        for child in parent if parent is not None else ():
+            if child.tag not in expected:
+                self._stranger(child, str(parent.tag) if parent is not None else "", self.remarks)
+
+    def _stranger(self, child: etree._Element, parent: str, remarks: Remarks) -> None:
+        name = etree.QName(child).localname[: self.limits.name_length]
+        remarks.add(
+            "STR-014",
+            f"GIAMDINHHS.{name}",
+            f"Thẻ không thuộc {parent} theo chuẩn, nội dung không được dùng.",
+            severity="error" if str(child.tag).startswith("{") else "warning",
+        )
+
+
+_ELEMENTS = etree.XPath("count(descendant-or-self::*)")
+
+
+def check_kinds(parts: list[Part], remarks: Remarks) -> None:
+    """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-008, STR-009)."""
+    kinds = [part.kind for part in parts]
+    for kind in dict.fromkeys(kinds):
+        clean = kind.strip().upper()
+        if clean == "XML12":
+            remarks.add(
+                "STR-009",
+                "XML12",
+                "XML12 do hội đồng giám định y khoa nhập trên cổng, không gửi trong tệp của cơ sở.",
+                severity="warning",
+            )
+        elif clean not in _KINDS:
+            remarks.add(
+                "STR-006",
+                "GIAMDINHHS.LOAIHOSO",
+                "LOAIHOSO không thuộc XML1–XML15 của hồ sơ.",
+                value=kind[:40],
+            )
+        elif clean != kind:
+            remarks.add(
+                "STR-006",
+                "GIAMDINHHS.LOAIHOSO",
+                "LOAIHOSO viết thường hoặc có khoảng trắng.",
+                value=kind[:40],
+                severity="warning",
+            )
+        if kinds.count(kind) > 1:
+            remarks.add(
+                "STR-006",
+                "GIAMDINHHS.LOAIHOSO",
+                f"Có {kinds.count(kind)} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
+                value=kind[:40],
+            )
+    if not any(part.kind.strip().upper() == "XML1" and part.root is not None for part in parts):
+        remarks.add("STR-008", "XML1", "Hồ sơ không có XML1 nên không biết đợt khám và lần ban hành áp dụng.")
+
+
+def _told_as_inline(part: str, remarks: Remarks) -> None:
+    remarks.add(
+        "STR-007",
+        part,
+        "NOIDUNGFILE chứa XML để nguyên thay vì base64; đọc được, nhưng cổng chỉ nhận base64.",
+        severity="warning",
+    )
+
+
+def _why_not_base64(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_-]+=*", text) and re.search("[_-]", text):
+        return "dùng bảng chữ cho địa chỉ web (- và _)"
+    if not re.fullmatch(r"[A-Za-z0-9+/]*={0,2}", text):
+        return "có ký tự không thuộc bảng chữ base64"
+    return "thiếu ký tự ở cuối (độ dài hoặc dấu = không đúng)"
+
+
+def _only(parent: etree._Element, name: str) -> etree._Element | None:
+    """The child of this name. Two of them are refused: nobody could say which one counts."""
+    found = parent.findall(name)
+    if len(found) > 1:
+        raise refuse("FILE-REPEATED", place_of(found[1]), name)
+    return found[0] if found else None
+
+
+def _text(parent: etree._Element | None, name: str) -> str:
+    child = _only(parent, name) if parent is not None else None
+    return "" if child is None else "".join(texts_of(child)).strip()

@@ -1,0 +1,178 @@
+"""Any official file → the visits in it: an envelope, a bare table document, or a check-in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from lxml import etree
+
+from ..record import Record, Row
+from ..standard import Edition, NoEdition, edition_on
+from .envelope import Envelope, EnvelopeReader, Part, check_kinds, signature_facts
+from .limits import Limits
+from .parse import parse, place_of
+from .refusals import refuse
+from .remarks import Remark, Remarks
+from .rows import Shape, Shapes, TableReader, Unknown, editions_known, shapes_of
+
+Form = Literal["envelope", "table", "check_in"]
+
+
+@dataclass
+class VisitReading:
+    """One visit as read."""
+
+    record: Record
+    edition: Edition | None
+    """The edition of the discharge day; None when that day is unknown: then the newest one was read by."""
+    parts: list[str]
+    """Table names as declared (LOAIHOSO), or the table of a bare document."""
+    remarks: list[Remark]
+    """The envelope's remarks and this visit's own."""
+    unknown: list[Unknown] = field(default_factory=list)
+    """Text that found no field: unknown names, repeated fields, unread parts."""
+
+
+@dataclass
+class Reading:
+    """A file as read."""
+
+    form: Form
+    visits: list[VisitReading]
+    envelope: Envelope | None = None
+    remarks: list[Remark] = field(default_factory=list)
+    """Of the file itself; they are repeated in each visit."""
+    signature_element: bool = False
+    """Whether CHUKYDONVI is there, even if empty (envelope and check-in)."""
+    signature_last: bool = False
+    """Whether CHUKYDONVI is the last child of the root."""
+    has_signature: bool = False
+    """Whether a ds:Signature stands in it."""
+
+
+def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None = None) -> Reading:
+    """What an official file says. Tolerant of what real exporters do, and every deviation is remarked.
+
+    Takes an envelope (GIAMDINHHS) with one or several visits; a bare table document; a check-in. A part may be
+    base64 (also wrapped), inline XML, or XML as text; it may lack a declaration, or be empty. Fields may be missing
+    or in any order (reference xml-standard/README.md, "A tolerant reader should accept").
+
+    ``edition``: read by this one; otherwise by that of the discharge day NGAY_RA (QĐ 4750, Điều 2), and for a
+    check-in, which has none yet, by that of the arrival day NGAY_VAO (our assumption).
+
+    Raises Unreadable, and nothing else, for whatever bytes: see ``refusals`` for the codes and ``Limits`` for sizes.
+    """
+    limits = limits or Limits()
+    remarks = Remarks()
+    root = parse(data, part="", limits=limits, remarks=remarks)
+    if root.tag == "GIAMDINHHS":
+        return _read_envelope(root, limits, remarks, edition)
+    newest = shapes_of(edition or editions_known()[0])
+    shape = newest.by_root.get(root.tag)
+    if shape is None:
+        known = etree.QName(root).localname in {"GIAMDINHHS", *newest.by_root}
+        code = "FILE-NAMESPACE" if known else "FILE-UNKNOWN-ROOT"
+        raise refuse(code, place_of(root))
+    return _read_table(root, shape, limits, remarks, edition)
+
+
+def _read_envelope(
+    root: etree._Element, limits: Limits, remarks: Remarks, edition: Edition | None
+) -> Reading:
+    reader = EnvelopeReader(root, limits, remarks)
+    facts, elements = reader.facts()
+    if not elements:
+        raise refuse("FILE-NO-VISIT")
+    reading = Reading(
+        "envelope",
+        [],
+        envelope=facts,
+        signature_element=facts.signature_element,
+        signature_last=facts.signature_last,
+        has_signature=facts.has_signature,
+    )
+    for number, element in enumerate(elements, 1):
+        own = Remarks()
+        parts = reader.parts(element, number, own)
+        check_kinds(parts, own)
+        facts.kinds.append([part.kind for part in parts])
+        reading.visits.append(_read_visit(parts, limits, own, edition))
+        element.clear()  # the tree of a visit that has been read is not needed any more
+    reading.remarks = list(remarks)
+    for visit in reading.visits:
+        visit.remarks = reading.remarks + visit.remarks
+    return reading
+
+
+def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Edition | None) -> VisitReading:
+    visits = [part.root for part in parts if part.root is not None and part.root.tag == "TONG_HOP"]
+    known = edition or _edition_of(visits)
+    reader = TableReader(shapes_of(known or editions_known()[0]), limits, remarks)
+    tables: dict[str, list[Row]] = {}
+    for part in parts:
+        if part.root is not None:
+            _read_part(part, part.root, reader, tables)
+    if len(tables.get("visit", ())) > 1:
+        remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
+    return VisitReading(Record(tables), known, [part.kind for part in parts], list(remarks), reader.unknown)
+
+
+def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: dict[str, list[Row]]) -> None:
+    declared = part.kind.strip().upper()
+    shape = reader.shapes.by_root.get(root.tag)
+    if shape is None:
+        reader.leave(declared, root)
+        return
+    if declared != shape.official:
+        reader.remarks.add(
+            "STR-007",
+            declared or "GIAMDINHHS.LOAIHOSO",
+            f"LOAIHOSO và nội dung không khớp: nội dung là bảng {shape.official}, và được đọc theo bảng đó.",
+        )
+    if shape.official not in reader.shapes.edition.tables:
+        reader.remarks.add(
+            "STR-006",
+            shape.official,
+            "Bảng chưa có trong lần ban hành áp dụng cho ngày ra viện này.",
+            severity="warning",
+        )
+    rows = reader.read(root, shape, first_row=len(tables.get(shape.english, ())) + 1)
+    if rows:
+        tables.setdefault(shape.english, []).extend(rows)
+
+
+def _read_table(
+    root: etree._Element, shape: Shape, limits: Limits, remarks: Remarks, edition: Edition | None
+) -> Reading:
+    check_in = shape.official == "XML0"
+    known = edition or _edition_of([root], ("NGAY_RA", "NGAY_VAO") if check_in else ("NGAY_RA",))
+    shapes: Shapes = shapes_of(known or editions_known()[0])
+    reader = TableReader(shapes, limits, remarks)
+    shape = shapes.by_official[shape.official]
+    rows = reader.read(root, shape)
+    element, last, signed = signature_facts(root) if check_in else (False, False, False)
+    record = Record({shape.english: rows} if rows else {})
+    visit = VisitReading(record, known, [shape.official], list(remarks), reader.unknown)
+    return Reading(
+        "check_in" if check_in else "table",
+        [visit],
+        signature_element=element,
+        signature_last=last,
+        has_signature=signed,
+    )
+
+
+def _edition_of(roots: Iterable[etree._Element], fields: tuple[str, ...] = ("NGAY_RA",)) -> Edition | None:
+    """The edition in force on the first readable day among the fields; None when there is none."""
+    for root in roots:
+        for name in fields:
+            found = root.find(f".//{name}")
+            text = (found.text or "").strip() if found is not None else ""
+            if len(text) < 8 or not (text[:8].isascii() and text[:8].isdigit()):
+                continue
+            try:
+                return edition_on(date(int(text[:4]), int(text[4:6]), int(text[6:8])))
+            except (ValueError, NoEdition):
+                continue
+    return None

@@ -1,0 +1,58 @@
+"""What a readable file does otherwise than the standard, noted while reading."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One deviation of the file's structure; validation turns it into a fault."""
+
+    rule: str
+    """A structure rule of rules.csv, ``STR-001`` to ``STR-020``."""
+    path: str
+    """``XML2.DON_GIA``, ``XML2``, or ``GIAMDINHHS.SOLUONGHOSO``."""
+    row: int | None
+    """From 1 within the table; the first row where the same deviation repeats over rows."""
+    value: str
+    detail: str
+    """A Vietnamese sentence saying what was seen."""
+    severity: Severity
+    """Our proposal: a tolerated habit of real exporters is a warning, a loss or contradiction an error."""
+    times: int = 1
+    """In how many places of the table the same was seen."""
+
+
+class Remarks:
+    """Collects remarks; the same deviation in every row of a table is one remark with a count."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], Remark] = {}
+
+    def add(
+        self,
+        rule: str,
+        path: str,
+        detail: str,
+        *,
+        row: int | None = None,
+        value: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        key = (rule, path, detail)
+        before = self._found.get(key)
+        if before is None:
+            self._found[key] = Remark(rule, path, row, value, detail, severity)
+        else:
+            self._found[key] = Remark(
+                rule, path, before.row, before.value, detail, before.severity, before.times + 1
+            )
+
+    def __iter__(self) -> Iterator[Remark]:
+        return iter(self._found.values())
+
+    def __len__(self) -> int:
+        return len(self._found)
