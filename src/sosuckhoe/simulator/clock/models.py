@@ -1,0 +1,59 @@
+from datetime import UTC, datetime, timedelta
+
+from django.db import models, transaction
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Clock(models.Model):
+    """One row. Simulated time = ``simulated_at`` + (real time − ``real_at``) × ``factor``."""
+
+    simulated_at = models.DateTimeField()
+    real_at = models.DateTimeField()
+    factor = models.FloatField(default=1.0)
+    token_minutes_ahead = models.FloatField(default=0.0)
+    """How far the token server's clock was put forward: tokens live in real minutes, tests do not wait."""
+
+    @classmethod
+    def load(cls) -> "Clock":
+        found = cls.objects.filter(pk=1).first()
+        if found is None:
+            now = real_now()
+            found, _ = cls.objects.get_or_create(pk=1, defaults={"simulated_at": now, "real_at": now})
+        return found
+
+    def reading(self) -> datetime:
+        return self.simulated_at + (real_now() - self.real_at) * self.factor
+
+
+def now() -> datetime:
+    """The simulated instant (aware, UTC)."""
+    return Clock.load().reading()
+
+
+def token_now() -> datetime:
+    """The instant by which tokens are judged: real time, unless put forward."""
+    return real_now() + timedelta(minutes=Clock.load().token_minutes_ahead)
+
+
+def change(
+    *,
+    advance_hours: float = 0.0,
+    factor: float | None = None,
+    at: datetime | None = None,
+    advance_token_minutes: float = 0.0,
+) -> datetime:
+    """Put the clock forward, to an instant, or to another speed. It never goes back by ``advance_hours``."""
+    if advance_hours < 0 or advance_token_minutes < 0:
+        raise ValueError("the clock only goes forward; use `at` to set it")
+    with transaction.atomic():
+        clock = Clock.load()
+        clock.simulated_at = (at or clock.reading()) + timedelta(hours=advance_hours)
+        clock.real_at = real_now()
+        clock.token_minutes_ahead += advance_token_minutes
+        if factor is not None:
+            clock.factor = factor
+        clock.save()
+    return clock.reading()

@@ -1,0 +1,1 @@
+"""Settings and addresses: plugs the simulator's rooms together."""

@@ -1,0 +1,31 @@
+"""From a service's path to the function that answers."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.views.decorators.csrf import csrf_exempt
+
+from sosuckhoe.simulator.cards import services as cards
+from sosuckhoe.simulator.portal import login, reception
+from sosuckhoe.simulator.portal.options import options
+
+_ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "token": login.take,
+    "record": reception.receive,
+    "check_in": reception.receive,
+    "card": cards.card,
+    "card_old": cards.card_old,
+    "history": cards.history,
+    "copayment": cards.copayment,
+}
+
+
+@csrf_exempt
+def answer(request: HttpRequest) -> HttpResponse:
+    """The service at this path, or the unhelpful 404 of an address that is none (``//api/…`` too)."""
+    service = request.service  # type: ignore[attr-defined]
+    if service is None or (service.legacy and not options().allow_legacy_paths):
+        return HttpResponse("<h1>404 Not Found</h1>", status=404)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    return _ANSWERS[service.name](request)

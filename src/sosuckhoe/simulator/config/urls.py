@@ -1,0 +1,14 @@
+"""Who answers at which address."""
+
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from .dispatch import answer
+
+urlpatterns = [
+    re_path(r"^(?i:api)/", answer),
+    path("", RedirectView.as_view(pattern_name="desk:home")),
+    path("_simulator/", include("sosuckhoe.simulator.desk.urls")),
+    path("cong/", include("sosuckhoe.simulator.pages.urls")),
+    path("vneid/", include("sosuckhoe.simulator.vneid.urls")),
+]

@@ -1,0 +1,24 @@
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from . import api, views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("clock", csrf_exempt(api.change_clock)),
+    path("setup", csrf_exempt(api.setup)),
+    path("publish", csrf_exempt(api.publish)),
+    path("options", csrf_exempt(api.options)),
+    path("faults", csrf_exempt(api.faults)),
+    path("faults/<int:pk>", csrf_exempt(api.fault)),
+    path("schedule", csrf_exempt(api.schedule)),
+    path("accounts/<str:username>", csrf_exempt(api.account)),
+    path("certificates/<str:fingerprint>", csrf_exempt(api.certificate)),
+    path("scenarios.json", api.scenarios),
+    path("history.json", api.history),
+    path("books.json", api.books),
+    path("received.json", api.received),
+    path("findings.json", api.findings),
+    path("ready", api.ready),
+]

@@ -1,0 +1,1 @@
+"""What the fault desk can do to a call: named scenarios, who they strike, and how."""

@@ -1,0 +1,117 @@
+"""Scenarios that strike after the portal has decided, and stored where it accepted."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from sosuckhoe.simulator.portal.models import Submission
+
+from .broken import cut, reset
+
+Parameters = Mapping[str, Any]
+
+
+def _json(data: bytes) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/json; charset=utf-8")
+    response["Content-Length"] = str(len(data))
+    return response
+
+
+def late_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    time.sleep(float(parameters["seconds"]))
+    return response
+
+
+def store_then_drop(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return reset()
+
+
+def cut_inside_reply(
+    request: HttpRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
+    return cut(request, response.content)
+
+
+def trickle(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    data, pause = response.content, 1 / float(parameters["bytes_per_second"])
+
+    def drops() -> Iterator[bytes]:
+        for position in range(len(data)):
+            time.sleep(pause)
+            yield data[position : position + 1]
+
+    slow = StreamingHttpResponse(drops(), content_type="application/json; charset=utf-8")
+    slow["Content-Length"] = str(len(data))
+    return slow
+
+
+def empty_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _json(b"")
+
+
+def truncated_json(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _json(response.content[: len(response.content) * 2 // 3])
+
+
+def wrong_charset(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _json(response.content.decode().encode("utf-16"))
+
+
+def huge_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    def flood() -> Iterator[bytes]:
+        yield response.content[:-1] + b', "duPhong": "'
+        for _ in range(int(parameters["megabytes"])):
+            yield b"0" * 1_000_000
+        yield b'"}'
+
+    return StreamingHttpResponse(flood(), content_type="application/json; charset=utf-8")
+
+
+def deep_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    levels = int(parameters["levels"])
+    return _json(b'{"maKetQua":' + b"[" * levels + b"]" * levels + b"}")
+
+
+def _changed(response: HttpResponse, **values: Any) -> HttpResponse:
+    body = json.loads(response.content)
+    return _json(json.dumps({**body, **values}, ensure_ascii=False).encode())
+
+
+def foreign_message(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _changed(response, thongDiep=parameters["message"])
+
+
+def no_transaction(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _changed(response, maGiaoDich="")
+
+
+def unknown_code(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return _changed(response, maKetQua=parameters["code"])
+
+
+def receipt_of_another_visit(
+    request: HttpRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
+    own = request.call.visit_code  # type: ignore[attr-defined]
+    other = Submission.objects.exclude(visit_code=own).order_by("-pk").first()
+    return _changed(response, maGiaoDich=other.transaction if other else "MP20000101KHAC")
+
+
+ANSWERS: dict[str, Callable[[HttpRequest, HttpResponse, Parameters], HttpResponseBase]] = {
+    "late-reply": late_reply,
+    "store-then-drop": store_then_drop,
+    "cut-inside-reply": cut_inside_reply,
+    "trickle": trickle,
+    "empty-reply": empty_reply,
+    "truncated-json": truncated_json,
+    "wrong-charset": wrong_charset,
+    "huge-reply": huge_reply,
+    "deep-reply": deep_reply,
+    "foreign-message": foreign_message,
+    "no-transaction": no_transaction,
+    "unknown-code": unknown_code,
+    "receipt-of-another-visit": receipt_of_another_visit,
+}

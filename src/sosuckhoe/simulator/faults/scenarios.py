@@ -1,0 +1,114 @@
+"""The named scenarios: what the portal may do to a call, and the screen the hospital's operator must land on.
+
+Keys never change; tests and lessons use them. Numbers of the fault list (F28 …) and of the gateway reference
+stand in ``source``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BEFORE, DURING, AFTER = "before", "during", "after"
+"""When it strikes: before the portal works, inside its decision, or after it has decided (and stored)."""
+
+WAITS = "Hồ sơ ở «Chờ gửi lại», có giờ thử tiếp theo; bảng gửi ghi cổng chậm hoặc không trả lời. Không cần làm gì."
+UNSURE = "Hồ sơ ở «Chưa rõ kết quả» với ba lối ra; không gửi lại khi chưa rõ, trừ khi cơ sở đã khai cổng thay theo mã."
+STOPPED = "Gửi của tài khoản này «Tạm dừng» kèm lý do và người cần xử lý; không thử lại mật khẩu."
+REFUSED = "Hồ sơ ở «Bị từ chối» với mã và câu của cổng; cần sửa rồi gửi bản mới, không gửi lại nguyên trạng."
+RENEWS = "Không có màn hình riêng: phiên được làm mới một lần, lần gọi được lặp lại một lần rồi thôi."
+DESK = "Quầy tiếp đón: «Chưa kiểm tra được thẻ, vẫn tiếp nhận», ca được xếp hàng kiểm tra lại."
+
+
+@dataclass(frozen=True)
+class Scenario:
+    key: str
+    phase: str
+    title: str
+    what: str
+    leads_to: str
+    source: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ALL = (
+    # The way to the portal
+    Scenario("latency", BEFORE, "Cổng trả lời chậm", "Chờ rồi mới xử lý như thường.", WAITS, "§11.9, F42",
+             {"seconds": 8.0}),
+    Scenario("late-reply", AFTER, "Xử lý xong mới chậm", "Đã lưu, nhưng câu trả lời đến muộn.", UNSURE, "§11.9, F29",
+             {"seconds": 30.0}),
+    Scenario("refuse-connections", BEFORE, "Từ chối kết nối",
+             "Cổng ngừng nghe trong số giây đã chọn, với mọi tài khoản; bàn lỗi cũng không mở được trong lúc đó.",
+             WAITS, "F28", {"seconds": 20.0}),
+    Scenario("reset-before-reading", BEFORE, "Ngắt trước khi đọc", "Ngắt kết nối khi chưa đọc nội dung; không lưu.",
+             UNSURE, "F29"),
+    Scenario("drop-unstored", BEFORE, "Đọc hết rồi ngắt, không lưu",
+             "Đọc hết nội dung rồi ngắt kết nối; cổng không lưu gì.", UNSURE, "F31"),
+    Scenario("store-then-drop", AFTER, "Lưu rồi ngắt, mất câu trả lời",
+             "Cổng đã lưu và cấp mã giao dịch, nhưng kết nối bị ngắt trước khi trả lời.", UNSURE, "§11.9, F30"),
+    Scenario("cut-inside-reply", AFTER, "Ngắt giữa câu trả lời", "Đã lưu; gửi nửa câu trả lời rồi ngắt.", UNSURE,
+             "F29"),
+    Scenario("trickle", AFTER, "Trả lời nhỏ giọt", "Câu trả lời đến từng ít byte một.", UNSURE, "F42",
+             {"bytes_per_second": 1.0}),
+    Scenario("flapping", BEFORE, "Lúc được lúc mất", "Chạy một lúc, mất một lúc, theo giờ thật.", WAITS, "F41",
+             {"up_seconds": 10.0, "down_seconds": 50.0}),
+    Scenario("outage", BEFORE, "Ngừng hoạt động dài",
+             "Ngừng trong số giờ mô phỏng đã chọn. answer: 503 hoặc reset.", WAITS, "F40",
+             {"hours": 72.0, "answer": "503"}),
+    Scenario("maintenance", BEFORE, "Bảo trì đã báo trước", "Trang báo bảo trì với HTTP 503 và Retry-After.", WAITS,
+             "F48", {"retry_after": 3600}),
+    Scenario("path-disabled", BEFORE, "Đường dẫn bị tắt", "Trả HTTP 404 cho đường dẫn đã chọn.", STOPPED, "§5"),
+    # HTTP says no
+    Scenario("http-500", BEFORE, "HTTP 500", "Lỗi máy chủ trước khi lưu.", WAITS, "F37"),
+    Scenario("http-502", BEFORE, "HTTP 502", "Máy trung gian không tới được cổng.", WAITS, "F37"),
+    Scenario("http-503", BEFORE, "HTTP 503 và Retry-After", "Quá tải, hẹn giờ thử lại.", WAITS, "F37",
+             {"retry_after": 120}),
+    Scenario("http-429", BEFORE, "HTTP 429 và Retry-After", "Gọi quá nhiều.", WAITS, "F37", {"retry_after": 60}),
+    Scenario("rate-limit", BEFORE, "Giới hạn số lần gọi", "Quá số lần mỗi phút thì trả 429.", WAITS, "§7",
+             {"per_minute": 60}),
+    Scenario("system-error", DURING, "Mã 500 trong nội dung", "HTTP 200, maKetQua 500, không lưu.", WAITS, "gateway §7"),
+    # Who you are
+    Scenario("bare-401", BEFORE, "HTTP 401 rỗng", "Từ chối xác thực, không có nội dung.", RENEWS, "F43"),
+    Scenario("body-401", DURING, "Mã 401 trong nội dung", "HTTP 200, maKetQua 401.", RENEWS, "F43"),
+    Scenario("token-revoked", DURING, "Phiên bị thu hồi", "Phiên đang dùng bị hủy trước lần gọi này.", RENEWS, "F43"),
+    Scenario("account-locked", DURING, "Tài khoản bị khóa", "Mọi lần gọi nhận mã 403.", STOPPED, "F44"),
+    Scenario("restricted-look-up", DURING, "Tài khoản bị hạn chế tra cứu",
+             "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", DESK, "gateway §6.3"),
+    # What the answer says
+    Scenario("look-up-error", DURING, "Tra cứu thẻ bị lỗi", "Trả mã đã chọn thay cho kết quả thẻ.", DESK,
+             "gateway §6.4", {"code": "100"}),
+    Scenario("html-under-200", BEFORE, "Trang HTML dưới HTTP 200", "Một trang web thay cho JSON; không lưu.", UNSURE,
+             "F36"),
+    Scenario("empty-reply", AFTER, "Câu trả lời rỗng", "Đã lưu; HTTP 200 không có nội dung.", UNSURE, "F36"),
+    Scenario("truncated-json", AFTER, "JSON bị cắt", "Đã lưu; câu trả lời thiếu nửa sau.", UNSURE, "F36"),
+    Scenario("wrong-charset", AFTER, "Sai bảng mã", "Đã lưu; câu trả lời ở UTF-16.", UNSURE, "F36"),
+    Scenario("huge-reply", AFTER, "Câu trả lời khổng lồ", "Đã lưu; câu trả lời kéo dài nhiều MB.", UNSURE, "F36",
+             {"megabytes": 100}),
+    Scenario("deep-reply", AFTER, "JSON lồng rất sâu", "Đã lưu; JSON lồng nhiều nghìn tầng.", UNSURE, "F36",
+             {"levels": 10_000}),
+    Scenario("foreign-message", AFTER, "Mã 200 với câu lạ", "Đã lưu; thongDiep không phải câu thành công.",
+             "Hồ sơ «Đã tiếp nhận» kèm lời nhắc đọc câu trả lời gốc.", "§11.9",
+             {"message": "Yêu cầu đang được xử lý"}),
+    Scenario("no-transaction", AFTER, "Mã 200 không có mã giao dịch", "Đã lưu; maGiaoDich rỗng.", UNSURE, "F35"),
+    Scenario("unknown-code", AFTER, "Mã lạ", "Đã lưu; maKetQua là mã không có trong tài liệu.", UNSURE, "F35",
+             {"code": "777"}),
+    Scenario("receipt-of-another-visit", AFTER, "Biên nhận của hồ sơ khác",
+             "Đã lưu; maGiaoDich trả về là của lần gửi khác.", UNSURE, "F34, F35"),
+    Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan lệch số phút đã chọn.",
+             "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
+             {"minutes": -60}),
+    Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
+             "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra).",
+             "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33"),
+    Scenario("counted-twice", DURING, "Tính hai lần", "Gửi lại nguyên tệp thì cổng ghi thành hồ sơ thứ hai.",
+             "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33"),
+    Scenario("signature-refused", DURING, "Từ chối chữ ký", "Trả mã đã chọn dù chữ ký đúng; không lưu.",
+             "Gửi của nơi nhận này «Tạm dừng»: chứng thư cần được đăng ký; hồ sơ vẫn giữ nguyên.", "F60",
+             {"code": "124"}),
+    Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
+             "F38", {"code": "204"}),
+    # By chance
+    Scenario("seeded-schedule", BEFORE, "Lịch gieo sẵn", "Mỗi lần gọi một tình huống theo lịch sinh từ hạt giống.",
+             "Theo tình huống của từng lần gọi.", "§7", {"plan": {}}),
+)  # fmt: skip
+
+SCENARIOS: Mapping[str, Scenario] = {scenario.key: scenario for scenario in _ALL}

@@ -1,0 +1,132 @@
+"""Switching scenarios on and off, and deciding which of them strike a call."""
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+
+from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
+
+from .models import Fault
+from .outage import stop_listening
+from .scenarios import SCENARIOS
+
+_choosing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Strikes:
+    """The scenarios that strike one call, with their parameters, in the order they were switched on."""
+
+    by_key: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def has(self, key: str) -> bool:
+        return key in self.by_key
+
+    def value(self, key: str, name: str, default: Any) -> Any:
+        return self.by_key.get(key, {}).get(name, default)
+
+
+def switch_on(
+    scenario: str,
+    *,
+    account: str = "",
+    path: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    next_calls: int | None = None,
+    skip: int = 0,
+    chance: float = 1.0,
+    seed: int = 1,
+) -> Fault:
+    """Switch a scenario on for an account (or all), a path or service name (or all), for the next n calls."""
+    known = SCENARIOS.get(scenario)
+    if known is None:
+        raise ValueError(f"there is no scenario {scenario}")
+    given = dict(parameters or {})
+    strange = set(given) - set(known.parameters)
+    if strange:
+        raise ValueError(f"{scenario} knows no parameter {', '.join(sorted(strange))}")
+    values = {**known.parameters, **given}
+    if not 0 <= chance <= 1:
+        raise ValueError("chance lies between 0 and 1")
+    if scenario == "outage":
+        values["until"] = (clock.now() + timedelta(hours=float(values["hours"]))).isoformat()
+    fault = Fault.objects.create(
+        scenario=scenario,
+        account=account,
+        path=path,
+        parameters=values,
+        remaining=next_calls,
+        skip=skip,
+        chance=chance,
+        seed=seed,
+    )
+    if scenario == "refuse-connections":
+        stop_listening(float(values["seconds"]))
+        fault.remaining = 0
+        fault.save()
+    return fault
+
+
+def schedule(*, seed: int, calls: int, scenarios: Sequence[str], chance: float, **where: str) -> Fault:
+    """A plan for the next calls drawn from a seed: the same seed, the same plan."""
+    for key in scenarios:
+        if key not in SCENARIOS or key in ("seeded-schedule", "refuse-connections"):
+            raise ValueError(f"{key} cannot be scheduled")
+    dice = random.Random(seed)
+    plan = {str(n): dice.choice(list(scenarios)) for n in range(1, calls + 1) if dice.random() < chance}
+    return switch_on("seeded-schedule", parameters={"plan": plan}, seed=seed, **where)
+
+
+def strikes_of(request: HttpRequest) -> Strikes:
+    """What strikes this call. Counts it against every scenario that was waiting for such a call."""
+    if not Fault.objects.exclude(remaining=0).exists():
+        return Strikes()
+    found: dict[str, Mapping[str, Any]] = {}
+    with _choosing:
+        for fault in Fault.objects.exclude(remaining=0).order_by("pk"):
+            if not _concerns(fault, request):
+                continue
+            number = fault.matched + 1
+            Fault.objects.filter(pk=fault.pk).update(matched=F("matched") + 1)
+            key = fault.scenario
+            if key == "seeded-schedule":
+                key = fault.parameters["plan"].get(str(number), "")
+                parameters = SCENARIOS[key].parameters if key else {}
+            else:
+                parameters = fault.parameters
+            if not key or number <= fault.skip or not _by_chance(fault, number):
+                continue
+            changes: dict[str, Any] = {"struck": F("struck") + 1}
+            if fault.remaining is not None:
+                changes["remaining"] = F("remaining") - 1
+            Fault.objects.filter(pk=fault.pk).update(**changes)
+            found.setdefault(key, parameters)
+    return Strikes(found)
+
+
+def _by_chance(fault: Fault, number: int) -> bool:
+    return fault.chance >= 1 or random.Random(f"{fault.seed}:{number}").random() < fault.chance
+
+
+def _concerns(fault: Fault, request: HttpRequest) -> bool:
+    service = request.service  # type: ignore[attr-defined]
+    if fault.path and fault.path.lower() not in (service.name, service.path.lower()):
+        return False
+    return not fault.account or fault.account == _account_hint(request)
+
+
+def _account_hint(request: HttpRequest) -> str:
+    """Who seems to call, before anything is checked: enough to aim a fault."""
+    if "username" in request.GET:
+        return str(request.GET["username"])
+    try:
+        return fields_of(request).get("username", "")
+    except Unreadable:
+        return ""

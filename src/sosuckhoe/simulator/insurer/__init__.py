@@ -1,0 +1,1 @@
+"""What happens after receipt, on the simulated clock: later checks, and publication into the book."""

@@ -1,0 +1,95 @@
+"""Publishing received records into the citizens' books, each at its hour within the promised time."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.standard import NoEdition, edition_on
+from sosuckhoe.simulator.book.models import Citizen, Entry, holder_of
+from sosuckhoe.simulator.cards.models import Card
+from sosuckhoe.simulator.portal import reading
+from sosuckhoe.simulator.portal.models import RECORD, Submission
+
+REPLACED, UNIDENTIFIED, UNREADABLE = "replaced", "no identification", "no edition"
+
+
+def publish_due(now: datetime) -> int:
+    """Publish what is due. Each submission is its own transaction; running twice changes nothing."""
+    due = Submission.objects.filter(
+        kind=RECORD, publish_at__lte=now, published_at=None, not_published=""
+    ).order_by("pk")
+    published = 0
+    for submission in due.select_related("account").iterator(chunk_size=50):
+        published += _publish(submission, now)
+    return published
+
+
+def _publish(submission: Submission, now: datetime) -> bool:
+    arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
+    record = english(arrived)
+    holder = holder_for(arrived.first("XML1"))
+    with transaction.atomic():
+        newer = Submission.objects.filter(
+            facility_code=submission.facility_code,
+            visit_code=submission.visit_code,
+            kind=RECORD,
+            version__gt=submission.version,
+            counted_twice=False,
+        ).exists()
+        reason = REPLACED if newer else "" if holder else UNIDENTIFIED
+        if record is None:
+            reason = UNREADABLE
+        if reason or record is None:
+            submission.not_published = reason
+            submission.save(update_fields=["not_published"])
+            return False
+        Entry.objects.update_or_create(
+            facility_code=submission.facility_code,
+            visit_code=submission.visit_code,
+            copy=submission.version if submission.counted_twice else 1,
+            defaults={
+                "holder": holder,
+                "facility_name": submission.account.facility_name,
+                "transaction": submission.transaction,
+                "version": submission.version,
+                "sha256": submission.sha256,
+                "record": record.tables,
+                "arrived_at": record.visit.get("arrived_at", "")[:12],
+                "discharged_at": record.visit.get("discharged_at", "")[:12],
+                "published_at": now,
+            },
+        )
+        submission.published_at = now
+        submission.save(update_fields=["published_at"])
+    return True
+
+
+def english(arrived: reading.Arrived) -> Record | None:
+    """The rows under English names, by the edition of the day of discharge; names it does not know are left out."""
+    try:
+        day = datetime.strptime(arrived.first("XML1").get("NGAY_RA", "")[:8], "%Y%m%d").date()  # noqa: DTZ007
+        edition = edition_on(day)
+    except (ValueError, NoEdition):
+        return None
+    tables = {}
+    for official, rows in arrived.tables.items():
+        if official in edition.tables:
+            table = edition.table(official)
+            names = {name: field.english for name, field in table.by_official.items()}
+            tables[table.english] = [
+                {names[name]: value for name, value in row.items() if name in names} for row in rows
+            ]
+    return Record(tables)
+
+
+def holder_for(visit: reading.Row) -> str:
+    """Whose book: the personal ID, else the owner of the card; empty when neither tells."""
+    number = visit.get("SO_CCCD", "")
+    if (len(number) == 12 and number.isdigit()) or Citizen.objects.filter(personal_id=number or "-").exists():
+        return holder_of(number)
+    for card in visit.get("MA_THE_BHYT", "").split(";"):
+        if card:
+            owner = Card.objects.filter(number=card).exclude(personal_id="").first()
+            return holder_of(owner.personal_id if owner else "", card)
+    return ""

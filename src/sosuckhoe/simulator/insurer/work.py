@@ -1,0 +1,35 @@
+"""The insurer at work: whatever is due by the simulated clock."""
+
+import logging
+import threading
+
+from django.db import close_old_connections
+
+from sosuckhoe.simulator.clock import models as clock
+
+from .publication import publish_due
+
+log = logging.getLogger(__name__)
+_working = threading.Lock()
+
+
+def work() -> dict[str, int]:
+    """Do what is due now and count it. Calls do not overlap within the process."""
+    with _working:
+        return {"published": publish_due(clock.now())}
+
+
+def keep_working(seconds: float = 1.0) -> threading.Event:
+    """Work in the background until the returned event is set."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(seconds):
+            try:
+                work()
+            except Exception:
+                log.exception("the insurer's work failed and will be tried again")
+                close_old_connections()
+
+    threading.Thread(target=loop, name="insurer", daemon=True).start()
+    return stop

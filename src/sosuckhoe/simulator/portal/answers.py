@@ -1,0 +1,51 @@
+"""The portal's answers. The code in the body decides; the HTTP status is 200 unless the style says otherwise."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from sosuckhoe.simulator.clock import models as clock
+
+from .options import options
+
+SUCCESS = "Tiếp nhận thành công"
+OK, NOT_AUTHENTICATED, WRONG_FACILITY, LOCKED, SYSTEM_ERROR = "200", "401", "402", "403", "500"
+UNSIGNED, CERTIFICATE, SIGNATURE = "123", "124", "125"
+FORMAT, TOO_LARGE = "205", "1001"
+
+
+def json_reply(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    data = json.dumps(body, ensure_ascii=False).encode()
+    response = HttpResponse(data, status=status, content_type="application/json; charset=utf-8")
+    response["Content-Length"] = str(len(data))
+    return response
+
+
+def local_time(skew_minutes: float = 0.0) -> str:
+    """thoiGianTiepNhan: the simulated clock on a Vietnamese wall."""
+    return f"{timezone.localtime(clock.now() + timedelta(minutes=skew_minutes)):%Y%m%d%H%M%S}"
+
+
+def submission(request: HttpRequest, code: str, message: str, transaction: str | None = None) -> HttpResponse:
+    """The four fields of a submission's answer."""
+    request.call.code, request.call.remark = code, "" if transaction else message  # type: ignore[attr-defined]
+    skew = request.strikes.value("clock-skew", "minutes", 0)  # type: ignore[attr-defined]
+    return json_reply(
+        {
+            "maKetQua": code,
+            "maGiaoDich": transaction,
+            "thoiGianTiepNhan": local_time(skew),
+            "thongDiep": message,
+        }
+    )
+
+
+def not_authenticated(request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
+    """The two styles of refusing: 200 with 401 in the body, or a bare HTTP 401."""
+    request.call.code = NOT_AUTHENTICATED  # type: ignore[attr-defined]
+    if options().refusal_style == "bare":
+        return HttpResponse(b"", status=401, content_type="text/plain")
+    return json_reply(body)

@@ -1,0 +1,53 @@
+"""The ways in which credentials travel, each held to exactly.
+
+H: headers accessToken, tokenId, passwordHash, and ``username`` in the body. Q: all four in the query string as
+token, id_token, username, password. B: the same four in the form body (used by services that carry no visits).
+"""
+
+import hmac
+
+from django.http import HttpRequest
+
+from .models import Account
+from .tokens import holder, revoke
+
+HEADERS, QUERY, BODY = "H", "Q", "B"
+
+
+class NotAuthenticated(Exception):
+    """Code 401: wrong place, wrong token, wrong account, wrong password or other address."""
+
+
+class Locked(Exception):
+    """Code 403: the account is locked."""
+
+
+def account_of(request: HttpRequest, family: str, fields: dict[str, str]) -> Account:
+    """Who calls. Raises NotAuthenticated or Locked."""
+    if family == HEADERS:
+        token, id_token, password = (
+            request.headers.get(name, "") for name in ("accessToken", "tokenId", "passwordHash")
+        )
+        username = fields.get("username", "")
+    else:
+        place = request.GET if family == QUERY else fields
+        token, id_token, username, password = (
+            str(place.get(name, "")) for name in ("token", "id_token", "username", "password")
+        )
+    strikes = request.strikes  # type: ignore[attr-defined]
+    if strikes.has("body-401"):
+        raise NotAuthenticated("the fault desk says so")
+    if strikes.has("token-revoked"):
+        revoke(id_token)
+    account = holder(token, id_token, str(request.META["REMOTE_ADDR"]))
+    if account is None:
+        raise NotAuthenticated("token unknown, expired or of another address")
+    if username != account.username:
+        raise NotAuthenticated("username is not the token's")
+    if not hmac.compare_digest(password.upper().encode(), account.password_md5.encode()):
+        raise NotAuthenticated("password hash is not the account's")
+    if account.locked or strikes.has("account-locked"):
+        raise Locked(account.username)
+    if password != password.upper():
+        request.call.warnings.append("password hash in lower case")  # type: ignore[attr-defined]
+    return account

@@ -1,0 +1,80 @@
+"""The portal's rules that are not public, or that a test or a lesson wants otherwise.
+
+Each has the default of ``reference/gateway.md``; where the true value is unknown the description says so.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .models import Option
+
+
+@dataclass(frozen=True)
+class Options:
+    token_minutes: float = 10.0
+    """Life of a token in real minutes (SessionTimeLimit)."""
+    lock_after: int = 5
+    """Wrong passwords in a row before the account is locked (assumption; the true number is not public)."""
+    refusal_style: str = "body"
+    """``body``: HTTP 200 with maKetQua 401. ``bare``: HTTP 401 with an empty body."""
+    second_login_revokes: bool = False
+    """A new login ends the older sessions of the account (unknown; off)."""
+    facility_mismatch: str = "refuse"
+    """``refuse``: 402 when account, maCSKCB and MACSKCB differ. ``pass``: silently filed under the account."""
+    structure_code: str = "202"
+    """For a wrong root or structure (202 and 204 are official, their exact senses are not public)."""
+    content_code: str = "204"
+    """For an unusable table inside the file."""
+    certificate_code: str = "124"
+    """For an unregistered, expired or revoked certificate (assumption)."""
+    largest_base64: int = 40_000_000
+    """Characters of fileHSBase64 before code 1001 (the true limit is not published)."""
+    allow_legacy_paths: bool = True
+    """Whether the services of decisions 130 and 4750 still answer (unknown; on)."""
+    repeats: str = "replace"
+    """The same MA_LK again: ``replace`` (newest wins), ``count`` (filed a second time) or ``refuse``."""
+    duplicate_code: str = "900"
+    """With ``repeats=refuse``: made up, since no public source shows such a code."""
+    receipt_look_up: str = "none"
+    """``none`` as the real portal; ``truthful``, ``late``, ``wrong``, ``unavailable`` for lessons."""
+    publish_within_hours: float = 24.0
+    """The insurer publishes within this time of receipt, spread by ``seed``."""
+    late_filing_hours: float = 6.0
+    structure_hours: float = 24.0
+    mismatch_hours: float = 48.0
+    memory_days: float = 60.0
+    """How long findings and receipts can be looked up."""
+    seed: int = 1
+    """Chooses the spread of publication, so that a run can be repeated."""
+
+
+DEFAULTS = Options()
+CHOICES: dict[str, tuple[str, ...]] = {
+    "refusal_style": ("body", "bare"),
+    "facility_mismatch": ("refuse", "pass"),
+    "repeats": ("replace", "count", "refuse"),
+    "receipt_look_up": ("none", "truthful", "late", "wrong", "unavailable"),
+}
+
+
+def options() -> Options:
+    return Options(**{row.name: row.value for row in Option.objects.all()})
+
+
+def set_options(values: dict[str, Any]) -> Options:
+    """Change some options. Raises ValueError naming the option that is unknown or badly valued."""
+    kinds = {field.name: type(getattr(DEFAULTS, field.name)) for field in fields(Options)}
+    clean = {}
+    for name, value in values.items():
+        if name not in kinds:
+            raise ValueError(f"there is no option {name}")
+        if kinds[name] is float and isinstance(value, int):
+            value = float(value)
+        if not isinstance(value, kinds[name]) or (kinds[name] is int and isinstance(value, bool)):
+            raise ValueError(f"{name} wants {kinds[name].__name__}")
+        if name in CHOICES and value not in CHOICES[name]:
+            raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}")
+        clean[name] = value
+    for name, value in clean.items():
+        Option.objects.update_or_create(name=name, defaults={"value": value})
+    return options()

@@ -1,0 +1,192 @@
+"""Reading what arrived with the portal's own eyes: nothing here is shared with whoever wrote the file.
+
+First the outer document is looked at as bytes and as a tree; after the signature was verified, the records are
+taken from the verified tree and nowhere else. Official names throughout.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
+
+ENVELOPE, CHECK_IN = "GIAMDINHHS", "CHI_TIEU_TRANG_THAI_KCB"
+PLACE = "CHUKYDONVI"
+SENT_TABLES = frozenset(f"XML{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15))
+"""Table 12 is typed in on the portal, table 0 travels alone."""
+MOST_DEPTH, MOST_ELEMENTS = 12, 400_000
+
+Row = dict[str, str]
+
+
+class Misread(Exception):
+    """The document is not what it should be: ``kind`` is format, structure or content."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+@dataclass
+class Arrived:
+    """A document as the portal read it: rows by official table name."""
+
+    facility_code: str
+    visit_code: str
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+
+    def first(self, table: str) -> Row:
+        rows = self.tables.get(table)
+        return rows[0] if rows else {}
+
+
+def decode(text: str) -> bytes:
+    """Strict Base64: alphabet, padding, one spelling, no blanks (an unencoded plus arrives as one)."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Misread("format", "Nội dung gửi lên không phải Base64 hợp lệ.") from None
+    if not raw or base64.b64encode(raw).decode("ascii") != text:
+        raise Misread("format", "Nội dung gửi lên không phải Base64 hợp lệ.")
+    return raw
+
+
+_DECLARED = re.compile(r"""^<\?xml[^>]*encoding\s*=\s*["']([^"']*)["']""")
+
+
+def parse(data: bytes) -> etree._Element:
+    """The tree of a document in UTF-8 without DOCTYPE, comments or instructions, within limits."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Misread("format", "Tệp không phải UTF-8.") from None
+    declared = _DECLARED.match(text)
+    if declared and declared[1].lower().replace("-", "") != "utf8":
+        raise Misread("format", f"Tệp khai báo bảng mã {declared[1][:20]}, cổng chỉ nhận UTF-8.")
+    if re.search("<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
+        raise Misread("format", "Tệp có khai báo DOCTYPE.")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise Misread("format", "Tệp không đúng cú pháp XML.") from None
+    seen, depth = 0, 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):
+            raise Misread("format", "Tệp có chú thích hoặc chỉ thị xử lý XML.")
+        depth += 1 if event == "start" else -1
+        seen += event == "start"
+        if depth > MOST_DEPTH or seen > MOST_ELEMENTS:
+            raise Misread("format", "Tệp lồng nhau quá sâu hoặc quá lớn.")
+        if event == "start" and not isinstance(node.tag, str):
+            raise Misread("format", "Tệp có tham chiếu thực thể.")
+    return root
+
+
+def _only(parent: etree._Element, *names: str) -> list[etree._Element]:
+    found = [child.tag for child in parent]
+    if found != list(names):
+        raise Misread("structure", f"{parent.tag} phải gồm đúng {', '.join(names)}.")
+    return list(parent)
+
+
+def _text(element: etree._Element) -> str:
+    if len(element):
+        raise Misread("structure", f"{element.tag} không được chứa phần tử con.")
+    return (element.text or "").strip()
+
+
+def check_structure(root: etree._Element, kind: str) -> str:
+    """The facility of a document whose outer form is right. Raises Misread."""
+    if kind == "check_in":
+        if root.tag != CHECK_IN:
+            raise Misread("structure", f"Phần tử gốc phải là {CHECK_IN}.")
+        rows, _ = _only(root, "DSACH_TRANG_THAI_KCB", PLACE)
+        if not len(rows) or any(row.tag != "TRANG_THAI_KCB" for row in rows):
+            raise Misread("structure", "DSACH_TRANG_THAI_KCB phải có ít nhất một TRANG_THAI_KCB.")
+        return (rows[0].findtext("MA_CSKCB") or "").strip()
+    if root.tag != ENVELOPE:
+        raise Misread("structure", f"Phần tử gốc phải là {ENVELOPE}.")
+    unit, about, _ = _only(root, "THONGTINDONVI", "THONGTINHOSO", PLACE)
+    (facility,) = _only(unit, "MACSKCB")
+    made_on, count, records = _only(about, "NGAYLAP", "SOLUONGHOSO", "DANHSACHHOSO")
+    if not re.fullmatch(r"\d{8}", _text(made_on)):
+        raise Misread("structure", "NGAYLAP phải có dạng yyyyMMdd.")
+    _only(records, "HOSO")
+    if _text(count) != "1":
+        raise Misread("structure", "SOLUONGHOSO phải là 1: mỗi lần gửi một hồ sơ.")
+    if not len(records[0]) or any(part.tag != "FILEHOSO" for part in records[0]):
+        raise Misread("structure", "HOSO phải gồm các FILEHOSO.")
+    for part in records[0]:
+        _only(part, "LOAIHOSO", "NOIDUNGFILE")
+    return _text(facility)
+
+
+def read(root: etree._Element, kind: str) -> Arrived:
+    """The records in a verified tree. Raises Misread."""
+    facility = check_structure(root, kind)
+    if kind == "check_in":
+        rows = [_row(row) for row in root[0]]
+        codes = {row.get("MA_LK", "") for row in rows}
+        if "" in codes:
+            raise Misread("content", "XML0 thiếu MA_LK.")
+        if {row.get("MA_CSKCB") for row in rows} != {facility}:
+            raise Misread("content", "XML0 có nhiều mã cơ sở.")
+        return Arrived(facility, rows[0]["MA_LK"], {"XML0": rows})
+    tables: dict[str, list[Row]] = {}
+    for part in root[1][2][0]:
+        name, content = _text(part[0]), part[1].text or ""
+        if name not in SENT_TABLES:
+            raise Misread("content", f"LOAIHOSO {name[:10]} không được gửi trong tệp này.")
+        if name in tables:
+            raise Misread("content", f"{name} xuất hiện hai lần.")
+        tables[name] = _table(name, content)
+    if len(tables.get("XML1", [])) != 1:
+        raise Misread("content", "Hồ sơ phải có đúng một XML1.")
+    visit = tables["XML1"][0]
+    if not visit.get("MA_LK"):
+        raise Misread("content", "XML1 thiếu MA_LK.")
+    strange = [n for n, rows in tables.items() if any(row.get("MA_LK") != visit["MA_LK"] for row in rows)]
+    if strange:
+        raise Misread("content", f"MA_LK của {strange[0]} khác MA_LK của XML1.")
+    return Arrived(facility, visit["MA_LK"], tables)
+
+
+@lru_cache(maxsize=1)
+def _wrappers() -> dict[str, tuple[str, ...]]:
+    newest: Edition = edition_on(max(d.in_force for d in decisions() if d.changes_tables))
+    return {name: table.wrapper for name, table in newest.tables.items()}
+
+
+def _table(name: str, content: str) -> list[Row]:
+    """The rows of one inner document: strictly one line of Base64 around one XML of the table's form."""
+    try:
+        node = parse(decode(content))
+    except Misread as misread:
+        raise Misread("content", f"NOIDUNGFILE của {name}: {misread}") from None
+    root_name, *inner = _wrappers()[name]
+    if node.tag != root_name:
+        raise Misread("content", f"{name} phải có phần tử gốc {root_name}.")
+    nodes = [node]
+    for tag in inner:
+        nodes = [child for parent in nodes for child in parent]
+        if any(child.tag != tag for child in nodes):
+            raise Misread("content", f"{name} phải có cấu trúc {'/'.join(_wrappers()[name])}.")
+    return [_row(one) for one in nodes]
+
+
+def _row(element: etree._Element) -> Row:
+    """Fields with a value; an empty element says nothing."""
+    row: Row = {}
+    for child in element:
+        if len(child):
+            raise Misread("content", f"{child.tag} không được chứa phần tử con.")
+        if child.tag in row:
+            raise Misread("content", f"{child.tag} xuất hiện hai lần trong một dòng.")
+        if child.text and child.text.strip():
+            row[str(child.tag)] = child.text.strip()
+    return row

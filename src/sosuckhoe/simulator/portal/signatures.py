@@ -1,0 +1,31 @@
+"""Who may have signed: the certificates registered for the facility, under the authorities the portal trusts."""
+
+from datetime import datetime
+
+from cryptography import x509
+from django.db.models import F
+
+from sosuckhoe.healthbook.signing import Standing, Verdict, fingerprint, verify
+
+from .models import Account, Authority, Certificate
+
+
+def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) -> Verdict:
+    """The strict verifier's verdict at the moment of receipt; its tree is all that may be read afterwards.
+
+    The certificates are those of the facility named in the file, which may differ from the sender where the
+    fault desk lets that pass.
+    """
+    owner = account if account.facility_code == facility_code else None
+    registered = Certificate.objects.filter(account__facility_code=facility_code)
+    if owner is None and not registered.exists():
+        registered = Certificate.objects.filter(account=account)
+    standings = dict(registered.values_list("fingerprint", F("revoked")))
+    authorities = [x509.load_pem_x509_certificate(row.pem.encode()) for row in Authority.objects.all()]
+
+    def standing(certificate: x509.Certificate) -> Standing:
+        return Standing.REVOKED if standings.get(fingerprint(certificate)) else Standing.GOOD
+
+    return verify(
+        data, at=at, trusted=authorities or None, registered=frozenset(standings), standing=standing
+    )

@@ -1,0 +1,67 @@
+"""Keeping what was accepted: every version, a new transaction number each, and the ledger line with it."""
+
+import hashlib
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sosuckhoe.healthbook.signing import Verdict, fingerprint
+from sosuckhoe.simulator.clock import models as clock
+
+from .models import RECORD, Account, Submission
+from .options import Options
+from .reading import Arrived
+
+
+class Duplicate(Exception):
+    """With ``repeats=refuse``: these very bytes are here already."""
+
+
+def new_transaction(at: datetime) -> str:
+    """A number of our own making: the true form is not public, and order must not be read from it."""
+    return f"MP{timezone.localtime(at):%Y%m%d}{uuid.uuid4().hex[:14].upper()}"
+
+
+def publication_time(received_at: datetime, sha256: str, rules: Options) -> datetime:
+    """When the insurer gets to it: within the promised hours, spread by the seed and the bytes."""
+    digest = hashlib.sha256(f"{rules.seed}:{sha256}".encode()).digest()
+    share = int.from_bytes(digest[:4]) / 2**32
+    return received_at + timedelta(hours=rules.publish_within_hours * (0.02 + 0.96 * share))
+
+
+def store(
+    request: HttpRequest, account: Account, arrived: Arrived, data: bytes, verdict: Verdict, rules: Options
+) -> Submission:
+    """Store the bytes and the line of the history in one transaction. Raises Duplicate."""
+    call = request.call  # type: ignore[attr-defined]
+    sha256, now = hashlib.sha256(data).hexdigest(), clock.now()
+    with transaction.atomic():
+        same_visit = Submission.objects.filter(
+            facility_code=arrived.facility_code, visit_code=arrived.visit_code, kind=call.service
+        )
+        repeated = same_visit.filter(sha256=sha256).exists()
+        if repeated and rules.repeats == "refuse":
+            raise Duplicate
+        newest = same_visit.order_by("-version").values_list("version", flat=True).first() or 0
+        submission = Submission.objects.create(
+            transaction=new_transaction(now),
+            kind=call.service,
+            account=account,
+            facility_code=arrived.facility_code,
+            visit_code=arrived.visit_code,
+            version=newest + 1,
+            sha256=sha256,
+            data=data,
+            path=request.service.path,  # type: ignore[attr-defined]
+            received_at=now,
+            certificate=fingerprint(verdict.certificate) if verdict.certificate else "",
+            publish_at=publication_time(now, sha256, rules) if call.service == RECORD else None,
+            counted_twice=repeated and rules.repeats == "count",
+        )
+        call.stored, call.transaction = True, submission.transaction
+        call.code, call.http_status = "200", 200
+        call.save()
+    return submission

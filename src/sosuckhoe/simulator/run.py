@@ -1,0 +1,86 @@
+"""Starting the simulator as a process: ``serve(home, port)``."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+PRODUCTION_MARK = "PRODUCTION"
+"""A file of this name in the hospital's home (SOSUCKHOE_HOME) says that real patients are served there."""
+
+
+class Refused(RuntimeError):
+    """The simulator does not start here."""
+
+
+def refuse_beside_production(home: Path) -> None:
+    """Raise Refused where this machine's environment belongs to a hospital at work.
+
+    That is: SOSUCKHOE_ENVIRONMENT=production, a file PRODUCTION in SOSUCKHOE_HOME, or the simulator's home
+    being the hospital's.
+    """
+    if os.environ.get("SOSUCKHOE_ENVIRONMENT", "").lower() == "production":
+        raise Refused("SOSUCKHOE_ENVIRONMENT=production: cổng mô phỏng không chạy cạnh hệ thống thật.")
+    hospital = os.environ.get("SOSUCKHOE_HOME")
+    if hospital and (Path(hospital) / PRODUCTION_MARK).exists():
+        raise Refused(
+            f"{hospital} là hệ thống thật (tệp {PRODUCTION_MARK}): cổng mô phỏng không chạy cạnh đó."
+        )
+    if hospital and Path(hospital).resolve() == home.resolve():
+        raise Refused(f"{home} là thư mục của bệnh viện. Hãy chọn thư mục khác cho cổng mô phỏng.")
+
+
+def serve(
+    home: Path | str,
+    port: int,
+    setup_file: Path | str | None = None,
+    *,
+    host: str = "127.0.0.1",
+    threads: int = 64,
+    tls: tuple[Path, Path] | None = None,
+) -> int:
+    """Migrate, load the set-up, serve until stopped. Prints one line with the address once it accepts calls.
+
+    ``port`` 0 takes a free one. ``tls``: certificate and key files, for trying bad certificates. Runs in the
+    foreground and sets DJANGO_SETTINGS_MODULE, so it needs a process of its own.
+    """
+    home = Path(home).absolute()
+    try:
+        refuse_beside_production(home)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    os.environ["SOSUCKHOE_SIMULATOR_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sosuckhoe.simulator.config.settings"
+
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    if setup_file is not None:
+        from sosuckhoe.simulator.setup import load_setup
+
+        load_setup(json.loads(Path(setup_file).read_text(encoding="utf-8")))
+    connections.close_all()
+
+    from .server import Server
+
+    settings: dict[str, Any] = {"bind": f"{host}:{port}", "threads": threads}
+    if tls:
+        settings |= {"certfile": str(tls[0]), "keyfile": str(tls[1])}
+    Server(settings).run()
+    return 0
+
+
+if __name__ == "__main__":
+    import argparse
+
+    command = argparse.ArgumentParser(description="The simulated portal, as its own process.")
+    command.add_argument("--home", required=True)
+    command.add_argument("--port", type=int, default=8001)
+    command.add_argument("--setup")
+    options = command.parse_args()
+    sys.exit(serve(options.home, options.port, options.setup))

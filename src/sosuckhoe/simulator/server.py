@@ -1,0 +1,77 @@
+"""gunicorn, arranged for a simulator: one process, many threads, and connections that can be broken."""
+
+import errno
+import socket
+import time
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+
+from .faults import outage
+from .faults.broken import RESET
+from .insurer.work import keep_working
+
+
+class BreakableWorker(ThreadWorker):
+    """Closes at once, so that the other side sees a reset, whatever was set to linger for zero seconds."""
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        if _marked(conn.sock):
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            super().finish_request(conn, fs)
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            super().accept(listener)
+        except OSError as problem:
+            # EINVAL: the fault desk has stopped the listener for a while (``faults/outage.py``).
+            if problem.errno != errno.EINVAL:
+                raise
+            time.sleep(0.02)
+
+
+def _marked(sock: socket.socket) -> bool:
+    try:
+        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(RESET)) == RESET
+    except OSError:
+        return False
+
+
+class Server(BaseApplication):
+    """A gunicorn with our settings, run in the foreground."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        defaults = {
+            "worker_class": "sosuckhoe.simulator.server.BreakableWorker",
+            "workers": 1,
+            "timeout": 0,
+            "graceful_timeout": 2,
+            "keepalive": 30,
+            "limit_request_line": 8190,
+            "loglevel": "error",
+            "control_socket_disable": True,
+            "post_worker_init": _announce,
+        }
+        for name, value in (defaults | self.settings).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from .config.wsgi import application
+
+        return application
+
+
+def _announce(worker: Any) -> None:
+    keep_working()
+    outage.LISTENERS[:] = worker.sockets
+    scheme = "https" if worker.cfg.is_ssl else "http"
+    host, port = worker.sockets[0].getsockname()[:2]
+    print(f"Cổng mô phỏng sẵn sàng: {scheme}://{host}:{port}/", flush=True)
