@@ -32,9 +32,7 @@ FOREIGN = {
         content="<GHI_CHU><![CDATA[<!-- a --><?b?> & <CHUKYDONVI/>]]></GHI_CHU>"
     ),
     "character references": visit_file(content="<A B='1\t2'>&#65;&#13;&#xE1;&amp;&lt;</A>"),
-    "unused namespaces in odd order": visit_file(
-        root_attributes=' xmlns:z="urn:z" xmlns:a="urn:a?x=1&amp;y=2"'
-    ),
+    "unused namespaces in odd order": visit_file(root_attributes=' xmlns:z="urn:z" xmlns:a="urn:a?x=1;y=2"'),
 }
 
 
@@ -99,6 +97,7 @@ REFUSED = {
     "root in a namespace": (visit_file(root_attributes=' xmlns="urn:x"'), "DOCUMENT-ROOT"),
     "xml:base on the root": (visit_file(root_attributes=' xml:base="x"'), "DOCUMENT-ROOT"),
     "relative namespace": (visit_file(root_attributes=' xmlns:a="b"'), "DOCUMENT-NAMESPACE"),
+    "ampersand in a namespace": (visit_file("<A xmlns:a='urn:a?b&amp;c'/>"), "DOCUMENT-NAMESPACE"),
     "no place": (visit_file(place=""), "DOCUMENT-PLACE"),
     "two places": (visit_file(place="<CHUKYDONVI/><CHUKYDONVI/>"), "DOCUMENT-PLACE"),
     "place not last": (visit_file(place="<CHUKYDONVI/><A/>"), "DOCUMENT-PLACE"),

@@ -130,9 +130,11 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
     try:
         canonical = etree.tostring(tree, method="c14n", with_comments=False)
     except etree.C14NError:
-        raise CannotSign(
-            "DOCUMENT-NAMESPACE", "Tệp khai báo không gian tên không hợp lệ nên không ký. Hãy xuất lại tệp."
-        ) from None
+        raise _bad_namespace() from None
+    # Canonical form escapes these in a namespace name; libxml2 2.14 does not, so engines would disagree.
+    uris = {uri for element in root.iter() for uri in element.nsmap.values()}
+    if any(set(uri) & set('&<"\t\n\r') for uri in uris if uri):
+        raise _bad_namespace()
     namespaces = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     return (
         document[: end.start()] + b"<%b>" % place.encode(),
@@ -145,6 +147,12 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
 def _not_utf8() -> CannotSign:
     return CannotSign(
         "DOCUMENT-ENCODING", "Tệp không dùng bảng mã UTF-8 nên không ký. Hãy xuất lại bằng UTF-8."
+    )
+
+
+def _bad_namespace() -> CannotSign:
+    return CannotSign(
+        "DOCUMENT-NAMESPACE", "Tệp khai báo không gian tên không hợp lệ nên không ký. Hãy xuất lại tệp."
     )
 
 

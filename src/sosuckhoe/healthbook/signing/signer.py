@@ -122,7 +122,7 @@ def load_pkcs12(data: bytes, password: bytes | None) -> FileSigner:
     try:
         key, certificate, _others = pkcs12.load_key_and_certificates(data, password)
     except UnsupportedAlgorithm:
-        raise NotRsa from None
+        raise KeyUnusable from None
     except (ValueError, TypeError) as problem:
         raise (WrongPassword if "password" in str(problem).lower() else NotAKeyFile) from None
     if key is None:
