@@ -104,7 +104,7 @@ def cards() -> list[dict[str, str]]:
             "birth": "01/11/2026",
             "result": "050",
         },
-        *({**person, "number": f"XX49900000{code:0>5}", "result": code} for code in forced),
+        *({**person, "number": f"XX4990001{code:0>6}", "result": code} for code in forced),
     ]
 
 
