@@ -3,18 +3,16 @@
 import binascii
 import re
 from dataclasses import dataclass, field
-from typing import cast
 
 from lxml import etree
 
-from .limits import Limits
-from .parse import SIGNATURE, parse, place_of, texts_of
+from .limits import Allowance
+from .parse import SIGNATURE, parse, place_of, stray_texts, texts_of
 from .refusals import Where, refuse
 from .remarks import Remarks
 
 _KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
 """What a HOSO may bring (rules.csv STR-006)."""
-_SPACE = re.compile(r"[ \t\r\n]+")
 _ENCODED_TWICE = ("PD94bWw", "PENISV", "PFRPTkdfSE9Q", "77u/")
 """Base64 of ``<?xml``, ``<CHI…``, ``<TONG_HOP`` and of a byte-order mark."""
 
@@ -60,12 +58,11 @@ def signature_facts(root: etree._Element) -> tuple[bool, bool, bool]:
 class EnvelopeReader:
     """Takes an envelope apart; the parts' own content is read by ``rows``."""
 
-    def __init__(self, root: etree._Element, limits: Limits, remarks: Remarks) -> None:
+    def __init__(self, root: etree._Element, allowance: Allowance, remarks: Remarks) -> None:
         self.root = root
-        self.limits = limits
+        self.allowance = allowance
+        self.limits = allowance.limits
         self.remarks = remarks
-        self.parts_left = limits.parts
-        self.elements_left = limits.all_elements
 
     def facts(self) -> tuple[Envelope, list[etree._Element]]:
         """What the envelope says, and its HOSO elements."""
@@ -82,6 +79,10 @@ class EnvelopeReader:
         self._strangers(root, ("THONGTINDONVI", "THONGTINHOSO", "CHUKYDONVI"))
         self._strangers(unit, ("MACSKCB",))
         self._strangers(claim, ("NGAYLAP", "SOLUONGHOSO", "DANHSACHHOSO", "HOSO"))
+        if stray_texts(root, 5):
+            self.remarks.add(
+                "STR-014", "GIAMDINHHS", "Có chữ nằm ngoài các thẻ của phong bì, không được đọc."
+            )
         if facts.declared_count.strip() != str(len(visits)):
             self.remarks.add(
                 "STR-004",
@@ -105,8 +106,7 @@ class EnvelopeReader:
             if file.tag != "FILEHOSO":
                 self._stranger(file, "HOSO", remarks)
                 continue
-            self.parts_left -= 1
-            if self.parts_left < 0:
+            if not self.allowance.take_part():
                 raise refuse("FILE-TOO-MANY", None, f"hơn {self.limits.parts} phần")
             kind = _text(file, "LOAIHOSO")
             name = kind.strip().upper()
@@ -114,10 +114,7 @@ class EnvelopeReader:
                 name = "không rõ loại"
             if several:
                 name = f"{name} của hồ sơ thứ {number}"
-            root = self._content(file, name, remarks)
-            if root is not None:
-                self._count(root)
-            parts.append(Part(kind, root))
+            parts.append(Part(kind, self._content(file, name, remarks)))
         return parts
 
     def _visits(self, claim: etree._Element | None) -> list[etree._Element]:
@@ -147,6 +144,8 @@ class EnvelopeReader:
             if len(inline) > 1:
                 raise refuse("FILE-REPEATED", place_of(holder, part), "gốc trong NOIDUNGFILE")
             _told_as_inline(part, remarks)
+            if stray_texts(holder, 1):
+                remarks.add("STR-007", part, "NOIDUNGFILE vừa có chữ vừa có XML; chỉ XML được đọc.")
             return inline[0]
         text = (holder.text or "").strip()
         if not text:
@@ -157,16 +156,16 @@ class EnvelopeReader:
         if text.lstrip("\ufeff \t\r\n").startswith("<"):
             _told_as_inline(part, remarks)
             data = text.lstrip("\ufeff \t\r\n").encode()
-            return parse(data, part=part, limits=self.limits, remarks=remarks, as_text=True)
+            return parse(data, part=part, allowance=self.allowance, remarks=remarks, as_text=True)
         data = self._decoded(text, part, remarks)
-        return parse(data, part=part, limits=self.limits, remarks=remarks)
+        return parse(data, part=part, allowance=self.allowance, remarks=remarks)
 
     def _decoded(self, text: str, part: str, remarks: Remarks) -> bytes:
         where = Where(part)
         if len(text) > self.limits.text_length:
             raise refuse("FILE-TOO-LARGE", where, f"{self.limits.text_length // 1_000_000} MB base64")
-        if _SPACE.search(text):
-            text = _SPACE.sub("", text)
+        if len(pieces := text.split()) > 1:
+            text = "".join(pieces)
             remarks.add(
                 "STR-007",
                 part,
@@ -183,13 +182,6 @@ class EnvelopeReader:
             raise refuse("FILE-BASE64", where, "nội dung bị mã hoá base64 hai lần")
         return data
 
-    def _count(self, root: etree._Element) -> None:
-        self.elements_left -= int(cast(float, _ELEMENTS(root)))
-        if self.elements_left < 0:
-            raise refuse(
-                "FILE-TOO-MANY", None, f"hơn {self.limits.all_elements:,} thẻ trong cả tệp".replace(",", ".")
-            )
-
     def _strangers(self, parent: etree._Element | None, expected: tuple[str, ...]) -> None:
         for child in parent if parent is not None else ():
             if child.tag not in expected:
@@ -203,9 +195,6 @@ class EnvelopeReader:
             f"Thẻ không thuộc {parent} theo chuẩn, nội dung không được dùng.",
             severity="error" if str(child.tag).startswith("{") else "warning",
         )
-
-
-_ELEMENTS = etree.XPath("count(descendant-or-self::*)")
 
 
 def check_kinds(parts: list[Part], remarks: Remarks) -> None:

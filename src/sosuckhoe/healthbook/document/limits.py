@@ -28,3 +28,22 @@ class Limits:
     name_length: int = 256
     parts: int = 20_000
     """Table documents in one file, over all its visits."""
+
+
+class Allowance:
+    """What is left of the limits while one file is read: its parts draw on the same sums."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._elements = limits.all_elements
+        self._parts = limits.parts
+
+    def take_elements(self, count: int) -> bool:
+        """Whether so many elements more may be read."""
+        self._elements -= count
+        return self._elements >= 0
+
+    def take_part(self) -> bool:
+        """Whether one table document more may be read."""
+        self._parts -= 1
+        return self._parts >= 0

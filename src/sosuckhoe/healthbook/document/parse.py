@@ -6,11 +6,12 @@ before. Everything read of a file comes from here: there is no second parser tha
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
 
-from .limits import Limits
+from .limits import Allowance, Limits
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
 from .scan import forbidden_in, scan
@@ -27,10 +28,11 @@ _LIBXML_TEXT = 10_000_000
 
 
 def parse(
-    data: bytes, *, part: str, limits: Limits, remarks: Remarks, as_text: bool = False
+    data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False
 ) -> etree._Element:
     """The root of a document. ``part`` names it in sentences (``XML3``; empty for the file). Raises Unreadable."""
-    data = scan(data, part=part, limits=limits, remarks=remarks, as_text=as_text)
+    limits = allowance.limits
+    data = scan(data, part=part, allowance=allowance, remarks=remarks, as_text=as_text)
     root = _tree(data, part, limits)
     if depth_beyond(root, limits.depth):
         raise refuse("FILE-TOO-DEEP", Where(part), str(limits.depth))
@@ -57,17 +59,19 @@ def texts_of(element: etree._Element) -> Iterator[str]:
 
 
 def depth_beyond(element: etree._Element, levels: int) -> bool:
-    """Whether something is nested deeper than ``levels`` below and including the element."""
-    return bool(_deeper(levels)(element))
+    """Whether something is nested deeper than ``levels``, counting the element itself as the first."""
+    return bool(_path("boolean(" + "/".join(["*"] * levels) + ")")(element))
 
 
-_DEEPER: dict[int, etree.XPath] = {}
+def stray_texts(element: etree._Element, levels: int) -> list[str]:
+    """Text that stands beside elements, in the first ``levels`` of containers, where only elements belong."""
+    containers = (f"{'*/' * level}text()[../*][normalize-space()]" for level in range(levels))
+    return [str(text).strip() for text in cast(list[str], _path("|".join(containers))(element))]
 
 
-def _deeper(levels: int) -> etree.XPath:
-    if levels not in _DEEPER:
-        _DEEPER[levels] = etree.XPath("boolean(" + "/".join(["*"] * levels) + ")")
-    return _DEEPER[levels]
+@lru_cache(maxsize=256)
+def _path(expression: str) -> etree.XPath:
+    return etree.XPath(expression, smart_strings=False)
 
 
 def _tree(data: bytes, part: str, limits: Limits, *, margins: bool = True) -> etree._Element:
@@ -128,7 +132,7 @@ def _without_margins(
         return root
     for node in found:
         parent = node.getparent()
-        comment = node.tag is etree.Comment
+        comment = isinstance(node, etree._Comment)
         if parent is not None and _is_value(parent):
             code = "FILE-COMMENT" if comment else "FILE-INSTRUCTION"
             raise refuse(code, place_of(node, part))

@@ -10,7 +10,7 @@ from lxml import etree
 from ..record import Record, Row
 from ..standard import Edition, NoEdition, edition_on
 from .envelope import Envelope, EnvelopeReader, Part, check_kinds, signature_facts
-from .limits import Limits
+from .limits import Allowance, Limits
 from .parse import parse, place_of
 from .refusals import refuse
 from .remarks import Remark, Remarks
@@ -63,24 +63,24 @@ def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None =
 
     Raises Unreadable, and nothing else, for whatever bytes: see ``refusals`` for the codes and ``Limits`` for sizes.
     """
-    limits = limits or Limits()
+    allowance = Allowance(limits or Limits())
     remarks = Remarks()
-    root = parse(data, part="", limits=limits, remarks=remarks)
+    root = parse(data, part="", allowance=allowance, remarks=remarks)
     if root.tag == "GIAMDINHHS":
-        return _read_envelope(root, limits, remarks, edition)
+        return _read_envelope(root, allowance, remarks, edition)
     newest = shapes_of(edition or editions_known()[0])
     shape = newest.by_root.get(root.tag)
     if shape is None:
         known = etree.QName(root).localname in {"GIAMDINHHS", *newest.by_root}
         code = "FILE-NAMESPACE" if known else "FILE-UNKNOWN-ROOT"
         raise refuse(code, place_of(root))
-    return _read_table(root, shape, limits, remarks, edition)
+    return _read_table(root, shape, allowance.limits, remarks, edition)
 
 
 def _read_envelope(
-    root: etree._Element, limits: Limits, remarks: Remarks, edition: Edition | None
+    root: etree._Element, allowance: Allowance, remarks: Remarks, edition: Edition | None
 ) -> Reading:
-    reader = EnvelopeReader(root, limits, remarks)
+    reader = EnvelopeReader(root, allowance, remarks)
     facts, elements = reader.facts()
     if not elements:
         raise refuse("FILE-NO-VISIT")
@@ -97,7 +97,7 @@ def _read_envelope(
         parts = reader.parts(element, number, own)
         check_kinds(parts, own)
         facts.kinds.append([part.kind for part in parts])
-        reading.visits.append(_read_visit(parts, limits, own, edition))
+        reading.visits.append(_read_visit(parts, allowance.limits, own, edition))
         element.clear()  # the tree of a visit that has been read is not needed any more
     reading.remarks = list(remarks)
     for visit in reading.visits:

@@ -26,6 +26,10 @@ class Remark:
     """In how many places of the table the same was seen."""
 
 
+MOST = 2000
+"""Different remarks kept of one visit: nobody reads more, and a hostile file can cause hundreds of thousands."""
+
+
 class Remarks:
     """Collects remarks; the same deviation in every row of a table is one remark with a count."""
 
@@ -45,6 +49,8 @@ class Remarks:
         key = (rule, path, detail)
         before = self._found.get(key)
         if before is None:
+            if len(self._found) >= MOST:
+                return
             self._found[key] = Remark(rule, path, row, value, detail, severity)
         else:
             self._found[key] = Remark(

@@ -10,7 +10,7 @@ from ..record import Row
 from ..standard import Edition, Table, edition_on
 from ..standard.editions import NoEdition, decisions
 from .limits import Limits
-from .parse import depth_beyond, place_of, texts_of
+from .parse import depth_beyond, place_of, stray_texts, texts_of
 from .refusals import refuse
 from .remarks import Remarks
 
@@ -40,6 +40,8 @@ class Shape:
         self.table = table
         self.official = table.official
         self.english = table.english
+        self.names = [field.official for field in table.fields]
+        self.keys = [field.english for field in table.fields]
         self.columns = [(field.official, field.english) for field in table.fields]
         self.width = len(self.columns)
         self.places = {field.official: index for index, field in enumerate(table.fields)}
@@ -115,6 +117,9 @@ class TableReader:
         # A field holds text only. One question to the whole table spares asking each field.
         levels = len(shape.tags) - shape.tags.index(root.tag) + 1
         flat = self._regular and not depth_beyond(root, levels)
+        for text in stray_texts(root, len(shape.tags)):
+            self.remarks.add("STR-014", shape.official, "Có chữ nằm ngoài các trường, không được đọc.")
+            self.unknown.append(Unknown(shape.official, 0, "", text))
         rows: list[Row] = []
         for number, element in enumerate(elements, first_row):
             row = self._fast(element, shape) if flat else None
@@ -172,11 +177,11 @@ class TableReader:
         if len(element) != shape.width:
             return None
         row: Row = {}
-        for cell, (official, english) in zip(element, shape.columns, strict=True):
+        for cell, official, english in zip(element, shape.names, shape.keys, strict=True):
             if cell.tag != official:
                 return None
             text = cell.text
-            if text and (text[0] > " " or text.strip()):
+            if text and not text.isspace():
                 row[english] = text
         return row
 
@@ -206,7 +211,7 @@ class TableReader:
             ordered = ordered and place > last
             last = place
             text = cell.text
-            if text and text.strip():
+            if text and not text.isspace():
                 row[english] = text
         if not ordered:
             self.remarks.add(

@@ -3,7 +3,7 @@
 import re
 
 from .encodings import code_table_of, damage_of
-from .limits import Limits
+from .limits import Allowance
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
 
@@ -40,17 +40,19 @@ _FORBIDDEN = re.compile(
     + "]"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_C1 = re.compile(b"\xc2[\x80-\x9f]")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 # A mark at the start of a document that stands as text inside another one is still at a start.
 _MARK_AT_START = re.compile("\ufeff\\s*(?:<\\?xml|&lt;|<[A-Z_]+>)")
 
 
-def scan(data: bytes, *, part: str, limits: Limits, remarks: Remarks, as_text: bool = False) -> bytes:
+def scan(data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False) -> bytes:
     """The bytes that a parser may see: the document without a byte-order mark. Raises Unreadable.
 
     ``as_text``: the document stood as text inside another one, so its declared encoding says nothing.
     """
     here = Where(part)
+    limits = allowance.limits
     most = limits.part_bytes if part else limits.file_bytes
     if len(data) > most:
         raise refuse("FILE-TOO-LARGE", here, f"{most // 1_000_000} MB")
@@ -73,7 +75,7 @@ def scan(data: bytes, *, part: str, limits: Limits, remarks: Remarks, as_text: b
         raise refuse("FILE-EXTERNAL", _at(data, found, part), "xml-stylesheet")
     if b"&" in data:
         _check_references(data, part)
-    _check_counts(data, here, limits)
+    _check_counts(data, here, allowance)
     return data
 
 
@@ -124,7 +126,9 @@ def _check_letters(data: bytes, part: str, remarks: Remarks) -> None:
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
-    if any(lead in data for lead in (b"\xc2", b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")):
+    if _C1.search(data) or any(
+        lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
+    ):
         _check_odd_letters(text, part, remarks)
 
 
@@ -166,13 +170,18 @@ def _check_references(data: bytes, part: str) -> None:
             raise refuse("FILE-CONTROL-CHARACTER", _at(data, found.start(), part), "viết bằng số &#…;")
 
 
-def _check_counts(data: bytes, here: Where, limits: Limits) -> None:
+def _check_counts(data: bytes, here: Where, allowance: Allowance) -> None:
+    limits = allowance.limits
     # End tags are no elements, but counting them is only worth it when the quick bound fails.
     opened = data.count(b"<")
-    if opened > limits.elements and opened - data.count(b"</") > limits.elements:
+    if opened > limits.elements and (opened := opened - data.count(b"</")) > limits.elements:
         raise refuse("FILE-TOO-MANY", here, f"hơn {limits.elements:,} thẻ".replace(",", "."))
+    if not allowance.take_elements(opened // 2):
+        most = f"hơn {limits.all_elements:,} thẻ trong cả tệp".replace(",", ".")
+        raise refuse("FILE-TOO-MANY", here, most)
     # Every attribute needs two quotes; the exact limit is per element and checked after parsing.
-    if data.count(b'"') + data.count(b"'") > 2 * limits.elements:
+    quotes = 2 * limits.elements
+    if len(data) > quotes and data.count(b'"') + data.count(b"'") > quotes:
         raise refuse("FILE-TOO-MANY", here, "thuộc tính hoặc dấu nháy")
 
 
