@@ -1,9 +1,12 @@
 """The simulator as a process of its own on a free port, for the whole session; each test has its own visit."""
 
+import contextlib
 import itertools
 import json
 import os
+import random
 import select
+import socket
 import subprocess
 import sys
 import time
@@ -119,6 +122,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory, setup: dict) -> Iterator[Po
     assert started.process.wait(timeout=STARTS_WITHIN) == 0
 
 
+def free_port() -> int:
+    """A free port below the ephemeral range, where a knocking client cannot meet itself."""
+    for port in random.sample(range(20_000, 32_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
+
+
 def start(home: Path, *more: str) -> Portal:
     """Start the process and wait, within a bound, for the line that says it accepts calls."""
     environment = {
@@ -128,7 +140,16 @@ def start(home: Path, *more: str) -> Portal:
     }
     environment["PYTHONPATH"] = str(ROOT / "src")
     process = subprocess.Popen(
-        [sys.executable, "-m", "sosuckhoe.simulator.run", "--home", str(home), "--port", "0", *more],
+        [
+            sys.executable,
+            "-m",
+            "sosuckhoe.simulator.run",
+            "--home",
+            str(home),
+            "--port",
+            str(free_port()),
+            *more,
+        ],
         stdout=subprocess.PIPE,
         env=environment,
         text=True,

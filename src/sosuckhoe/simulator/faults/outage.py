@@ -20,9 +20,7 @@ def stop_listening(seconds: float) -> None:
         # On Linux a listener that is shut down refuses, and may listen again: the port stays ours.
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
-    timer = threading.Timer(seconds, _listen_again)
-    timer.daemon = True
-    timer.start()
+    _later(seconds)
 
 
 def silent() -> bool:
@@ -32,5 +30,14 @@ def silent() -> bool:
 def _listen_again() -> None:
     if silent():
         return
-    for listener in LISTENERS:
-        listener.listen(2048)
+    try:
+        for listener in LISTENERS:
+            listener.listen(2048)
+    except OSError:  # a client that knocked from our own port number holds it for a moment
+        _later(0.2)
+
+
+def _later(seconds: float) -> None:
+    timer = threading.Timer(seconds, _listen_again)
+    timer.daemon = True
+    timer.start()
