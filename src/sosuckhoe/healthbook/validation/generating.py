@@ -26,7 +26,7 @@ CheckTable = Callable[[Record, bool, bool, date, date, Policy, Callable[[Fault],
 
 INTERNAL = frozenset(
     {"record", "whole", "insured", "code_day", "day", "policy", "add", "rows", "row", "get", "number", "column",
-     "count", "place", "last"}
+     "count", "place", "last", "wrong"}
 )  # fmt: skip
 """Names the generated function uses for itself; no column is called so (tested for every edition)."""
 
@@ -157,7 +157,7 @@ class _Writer:
             wrong = f"{wrong} or {text} is not None and len({text}) > {item.max_length}"
         lines += [f"if {wrong}:", f"    {flaw.format(text)}", *report]
         if local in self.days:
-            lines.append(f"{local}_day = {self._bind('days', day_reader())}[{text}]")
+            lines.append(f"{local}_day = {self._bind('days', day_reader(item))}[{text}]")
         return lines
 
     def _sequence(self, local: str, read: str, flaw: str, report: list[str]) -> list[str]:
@@ -178,11 +178,17 @@ class _Writer:
         report = self._bind(rule.id.lower().replace("-", "_"), site.fault)
         guards = list(dict.fromkeys(guard for value in values for guard in value.guards))
         locals_ = [value.local for value in values]
-        expression = None if rule.names_rows else inlined(rule.check, locals_, self._bind)
+        expression = (
+            None if rule.names_rows or rule.names_members else inlined(rule.check, locals_, self._bind)
+        )
         row = "row" if any(value.of_row for value in values) else "None"
         if rule.names_rows:
             call = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
             lines = [f"for number in {call}:", f"    add({report}(record, number, None, day))"]
+            return [f"if {' and '.join(guards)}:", *(f"    {line}" for line in lines)] if guards else lines
+        if rule.names_members:
+            call = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
+            lines = [f"for wrong in {call}:", f"    add({report}(record, {place}, {row}, day, wrong))"]
             return [f"if {' and '.join(guards)}:", *(f"    {line}" for line in lines)] if guards else lines
         if expression is None:
             expression = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
@@ -223,7 +229,7 @@ class _Writer:
         local, as_text, as_day = _form(item, want)
         name = f"{table.english}_{local}" + ("_text" if as_text and reader_of(item) is not None else "")
         text = f"{table.english}_{item.english}_text"
-        reader = day_reader() if as_day else reader_of(item)
+        reader = day_reader(item) if as_day else reader_of(item)
         get = f"record.first({table.english!r}).get({item.english!r})"
         if as_text or reader is None:
             self.top[name] = get
@@ -238,7 +244,7 @@ class _Writer:
 
     def _column(self, table: Table, item: Field, want: Wanted) -> _Value:
         local, as_text, as_day = _form(item, Wanted("value", want.inner, want.optional))
-        reader = None if as_text else (day_reader() if as_day else reader_of(item))
+        reader = None if as_text else (day_reader(item) if as_day else reader_of(item))
         bound = "None" if reader is None else self._bind("days" if as_day else _reader_name(item), reader)
         name = f"{table.english}_{local}_{'set' if want.shape == 'set' else 'column'}"
         name += ("_texts" if as_text and reader_of(item) is not None else "") + (

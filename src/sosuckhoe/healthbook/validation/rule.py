@@ -22,7 +22,8 @@ accepts absence; otherwise an absent value keeps the rule silent. A malformed va
 has reported it. Lists are shared, so a rule never changes them.
 
 A rule that reads no row of its own (only columns) runs once; annotated ``-> list[int]`` it returns the
-1-based numbers of the wrong rows of the table its fault points at.
+1-based numbers of the wrong rows of the table its fault points at. Annotated ``-> list[str]`` it returns the wrong
+members of what it read, one fault each, and ``{@wrong}`` in the sentence is the member.
 
 One id may be given to several functions, or to one function for several tables and fields.
 """
@@ -75,6 +76,8 @@ class Rule:
     """Vietnamese, with ``{FIELD}`` where a value is to stand; a column of amounts stands as its sum."""
     names_rows: bool
     """Whether the function returns the numbers of wrong rows."""
+    names_members: bool
+    """Whether the function returns the members that are wrong."""
     check: Check
 
     @property
@@ -137,6 +140,7 @@ def rule(
                     owner=owner,
                     sentence=f"{sentence} {UNCERTAIN}" if confidence == "low" else sentence,
                     names_rows=returned == list[int],
+                    names_members=returned == list[str],
                     check=check,
                 )
             )

@@ -51,7 +51,10 @@ class Site:
     def __init__(self, edition: Edition, rule: Rule) -> None:
         self.edition, self.rule = edition, rule
 
-    def fault(self, record: Record, number: int | None, row: Row | None, day: date) -> Fault:
+    def fault(
+        self, record: Record, number: int | None, row: Row | None, day: date, wrong: str | None = None
+    ) -> Fault:
+        """``wrong``: the member at fault, where the rule names members."""
         rule = self.rule
         place = rule.at.partition(".")[2]
         return Fault(
@@ -59,17 +62,21 @@ class Site:
             rule.at,
             number,
             rule.severity,
-            self._sentence(record, number, row, day),
+            self._sentence(record, number, row, day, wrong),
             rule.source,
-            self._text(record, number, row, rule.at) if place else "",
+            wrong or (self._text(record, number, row, rule.at) if place else ""),
             rule.owner,
         )
 
-    def _sentence(self, record: Record, number: int | None, row: Row | None, day: date) -> str:
+    def _sentence(
+        self, record: Record, number: int | None, row: Row | None, day: date, wrong: str | None
+    ) -> str:
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if name == "@day":
                 return f"{day:%d/%m/%Y}"
+            if name == "@wrong":
+                return quoted(wrong or "")
             path = name if "." in name else f"{self.rule.table}.{name}"
             return self._said(record, number, row, path)
 

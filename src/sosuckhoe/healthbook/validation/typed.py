@@ -152,6 +152,7 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
         "date8_or_datetime12": parse_either,
         "birth": parse_birth,
         "day": day_of,
+        "day of birth": lambda text: birth.date() if (birth := parse_birth(text)) else None,
         "decimal": decimal,
         "integer": integer,
         "code": code,
@@ -172,6 +173,6 @@ def reader_of(field: Field) -> Reader | None:
     return _reader(kind, limit, decimal_places(field))
 
 
-def day_reader() -> Reader:
-    """Reads the day of a date or of a time."""
-    return _reader("day", None, None)
+def day_reader(field: Field) -> Reader:
+    """Reads the day of a time."""
+    return _reader("day of birth" if is_birth(field) else "day", None, None)
