@@ -76,6 +76,8 @@ class SourceFile(models.Model):
         NEEDS_REASON = "needs-reason", "Cần lý do sửa"
 
     sha256 = models.CharField(max_length=64, unique=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="files")
+    """The visit it brought; empty when it was refused."""
     name = models.CharField(max_length=255)
     door = models.CharField(max_length=10, choices=Door.choices)
     size = models.PositiveBigIntegerField()

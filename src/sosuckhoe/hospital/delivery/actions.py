@@ -1,0 +1,205 @@
+"""What people do with deliveries: set up, pause, hold, release, note what the portal said."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ...healthbook.signing import fingerprint, load_pkcs12
+from ..journal.chain import note
+from ..staff.models import Facility
+from ..visits.actions import overrule
+from ..visits.models import RecordVersion
+from .gateway import RECORD_PATHS, check_address
+from .keys import pem
+from .ledger import enqueue, step
+from .models import Destination, PortalFinding, SigningKey, Submission
+from .secrets import keep_secret
+from .states import State
+
+
+class NeedsReason(ValueError):
+    """Hãy ghi lý do."""
+
+
+class UnknownPath(ValueError):
+    """Đường gửi phải là 3176, 4750 hoặc 130."""
+
+
+class NotInThisState(ValueError):
+    """Hồ sơ đã chuyển sang trạng thái khác. Tải lại trang để xem."""
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise NeedsReason(NeedsReason.__doc__)
+    return text.strip()
+
+
+@transaction.atomic
+def add_destination(
+    *,
+    by: Any,
+    facility: Facility,
+    name: str,
+    base_url: str,
+    account: str,
+    secret_reference: str,
+    path_edition: str = "3176",
+    replaces_by_visit_code: bool = False,
+    replaces_evidence: str = "",
+) -> Destination:
+    """Somewhere to send to from now on. Visits closed earlier are not sent there (see ``send_earlier``)."""
+    check_address(base_url)
+    if path_edition not in RECORD_PATHS:
+        raise UnknownPath(UnknownPath.__doc__)
+    destination = Destination.objects.create(
+        facility=facility,
+        name=name,
+        base_url=base_url.rstrip("/"),
+        account=account,
+        secret_reference=secret_reference,
+        path_edition=path_edition,
+        replaces_by_visit_code=replaces_by_visit_code,
+        replaces_evidence=replaces_evidence,
+    )
+    note(by, "destination-added", "destination", destination.pk, base_url=base_url, account=account)
+    return destination
+
+
+@transaction.atomic
+def send_earlier(*, by: Any, destination: Destination, versions: list[RecordVersion], reason: str) -> int:
+    """Send versions to a destination that was added after they were frozen. Somebody decides it, for a reason."""
+    why, now = _reason(reason), timezone.now()
+    count = 0
+    for version in versions:
+        if not version.submissions.filter(destination=destination).exists():
+            errors = version.findings.filter(severity="error", overruled_by="").exists()
+            enqueue(version, [destination], at=now, held=_FAULTS if errors else None)
+            count += 1
+    note(by, "earlier-sent", "destination", destination.pk, count=count, reason=why)
+    return count
+
+
+_FAULTS = ("FAULTS", "Hồ sơ còn lỗi phải sửa trước khi gửi.")
+
+
+@transaction.atomic
+def add_signing_key(
+    *,
+    by: Any,
+    facility: Facility,
+    name: str,
+    pkcs12: bytes,
+    password: str,
+    registered_at: datetime | None = None,
+) -> SigningKey:
+    """Keep a PKCS#12 key in the home's keys folder and its password in the secrets folder.
+
+    Raises ``healthbook.signing.KeyUnusable`` when the file does not open or is no key to sign with.
+    """
+    signer = load_pkcs12(pkcs12, password.encode() or None)
+    certificate: x509.Certificate = signer.certificate
+    print_ = fingerprint(certificate)
+    file_name = f"{print_[:16]}.p12"
+    folder: Path = settings.HOME.keys
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / file_name).touch(mode=0o600)
+    (folder / file_name).write_bytes(pkcs12)
+    key = SigningKey.objects.create(
+        facility=facility,
+        name=name,
+        path=file_name,
+        password_reference=keep_secret(f"key-{print_[:16]}", password),
+        certificate_pem=pem(certificate),
+        fingerprint=print_,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        registered_at=registered_at,
+    )
+    note(by, "key-added", "key", key.pk, fingerprint=print_)
+    return key
+
+
+@transaction.atomic
+def pause(*, by: Any, destination: Destination, reason: str) -> None:
+    """Nothing goes out from this moment; what is under way is waited for."""
+    why = _reason(reason)
+    Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
+        paused_at=timezone.now(), paused_by=str(getattr(by, "username", "") or by), paused_why=why
+    )
+    note(by, "destination-paused", "destination", destination.pk, reason=why)
+
+
+@transaction.atomic
+def resume(*, by: Any, destination: Destination) -> None:
+    Destination.objects.filter(pk=destination.pk).update(
+        paused_at=None, paused_by="", paused_why="", failures=0, quiet_until=None
+    )
+    Submission.objects.filter(destination=destination, state=State.SIGNED).update(not_before=None, delays=0)
+    note(by, "destination-resumed", "destination", destination.pk)
+
+
+@transaction.atomic
+def hold(*, by: Any, submission: Submission, reason: str) -> None:
+    """Keep one record back."""
+    why = _reason(reason)
+    _step(submission, State.HELD, problem_code="HELD-BY-PERSON", problem=why)
+    note(by, "submission-held", "submission", submission.pk, reason=why)
+
+
+@transaction.atomic
+def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = False) -> None:
+    """Let a held record go. Its open errors are overruled, for the reason given, and counted against their rules.
+
+    ``sign_anew``: after the signature or the set-up was refused.
+    """
+    why, now = _reason(reason), timezone.now()
+    open_errors = submission.version.findings.filter(severity="error", overruled_by="")
+    overrule(by=by, findings=list(open_errors), reason=why, at=now)
+    signed = submission.document_id is not None and not sign_anew
+    _step(
+        submission,
+        State.SIGNED if signed else State.WAITING,
+        problem_code="",
+        problem="",
+        not_before=None,
+        delays=0,
+    )
+    note(by, "submission-released", "submission", submission.pk, reason=why, sign_anew=sign_anew)
+
+
+@transaction.atomic
+def note_portal_findings(
+    *, by: Any, submission: Submission, findings: list[tuple[str, str, str]]
+) -> list[PortalFinding]:
+    """What the portal reported after receiving: (code, path, message) each."""
+    now, actor = timezone.now(), str(getattr(by, "username", "") or by)
+    made = PortalFinding.objects.bulk_create(
+        PortalFinding(
+            submission=submission, code=code, path=path, message=message, noted_at=now, noted_by=actor
+        )
+        for code, path, message in findings
+    )
+    if submission.state == State.RECEIVED:
+        _step(submission, State.FINDINGS)
+    note(by, "portal-findings-noted", "submission", submission.pk, count=len(made))
+    return made
+
+
+@transaction.atomic
+def content_is_settled(*, by: Any, submission: Submission, reason: str) -> None:
+    """No content answer is open any more."""
+    why = _reason(reason)
+    submission.portal_findings.filter(settled_at__isnull=True).update(settled_at=timezone.now())
+    _step(submission, State.ACCEPTED)
+    note(by, "content-settled", "submission", submission.pk, reason=why)
+
+
+def _step(submission: Submission, after: State, **columns: Any) -> None:
+    if not step(submission, after, at=timezone.now(), **columns):
+        raise NotInThisState(NotInThisState.__doc__)

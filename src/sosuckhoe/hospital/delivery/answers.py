@@ -1,0 +1,202 @@
+"""What the other side's answers mean: one table a service family, every code one of four words.
+
+``Unknown`` means: ask before sending again. A code of one family means something else in another (gateway.md §6.4,
+§7), so there are two tables and no default that hides a new code.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """The four words."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    TRY_LATER = "TryLater"
+    UNKNOWN = "Unknown"
+
+
+class Concern(StrEnum):
+    """Whose affair a refusal is."""
+
+    CONTENT = "content"
+    """This record: mended by a corrected version."""
+    SET_UP = "set-up"
+    """Our signature or form: this record is held, and the destination stops when it repeats."""
+    ACCOUNT = "account"
+    """The account: nothing more goes to this destination until a person looks."""
+    SESSION = "session"
+    """The token: renewed once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, understood."""
+
+    word: Word
+    code: str
+    sentence: str
+    concern: Concern | None = None
+    transaction_number: str = ""
+    stated_at: str = ""
+    message: str = ""
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    word: Word
+    sentence: str
+    concern: Concern | None = None
+
+
+_R, _L = Word.REJECTED, Word.TRY_LATER
+SUBMISSION: Mapping[str, _Meaning] = {
+    "200": _Meaning(Word.ACCEPTED, "Cổng đã tiếp nhận hồ sơ."),
+    "123": _Meaning(_R, "Cổng báo tệp chưa ký số. Kiểm tra thiết lập chữ ký rồi ký lại.", Concern.SET_UP),
+    "124": _Meaning(
+        _R,
+        "Cổng báo lỗi mã 124, có thể do chứng thư chưa đăng ký hoặc đã hết hạn. "
+        "Xem câu trả lời của cổng, kiểm tra chứng thư rồi ký lại.",
+        Concern.SET_UP,
+    ),
+    "125": _Meaning(
+        _R,
+        "Cổng báo chữ ký không đúng hoặc tệp bị thay đổi sau khi ký. Kiểm tra chứng thư đã đăng ký rồi ký lại.",
+        Concern.SET_UP,
+    ),
+    "202": _Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "204": _Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "205": _Meaning(_R, "Cổng không đọc được tệp. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "401": _Meaning(_L, "Phiên đăng nhập cổng không còn hiệu lực.", Concern.SESSION),
+    "402": _Meaning(
+        _R, "Cổng báo sai mã cơ sở. Kiểm tra mã cơ sở và tài khoản của nơi nhận.", Concern.ACCOUNT
+    ),
+    "403": _Meaning(
+        _R, "Cổng báo tài khoản bị khóa hoặc không có quyền. Liên hệ BHXH để mở lại.", Concern.ACCOUNT
+    ),
+    "500": _Meaning(_L, "Cổng báo lỗi hệ thống. Hệ thống sẽ tự gửi lại."),
+    "1001": _Meaning(_R, "Cổng báo tệp quá lớn. Kiểm tra lại hồ sơ.", Concern.CONTENT),
+}
+"""Result codes of submissions: check-in, record, catalogues (gateway.md §7)."""
+
+LOGIN: Mapping[str, _Meaning] = {
+    "200": _Meaning(Word.ACCEPTED, "Đã đăng nhập."),
+    "401": _Meaning(
+        _R, "Cổng không chấp nhận tên đăng nhập hoặc mật khẩu. Kiểm tra lại tài khoản.", Concern.ACCOUNT
+    ),
+    "402": _Meaning(_R, "Cổng báo sai mã cơ sở khi đăng nhập.", Concern.ACCOUNT),
+    "403": _Meaning(_R, "Cổng báo tài khoản bị khóa. Liên hệ BHXH để mở lại.", Concern.ACCOUNT),
+    "500": _Meaning(_L, "Cổng báo lỗi hệ thống khi đăng nhập. Hệ thống sẽ tự thử lại."),
+}
+
+SUCCESS_PHRASE = "Tiếp nhận thành công"
+BODY_LIMIT = 1_000_000
+"""An answer longer than this is not read on."""
+TRY_LATER_STATUSES = frozenset({429, 500, 503})
+"""Refused before work, or "system error": retried with back-off (gateway.md §7). A 502 or 504 comes from something in
+between, behind which the portal may have stored the file: that is Unknown."""
+
+
+def fields_of(body: bytes) -> dict[str, object]:
+    """The members of a JSON answer with lower-case names; empty when it is not a JSON object."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}
+
+
+def text(value: object) -> str:
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def submission_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
+    """An answer to a submission. The code in the body decides, the HTTP status only where there is none."""
+    fields = fields_of(body)
+    code = text(fields.get("maketqua"))
+    number = text(fields.get("magiaodich"))[:100]
+    message = text(fields.get("thongdiep"))
+    stated_at = text(fields.get("thoigiantiepnhan"))[:20]
+    if not code:
+        return _without_code(status, retry_after)
+    meaning = SUBMISSION.get(code)
+    if meaning is None:
+        return Answer(
+            Word.UNKNOWN,
+            f"CODE-{code[:20]}",
+            f"Cổng trả mã {code[:20]} chưa có trong bảng mã. Cần người xem.",
+            message=message,
+        )
+    if meaning.word is Word.ACCEPTED:
+        if not number:
+            return Answer(
+                Word.UNKNOWN,
+                "NO-TRANSACTION-NUMBER",
+                "Cổng trả mã 200 nhưng không kèm mã giao dịch. Tra trên cổng rồi ghi kết quả.",
+                message=message,
+            )
+        known = message.rstrip(".") in ("", SUCCESS_PHRASE)
+        sentence = meaning.sentence if known else f"Cổng đã tiếp nhận, kèm lời nhắn: {message}"
+        return Answer(
+            Word.ACCEPTED,
+            "200" if known else "200-WITH-MESSAGE",
+            sentence,
+            transaction_number=number,
+            stated_at=stated_at,
+            message=message,
+        )
+    return Answer(
+        meaning.word, code, meaning.sentence, meaning.concern, message=message, retry_after=retry_after
+    )
+
+
+def _without_code(status: int, retry_after: int | None) -> Answer:
+    if status == 401:
+        return Answer(Word.TRY_LATER, "401", SUBMISSION["401"].sentence, Concern.SESSION)
+    if status in TRY_LATER_STATUSES:
+        return Answer(
+            Word.TRY_LATER,
+            f"HTTP-{status}",
+            f"Cổng đang bận hoặc bảo trì (HTTP {status}). Hệ thống sẽ tự gửi lại.",
+            retry_after=retry_after,
+        )
+    if status in (403, 404, 405, 413, 415):
+        # The web server in front refused: nothing behind it saw the file.
+        return Answer(
+            Word.REJECTED,
+            f"HTTP-{status}",
+            f"Máy chủ của cổng từ chối (HTTP {status}). Kiểm tra địa chỉ và thiết lập nơi nhận.",
+            Concern.ACCOUNT,
+        )
+    return Answer(
+        Word.UNKNOWN,
+        f"HTTP-{status}-UNREADABLE",
+        f"Cổng trả lời không đọc được (HTTP {status}). Tra trên cổng rồi ghi kết quả.",
+    )
+
+
+NO_ANSWER = Answer(
+    Word.UNKNOWN, "NO-ANSWER", "Đã gửi nhưng không nhận được trả lời đầy đủ. Chưa rõ cổng đã nhận hay chưa."
+)
+FOREIGN_RECEIPT = Answer(
+    Word.UNKNOWN,
+    "RECEIPT-FOREIGN",
+    "Mã giao dịch cổng trả về đã thuộc hồ sơ khác. Tra trên cổng rồi ghi kết quả.",
+)
+
+
+def login_answer(status: int, body: bytes) -> Answer:
+    """An answer to a login; the session itself is read by ``gateway``."""
+    code = text(fields_of(body).get("maketqua")) or (str(status) if status in (401, 403) else "")
+    meaning = LOGIN.get(code)
+    if meaning is None:
+        return Answer(
+            Word.TRY_LATER,
+            f"LOGIN-{code[:20] or status}",
+            "Chưa đăng nhập được cổng. Hệ thống sẽ tự thử lại.",
+        )
+    return Answer(meaning.word, f"LOGIN-{code}", meaning.sentence, meaning.concern)

@@ -1,0 +1,124 @@
+"""The three doors out of UNKNOWN (chưa rõ kết quả). There is no fourth.
+
+1. A machine look-up, where the destination offers one. The insurer's portal offers none; ``LOOK_UP`` is the slot.
+2. The identical bytes again, where the destination is declared to replace by visit code, with evidence.
+3. A person who looked at the portal and says what is there.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..journal.chain import note
+from . import receipts
+from .answers import Answer, Word
+from .ledger import step
+from .models import Receipt, Submission
+from .sending import keep_receipt, receipt_line
+from .states import State
+
+LOOK_UP: Callable[[Submission], Answer] | None = None
+"""Door one: a destination's own look-up. None is known."""
+
+REPEATS = 5
+"""After so many attempts without an answer a person looks first."""
+
+
+class NotUnknown(ValueError):
+    """Hồ sơ này không ở trạng thái chưa rõ kết quả."""
+
+
+class NotDeclared(ValueError):
+    """Nơi nhận này chưa được khai báo là thay thế theo mã đợt khám, nên không được gửi lại khi chưa rõ kết quả."""
+
+
+class NeedsReason(ValueError):
+    """Hãy ghi rõ đã xem gì trên cổng."""
+
+
+class NumberIsAnothers(ValueError):
+    """Mã giao dịch này đã thuộc hồ sơ khác. Kiểm tra lại trên cổng."""
+
+
+def repeat_where_declared(*, at: datetime) -> int:
+    """Door two, by the machine: the same bytes again after a rest."""
+    count = 0
+    for submission in _repeatable().filter(not_before__lte=at):
+        count += step(submission, State.SIGNED, at=at, not_before=None)
+    return count
+
+
+def next_repeat(now: datetime) -> float | None:
+    """Seconds until the machine opens door two for something; None when it will not."""
+    first = _repeatable().order_by("not_before").values_list("not_before", flat=True).first()
+    return None if first is None else max(0.0, (first - now).total_seconds())
+
+
+def _repeatable() -> Any:
+    return Submission.objects.filter(
+        state=State.UNKNOWN,
+        destination__replaces_by_visit_code=True,
+        destination__paused_at__isnull=True,
+        attempt_count__lt=REPEATS,
+        not_before__isnull=False,
+    )
+
+
+@transaction.atomic
+def send_again(*, by: Any, submission: Submission) -> None:
+    """Door two, by a person: the same bytes again, now."""
+    submission = _unknown(submission)
+    if not submission.destination.replaces_by_visit_code:
+        raise NotDeclared(NotDeclared.__doc__)
+    step(submission, State.SIGNED, at=timezone.now(), not_before=None)
+    note(by, "unknown-sent-again", "submission", submission.pk)
+
+
+@transaction.atomic
+def it_is_there(*, by: Any, submission: Submission, transaction_number: str, reason: str) -> None:
+    """Door three: a person saw it on the portal, with this transaction number."""
+    submission = _unknown(submission)
+    number = transaction_number.strip()
+    if not reason.strip() or not number:
+        raise NeedsReason(NeedsReason.__doc__)
+    taken = Receipt.objects.filter(destination=submission.destination, transaction_number=number)
+    if taken.exclude(submission=submission).exists():
+        raise NumberIsAnothers(NumberIsAnothers.__doc__)
+    attempt = submission.attempts.filter(receipt__isnull=True).order_by("-number").first()
+    now, actor = timezone.now(), str(getattr(by, "username", "") or by)
+    answer = Answer(
+        Word.ACCEPTED,
+        "200",
+        "Người phụ trách đã thấy hồ sơ trên cổng.",
+        transaction_number=number,
+        message=reason.strip(),
+    )
+    assert attempt is not None
+    receipts.append(receipt_line(submission, attempt, answer, now))
+    keep_receipt(submission, attempt, answer, now, stated_by=actor)
+    step(submission, State.RECEIVED, at=now, problem_code="", problem="", not_before=None)
+    note(by, "unknown-is-there", "submission", submission.pk, number=number, reason=reason.strip())
+
+
+@transaction.atomic
+def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
+    """Door three: a person looked and it is not on the portal; the same bytes go out again."""
+    submission = _unknown(submission)
+    if not reason.strip():
+        raise NeedsReason(NeedsReason.__doc__)
+    step(submission, State.SIGNED, at=timezone.now(), not_before=None, problem_code="", problem="")
+    note(by, "unknown-is-not-there", "submission", submission.pk, reason=reason.strip())
+
+
+def _unknown(submission: Submission) -> Submission:
+    found = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("destination", "document", "version__visit")
+        .get(pk=submission.pk)
+    )
+    if found.state != State.UNKNOWN:
+        raise NotUnknown(NotUnknown.__doc__)
+    return found

@@ -1,0 +1,96 @@
+"""The ledger: every step of every submission goes through ``step``, which only takes steps that exist.
+
+Each step is a compare-and-set in the database: it names the state it starts from, and for a worker the fence it
+was given. Whoever comes late changes nothing and is told so.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ..visits.models import RecordVersion
+from .models import Destination, Submission
+from .states import REPLACEABLE, State, check_step
+
+
+def step(
+    submission: Submission, after: State, *, at: datetime, fence: int | None = None, **columns: Any
+) -> bool:
+    """Take one step from the state ``submission`` was read in. False: somebody else moved it meanwhile."""
+    check_step(submission.state, after)
+    rows = Submission.objects.filter(pk=submission.pk, state=submission.state)
+    if fence is not None:
+        rows = rows.filter(fence=fence)
+    columns = {"holder": "", "lease_until": None, **columns}
+    if not rows.update(state=after, since=at, **columns):
+        return False
+    submission.state = after
+    for name, value in {"since": at, **columns}.items():
+        setattr(submission, name, value)
+    return True
+
+
+def newer_versions() -> Exists:
+    """Whether the same visit has a newer version on its way to the same destination."""
+    return Exists(_siblings().filter(version__number__gt=OuterRef("version__number")))
+
+
+def older_in_flight() -> Exists:
+    """Whether an older version may or may not have arrived: the newer one waits for its outcome (I4)."""
+    return Exists(
+        _siblings().filter(
+            version__number__lt=OuterRef("version__number"), state__in=[State.SENDING, State.UNKNOWN]
+        )
+    )
+
+
+def _siblings() -> QuerySet[Submission]:
+    return Submission.objects.filter(
+        version__visit=OuterRef("version__visit"), destination=OuterRef("destination")
+    )
+
+
+def enqueue(
+    version: RecordVersion, destinations: Iterable[Destination], *, at: datetime, held: tuple[str, str] | None
+) -> list[Submission]:
+    """One submission per destination, in the transaction that froze the version.
+
+    ``held``: code and sentence of what holds it back, or None. Older versions that nobody may have received are
+    replaced at once; one in flight is waited for.
+    """
+    made = []
+    for destination in destinations:
+        made.append(
+            Submission.objects.create(
+                version=version,
+                destination=destination,
+                state=State.HELD if held else State.WAITING,
+                since=at,
+                created_at=at,
+                problem_code=held[0] if held else "",
+                problem=held[1] if held else "",
+            )
+        )
+        supersede_older(version, destination, at=at)
+    return made
+
+
+def supersede_older(version: RecordVersion, destination: Destination, *, at: datetime) -> int:
+    older = Submission.objects.filter(
+        version__visit=version.visit_id, destination=destination, version__number__lt=version.number
+    )
+    return _supersede(older, at=at)
+
+
+def supersede_overtaken(*, at: datetime) -> int:
+    """Submissions that came back from an attempt after a newer version had been frozen."""
+    return _supersede(Submission.objects.filter(newer_versions()), at=at)
+
+
+def _supersede(rows: QuerySet[Submission], *, at: datetime) -> int:
+    chosen = list(rows.filter(state__in=REPLACEABLE).values_list("pk", flat=True))
+    return Submission.objects.filter(pk__in=chosen, state__in=REPLACEABLE).update(
+        state=State.SUPERSEDED, since=at, holder="", lease_until=None
+    )

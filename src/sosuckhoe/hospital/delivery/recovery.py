@@ -1,0 +1,76 @@
+"""After a crash: what a dead worker held is given back, by what is known of it and never by a guess."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from . import receipts
+from .answers import NO_ANSWER, Answer, Word
+from .ledger import step, supersede_overtaken
+from .models import Attempt, Submission
+from .sending import keep_receipt
+from .states import State
+
+
+def recover(*, at: datetime) -> int:
+    """Give back every submission whose lease has ended. Safe to run anywhere, at any time, twice."""
+    count = 0
+    lost = Submission.objects.filter(state=State.SENDING, lease_until__lt=at).order_by("pk")
+    for pk in lost.values_list("pk", flat=True):
+        with transaction.atomic():
+            submission = (
+                Submission.objects.select_for_update(of=("self",))
+                .select_related("version__visit", "document", "destination")
+                .filter(pk=pk, state=State.SENDING, lease_until__lt=at)
+                .first()
+            )
+            if submission is not None:
+                _recover(submission, at)
+                count += 1
+    supersede_overtaken(at=at)
+    return count
+
+
+def _recover(submission: Submission, at: datetime) -> None:
+    attempt = submission.attempts.order_by("-number").first()
+    if attempt is None or (attempt.bytes_from is None and attempt.fence == submission.fence):
+        # The mark that comes before the first byte is not there: nothing left this machine.
+        _close(attempt, "NotSent", "INTERRUPTED", "Bị ngắt trước khi gửi byte đầu tiên.", at)
+        step(submission, State.SIGNED, at=at, not_before=None)
+        return
+    line = receipts.find(
+        submission=submission.pk,
+        attempt=attempt.number,
+        fence=attempt.fence,
+        document_sha256=submission.document.sha256 if submission.document else "",
+    )
+    if line is not None:
+        # The answer had come and was written down outside the database before this process died.
+        answer = Answer(
+            Word.ACCEPTED,
+            "200",
+            "Cổng đã tiếp nhận hồ sơ.",
+            transaction_number=line.transaction_number,
+            stated_at=line.stated_at,
+            message=line.message,
+        )
+        keep_receipt(submission, attempt, answer, at)
+        _close(attempt, Word.ACCEPTED, "200-FROM-JOURNAL", answer.sentence, at)
+        step(submission, State.RECEIVED, at=at, problem_code="", problem="", not_before=None)
+        return
+    _close(attempt, Word.UNKNOWN, NO_ANSWER.code, NO_ANSWER.sentence, at)
+    step(
+        submission,
+        State.UNKNOWN,
+        at=at,
+        problem_code=NO_ANSWER.code,
+        problem=NO_ANSWER.sentence,
+        not_before=at,
+    )
+
+
+def _close(attempt: Attempt | None, outcome: str, code: str, sentence: str, at: datetime) -> None:
+    if attempt is not None:
+        Attempt.objects.filter(pk=attempt.pk, ended_at__isnull=True).update(
+            ended_at=at, outcome=outcome, code=code, sentence=sentence
+        )

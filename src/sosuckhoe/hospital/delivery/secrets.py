@@ -1,0 +1,49 @@
+"""Secrets stay outside the database: it keeps only where they are."""
+
+import os
+import stat
+
+from django.conf import settings
+
+
+class SecretMissing(LookupError):
+    """Chưa có mật khẩu ở nơi đã khai báo. Hãy đặt tệp mật khẩu vào thư mục secrets hoặc khai báo biến môi trường."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+class SecretExposed(PermissionError):
+    """Tệp mật khẩu đang mở cho người khác đọc. Hãy đặt quyền 0600 cho tệp."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+def secret_of(reference: str) -> str:
+    """The secret behind ``file:NAME`` (in the home's secrets folder) or ``env:NAME``."""
+    kind, _, name = reference.partition(":")
+    if kind == "env" and os.environ.get(name):
+        return os.environ[name]
+    if kind != "file" or not name or "/" in name or name.startswith("."):
+        raise SecretMissing
+    file = settings.HOME.secrets / name
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text()
+    except OSError:
+        raise SecretMissing from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretExposed
+    return text.rstrip("\r\n")
+
+
+def keep_secret(name: str, value: str) -> str:
+    """Write a secret into the home's secrets folder, mode 0600; returns the reference to it."""
+    folder = settings.HOME.secrets
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        os.fchmod(descriptor, 0o600)
+        stream.write(value)
+    return f"file:{name}"

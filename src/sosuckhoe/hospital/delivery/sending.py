@@ -1,0 +1,288 @@
+"""The sending step: exactly the stored bytes, once, with both sides kept.
+
+Three commits frame a call. The claim notes the attempt before anything is opened. ``may_send`` notes, right before
+the first byte, that from now on bytes may be out; it also sees a pause or a lost lease. ``settle`` keeps the answer.
+So after a crash it is known whether nothing left (send again) or something may have (UNKNOWN).
+"""
+
+import hashlib
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from . import receipts
+from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word, submission_answer
+from .crashpoints import here
+from .gateway import Exchange, Gateway, NotSent, Session, session_is_refused
+from .ledger import step
+from .models import Attempt, Destination, Receipt, Submission
+from .states import State
+
+FIRST_DELAY = 5
+LONGEST_DELAY = 600
+QUIET_AFTER = 3
+"""So many failures in a row mean the portal, not the record: then one probe in ``QUIET_SECONDS``."""
+QUIET_SECONDS = 30
+REPEAT_AFTER = 15
+"""How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
+ANSWER_NOTED_EVERY = timedelta(seconds=10)
+PAUSE_AFTER_SET_UP_REFUSALS = 2
+
+
+class TakenOver(Exception):
+    """Somebody with a newer fence holds the item now, or the destination was paused: do not send."""
+
+
+def send_submission(submission: Submission, attempt: Attempt) -> None:
+    """Send what was claimed and settle whatever comes of it."""
+    document = submission.document
+    assert document is not None
+    if hashlib.sha256(document.content).hexdigest() != document.sha256:
+        answer = Answer(
+            Word.REJECTED,
+            "DOCUMENT-DAMAGED",
+            "Tệp đã ký lưu trong máy không còn khớp mã băm nên không gửi. Báo công nghệ thông tin.",
+            Concern.SET_UP,
+        )
+        settle(submission, attempt, None, answer)
+        return
+    try:
+        gateway = Gateway(submission.destination)
+        session = gateway.session()
+        exchange = _submit(gateway, session, submission, attempt)
+        if session_is_refused(exchange):
+            gateway.drop(session)
+            _close(attempt, exchange, _judge(exchange))
+            attempt = _next_attempt(submission)
+            exchange = _submit(gateway, gateway.session(), submission, attempt)
+        settle(submission, attempt, exchange, _judge(exchange))
+    except NotSent as problem:
+        settle(submission, attempt, None, problem.answer)
+    except TakenOver:
+        release(submission, attempt)
+
+
+def _submit(gateway: Gateway, session: Session, submission: Submission, attempt: Attempt) -> Exchange:
+    document = submission.document
+    assert document is not None
+    return gateway.submit(
+        document.content,
+        session,
+        facility_code=submission.version.visit.facility_code,
+        before_bytes=lambda: may_send(submission, attempt),
+    )
+
+
+def _judge(exchange: Exchange) -> Answer:
+    if exchange.broken or exchange.status is None:
+        return NO_ANSWER
+    return submission_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
+
+
+def may_send(submission: Submission, attempt: Attempt) -> None:
+    """Note that bytes may be out from now on. Raises TakenOver where they must not go out."""
+    now = timezone.now()
+    with transaction.atomic():
+        ours = Submission.objects.filter(
+            pk=submission.pk, state=State.SENDING, fence=submission.fence, destination__paused_at__isnull=True
+        )
+        if not ours.select_for_update(of=("self",)).exists():
+            raise TakenOver
+        Attempt.objects.filter(pk=attempt.pk, bytes_from__isnull=True).update(bytes_from=now)
+    attempt.bytes_from = now
+
+
+def _next_attempt(submission: Submission) -> Attempt:
+    """Another attempt under the same claim: the one repetition after a refused token."""
+    with transaction.atomic():
+        rows = Submission.objects.filter(pk=submission.pk, state=State.SENDING, fence=submission.fence)
+        if not rows.update(attempt_count=F("attempt_count") + 1):
+            raise TakenOver
+        submission.attempt_count += 1
+        return note_attempt(submission)
+
+
+def note_attempt(submission: Submission) -> Attempt:
+    assert submission.document is not None
+    return Attempt.objects.create(
+        submission=submission,
+        document=submission.document,
+        number=submission.attempt_count,
+        fence=submission.fence,
+        holder=submission.holder,
+        started_at=timezone.now(),
+        request_sha256=submission.document.sha256,
+    )
+
+
+def release(submission: Submission, attempt: Attempt) -> None:
+    """Give an item back that was claimed but not sent."""
+    answer = Answer(Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng.")
+    with transaction.atomic():
+        _close(attempt, None, answer)
+        step(submission, State.SIGNED, at=timezone.now(), fence=submission.fence)
+
+
+def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
+    """Keep both sides and take the step the answer asks for, in one transaction."""
+    now = timezone.now()
+    if answer.word is Word.ACCEPTED:
+        # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
+        others = Receipt.objects.filter(
+            destination=submission.destination, transaction_number=answer.transaction_number
+        ).exclude(submission=submission)
+        if others.exists():
+            answer = FOREIGN_RECEIPT
+        else:
+            here("K19")
+            receipts.append(receipt_line(submission, attempt, answer, now))
+    with transaction.atomic():
+        _close(attempt, exchange, answer)
+        _count(submission.destination, answer, now)
+        _step(submission, attempt, answer, now)
+    here("K22")
+
+
+def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> bool:
+    fence = submission.fence
+    if answer.word is Word.ACCEPTED:
+        keep_receipt(submission, attempt, answer, now)
+        return _receive(submission, answer, now)
+    problem = {"problem_code": answer.code, "problem": answer.sentence}
+    if answer.word is Word.UNKNOWN:
+        return step(
+            submission,
+            State.UNKNOWN,
+            at=now,
+            fence=fence,
+            not_before=now + timedelta(seconds=REPEAT_AFTER),
+            **problem,
+        )
+    if answer.concern is Concern.CONTENT:
+        return step(submission, State.REFUSED, at=now, fence=fence, **problem)
+    if answer.concern is Concern.SET_UP:
+        return step(submission, State.HELD, at=now, fence=fence, **problem)
+    # The account's affair, a refused token twice, or try later: this record itself is well.
+    delays = submission.delays + 1
+    return step(
+        submission,
+        State.SIGNED,
+        at=now,
+        fence=fence,
+        delays=delays,
+        not_before=now + timedelta(seconds=delay(delays, answer.retry_after)),
+        **problem,
+    )
+
+
+def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
+    warning = ("", "") if answer.code == "200" else (answer.code, answer.sentence)
+    columns = {"problem_code": warning[0], "problem": warning[1], "delays": 0, "not_before": None}
+    if step(submission, State.RECEIVED, at=now, fence=submission.fence, **columns):
+        return True
+    # The lease ran out while we waited, but the answer is the answer: whoever waits for it may have it.
+    late = Submission.objects.get(pk=submission.pk)
+    if late.state in (State.UNKNOWN, State.SIGNED) and late.document_id == submission.document_id:
+        return step(late, State.RECEIVED, at=now, **columns)
+    return False
+
+
+def keep_receipt(
+    submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
+) -> None:
+    """Store a receipt, once: the portal may repeat a number it gave for the same bytes."""
+    assert submission.document is not None
+    Receipt.objects.get_or_create(
+        destination=submission.destination,
+        transaction_number=answer.transaction_number,
+        defaults={
+            "submission": submission,
+            "attempt": attempt,
+            "received_at": now,
+            "stated_at": answer.stated_at,
+            "message": answer.message,
+            "document_sha256": submission.document.sha256,
+            "stated_by": stated_by,
+        },
+    )
+
+
+def receipt_line(
+    submission: Submission, attempt: Attempt, answer: Answer, now: datetime
+) -> receipts.ReceiptLine:
+    assert submission.document is not None
+    version = submission.version
+    return receipts.ReceiptLine(
+        facility_code=version.visit.facility_code,
+        visit_code=version.visit.visit_code,
+        version=version.number,
+        destination=submission.destination_id,
+        submission=submission.pk,
+        attempt=attempt.number,
+        fence=attempt.fence,
+        document_sha256=submission.document.sha256,
+        transaction_number=answer.transaction_number,
+        received_at=now.isoformat(),
+        stated_at=answer.stated_at,
+        message=answer.message,
+    )
+
+
+def delay(delays: int, retry_after: int | None) -> float:
+    """Seconds to wait: doubling, bounded, with jitter, never less than the portal asked for."""
+    grown = min(FIRST_DELAY * 2 ** min(delays - 1, 10), LONGEST_DELAY)
+    return max(grown * random.uniform(0.75, 1.25), float(min(retry_after or 0, 3600)))
+
+
+def _close(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
+    """Keep what was said on both sides; an attempt that recovery has closed keeps what it has."""
+    columns: dict[str, object] = {
+        "ended_at": timezone.now(),
+        "outcome": answer.word if attempt.bytes_from else "NotSent",
+        "code": answer.code,
+        "sentence": answer.sentence,
+    }
+    if exchange is not None:
+        columns |= {
+            "http_status": exchange.status,
+            "gateway_code": answer.code[:20],
+            "request_head": exchange.request_head,
+            "answer_head": exchange.answer_head,
+            "answer": exchange.answer,
+        }
+    Attempt.objects.filter(pk=attempt.pk).update(**columns)
+
+
+def _count(destination: Destination, answer: Answer, now: datetime) -> None:
+    """What an answer says about the destination as a whole."""
+    rows = Destination.objects.filter(pk=destination.pk)
+    if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
+        _pause(destination, answer, now)
+    elif answer.concern is Concern.SET_UP:
+        before = (
+            Attempt.objects.filter(submission__destination=destination, ended_at__isnull=False)
+            .exclude(outcome="NotSent")
+            .order_by("-ended_at")
+            .values_list("submission_id", "code")[:PAUSE_AFTER_SET_UP_REFUSALS]
+        )
+        if (
+            len({submission for submission, _ in before}) == PAUSE_AFTER_SET_UP_REFUSALS
+            and len({code for _, code in before}) == 1
+        ):
+            _pause(destination, answer, now)
+    if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
+        rows.update(failures=F("failures") + 1)
+        rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + timedelta(seconds=QUIET_SECONDS))
+    else:
+        # Noted every few seconds at most: senders side by side should not queue up for this row.
+        stale = Q(failures__gt=0) | Q(answered_at__isnull=True) | Q(answered_at__lt=now - ANSWER_NOTED_EVERY)
+        rows.filter(stale).update(failures=0, quiet_until=None, answered_at=now)
+
+
+def _pause(destination: Destination, answer: Answer, now: datetime) -> None:
+    Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
+        paused_at=now, paused_by="worker", paused_why=answer.sentence
+    )

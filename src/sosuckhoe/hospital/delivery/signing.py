@@ -1,0 +1,127 @@
+"""The signing step: record → bytes → checked again → signed → strictly verified → stored, in one transaction."""
+
+import hashlib
+import uuid
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from ...healthbook.document import CannotWrite, Obstacle, write_visit
+from ...healthbook.signing import CannotSign, Outcome, sign, verify
+from ...healthbook.validation import Fault, check_record
+from ..visits.choices import checking_policy, tables_to_send
+from .closing import FAULTS_HOLD, edition_for
+from .crashpoints import here
+from .keys import CannotSignNow, key_for
+from .ledger import step
+from .models import SignedDocument, Submission
+from .states import State
+
+
+class Held(Exception):
+    """This record cannot be signed as it is: a person has to look."""
+
+    def __init__(self, code: str, sentence: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(code)
+        self.code, self.sentence, self.faults = code, sentence, faults
+
+
+def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument | None:
+    """Sign what was claimed. Raises Held (this record's own affair) or CannotSignNow (the key's: visits wait).
+
+    None when somebody with a newer fence has taken it over.
+    """
+    version = submission.version
+    visit = version.visit
+    if hashlib.sha256(version.record_json).hexdigest() != version.sha256:
+        raise Held(
+            "RECORD-DAMAGED", "Nội dung hồ sơ lưu trong máy không còn khớp mã băm. Báo công nghệ thông tin."
+        )
+    key, signer = key_for(visit.facility, at)
+    day = timezone.localdate(at)
+    here("K08")
+    tables = tables_to_send(version.record, insured=visit.insured, facility=visit.facility, day=day)
+    here("K09")
+    edition = edition_for(version.record, version.at)
+    try:
+        unsigned = write_visit(
+            version.record, edition, facility_code=visit.facility_code, made_on=day, tables=tables
+        )
+    except CannotWrite as problem:
+        obstacles = tuple(_as_fault(obstacle) for obstacle in problem.faults)
+        raise Held("CANNOT-WRITE", "Hồ sơ không ghi được thành tệp đúng chuẩn.", obstacles) from None
+    here("K10")
+    _check_again(submission, day)
+    here("K11")
+    here("K12")
+    try:
+        signed = sign(unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=True)
+    except CannotSign as problem:
+        raise Held(problem.code, problem.sentence) from None
+    here("K13")
+    verdict = verify(signed, at=at, registered=[key.fingerprint])
+    if verdict.outcome is not Outcome.PASSED:
+        raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
+    with transaction.atomic():
+        document = SignedDocument.objects.create(
+            submission=submission,
+            number=submission.documents.count() + 1,
+            content=signed,
+            sha256=hashlib.sha256(signed).hexdigest(),
+            unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
+            record_sha256=version.sha256,
+            size=len(signed),
+            key=key,
+            certificate_fingerprint=key.fingerprint,
+            signed_at=at,
+            signer=key.name,
+        )
+        if not step(
+            submission,
+            State.SIGNED,
+            at=at,
+            fence=submission.fence,
+            document=document,
+            not_before=None,
+            delays=0,
+            problem_code="",
+            problem="",
+        ):
+            transaction.set_rollback(True)
+            return None
+    here("K14")
+    return document
+
+
+def _as_fault(obstacle: Obstacle) -> Fault:
+    return Fault(
+        rule=obstacle.code,
+        path=obstacle.path,
+        row=obstacle.row,
+        severity="error",
+        message=obstacle.sentence,
+        source="Không ghi được thành tệp đúng chuẩn",
+        owner="it",
+    )
+
+
+def _check_again(submission: Submission, day: date) -> None:
+    """The rules of today over the record of then: what was not overruled holds it back."""
+    version = submission.version
+    policy = checking_policy(facility=version.visit.facility, day=day)
+    known = {
+        (rule, path, row): bool(by)
+        for rule, path, row, by in version.findings.values_list("rule", "path", "row", "overruled_by")
+    }
+    errors = [
+        fault
+        for fault in check_record(
+            version.record, edition_for(version.record, version.at), day=day, policy=policy
+        )
+        if fault.severity == "error" and not known.get((fault.rule, fault.path, fault.row))
+    ]
+    if errors:
+        raise Held(
+            *FAULTS_HOLD, tuple(fault for fault in errors if (fault.rule, fault.path, fault.row) not in known)
+        )

@@ -1,0 +1,274 @@
+"""The worker: claim, sign, claim, send. Several may run, on one machine or many; the ledger keeps them apart.
+
+A claim is a compare-and-set with a lease and a growing fence. The lease is renewed while a call is under way; a
+worker that stops breathing loses it, and ``recovery`` gives the item back. One item's failure is its own.
+"""
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from ..visits.actions import add_findings
+from . import doors
+from .crashpoints import here
+from .keys import CannotSignNow
+from .ledger import newer_versions, older_in_flight, step
+from .models import Attempt, Destination, Submission
+from .recovery import recover
+from .sending import QUIET_AFTER, QUIET_SECONDS, note_attempt, send_submission
+from .signing import Held, sign_submission
+from .states import State
+
+LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
+BREATH = LEASE.total_seconds() / 3
+IDLE_SECONDS = 0.5
+KEY_DELAY = timedelta(seconds=60)
+"""How long a visit waits before the key is asked for again."""
+PATIENCE = 45.0
+"""``until_idle`` still waits for what is due within so many seconds."""
+
+log = logging.getLogger("sosuckhoe.delivery")
+
+
+class Worker:
+    """One line of work. ``holder`` names it in the ledger."""
+
+    def __init__(self, holder: str = "") -> None:
+        self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
+
+    def sign_one(self) -> bool:
+        """Sign the next waiting record. False when there is none."""
+        submission = self._claim_to_sign()
+        if submission is None:
+            return False
+        here("K07")
+        now = timezone.now()
+        try:
+            sign_submission(submission, at=now)
+        except CannotSignNow as problem:
+            self._wait(submission, problem.code, problem.sentence, now)
+        except Held as problem:
+            add_findings(submission.version, problem.faults)
+            self._hold(submission, problem.code, problem.sentence, now)
+        except Exception as problem:
+            log.exception("submission %s could not be signed", submission.pk)
+            self._hold(submission, f"ERROR-{type(problem).__name__}"[:40], UNEXPECTED, now)
+        return True
+
+    def send_one(self) -> bool:
+        """Send the next signed record. False when there is none."""
+        claimed = self._claim_to_send()
+        if claimed is None:
+            return False
+        submission, attempt = claimed
+        here("K15")
+        try:
+            send_submission(submission, attempt)
+        except Exception:
+            # What became of it is read from the ledger like after a crash, when the lease has ended.
+            log.exception("submission %s: the attempt broke", submission.pk)
+        return True
+
+    def _claim_to_sign(self) -> Submission | None:
+        now = timezone.now()
+        due = Submission.objects.filter(_due(now), _free(now), state=State.WAITING)
+        with transaction.atomic():
+            submission = _next(due.order_by("id"))
+            if submission is None or not self._take(submission, now):
+                return None
+        return submission
+
+    def _claim_to_send(self) -> tuple[Submission, Attempt] | None:
+        now = timezone.now()
+        due = Submission.objects.filter(
+            _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
+        )
+        with transaction.atomic():
+            submission = _next(due.order_by("id"))
+            if submission is None or not self._probe(submission.destination, now):
+                return None
+            if self._must_sign_anew(submission, now) or not self._take(submission, now):
+                return None
+            columns = {"holder": self.holder, "lease_until": submission.lease_until}
+            fence, count = submission.fence, submission.attempt_count + 1
+            if not step(submission, State.SENDING, at=now, fence=fence, attempt_count=count, **columns):
+                return None
+            return submission, note_attempt(submission)
+
+    def _take(self, submission: Submission, now: datetime) -> bool:
+        """Compare-and-set: whoever grows the fence first has it."""
+        rows = Submission.objects.filter(pk=submission.pk, state=submission.state, fence=submission.fence)
+        lease = now + LEASE
+        if not rows.filter(_free(now)).update(fence=F("fence") + 1, holder=self.holder, lease_until=lease):
+            return False
+        submission.fence, submission.holder, submission.lease_until = submission.fence + 1, self.holder, lease
+        return True
+
+    def _probe(self, destination: Destination, now: datetime) -> bool:
+        """After failures in a row one item at a time asks whether the portal is back."""
+        if destination.failures < QUIET_AFTER:
+            return True
+        rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
+        return bool(rows.update(quiet_until=now + timedelta(seconds=QUIET_SECONDS)))
+
+    def _must_sign_anew(self, submission: Submission, now: datetime) -> bool:
+        """Signed but never attempted, and the certificate has ended: the old file is kept, a new one is made."""
+        document = submission.document
+        if document is None or document.key.valid_at(now) or submission.attempts.exists():
+            return False
+        return step(submission, State.WAITING, at=now, document=document)
+
+    def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
+        Submission.objects.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
+            holder="", lease_until=None, not_before=now + KEY_DELAY, problem_code=code, problem=sentence
+        )
+
+    def _hold(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
+        step(submission, State.HELD, at=now, fence=submission.fence, problem_code=code, problem=sentence)
+
+
+UNEXPECTED = (
+    "Có trục trặc khi ký hồ sơ này nên hồ sơ tạm giữ; các hồ sơ khác vẫn được gửi. Báo công nghệ thông tin."
+)
+
+
+def _next(due: QuerySet[Submission]) -> Submission | None:
+    """The first due row, locked; rows that others are claiming right now are skipped (PostgreSQL)."""
+    return (
+        due.select_related("version__visit__facility", "destination__facility", "document__key")
+        .select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
+        .first()
+    )
+
+
+def _due(now: datetime) -> Q:
+    return Q(not_before__isnull=True) | Q(not_before__lte=now)
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+
+
+def _quiet_over(now: datetime, prefix: str) -> Q:
+    return Q(**{f"{prefix}quiet_until__isnull": True}) | Q(**{f"{prefix}quiet_until__lte": now})
+
+
+def _open(now: datetime) -> Q:
+    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__")
+
+
+def breathe(holders: list[str]) -> None:
+    """Renew the leases of calls under way."""
+    Submission.objects.filter(holder__in=holders, state__in=[State.SENDING, State.WAITING]).update(
+        lease_until=timezone.now() + LEASE
+    )
+
+
+def next_due(now: datetime) -> float | None:
+    """Seconds until something is to be done by a worker; 0 for now, None for nothing."""
+    working = Submission.objects.filter(state=State.SENDING)
+    if working.exists():
+        return 0.0
+    waits = []
+    open_rows = (
+        Submission.objects.filter(destination__paused_at__isnull=True)
+        .filter(Q(state=State.WAITING) | Q(state=State.SIGNED) & ~newer_versions() & ~older_in_flight())
+        .values_list("not_before", "destination__quiet_until", "state")
+    )
+    for not_before, quiet_until, state in open_rows.order_by("not_before", "id")[:200]:
+        moments = [not_before, quiet_until if state == State.SIGNED else None]
+        latest = max((moment for moment in moments if moment is not None), default=now)
+        waits.append(max(0.0, (latest - now).total_seconds()))
+    repeat = doors.next_repeat(now)
+    if repeat is not None:
+        waits.append(repeat)
+    return min(waits) if waits else None
+
+
+def run(
+    stop: threading.Event | None = None,
+    *,
+    until_idle: bool = False,
+    parallel: int = 1,
+    patience: float = PATIENCE,
+    each: Callable[[], None] = lambda: None,
+) -> None:
+    """Work until stopped, or until nothing more is to be done within ``patience`` seconds.
+
+    ``each`` is called about every half second, for a progress bar.
+    """
+    stop = stop or threading.Event()
+    over = threading.Event()
+    workers = [
+        Worker(f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}:{n}")
+        for n in range(parallel)
+    ]
+    recover(at=timezone.now())
+    threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
+    for thread in threads:
+        thread.start()
+    breath = threading.Thread(target=_keep_breathing, args=([w.holder for w in workers], over), daemon=True)
+    breath.start()
+    try:
+        while not stop.wait(IDLE_SECONDS):
+            _look_after()
+            each()
+            if until_idle:
+                wait = next_due(timezone.now())
+                if wait is None or wait > patience:
+                    break
+    finally:
+        over.set()
+        for thread in [*threads, breath]:
+            thread.join()
+        connection.close()
+
+
+def _look_after() -> None:
+    """What is nobody's item: leases that ended, and bytes that may go out again."""
+    try:
+        recover(at=timezone.now())
+        doors.repeat_where_declared(at=timezone.now())
+    except Exception:
+        log.exception("recovery failed; it is tried again")
+        close_old_connections()
+
+
+def _work(worker: Worker, over: threading.Event) -> None:
+    try:
+        while not over.is_set():
+            try:
+                busy = worker.sign_one()
+                busy = worker.send_one() or busy
+            except Exception:
+                log.exception("the ledger could not be read; trying again")
+                close_old_connections()
+                busy = False
+            if not busy:
+                over.wait(IDLE_SECONDS * random.uniform(0.5, 1.0))
+    finally:
+        connection.close()
+
+
+def _keep_breathing(holders: list[str], over: threading.Event) -> None:
+    last = time.monotonic()
+    try:
+        while not over.wait(min(BREATH, 1.0)):
+            if time.monotonic() - last >= BREATH:
+                try:
+                    breathe(holders)
+                except Exception:
+                    log.exception("leases could not be renewed; trying again")
+                    close_old_connections()
+                last = time.monotonic()
+    finally:
+        connection.close()

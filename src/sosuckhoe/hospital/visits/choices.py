@@ -1,0 +1,118 @@
+"""What the texts leave to the hospital: every choice has a name, a safe default, and a recorded decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from ...healthbook.record import Record
+from ...healthbook.validation import Policy
+from ..journal.chain import note
+from ..staff.models import Facility
+from .models import HospitalPolicy
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose."""
+
+    default: Any
+    sentence: str
+    """What it decides, in Vietnamese, for the settings page."""
+    source: str
+
+
+CHOICES: Mapping[str, Choice] = {
+    "summary_for_every_visit": Choice(
+        True,
+        "Gửi tóm tắt hồ sơ bệnh án (bảng 8) cho mọi đợt khám, kể cả khám ngoại trú.",
+        "gateway.md §5: chưa có văn bản nói rõ; thiếu bảng 8 thì sổ không có phần tóm tắt",
+    ),
+    "tables_for_uninsured": Choice(
+        None,
+        "Các bảng gửi cho đợt khám không dùng BHYT; để trống là mọi bảng, trừ bảng 6 (HIV).",
+        "QĐ 2733 (tối thiểu bảng 1 và 8); retention-and-access.md §3: HIV không gửi nếu không cần để thanh toán",
+    ),
+    "transmitted_means": Choice(
+        "received",
+        "“Đã liên thông” là: received (cổng trả mã 200 kèm mã giao dịch) hoặc sent (đã gửi đi).",
+        "reports.md §1.1: văn bản không định nghĩa",
+    ),
+    "counting_day": Choice(
+        "closing",
+        "Ngày tính lượt khám: closing (lúc kết thúc trên phần mềm) hoặc discharge (NGAY_RA).",
+        "reports.md §1.1",
+    ),
+    "six_month_rows": Choice(
+        {},
+        "Dòng của báo cáo sáu tháng cho từng mã loại hình, nơi bảng chung chưa xếp (ví dụ mã 10).",
+        "reports.md §1.2",
+    ),
+    "severities": Choice(
+        {}, "Quy tắc được đổi mức (error, warning).", "issue 3: có lý do và người quyết định"
+    ),
+    "rules_off": Choice([], "Quy tắc tạm tắt.", "issue 3: có lý do và người quyết định"),
+}
+
+
+class UnknownChoice(KeyError):
+    """Không có quy định nào mang tên này."""
+
+
+class NeedsReason(ValueError):
+    """Hãy ghi lý do: thay đổi này cần có người chịu trách nhiệm và lý do."""
+
+
+def chosen(name: str, *, facility: Facility | None, day: date) -> Any:
+    """What holds on a day: the facility's own decision, else that for all, else the default."""
+    if name not in CHOICES:
+        raise UnknownChoice(name)
+    rows = HospitalPolicy.objects.filter(name=name, since__lte=day).filter(
+        Q(facility=facility) | Q(facility__isnull=True)
+    )
+    found = sorted(rows, key=lambda row: (row.facility_id is not None, row.since, row.pk))
+    return found[-1].value if found else CHOICES[name].default
+
+
+@transaction.atomic
+def choose(
+    *, by: Any, name: str, value: Any, reason: str, since: date, facility: Facility | None = None
+) -> HospitalPolicy:
+    """Record a decision. Earlier ones stay and hold for their days."""
+    if name not in CHOICES:
+        raise UnknownChoice(name)
+    if not reason.strip():
+        raise NeedsReason(NeedsReason.__doc__)
+    actor = str(getattr(by, "username", "") or by)
+    row = HospitalPolicy.objects.create(
+        facility=facility, name=name, value=value, reason=reason, by=actor, since=since
+    )
+    note(by, "policy-chosen", "policy", row.pk, name=name, since=since.isoformat())
+    return row
+
+
+def checking_policy(*, facility: Facility | None, day: date) -> Policy:
+    """The library's policy for checking, from the hospital's decisions."""
+    return Policy(
+        summary_for_every_visit=bool(chosen("summary_for_every_visit", facility=facility, day=day)),
+        severities=dict(chosen("severities", facility=facility, day=day)),
+        off=frozenset(chosen("rules_off", facility=facility, day=day)),
+    )
+
+
+NEVER_SENT = frozenset({"check_in", "medical_assessment"})
+"""XML0 travels alone; XML12 is entered on the portal (gateway.md §5)."""
+
+
+def tables_to_send(record: Record, *, insured: bool, facility: Facility | None, day: date) -> list[str]:
+    """English names of the tables that leave the hospital, filtered before signing (category × destination)."""
+    tables = [name for name, rows in record.tables.items() if rows and name not in NEVER_SENT]
+    if insured:
+        return tables
+    allowed = chosen("tables_for_uninsured", facility=facility, day=day)
+    if allowed is None:
+        return [name for name in tables if name != "hiv_care"]
+    return [name for name in tables if name in {"visit", *allowed}]
