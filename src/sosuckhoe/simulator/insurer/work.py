@@ -8,6 +8,7 @@ from django.db import close_old_connections
 from sosuckhoe.simulator.clock import models as clock
 
 from .publication import publish_due
+from .review import review_due
 
 log = logging.getLogger(__name__)
 _working = threading.Lock()
@@ -16,7 +17,8 @@ _working = threading.Lock()
 def work() -> dict[str, int]:
     """Do what is due now and count it. Calls do not overlap within the process."""
     with _working:
-        return {"published": publish_due(clock.now())}
+        now = clock.now()
+        return {"reviewed": review_due(now), "published": publish_due(now)}
 
 
 def keep_working(seconds: float = 1.0) -> threading.Event:

@@ -1,0 +1,179 @@
+"""The portal's later checks: small ones of its own, from the standard's tables, as TT 12/2026 Đ9 describes them.
+
+Late filing within 6 hours, form of each field within 24, sums between summary and detail within 48. What is found
+waits for its hour on the simulated clock, is seen on the portal's page only, and is gone after 60 days.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.db import transaction
+from django.utils import timezone
+
+from sosuckhoe.healthbook.standard import Edition, Field, NoEdition, edition_on
+from sosuckhoe.simulator.portal import reading
+from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
+from sosuckhoe.simulator.portal.options import Options, options
+
+LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
+LATE_AFTER = timedelta(days=7)
+"""From the end of the visit to receipt. An assumption: the law says "right after" and gives no number of days."""
+TOLERANCE = Decimal(1)
+"""One đồng, for roundings."""
+
+
+@dataclass(frozen=True)
+class Found:
+    kind: str
+    table: str
+    row: int | None
+    field: str
+    value: str
+    sentence: str
+
+
+def review_due(now: datetime) -> int:
+    """Review what has not been reviewed yet. Each submission is its own transaction."""
+    waiting = Submission.objects.filter(kind=RECORD, reviewed_at=None).order_by("pk")
+    rules, count = options(), 0
+    for submission in waiting.iterator(chunk_size=50):
+        arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
+        with transaction.atomic():
+            Finding.objects.filter(submission=submission).delete()
+            Finding.objects.bulk_create(
+                _scheduled(submission, found, rules) for found in review(arrived, submission.received_at)
+            )
+            submission.reviewed_at = now
+            submission.save(update_fields=["reviewed_at"])
+        count += 1
+    return count
+
+
+def _scheduled(submission: Submission, found: Found, rules: Options) -> Finding:
+    hours = {
+        LATE: rules.late_filing_hours,
+        STRUCTURE: rules.structure_hours,
+        MISMATCH: rules.mismatch_hours,
+    }[found.kind]
+    return Finding(
+        submission=submission,
+        kind=found.kind,
+        table=found.table,
+        row=found.row,
+        field=found.field,
+        value=found.value[:255],
+        sentence=found.sentence,
+        visible_from=submission.received_at + timedelta(hours=hours),
+        visible_until=submission.received_at + timedelta(days=rules.memory_days),
+    )
+
+
+def review(arrived: reading.Arrived, received_at: datetime) -> list[Found]:
+    """Everything the portal finds in a record."""
+    ended = arrived.first("XML1").get("NGAY_RA", "")
+    try:
+        moment = datetime.strptime(ended, "%Y%m%d%H%M")  # noqa: DTZ007 - given its zone below
+        edition = edition_on(moment.date())
+    except (ValueError, NoEdition):
+        return [
+            Found(STRUCTURE, "XML1", 1, "NGAY_RA", ended, "Không có chuẩn dữ liệu cho thời điểm ra viện này")
+        ]
+    found = list(_fields(arrived, edition)) + list(_sums(arrived))
+    if received_at - timezone.make_aware(moment) > LATE_AFTER:
+        found.append(Found(LATE, "XML1", 1, "NGAY_RA", ended, "Hồ sơ gửi muộn so với thời điểm ra viện"))
+    return found
+
+
+def _fields(arrived: reading.Arrived, edition: Edition) -> Iterator[Found]:
+    for name, rows in arrived.tables.items():
+        if name not in edition.tables:
+            yield Found(
+                STRUCTURE, name, None, "", "", f"{name} không có trong chuẩn áp dụng cho ngày ra viện"
+            )
+            continue
+        table = edition.tables[name]
+        for number, row in enumerate(rows, start=1):
+            for field in table.fields:
+                value = row.get(field.official, "")
+                sentence = _wrong(field, value)
+                if sentence:
+                    yield Found(STRUCTURE, name, number, field.official, value, sentence)
+            for official in row.keys() - table.by_official.keys():
+                yield Found(STRUCTURE, name, number, official, row[official], "Trường không có trong chuẩn")
+
+
+def _wrong(field: Field, value: str) -> str:
+    if not value:
+        return "Thiếu trường bắt buộc" if field.need == "always" else ""
+    if field.max_length and len(unicodedata.normalize("NFC", value)) > field.max_length:
+        return f"Dài hơn {field.max_length} ký tự"
+    kind = field.kind.removesuffix("_list")
+    parts = value.split(";") if field.kind.endswith("_list") else [value]
+    return "" if all(_has_form(kind, part) for part in parts if part) else f"Không đúng dạng {kind}"
+
+
+def _has_form(kind: str, text: str) -> bool:
+    if kind == "integer":
+        return re.fullmatch(r"\d+", text) is not None
+    if kind == "decimal":
+        return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+    if kind == "date8":
+        return _is_day(text)
+    if kind == "datetime12":
+        return _is_moment(text)
+    if kind == "date8_or_datetime12":
+        return _is_day(text) or _is_moment(text)
+    return True
+
+
+def _is_day(text: str) -> bool:
+    """``yyyyMMdd``; unknown day or month as zeros."""
+    if not re.fullmatch(r"\d{8}", text):
+        return False
+    try:
+        date(int(text[:4]), int(text[4:6]) or 1, int(text[6:]) or 1)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_moment(text: str) -> bool:
+    return (
+        len(text) == 12
+        and _is_day(text[:8])
+        and re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", text[8:]) is not None
+    )
+
+
+def _sum(rows: Iterable[reading.Row], field: str) -> Decimal:
+    total = Decimal(0)
+    for row in rows:
+        try:
+            total += Decimal(row.get(field, "0"))
+        except InvalidOperation:
+            continue  # reported as a fault of form
+    return total
+
+
+def _sums(arrived: reading.Arrived) -> Iterator[Found]:
+    """Totals of table 1 against the lines of tables 2 and 3."""
+    visit = arrived.first("XML1")
+    medicines, services = arrived.tables.get("XML2", []), arrived.tables.get("XML3", [])
+    if not medicines and not services:
+        return
+    supplies = [row for row in services if row.get("MA_VAT_TU") or row.get("MA_NHOM") in ("10", "11")]
+    for total, rows, field, where in (
+        ("T_THUOC", medicines, "THANH_TIEN_BV", "XML2"),
+        ("T_VTYT", supplies, "THANH_TIEN_BV", "vật tư của XML3"),
+        ("T_TONGCHI_BV", [*medicines, *services], "THANH_TIEN_BV", "XML2 và XML3"),
+        ("T_TONGCHI_BH", [*medicines, *services], "THANH_TIEN_BH", "XML2 và XML3"),
+    ):
+        stated, reckoned = _sum([visit], total), _sum(rows, field)
+        if abs(stated - reckoned) > TOLERANCE:
+            yield Found(
+                MISMATCH, "XML1", 1, total, visit.get(total, ""), f"Tổng {field} của {where} là {reckoned}"
+            )
