@@ -37,7 +37,7 @@ def require_receipts() -> migrations.RunPython:
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         for statement in statements(schema_editor.connection.vendor):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     def backwards(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":

@@ -33,7 +33,7 @@ def close_tables(tables: Iterable[str]) -> migrations.RunPython:
     def forwards(apps: Any, schema_editor: Any) -> None:
         for table in names:
             for statement in statements(schema_editor.connection.vendor, table):
-                schema_editor.execute(statement)
+                schema_editor.execute(statement, params=None)
 
     def backwards(apps: Any, schema_editor: Any) -> None:
         for table in names:
