@@ -87,8 +87,10 @@ class Shape:
         if limit is None or length <= limit:
             return None
         severity: Severity = "warning" if length <= ids.DOUBTFUL_LENGTH.get(self.path, 0) else "error"
+        if self.field.kind == "decimal" and len(text.rstrip("0").rstrip(".")) <= limit and "." in text:
+            severity = "warning"  # only zeros after the point make it long
         return (
-            "FMT-001",
+            ids.TOO_LONG.get(self.path, "FMT-001"),
             severity,
             f"{name_of(self.field)} dài {length} ký tự, tối đa {limit} ký tự: {quoted(text)}.",
         )
@@ -106,8 +108,12 @@ class Shape:
 
     def _unknown_code(self, text: str, day: date) -> tuple[str, Severity, str]:
         assert self.list is not None
-        rule = ids.CODE_LIST.get(self.path) or ids.CODE_LIST.get(self.field.codes, "SHP-004")
+        rule = ids.CODE_LIST.get(self.path) or ids.CODE_LIST.get(self.field.codes, "SHP-003")
         where = f"{name_of(self.field)} {quoted(text)}"
+        if self.path in ids.CODE_FORM:
+            digits, id = ids.CODE_FORM[self.path]
+            if len(text) != digits or not text.isdigit():
+                return id, "error", f"{where} cần đúng {digits} chữ số, kể cả số 0 đứng đầu."
         if any(row.code == text for row in self.list.rows):
             # A list changes on a day, hospitals around that day: known, but not then, is a matter to look at.
             return rule, "warning", f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."

@@ -1,21 +1,79 @@
-"""Dates of a visit follow each other (thời điểm đến, vào nội trú, ra, thanh toán)."""
+"""Dates of a visit and of its lines follow each other (đến khám, vào nội trú, y lệnh, thực hiện, kết quả, ra viện)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from ..rule import rule
+from .cited import CHECKERS, DERIVED, GATEWAY, table
+
+TO_THE_LAST_MINUTE = frozenset({"02", "05", "07"})
+"""Visit types whose NGAY_RA is the end of the last day of treatment or of medicine."""
+TIMED_GROUPS = frozenset({"1", "2", "3", "8", "18"})
+"""MA_NHOM of tests, imaging, functional tests, surgery and procedures."""
+TEST_GROUPS = frozenset({"1", "2", "3"})
 
 
 @rule(
     "XFD-029",
     table="XML1",
     reads=("NGAY_VAO", "NGAY_RA"),
-    owner="reception",
-    source="QĐ 4750/QĐ-BYT, Bảng 1; bảng kiểm tra của Cổng tiếp nhận",
+    owner="clinician",
+    source=table(1, GATEWAY),
     sentence="Thời điểm ra viện {NGAY_RA} sớm hơn thời điểm đến khám {NGAY_VAO}.",
 )
 def discharge_follows_arrival(arrived: datetime, discharged: datetime) -> bool:
-    """A patient leaves after arriving."""
+    """NGAY_RA is not earlier than NGAY_VAO."""
     return discharged >= arrived
+
+
+@rule(
+    "XFD-030",
+    table="XML1",
+    reads=("NGAY_VAO", "NGAY_VAO_NOI_TRU"),
+    owner="clinician",
+    source=table(1, GATEWAY),
+    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} sớm hơn thời điểm đến khám {NGAY_VAO}.",
+)
+@rule(
+    "XFD-032",
+    table="XML0",
+    reads=("NGAY_VAO", "NGAY_VAO_NOI_TRU"),
+    owner="reception",
+    source=GATEWAY,
+    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} sớm hơn thời điểm đến khám {NGAY_VAO}.",
+)
+def admission_follows_arrival(arrived: datetime, admitted: datetime) -> bool:
+    """NGAY_VAO_NOI_TRU is not earlier than NGAY_VAO."""
+    return admitted >= arrived
+
+
+@rule(
+    "XFD-031",
+    table="XML1",
+    reads=("NGAY_RA", "NGAY_VAO_NOI_TRU"),
+    confidence="medium",
+    owner="clinician",
+    source=DERIVED,
+    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} ở sau thời điểm ra viện {NGAY_RA}.",
+)
+def admission_precedes_discharge(discharged: datetime, admitted: datetime) -> bool:
+    """NGAY_VAO_NOI_TRU is not later than NGAY_RA."""
+    return admitted <= discharged
+
+
+@rule(
+    "XFD-033",
+    table="XML1",
+    reads=("NGAY_RA", "NGAY_TTOAN"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Thời điểm thanh toán {NGAY_TTOAN} sớm hơn thời điểm ra viện {NGAY_RA}.",
+)
+def payment_follows_discharge(discharged: datetime, paid: datetime) -> bool:
+    """NGAY_TTOAN is not earlier than NGAY_RA."""
+    return paid >= discharged
 
 
 @rule(
@@ -24,10 +82,160 @@ def discharge_follows_arrival(arrived: datetime, discharged: datetime) -> bool:
     reads=("NGAY_RA", "@day"),
     severity="warning",
     confidence="medium",
-    owner="reception",
-    source="Bộ kiểm tra công khai; QĐ 4750/QĐ-BYT, Bảng 1",
+    owner="clinician",
+    source=CHECKERS,
     sentence="Thời điểm ra viện {NGAY_RA} ở sau ngày kiểm tra {@day}.",
 )
 def discharge_is_not_in_the_future(discharged: date, today: date) -> bool:
-    """A record is made after the visit ended."""
+    """NGAY_RA does not lie in the future when the record is exported."""
     return discharged <= today
+
+
+@rule(
+    "XFD-036",
+    table="XML1",
+    reads=("MA_LOAI_KCB", "NGAY_RA"),
+    severity="warning",
+    owner="clinician",
+    source=table(1),
+    sentence="Loại hình {MA_LOAI_KCB} kết thúc lúc 23:59 của ngày điều trị hoặc ngày dùng thuốc cuối; NGAY_RA là {NGAY_RA}.",
+)
+def some_visits_last_to_the_last_minute(visit_type: str, discharged: str) -> bool:
+    """For types 02, 05 and 07 NGAY_RA ends at 2359 of the last day of treatment or medicine."""
+    return visit_type not in TO_THE_LAST_MINUTE or len(discharged) != 12 or discharged[8:] == "2359"
+
+
+@rule(
+    "XFD-043",
+    table="XML1",
+    reads=("NGAY_RA", "NGAY_TAI_KHAM"),
+    severity="warning",
+    confidence="medium",
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Ngày hẹn tái khám {NGAY_TAI_KHAM} ở trước ngày ra viện {NGAY_RA}.",
+)
+def follow_up_comes_after_discharge(discharged: date, follow_up: list[date]) -> bool:
+    """A follow-up date is not before the day of NGAY_RA; medicines may last to the very day of the follow-up."""
+    return all(day >= discharged for day in follow_up)
+
+
+@rule(
+    "XFD-044",
+    table="XML1",
+    reads=("NGAY_TTOAN", "NAM_QT", "THANG_QT"),
+    confidence="low",
+    owner="cashier",
+    source=DERIVED,
+    sentence="Kỳ quyết toán tháng {THANG_QT} năm {NAM_QT} ở trước tháng thanh toán {NGAY_TTOAN}.",
+)
+def settlement_follows_payment(paid: date, year: int, month: int) -> bool:
+    """The settlement month is not earlier than the month of payment."""
+    return (year, month) >= (paid.year, paid.month)
+
+
+@rule(
+    "XFD-045",
+    table="XML2",
+    reads=("NGAY_YL", "NGAY_TH_YL"),
+    owner="pharmacy",
+    source=GATEWAY,
+    sentence="Thuốc được thực hiện {NGAY_TH_YL} trước khi có y lệnh {NGAY_YL}.",
+)
+@rule(
+    "XFD-046",
+    table="XML3",
+    reads=("NGAY_YL", "NGAY_TH_YL"),
+    owner="clinician",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Dịch vụ được thực hiện {NGAY_TH_YL} trước khi có y lệnh {NGAY_YL}.",
+)
+def execution_follows_order(ordered: datetime, performed: datetime) -> bool:
+    """Execution is not earlier than its order."""
+    return performed >= ordered
+
+
+@rule(
+    "XFD-047",
+    table="XML3",
+    reads=("NGAY_YL", "NGAY_KQ"),
+    owner="laboratory",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Kết quả có lúc {NGAY_KQ} trước khi có y lệnh {NGAY_YL}.",
+)
+def result_follows_order(ordered: datetime, result: datetime) -> bool:
+    """Result time is not earlier than its order."""
+    return result >= ordered
+
+
+@rule(
+    "XFD-048",
+    table="XML3",
+    reads=("MA_NHOM", "NGAY_TH_YL", "NGAY_KQ"),
+    confidence="medium",
+    owner="laboratory",
+    source=CHECKERS,
+    sentence="Kết quả có lúc {NGAY_KQ} trước khi thực hiện {NGAY_TH_YL}.",
+)
+def result_follows_execution(group: str, performed: datetime, result: datetime) -> bool:
+    """For groups 1, 2, 3, 8 and 18 the result is not before the execution."""
+    return result >= performed or group not in TIMED_GROUPS
+
+
+@rule(
+    "XFD-049",
+    table="XML3",
+    reads=("MA_NHOM", "NGAY_YL", "NGAY_TH_YL"),
+    confidence="low",
+    owner="laboratory",
+    source=CHECKERS,
+    sentence="Xét nghiệm, chẩn đoán hình ảnh thực hiện cùng phút với y lệnh {NGAY_YL}.",
+)
+def tests_take_time(group: str, ordered: datetime, performed: datetime) -> bool:
+    """For tests and imaging order and execution do not share the same minute."""
+    return ordered != performed or group not in TEST_GROUPS
+
+
+@rule(
+    "XFD-059",
+    table="XML3",
+    reads=("MA_NHOM", "NGAY_YL", "NGAY_KQ", "SO_LUONG"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=table(3, CHECKERS),
+    sentence="Số ngày giường {SO_LUONG} nhiều hơn số ngày từ {NGAY_YL} đến {NGAY_KQ}.",
+)
+def bed_days_fit_their_dates(group: str, first: date, last: date, quantity: Decimal) -> bool:
+    """A bed-day line has a quantity of at most 1 for each day it covers."""
+    return group not in ("14", "15", "16") or last < first or quantity <= (last - first).days + 1
+
+
+@rule(
+    "XFD-068",
+    table="XML5",
+    reads=("THOI_DIEM_DBLS", "@day"),
+    severity="warning",
+    confidence="medium",
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Thời điểm ghi diễn biến {THOI_DIEM_DBLS} ở sau ngày kiểm tra {@day}.",
+)
+def note_is_not_in_the_future(noted: date, today: date) -> bool:
+    """A progress note is not in the future."""
+    return noted <= today
+
+
+@rule(
+    "XFD-085",
+    table="XML9",
+    reads=("NGAYCAP_CCCD_NND", "@day"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Ngày cấp giấy tờ {NGAYCAP_CCCD_NND} ở sau ngày kiểm tra {@day}.",
+)
+def paper_was_issued_in_the_past(issued: date, today: date) -> bool:
+    """The ID issue date is not in the future."""
+    return issued <= today

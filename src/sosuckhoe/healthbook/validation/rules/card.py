@@ -1,0 +1,247 @@
+"""The insurance card (thẻ BHYT): numbers, validity, parallel lists."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from ..rule import rule
+from .cited import CHECKERS, GATEWAY, GATEWAY_PAGE, table
+
+_CARD = re.compile(r"[A-Z]{2}[0-9]{3}[0-9A-Z]{10}")
+FACILITY = re.compile(r"[0-9A-Z]{5}")
+NO_COPAYMENT = frozenset("125")
+"""Benefit levels (third character) that pay everything on a right-level visit."""
+RIGHT_LEVEL = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"})
+"""MA_DOITUONG_KCB of visits at the right facility (QĐ 3276/2025, phụ lục 1)."""
+
+
+@rule(
+    "FMT-021",
+    table="XML0",
+    reads=("MA_THE_BHYT",),
+    owner="reception",
+    source="QĐ 4750/QĐ-BYT, bảng check-in",
+    sentence="Mã thẻ BHYT {MA_THE_BHYT} không đủ 15 ký tự; check-in gửi đúng một mã thẻ.",
+)
+def check_in_has_one_card(card: str) -> bool:
+    """A check-in carries at most one 15-character card number."""
+    return len(card) == 15 and ";" not in card
+
+
+@rule(
+    "FMT-022",
+    table="XML1",
+    reads=("MA_THE_BHYT",),
+    confidence="medium",
+    owner="reception",
+    source=table(1, CHECKERS),
+    sentence="Mã thẻ BHYT {MA_THE_BHYT} sai dạng: cần 15 ký tự gồm hai chữ hoa, mã mức hưởng, hai số mã tỉnh, mười số BHXH.",
+)
+def card_numbers_have_their_form(cards: list[str]) -> bool:
+    """Every card number is 15 characters: group, benefit level, province, social-insurance number."""
+    return all(_CARD.fullmatch(card) for card in cards)
+
+
+@rule(
+    "FMT-023",
+    table="XML1",
+    reads=("MA_DKBD",),
+    owner="reception",
+    source=table(1),
+    sentence="Mã nơi đăng ký ban đầu {MA_DKBD} cần 5 ký tự cho mỗi thẻ.",
+)
+def registered_facilities_have_five_characters(facilities: list[str]) -> bool:
+    """Every MA_DKBD member is a 5-character facility code, or province digits and 000 for a temporary card."""
+    return all(FACILITY.fullmatch(facility) for facility in facilities)
+
+
+@rule(
+    "XFD-037",
+    table="XML1",
+    reads=("GT_THE_TU", "GT_THE_DEN"),
+    owner="reception",
+    source=CHECKERS,
+    sentence="Thẻ BHYT có ngày hết hạn {GT_THE_DEN} trước ngày bắt đầu {GT_THE_TU}.",
+)
+def card_begins_before_it_ends(first: list[date], last: list[date]) -> bool:
+    """Card validity starts before it ends."""
+    return len(first) != len(last) or all(begin <= end for begin, end in zip(first, last, strict=True))
+
+
+@rule(
+    "XFD-038",
+    table="XML1",
+    reads=("NGAY_VAO", "GT_THE_TU", "GT_THE_DEN"),
+    owner="reception",
+    source=CHECKERS,
+    sentence="Ngày đến khám {NGAY_VAO} không có thẻ BHYT nào còn hạn: từ {GT_THE_TU} đến {GT_THE_DEN}.",
+)
+def a_card_is_valid_on_arrival(arrived: date, first: list[date], last: list[date]) -> bool:
+    """Some card listed is valid on the day of arrival."""
+    return len(first) != len(last) or any(
+        begin <= arrived <= end for begin, end in zip(first, last, strict=True)
+    )
+
+
+@rule(
+    "XFD-039",
+    table="XML1",
+    reads=("NGAY_RA", "GT_THE_DEN"),
+    severity="warning",
+    confidence="medium",
+    owner="reception",
+    source=CHECKERS,
+    sentence="Thẻ BHYT hết hạn {GT_THE_DEN} trước ngày ra viện {NGAY_RA}; cần thêm thẻ tiếp theo nếu có.",
+)
+def a_card_lasts_until_discharge(discharged: date, last: list[date]) -> bool:
+    """A card that expires before NGAY_RA needs a continuing card."""
+    return max(last) >= discharged
+
+
+@rule(
+    "XFD-040",
+    table="XML1",
+    reads=("MA_THE_BHYT", "MA_DKBD", "GT_THE_TU", "GT_THE_DEN"),
+    at="MA_THE_BHYT",
+    owner="reception",
+    source=CHECKERS,
+    sentence=(
+        "Số thẻ, nơi đăng ký và hạn thẻ không cùng số phần tử: {MA_THE_BHYT}, {MA_DKBD}, {GT_THE_TU}, {GT_THE_DEN}."
+    ),
+)
+def card_lists_are_parallel(cards: str, facilities: str, first: str, last: str | None) -> bool:
+    """The four card lists have the same number of members; a last day may be missing altogether."""
+    return cards.count(";") == facilities.count(";") == first.count(";") and (
+        last is None or last.count(";") == cards.count(";")
+    )
+
+
+@rule(
+    "XFD-041",
+    table="XML13",
+    reads=("MA_THE_BHYT", "GT_THE_DEN"),
+    owner="records",
+    source=CHECKERS,
+    sentence="Phiếu chuyển có số mã thẻ {MA_THE_BHYT} khác số ngày hết hạn {GT_THE_DEN}.",
+)
+def referral_card_lists_are_parallel(cards: str, last: str) -> bool:
+    """In XML13 the number of card numbers and expiry dates agree."""
+    return cards.count(";") == last.count(";")
+
+
+@rule(
+    "XFD-042",
+    table="XML1",
+    reads=("MA_THE_BHYT", "MA_DKBD"),
+    owner="reception",
+    source=CHECKERS,
+    sentence="Có mã thẻ BHYT {MA_THE_BHYT} nhưng chưa có mã nơi đăng ký ban đầu (MA_DKBD).",
+)
+def card_comes_with_its_facility(card: str, facility: str | None) -> bool:
+    """With a card number the primary facility is filled."""
+    return facility is not None
+
+
+@rule(
+    "XFD-042",
+    table="XML1",
+    reads=("MA_THE_BHYT", "GT_THE_TU"),
+    owner="reception",
+    source=CHECKERS,
+    sentence="Có mã thẻ BHYT {MA_THE_BHYT} nhưng chưa có ngày thẻ bắt đầu có giá trị (GT_THE_TU).",
+)
+def card_comes_with_its_first_day(card: str, first: str | None) -> bool:
+    """With a card number the validity start is filled."""
+    return first is not None
+
+
+@rule(
+    "XFD-026",
+    table="XML1",
+    reads=("MA_DOITUONG_KCB", "MA_THE_BHYT", "T_BNCCT"),
+    severity="warning",
+    confidence="medium",
+    since=date(2025, 7, 1),
+    owner="cashier",
+    source=f"{CHECKERS}; QĐ 3276/QĐ-BYT, phụ lục 1",
+    sentence="Thẻ {MA_THE_BHYT} thường không phải cùng chi trả khi khám đúng nơi, nhưng cùng chi trả là {T_BNCCT} đồng.",
+)
+def some_cards_have_no_copayment(category: str, cards: list[str], copaid: Decimal) -> bool:
+    """Cards with benefit level 1, 2 or 5 normally have no co-payment on a right-level visit."""
+    return copaid <= 0 or category not in RIGHT_LEVEL or not all(card[2:3] in NO_COPAYMENT for card in cards)
+
+
+@rule(
+    "FMT-071",
+    table="XML7",
+    reads=("MA_CHA",),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=table(7),
+    sentence="Mã số BHXH của cha {MA_CHA} không phải 10 chữ số.",
+)
+@rule(
+    "FMT-071",
+    table="XML7",
+    reads=("MA_ME",),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=table(7),
+    sentence="Mã số BHXH của mẹ {MA_ME} không phải 10 chữ số.",
+)
+def social_insurance_number_has_ten_digits(number: str) -> bool:
+    """A parent's social-insurance number is 10 digits when filled."""
+    return len(number) == 10 and number.isascii() and number.isdigit()
+
+
+@rule(
+    "FMT-072",
+    table="XML9",
+    reads=("MA_BHXH_NND",),
+    owner="records",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Mã số BHXH {MA_BHXH_NND} không phải 10 chữ số, hoặc toàn số 0.",
+)
+@rule(
+    "FMT-072",
+    table=("XML11", "XML12"),
+    reads=("MA_BHXH",),
+    owner="records",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Mã số BHXH {MA_BHXH} không phải 10 chữ số, hoặc toàn số 0.",
+)
+def social_insurance_number_is_real(number: str) -> bool:
+    """A social-insurance number is 10 digits and not all zero."""
+    return len(number) == 10 and number.isascii() and number.isdigit() and number != "0000000000"
+
+
+@rule(
+    "FMT-073",
+    table="XML9",
+    reads=("MA_THE_NND",),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Mã thẻ BHYT của người nuôi dưỡng {MA_THE_NND} không đủ 15 ký tự.",
+)
+def carer_card_has_fifteen_characters(card: str) -> bool:
+    """The caregiver's card number is 15 characters."""
+    return len(card) == 15
+
+
+@rule(
+    "FMT-073",
+    table="XML9",
+    reads=("MA_THE_TAM",),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=f"{CHECKERS}; {GATEWAY_PAGE}",
+    sentence="Mã thẻ tạm của trẻ {MA_THE_TAM} cần 15 ký tự, bắt đầu bằng TE1 và mã tỉnh.",
+)
+def newborn_card_begins_with_te1(card: str) -> bool:
+    """A newborn's temporary card is 15 characters and starts with TE1 and the province code."""
+    return len(card) == 15 and card.startswith("TE1") and card[3:5].isdigit()

@@ -1,0 +1,116 @@
+"""Who the patient is (họ tên, giấy tờ, ngày sinh)."""
+
+import re
+from datetime import datetime
+
+from ..rule import rule
+from .cited import CHECKERS, GATEWAY, GENERAL, table
+
+_ODD_IN_NAMES = re.compile(r"[0-9!@#$%^&*_=+<>?/\\|{}\[\]~\"]|  ")
+_PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|[A-Z][0-9]{7}")
+_FOREIGN_PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,20}")
+VIETNAM = "000"
+
+
+@rule(
+    "FMT-011",
+    table=("XML0", "XML1"),
+    reads=("HO_TEN",),
+    severity="warning",
+    confidence="medium",
+    owner="reception",
+    source=CHECKERS,
+    sentence="Họ tên {HO_TEN} có chữ số, ký hiệu lạ hoặc hai dấu cách liền nhau.",
+)
+def name_has_letters_only(name: str) -> bool:
+    """A personal name contains no digits or special symbols and no double blanks."""
+    return _ODD_IN_NAMES.search(name) is None
+
+
+@rule(
+    "FMT-012",
+    table="XML1",
+    reads=("MA_QUOCTICH", "SO_CCCD"),
+    severity="warning",
+    confidence="medium",
+    owner="reception",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Số giấy tờ {SO_CCCD} không phải 9 hoặc 12 chữ số, cũng không phải số hộ chiếu (một chữ hoa và 7 chữ số).",
+)
+def paper_number_has_a_known_form(nationality: str | None, number: str) -> bool:
+    """The ID number is 9 or 12 digits, or one capital letter and 7 digits; papers of foreigners vary."""
+    return _PAPER.fullmatch(number) is not None or (
+        nationality != VIETNAM and _FOREIGN_PAPER.fullmatch(number) is not None
+    )
+
+
+@rule(
+    "FMT-012",
+    table="XML0",
+    reads=("SO_CCCD",),
+    severity="warning",
+    confidence="medium",
+    owner="reception",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Số giấy tờ {SO_CCCD} không phải 9 hoặc 12 chữ số, cũng không phải số hộ chiếu.",
+)
+def check_in_paper_number_has_a_known_form(number: str) -> bool:
+    """The ID number is 9 or 12 digits or a passport number; a check-in does not tell the nationality."""
+    return _FOREIGN_PAPER.fullmatch(number) is not None
+
+
+@rule(
+    "FMT-014",
+    table="XML1",
+    reads=("NGAY_SINH", "NGAY_SINH", "NGAY_VAO"),
+    at="NGAY_SINH",
+    severity="warning",
+    owner="reception",
+    source=table(1),
+    sentence="Trẻ sinh ngày {NGAY_SINH} chưa quá 28 ngày tuổi khi đến khám {NGAY_VAO}; cần ghi giờ và phút sinh.",
+)
+def newborn_has_an_hour_of_birth(text: str, born: datetime, arrived: datetime) -> bool:
+    """For a patient aged 28 days or less hour and minute of birth are filled."""
+    return text[8:] != "0000" or text[4:8] == "0000" or not 0 <= (arrived.date() - born.date()).days <= 28
+
+
+@rule(
+    "FMT-016",
+    table="XML1",
+    reads=("MA_QUOCTICH",),
+    confidence="medium",
+    owner="reception",
+    source=table(1),
+    sentence="Mã quốc tịch {MA_QUOCTICH} không đủ 3 ký tự; người Việt Nam ghi 000.",
+)
+def nationality_has_three_characters(nationality: str) -> bool:
+    """MA_QUOCTICH is a 3-character code."""
+    return len(nationality) == 3
+
+
+@rule(
+    "FMT-010",
+    table=("XML0", "XML1", "XML2", "XML3", "XML4", "XML5", "XML6", "XML7", "XML8", "XML9", "XML10", "XML11",
+           "XML13", "XML14", "XML15"),
+    reads=("MA_LK",),
+    owner="it",
+    source=GENERAL,
+    sentence="Mã liên kết {MA_LK} có dấu cách ở đầu hoặc cuối.",
+)  # fmt: skip
+def visit_code_has_no_blank_ends(visit_code: str) -> bool:
+    """MA_LK is free of leading or trailing blanks."""
+    return visit_code == visit_code.strip()
+
+
+@rule(
+    "XFD-034",
+    table="XML1",
+    reads=("NGAY_SINH", "NGAY_VAO"),
+    at="NGAY_SINH",
+    owner="reception",
+    source=CHECKERS,
+    sentence="Ngày giờ sinh {NGAY_SINH} ở sau thời điểm đến khám {NGAY_VAO}.",
+)
+def birth_precedes_arrival(born: datetime, arrived: datetime) -> bool:
+    """NGAY_SINH is not later than NGAY_VAO."""
+    return born <= arrived

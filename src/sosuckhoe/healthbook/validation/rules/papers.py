@@ -1,0 +1,433 @@
+"""Papers issued from the visit (giấy ra viện, tóm tắt, chứng sinh, dưỡng thai, nghỉ việc, chuyển cơ sở, hẹn khám lại)."""
+
+import re
+from datetime import date, datetime
+from unicodedata import normalize
+
+from ..rule import rule
+from .cited import CHECKERS, GATEWAY, table
+
+_SECONDED = re.compile(r".+\.HD\.[0-9A-Z]{5}")
+LONGEST_LEAVE, AFTER_MISCARRIAGE, FOR_TUBERCULOSIS = 30, 50, 180
+"""Days of one sick-leave paper: ordinarily, after a miscarriage from 13 weeks, for tuberculosis."""
+
+
+@rule(
+    "FMT-069",
+    table=("XML7", "XML11"),
+    reads=("TUOI_THAI",),
+    owner="clinician",
+    source=f"QĐ 4750/QĐ-BYT, Bảng 7 và 11; {CHECKERS}",
+    sentence="Tuổi thai {TUOI_THAI} tuần cần từ 1 đến 42.",
+)
+def gestation_is_plausible(weeks: int) -> bool:
+    """Gestational age is 1 to 42 weeks."""
+    return 1 <= weeks <= 42
+
+
+def flag_is_zero_or_one(code: str) -> bool:
+    """A flag is 0 or 1."""
+    return code in ("0", "1")
+
+
+for _name, _label in (
+    ("SINHCON_PHAUTHUAT", "Sinh con phải phẫu thuật"),
+    ("SINHCON_DUOI32TUAN", "Sinh con dưới 32 tuần"),
+):
+    rule(
+        "FMT-074",
+        table="XML9",
+        reads=(_name,),
+        owner="records",
+        source=table(9, CHECKERS),
+        sentence=f"{_label} ghi {{{_name}}}, cần 0 hoặc 1.",
+    )(flag_is_zero_or_one)
+
+
+@rule(
+    "FMT-075",
+    table="XML9",
+    reads=("CAN_NANG_CON",),
+    owner="clinician",
+    source=table(9, CHECKERS),
+    sentence="Cân nặng con {CAN_NANG_CON} cần là số gam lớn hơn 0.",
+)
+def child_has_a_weight(grams: int) -> bool:
+    """Child weight is an integer number of grams above 0."""
+    return grams > 0
+
+
+@rule(
+    "FMT-077",
+    table="XML11",
+    reads=("MAU_SO",),
+    owner="records",
+    source=table(11, GATEWAY),
+    sentence="Mẫu số {MAU_SO}: chỉ để trống hoặc ghi CT07.",
+)
+def sick_leave_form_is_ct07(form: str) -> bool:
+    """MAU_SO is CT07 or empty."""
+    return form == "CT07"
+
+
+@rule(
+    "FMT-080",
+    table=("XML13", "XML14"),
+    reads=("MA_BAC_SI",),
+    since=date(2025, 1, 1),
+    confidence="low",
+    owner="records",
+    source=CHECKERS,
+    sentence="Người hành nghề theo hợp đồng {MA_BAC_SI} cần dạng số giấy phép.HD.mã cơ sở 5 ký tự.",
+)
+def contracted_practitioner_names_the_facility(code: str) -> bool:
+    """A seconded practitioner is written licence.HD.facility."""
+    return ".HD." not in code or _SECONDED.fullmatch(code) is not None
+
+
+@rule(
+    "FMT-082",
+    table="XML13",
+    reads=("MA_LOAI_RV",),
+    owner="records",
+    source=table(13, CHECKERS),
+    sentence="Phiếu chuyển cơ sở có loại ra viện {MA_LOAI_RV}, cần 2 hoặc 5.",
+)
+def referral_is_of_a_transfer(discharge_type: str) -> bool:
+    """MA_LOAI_RV in a transfer paper is 2 or 5."""
+    return discharge_type in ("2", "5")
+
+
+def termination_is_described(termination: str, value: str | None) -> bool:
+    """Termination code 1 demands cause, gestational age and (XML7) time."""
+    return termination != "1" or value is not None
+
+
+for _table, _name, _label in (
+    ("XML7", "NGUYENNHAN_DINHCHI", "nguyên nhân đình chỉ"),
+    ("XML7", "THOIGIAN_DINHCHI", "thời gian đình chỉ"),
+    ("XML7", "TUOI_THAI", "tuổi thai"),
+    ("XML11", "NGUYENNHAN_DINHCHI", "nguyên nhân đình chỉ"),
+    ("XML11", "TUOI_THAI", "tuổi thai"),
+):
+    rule(
+        "XFD-074",
+        table=_table,
+        reads=("MA_DINH_CHI_THAI", _name),
+        owner="clinician",
+        source=f"QĐ 4750/QĐ-BYT, Bảng 7 và 11; {GATEWAY}",
+        sentence=f"Có đình chỉ thai nghén nhưng chưa có {_label} ({_name}).",
+    )(termination_is_described)
+
+
+@rule(
+    "XFD-075",
+    table="XML7",
+    reads=("NGAY_VAO", "NGAY_RA", "THOIGIAN_DINHCHI"),
+    severity="warning",
+    confidence="medium",
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Thời gian đình chỉ thai {THOIGIAN_DINHCHI} nằm ngoài đợt điều trị từ {NGAY_VAO} đến {NGAY_RA}.",
+)
+def termination_lies_inside_the_stay(arrived: datetime, discharged: datetime, ended: datetime) -> bool:
+    """Termination time lies inside the stay."""
+    return arrived <= ended <= discharged
+
+
+@rule(
+    "XFD-076",
+    table="XML7",
+    reads=("NGOAITRU_TUNGAY", "NGOAITRU_DENNGAY", "SO_NGAY_NGHI"),
+    owner="records",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence=(
+        "Số ngày nghỉ {SO_NGAY_NGHI}, nghỉ từ {NGOAITRU_TUNGAY}, nghỉ đến {NGOAITRU_DENNGAY} cần ghi đủ cả ba hoặc để "
+        "trống cả ba."
+    ),
+)
+def leave_is_complete(first: str | None, last: str | None, days: str | None) -> bool:
+    """The three leave fields are filled together."""
+    return (first is None) == (last is None) == (days is None)
+
+
+@rule(
+    "XFD-077",
+    table="XML7",
+    reads=("NGOAITRU_TUNGAY", "NGOAITRU_DENNGAY", "SO_NGAY_NGHI"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Số ngày nghỉ {SO_NGAY_NGHI} khác số ngày từ {NGOAITRU_TUNGAY} đến {NGOAITRU_DENNGAY}.",
+)
+@rule(
+    "XFD-088",
+    table="XML11",
+    reads=("TU_NGAY", "DEN_NGAY", "SO_NGAY_NGHI"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Số ngày nghỉ {SO_NGAY_NGHI} khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
+)
+@rule(
+    "XFD-087",
+    table="XML10",
+    reads=("TU_NGAY", "DEN_NGAY", "SO_NGAY"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=table(10, CHECKERS),
+    sentence="Số ngày nghỉ dưỡng thai {SO_NGAY} khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
+)
+def leave_days_are_counted_inclusively(first: date, last: date, days: int) -> bool:
+    """Days of leave equal the last day minus the first plus 1."""
+    return days == (last - first).days + 1
+
+
+@rule(
+    "XFD-078",
+    table="XML7",
+    reads=("NGAY_RA", "NGOAITRU_TUNGAY"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Nghỉ từ ngày {NGOAITRU_TUNGAY}, trước ngày ra viện {NGAY_RA}.",
+)
+def leave_starts_at_discharge(discharged: date, first: date) -> bool:
+    """Leave does not start before the discharge day."""
+    return first >= discharged
+
+
+@rule(
+    "XFD-079",
+    table="XML7",
+    reads=("NGAY_RA", "NGAY_CT"),
+    owner="records",
+    source=table(7, CHECKERS),
+    sentence="Ngày chứng từ {NGAY_CT} của giấy ra viện khác ngày ra viện {NGAY_RA}.",
+)
+def discharge_paper_is_of_the_discharge_day(discharged: date, issued: date) -> bool:
+    """NGAY_CT equals the discharge day."""
+    return issued == discharged
+
+
+def parents_are_named_for_children(born: datetime, arrived: date, value: str) -> bool:
+    """Parent data belong to patients under 16."""
+    return (arrived.year - born.year, arrived.month, arrived.day) <= (16, born.month, born.day)
+
+
+for _name in ("MA_CHA", "MA_ME", "HO_TEN_CHA", "HO_TEN_ME"):
+    rule(
+        "XFD-080",
+        table="XML7",
+        reads=("XML1.NGAY_SINH", "XML1.NGAY_VAO", _name),
+        severity="warning",
+        owner="records",
+        source=table(7),
+        sentence=f"Người bệnh sinh {{XML1.NGAY_SINH}} từ 16 tuổi trở lên; thông tin cha, mẹ {{{_name}}} thường để trống.",
+    )(parents_are_named_for_children)
+
+
+@rule(
+    "XFD-081",
+    table="XML8",
+    reads=("NGAY_SINHCON", "NGAY_CONCHET", "SO_CONCHET"),
+    at="NGAY_CONCHET",
+    confidence="medium",
+    owner="clinician",
+    source=table(8, CHECKERS),
+    sentence=(
+        "Thông tin con chết sau sinh cần đủ ngày sinh {NGAY_SINHCON}, ngày chết {NGAY_CONCHET} không trước ngày sinh, và số "
+        "con {SO_CONCHET} từ 1."
+    ),
+)
+def child_death_is_complete(born: date | None, died: date | None, count: int | None) -> bool:
+    """The three child-death fields are filled together, the death not before the birth and the count at least 1."""
+    if born is None and died is None and not count:
+        return True
+    return born is not None and died is not None and count is not None and count >= 1 and died >= born
+
+
+@rule(
+    "XFD-082",
+    table="XML8",
+    reads=("NGAY_RA", "NGAY_CT"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=CHECKERS,
+    sentence="Ngày chứng từ {NGAY_CT} của bản tóm tắt ở trước ngày ra viện {NGAY_RA}.",
+)
+def summary_is_not_before_discharge(discharged: date, issued: date) -> bool:
+    """NGAY_CT is not before the discharge day."""
+    return issued >= discharged
+
+
+@rule(
+    "XFD-083",
+    table="XML9",
+    reads=("SINHCON_PHAUTHUAT", "SINHCON_DUOI32TUAN", "GHI_CHU"),
+    owner="clinician",
+    source=table(9, CHECKERS),
+    sentence="Sinh con phải phẫu thuật hoặc dưới 32 tuần nhưng chưa có ghi chú (GHI_CHU) theo mẫu.",
+)
+def special_birth_has_its_note(surgical: str, preterm: str, note: str | None) -> bool:
+    """GHI_CHU is filled for a surgical or preterm birth; its prescribed phrase is not at hand, so not compared."""
+    return note is not None or "1" not in (surgical, preterm)
+
+
+@rule(
+    "XFD-084",
+    table="XML9",
+    reads=("SO_CON",),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Số con {SO_CON} cần từ 1.",
+)
+@rule(
+    "XFD-084",
+    table="XML9",
+    reads=("LAN_SINH",),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Lần sinh {LAN_SINH} cần từ 1.",
+)
+def birth_counts_from_one(count: int) -> bool:
+    """SO_CON and LAN_SINH are at least 1."""
+    return count >= 1
+
+
+@rule(
+    "XFD-086",
+    table="XML10",
+    reads=("CHAN_DOAN_RV",),
+    since=date(2025, 1, 1),
+    owner="clinician",
+    source=table(10, CHECKERS),
+    sentence="Chẩn đoán {CHAN_DOAN_RV} của giấy nghỉ dưỡng thai cần có cụm từ “dưỡng thai”.",
+)
+def pregnancy_rest_says_so(diagnosis: str) -> bool:
+    """The diagnosis contains the Vietnamese phrase for pregnancy rest."""
+    return "dưỡng thai" in normalize("NFC", diagnosis).casefold()
+
+
+@rule(
+    "XFD-089",
+    table="XML11",
+    reads=("CHAN_DOAN_RV", "MA_DINH_CHI_THAI", "SO_NGAY_NGHI"),
+    severity="warning",
+    confidence="medium",
+    owner="clinician",
+    source=table(11, CHECKERS),
+    sentence="Nghỉ {SO_NGAY_NGHI} ngày: mỗi giấy nhiều nhất 30 ngày, 50 ngày sau sảy thai từ 13 tuần, 180 ngày với bệnh lao.",
+)
+def sick_leave_is_not_too_long(diagnosis: str, termination: str | None, days: int) -> bool:
+    """Sick leave is at most 30 days per paper, 50 after a miscarriage from 13 weeks and 180 for TB."""
+    if "lao" in normalize("NFC", diagnosis).casefold().split():
+        return days <= FOR_TUBERCULOSIS
+    return days <= (AFTER_MISCARRIAGE if termination == "1" else LONGEST_LEAVE)
+
+
+@rule(
+    "XFD-090",
+    table="XML11",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "TU_NGAY"),
+    severity="warning",
+    confidence="medium",
+    owner="clinician",
+    source=table(11, CHECKERS),
+    sentence="Nghỉ từ ngày {TU_NGAY}, không phải ngày khám (từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}).",
+)
+def sick_leave_starts_on_the_visit(arrived: date, discharged: date, first: date) -> bool:
+    """Leave starts on the visit day."""
+    return arrived <= first <= discharged
+
+
+@rule(
+    "XFD-090",
+    table="XML11",
+    reads=("TU_NGAY", "DEN_NGAY", "NGAY_CT"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=table(11, CHECKERS),
+    sentence="Ngày chứng từ {NGAY_CT} nằm ngoài thời gian nghỉ từ {TU_NGAY} đến {DEN_NGAY}.",
+)
+def sick_leave_paper_lies_inside_the_leave(first: date, last: date, issued: date) -> bool:
+    """NGAY_CT lies inside the leave."""
+    return first <= issued <= last
+
+
+@rule(
+    "XFD-091",
+    table="XML14",
+    reads=("XML1.NGAY_RA", "NGAY_HEN_KL"),
+    owner="records",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence="Ngày hẹn khám lại {NGAY_HEN_KL} ở trước ngày ra viện {XML1.NGAY_RA}.",
+)
+def appointment_comes_after_discharge(discharged: date, appointment: date) -> bool:
+    """The re-visit date is not before NGAY_RA."""
+    return appointment >= discharged
+
+
+@rule(
+    "XFD-092",
+    table="XML14",
+    reads=("XML1.NGAY_VAO", "NGAY_CT"),
+    owner="records",
+    source=GATEWAY,
+    sentence="Ngày chứng từ {NGAY_CT} của giấy hẹn ở trước ngày đến khám {XML1.NGAY_VAO}.",
+)
+def appointment_paper_is_not_before_arrival(arrived: date, issued: date) -> bool:
+    """NGAY_CT is not before NGAY_VAO."""
+    return issued >= arrived
+
+
+@rule(
+    "XFD-094",
+    table="XML0",
+    reads=("MA_THUOC", "MA_VAT_TU", "MA_DICH_VU"),
+    owner="reception",
+    source=f"{GATEWAY}; QĐ 4750/QĐ-BYT, bảng check-in",
+    sentence="Check-in cần ít nhất một mã: dịch vụ (MA_DICH_VU), thuốc (MA_THUOC) hoặc vật tư (MA_VAT_TU).",
+)
+def check_in_names_its_first_cost(medicine: str | None, supply: str | None, service: str | None) -> bool:
+    """A check-in names the first service, medicine or supply: at least one of the three codes."""
+    return service is not None or medicine is not None or supply is not None
+
+
+def first_cost_has_a_name(code: str, name: str | None) -> bool:
+    """Each code of a check-in comes with its name."""
+    return name is not None
+
+
+for _code, _name in (
+    ("MA_DICH_VU", "TEN_DICH_VU"),
+    ("MA_THUOC", "TEN_THUOC"),
+    ("MA_VAT_TU", "TEN_VAT_TU"),
+):
+    rule(
+        "XFD-094",
+        table="XML0",
+        reads=(_code, _name),
+        owner="reception",
+        source=f"{GATEWAY}; QĐ 4750/QĐ-BYT, bảng check-in",
+        sentence=f"Có mã {{{_code}}} nhưng chưa có tên ({_name}).",
+    )(first_cost_has_a_name)
+
+
+@rule(
+    "XFD-095",
+    table="XML0",
+    reads=("NGAY_VAO_NOI_TRU", "LY_DO_VNT"),
+    owner="reception",
+    source=GATEWAY,
+    sentence="Có thời điểm vào nội trú {NGAY_VAO_NOI_TRU} nhưng chưa có lý do vào nội trú (LY_DO_VNT).",
+)
+def admission_has_its_reason(admitted: datetime, reason: str | None) -> bool:
+    """LY_DO_VNT is filled when NGAY_VAO_NOI_TRU is filled."""
+    return reason is not None

@@ -1,0 +1,133 @@
+"""The visit's totals are the sums of its lines (tổng hợp và chi tiết), and its lines belong to it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from ..rule import rule
+from .cited import CHECKERS, table
+from .money import ROUNDING
+
+SUPPLIES = frozenset({"10", "11"})
+"""MA_NHOM of supplies; 11 is no longer used but may stand in older records."""
+OWN_FUNDS = ("QN", "CA", "CY")
+"""Card groups of army, police and cipher staff, whose fund share one checker leaves out of T_BHTT_GDV."""
+
+
+@rule(
+    "XTB-001",
+    table=("XML2", "XML3", "XML4", "XML5", "XML6", "XML7", "XML8", "XML9", "XML10", "XML11", "XML13", "XML14", "XML15"),
+    reads=("XML1.MA_LK", "MA_LK"),
+    owner="it",
+    source=f"QĐ 4750/QĐ-BYT; {CHECKERS}",
+    sentence="Mã liên kết {MA_LK} khác mã liên kết {XML1.MA_LK} của đợt khám (XML1).",
+)  # fmt: skip
+def row_belongs_to_its_visit(visit: str, row: str) -> bool:
+    """Every record carries the MA_LK of the XML1 in the same HOSO."""
+    return row == visit
+
+
+@rule(
+    "XTB-004",
+    table="XML1",
+    reads=("XML2.THANH_TIEN_BV", "T_THUOC"),
+    owner="cashier",
+    source=table(1, CHECKERS),
+    sentence="Tổng tiền thuốc {T_THUOC} khác tổng thành tiền của các dòng thuốc {XML2.THANH_TIEN_BV}.",
+)
+def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> bool:
+    """T_THUOC equals the sum of XML2 THANH_TIEN_BV."""
+    return abs(sum(amounts) - total) < ROUNDING
+
+
+@rule(
+    "XTB-005",
+    table="XML1",
+    reads=("XML3.MA_NHOM", "XML3.MA_VAT_TU", "XML3.THANH_TIEN_BV", "T_VTYT"),
+    owner="cashier",
+    source=table(1, CHECKERS),
+    sentence="Tổng tiền vật tư {T_VTYT} khác tổng thành tiền của các dòng vật tư trong XML3.",
+)
+def supplies_total_is_their_sum(
+    groups: list[str | None], supplies: list[str | None], amounts: list[Decimal | None], total: Decimal
+) -> bool:
+    """T_VTYT equals the sum of XML3 THANH_TIEN_BV over supply lines (groups 10, 11, or lines with MA_VAT_TU)."""
+    lines = zip(groups, supplies, amounts, strict=True)
+    found = [amount for group, supply, amount in lines if group in SUPPLIES or supply is not None]
+    return None in found or abs(sum(amount for amount in found if amount is not None) - total) < ROUNDING
+
+
+def total_is_the_sum_of_both(medicines: list[Decimal], services: list[Decimal], total: Decimal) -> bool:
+    """A total of XML1 equals the sum of its lines in XML2 and XML3."""
+    return abs(sum(medicines) + sum(services) - total) < ROUNDING
+
+
+for _id, _line, _total, _label, _severity in (
+    ("XTB-006", "THANH_TIEN_BV", "T_TONGCHI_BV", "Tổng chi theo giá bệnh viện", "error"),
+    ("XTB-007", "THANH_TIEN_BH", "T_TONGCHI_BH", "Tổng chi phạm vi BHYT", "error"),
+    ("XTB-008", "T_BNTT", "T_BNTT", "Tổng người bệnh tự trả", "error"),
+    ("XTB-009", "T_BNCCT", "T_BNCCT", "Tổng người bệnh cùng chi trả", "error"),
+    ("XTB-010", "T_BHTT", "T_BHTT", "Tổng quỹ BHYT thanh toán", "warning"),
+    ("XTB-011", "T_NGUONKHAC", "T_NGUONKHAC", "Tổng nguồn khác chi trả", "error"),
+):
+    rule(
+        _id,
+        table="XML1",
+        reads=(f"XML2.{_line}", f"XML3.{_line}", _total),
+        severity="warning" if _severity == "warning" else "error",
+        confidence="medium" if _severity == "warning" else "high",
+        owner="cashier",
+        source=CHECKERS if _severity == "warning" else table(1, CHECKERS),
+        sentence=f"{_label} {{{_total}}} khác tổng các dòng: thuốc {{XML2.{_line}}} + dịch vụ, vật tư {{XML3.{_line}}}.",
+    )(total_is_the_sum_of_both)
+
+
+@rule(
+    "XTB-012",
+    table="XML1",
+    reads=(
+        "MA_THE_BHYT",
+        "XML2.MA_PTTT",
+        "XML2.T_BHTT",
+        "XML3.MA_PTTT",
+        "XML3.T_BHTT",
+        "T_BHTT_GDV",
+    ),
+    owner="cashier",
+    source=table(1, CHECKERS),
+    sentence="Quỹ BHYT thanh toán theo giá dịch vụ {T_BHTT_GDV} khác tổng quỹ trả của các dòng có phương thức 1.",
+)
+def fee_for_service_total_is_its_sum(
+    card: str | None,
+    medicine_methods: list[str],
+    medicine_amounts: list[Decimal],
+    service_methods: list[str],
+    service_amounts: list[Decimal],
+    total: Decimal,
+) -> bool:
+    """T_BHTT_GDV equals the sum of T_BHTT over XML2 and XML3 lines with MA_PTTT 1; not asked of QN, CA, CY cards."""
+    if card is not None and card.startswith(OWN_FUNDS):
+        return True
+    lines = [*zip(medicine_methods, medicine_amounts, strict=True)]
+    lines += zip(service_methods, service_amounts, strict=True)
+    return abs(sum(amount for method, amount in lines if method == "1") - total) < ROUNDING
+
+
+@rule(
+    "XTB-013",
+    table="XML2",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_YL"),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Y lệnh thuốc {NGAY_YL} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+)
+@rule(
+    "XTB-014",
+    table="XML3",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_YL"),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Y lệnh dịch vụ {NGAY_YL} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+)
+def order_lies_inside_the_visit(arrived: datetime, discharged: datetime, ordered: datetime) -> bool:
+    """Orders lie between NGAY_VAO and NGAY_RA."""
+    return arrived <= ordered <= discharged
