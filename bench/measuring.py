@@ -1,0 +1,102 @@
+"""Measuring as ratios: subject and reference side by side in one run, because machines and hours differ.
+
+A pair is reference, subject, reference again. When the second reading of the reference differs from the first by
+more than five percent, the machine changed underneath and the pair is void. What counts is the median of the
+ratios of at least five good pairs; how many were void is part of the result.
+"""
+
+import gc
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from statistics import median
+
+PAIRS = 7
+MAX_PAIRS = 60
+DRIFT = 0.05
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """The process's own time for one call, without the collector's whims."""
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.process_time()
+        work()
+        return time.process_time() - start
+    finally:
+        gc.enable()
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What several subjects cost as multiples of one reference."""
+
+    seconds: dict[str, float]
+    """Median seconds per item of each subject, in good pairs."""
+    ratios: dict[str, float]
+    """Median of subject over reference."""
+    spread: dict[str, tuple[float, float]]
+    """Smallest and largest ratio of the good pairs."""
+    pairs: int
+    void: int
+
+
+def in_pairs(
+    reference: Callable[[], object],
+    reference_items: int,
+    subjects: dict[str, tuple[Callable[[], object], int]],
+) -> Paired:
+    """Reference, subject, reference, for every subject in turn, until there are enough good pairs of each."""
+    ratios: dict[str, list[float]] = {name: [] for name in subjects}
+    seconds: dict[str, list[float]] = {name: [] for name in subjects} | {"reference": []}
+    void = tried = 0
+    reference()
+    for work, _items in subjects.values():
+        work()
+    while min(len(found) for found in ratios.values()) < PAIRS:
+        tried += 1
+        if tried > MAX_PAIRS:
+            raise SystemExit(
+                "The reference kept moving by more than 5 %: this machine is too busy to measure on."
+            )
+        for name, (work, items) in subjects.items():
+            if len(ratios[name]) >= PAIRS:
+                continue
+            before = cpu_seconds(reference) / reference_items
+            subject = cpu_seconds(work) / items
+            after = cpu_seconds(reference) / reference_items
+            if abs(after - before) > DRIFT * min(before, after):
+                void += 1
+                continue
+            ratios[name].append(subject / ((before + after) / 2))
+            seconds[name].append(subject)
+            seconds["reference"].append((before + after) / 2)
+    return Paired(
+        seconds={name: median(found) for name, found in seconds.items()},
+        ratios={name: median(found) for name, found in ratios.items()},
+        spread={name: (min(found), max(found)) for name, found in ratios.items()},
+        pairs=PAIRS,
+        void=void,
+    )
+
+
+def conditions(*packages: str) -> dict[str, object]:
+    """What the numbers were taken on; without it they mean nothing."""
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "processor": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in packages},
+        "commit": commit,
+    }
