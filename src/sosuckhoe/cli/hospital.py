@@ -1,0 +1,181 @@
+"""``sosuckhoe import|deliver|serve|report|staff``: the hospital's program on this machine.
+
+Data live in the folder SOSUCKHOE_HOME (default ``var/hospital``), in the embedded database or in the PostgreSQL
+named by SOSUCKHOE_DATABASE. Each command brings the database to the newest form before it starts.
+"""
+
+import argparse
+import getpass
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+UNUSABLE = 2
+
+
+def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    taking = subcommands.add_parser("import", help="nhận hồ sơ XML từ tệp hoặc thư mục")
+    taking.add_argument("paths", nargs="+", type=Path, metavar="TỆP|THƯ_MỤC")
+    taking.add_argument("--reason", default="", metavar="LÝ_DO", help="lý do, khi tệp sửa hồ sơ đã nhận")
+    taking.set_defaults(run=run_import)
+
+    delivering = subcommands.add_parser("deliver", help="ký, gửi, nhận biên nhận; trông thư mục chờ")
+    delivering.add_argument("--once", action="store_true", help="làm hết việc đang chờ rồi thoát")
+    delivering.add_argument("--parallel", type=int, default=2, metavar="SỐ", help="số hồ sơ gửi cùng lúc")
+    delivering.add_argument("--no-drop-folder", action="store_true", help="không trông thư mục chờ")
+    delivering.set_defaults(run=run_deliver)
+
+    serving = subcommands.add_parser("serve", help="mở trang làm việc cho nhân viên")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--bind", default="127.0.0.1", metavar="ĐỊA_CHỈ", help="địa chỉ mạng của máy này")
+    serving.add_argument("--workers", type=int, default=1, metavar="SỐ", help="số tiến trình phục vụ")
+    serving.add_argument("--deliver", action="store_true", help="ký và gửi luôn trên máy này")
+    serving.set_defaults(run=run_serve)
+
+    reporting = subcommands.add_parser("report", help="báo cáo")
+    reports = reporting.add_subparsers(dest="report", metavar="BÁO_CÁO", required=True)
+    six_month = reports.add_parser("six-month", help="báo cáo 6 tháng về Sổ sức khỏe điện tử")
+    six_month.add_argument("--year", type=int, default=None, metavar="NĂM")
+    six_month.add_argument("--half", type=int, choices=(1, 2), default=None, help="nửa đầu hay nửa cuối năm")
+    six_month.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    six_month.set_defaults(run=run_six_month)
+
+    people = subcommands.add_parser("staff", help="tài khoản nhân viên")
+    deeds = people.add_subparsers(dest="deed", metavar="VIỆC", required=True)
+    adding = deeds.add_parser("add", help="thêm tài khoản, ví dụ người quản trị đầu tiên")
+    adding.add_argument("username", metavar="TÊN_ĐĂNG_NHẬP")
+    adding.add_argument("--name", default="", metavar="HỌ_TÊN")
+    adding.add_argument("--role", action="append", required=True, metavar="VAI_TRÒ")
+    adding.add_argument("--password-file", type=Path, default=None, metavar="TỆP", help="đọc mật khẩu từ tệp")
+    adding.set_defaults(run=run_add_person)
+
+
+def _start() -> None:
+    from sosuckhoe.hospital.config.start import prepare, setup_django
+
+    setup_django()
+    prepare()
+
+
+def _operator() -> str:
+    """Who typed the command, for the journal."""
+    return f"cli:{getpass.getuser()}"
+
+
+def run_import(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.delivery.drop_folder import Passed, take_folder
+
+    counts: Counter[str] = Counter()
+
+    def tell(passed: Passed) -> None:
+        taken = passed.taken
+        if taken is None:
+            counts["không đọc được"] += 1
+            print(f"{passed.path}: {passed.problem}")
+        else:
+            counts[_OUTCOMES[taken.outcome] + (", tạm giữ" if taken.held else "")] += 1
+            if taken.held or taken.outcome in ("refused", "needs-reason"):
+                print(f"{passed.path}: {taken.sentence} [{taken.code}]")
+
+    for path in options.paths:
+        if not path.exists():
+            counts["không đọc được"] += 1
+            print(f"{path}: không có tệp hoặc thư mục này. Kiểm tra tên rồi chạy lại.")
+            continue
+        take_folder(path, by=_operator(), reason=options.reason, each=tell)
+    print("; ".join(f"{word}: {count}" for word, count in sorted(counts.items())) or "Không có tệp XML nào.")
+    bad = ("không đọc được", _OUTCOMES["refused"], _OUTCOMES["needs-reason"])
+    return UNUSABLE if any(counts[word] for word in bad) else 0
+
+
+_OUTCOMES = {
+    "taken": "đã nhận",
+    "repeat": "đã nhận trước đó",
+    "refused": "không nhận",
+    "needs-reason": "cần lý do sửa",
+}
+
+
+def run_deliver(options: argparse.Namespace) -> int:
+    _start()
+    from django.conf import settings
+
+    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery.drop_folder import Watcher
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    watcher = None if options.no_drop_folder else Watcher(settings.HOME.drop)
+    worker.run(
+        stop,
+        until_idle=options.once,
+        parallel=options.parallel,
+        each=(lambda: None) if watcher is None else lambda: watcher.look() and None,
+    )
+    return 0
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.config.serve import serve
+
+    if options.deliver:
+        command = [sys.executable, "-m", "sosuckhoe", "deliver"]
+        # The sender dies with the pages: it watches its parent's end of this pipe through SIGTERM from the group.
+        child = subprocess.Popen(command, env=os.environ)
+        try:
+            serve(options.port, options.bind, workers=options.workers)
+        finally:
+            child.terminate()
+            child.wait()
+    else:
+        serve(options.port, options.bind, workers=options.workers)
+    return 0
+
+
+def run_six_month(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.delivery.reports import six_month
+
+    today = date.today()  # noqa: DTZ011 - the calendar on the wall of whoever types the command
+    year = options.year or today.year
+    half = options.half or (1 if today.month <= 6 else 2)
+    report = six_month.report(six_month.Period(year, half))
+    print({"text": report.as_text, "json": report.as_json, "csv": report.as_csv}[options.format]())
+    return 0
+
+
+def run_add_person(options: argparse.Namespace) -> int:
+    _start()
+    from django.core.exceptions import ValidationError
+
+    from sosuckhoe.hospital.staff.actions import UnknownRole, UsernameTaken, add_person
+
+    password = (
+        options.password_file.read_text().strip()
+        if options.password_file
+        else getpass.getpass("Mật khẩu tạm (người dùng sẽ đổi khi đăng nhập lần đầu): ")
+    )
+    try:
+        add_person(
+            by=_operator(),
+            username=options.username,
+            full_name=options.name or options.username,
+            roles=options.role,
+            password=password,
+        )
+    except (UsernameTaken, UnknownRole) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except ValidationError as problem:
+        print(" ".join(problem.messages), file=sys.stderr)
+        return 1
+    print(f"Đã thêm tài khoản {options.username}.")
+    return 0
