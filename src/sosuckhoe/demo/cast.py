@@ -46,25 +46,58 @@ class Staff:
     roles: tuple[str, ...]
     """Words of the hospital's roles: reception, clinician, records, it, planning, auditor, trainer, administrator."""
     unit: str
+    personal_id: str
+    """Needed where the portal wants to know who looks a card up."""
     licence: str = ""
     """Practice licence (giấy phép hành nghề), the code of practitioners since QĐ 3176."""
     may_sign: bool = False
 
 
 STAFF = (
-    Staff("dung", "Đỗ Mẫu Dung", "dung", "Bác sĩ", ("clinician",), "K03", "000001/MAU-GPHN", may_sign=True),
-    Staff("em", "Phạm Mẫu Em", "em", "Điều dưỡng", ("reception",), "K01", "000002/MAU-GPHN"),
-    Staff("giang", "Vũ Mẫu Giang", "giang", "Cán bộ hồ sơ", ("records",), "KHTH"),
-    Staff("hai", "Ngô Mẫu Hải", "hai", "Kỹ sư công nghệ thông tin", ("it",), "CNTT"),
-    Staff("kien", "Bùi Mẫu Kiên", "kien", "Trưởng phòng Kế hoạch tổng hợp", ("planning",), "KHTH"),
-    Staff("lam", "Đặng Mẫu Lâm", "lam", "Kiểm soát nội bộ", ("auditor",), "KHTH"),
-    Staff("mai", "Hồ Mẫu Mai", "mai", "Cán bộ đào tạo", ("trainer",), "KHTH"),
-    Staff("quanly", "Nguyễn Mẫu Quản", "quanly", "Quản trị hệ thống", ("administrator",), "CNTT"),
-    Staff("oanh", "Dương Mẫu Oanh", "oanh", "Bác sĩ", ("clinician",), "K27", "000003/MAU-GPHN"),
-    Staff("phuc", "Lý Mẫu Phúc", "phuc", "Bác sĩ", ("clinician",), "K18", "000004/MAU-GPHN"),
-    Staff("quynh", "Trịnh Mẫu Quỳnh", "quynh", "Bác sĩ", ("clinician",), "K19", "000005/MAU-GPHN"),
-    Staff("son", "Đinh Mẫu Sơn", "son", "Kỹ thuật viên", (), "K47", "000006/MAU-GPHN"),
-    Staff("tuyet", "Cao Mẫu Tuyết", "tuyet", "Bác sĩ", (), "K39", "000007/MAU-GPHN"),
+    Staff(
+        "dung",
+        "Đỗ Mẫu Dung",
+        "dung",
+        "Bác sĩ",
+        ("clinician",),
+        "K03",
+        "099080000901",
+        "000001/MAU-GPHN",
+        may_sign=True,
+    ),
+    Staff("em", "Phạm Mẫu Em", "em", "Điều dưỡng", ("reception",), "K01", "099080000902", "000002/MAU-GPHN"),
+    Staff("giang", "Vũ Mẫu Giang", "giang", "Cán bộ hồ sơ", ("records",), "KHTH", "099080000903"),
+    Staff("hai", "Ngô Mẫu Hải", "hai", "Kỹ sư công nghệ thông tin", ("it",), "CNTT", "099080000904"),
+    Staff(
+        "kien",
+        "Bùi Mẫu Kiên",
+        "kien",
+        "Trưởng phòng Kế hoạch tổng hợp",
+        ("planning",),
+        "KHTH",
+        "099080000905",
+    ),
+    Staff("lam", "Đặng Mẫu Lâm", "lam", "Kiểm soát nội bộ", ("auditor",), "KHTH", "099080000906"),
+    Staff("mai", "Hồ Mẫu Mai", "mai", "Cán bộ đào tạo", ("trainer",), "KHTH", "099080000907"),
+    Staff(
+        "quanly", "Nguyễn Mẫu Quản", "quanly", "Quản trị hệ thống", ("administrator",), "CNTT", "099080000908"
+    ),
+    Staff(
+        "oanh", "Dương Mẫu Oanh", "oanh", "Bác sĩ", ("clinician",), "K27", "099080000909", "000003/MAU-GPHN"
+    ),
+    Staff("phuc", "Lý Mẫu Phúc", "phuc", "Bác sĩ", ("clinician",), "K18", "099080000910", "000004/MAU-GPHN"),
+    Staff(
+        "quynh",
+        "Trịnh Mẫu Quỳnh",
+        "quynh",
+        "Bác sĩ",
+        ("clinician",),
+        "K19",
+        "099080000911",
+        "000005/MAU-GPHN",
+    ),
+    Staff("son", "Đinh Mẫu Sơn", "son", "Kỹ thuật viên", (), "K47", "099080000912", "000006/MAU-GPHN"),
+    Staff("tuyet", "Cao Mẫu Tuyết", "tuyet", "Bác sĩ", (), "K39", "099080000913", "000007/MAU-GPHN"),
 )
 DIRECTOR_LICENCE = "000001/MAU-GPHN"
 """Who signs papers for the facility (thủ trưởng đơn vị): bác sĩ Dung, by authorisation."""
@@ -342,6 +375,16 @@ def leading(today: date) -> tuple[Citizen, ...]:
             phone="0990000001",
             weight="51.00",
             story="mẹ bé An",
+        ),
+        Citizen(
+            "thao",
+            "Huỳnh Mẫu Thảo",
+            "197009090000",
+            "2",
+            "",
+            personal_id(date(1970, 9, 9), "2", 99),
+            phone="0990000099",
+            story="con và người đại diện của bà Năm",
         ),
     )
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from random import Random
 
-from .cast import Citizen, citizens
+from .cast import Citizen, citizens, crowd
 from .clinic.catalogue import Story, catalogue
 from .clinic.visit import STAYS, Scene, Tables, compose
 from .mistakes import MISTAKES, Mistake
@@ -56,7 +56,7 @@ def _mistaken(mistake: Mistake, today: date, number: int, seed: int) -> Finished
     closed = today - timedelta(days=1 + number % 7)
     people = [
         person
-        for person in citizens(today, seed=seed)[14:]
+        for person in crowd(today, seed=seed)
         if _fits(person, story, closed) and bool(person.card) >= mistake.insured
     ]
     citizen = people[number % len(people)]
@@ -93,7 +93,7 @@ class _Diary:
 def _scenes(today: date, draw: Random, seed: int) -> Iterator[Scene]:
     people = citizens(today, seed=seed)
     by_key = {person.key: person for person in people}
-    crowd = people[14:]
+    others = list(crowd(today, seed=seed))
     days = [today - timedelta(days=back) for back in range(1, _DAYS + 1)]
     weights = [3 if day.weekday() == 6 else 5 if day.weekday() == 5 else 10 for day in days]
     diary = _Diary()
@@ -105,7 +105,7 @@ def _scenes(today: date, draw: Random, seed: int) -> Iterator[Scene]:
                 closed = today - timedelta(days=int(row["days_ago"] or draw.choice((8, 9, 10))))
             else:
                 wanted = _shuffled(days, weights, draw)
-                person, closed = next(_somebody(crowd, story, row, wanted, diary), (None, today))
+                person, closed = next(_somebody(others, story, row, wanted, diary), (None, today))
             if person is None:
                 raise LookupError(f"nobody of the cast fits {story.key} as {row['kind']}")
             diary.book(person, story, _first_day(story, row["kind"], closed), closed)
@@ -125,14 +125,14 @@ def _shuffled(days: Sequence[date], weights: Sequence[int], draw: Random) -> lis
 
 
 def _somebody(
-    crowd: Sequence[Citizen], story: Story, row: dict[str, str], days: Sequence[date], diary: _Diary
+    people: Sequence[Citizen], story: Story, row: dict[str, str], days: Sequence[date], diary: _Diary
 ) -> Iterator[tuple[Citizen, date]]:
     """For each day, whoever fits, is free, and has been here least."""
     for closed in days:
         first = _first_day(story, row["kind"], closed)
         fitting = [
             person
-            for person in crowd
+            for person in people
             if _fits(person, story, closed)
             and (bool(person.card) or row["insured"] != "yes")
             and diary.free(person, first, closed)
