@@ -6,6 +6,12 @@ from . import api, views
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("tinh-huong/", views.scenarios, name="scenarios"),
+    path("quy-tac/", views.rules, name="rules"),
+    path("dong-ho/", views.tick, name="tick"),
+    path("bat/", views.switch, name="switch"),
+    path("tat/", views.switch_off, name="switch-off"),
+    path("mo-khoa/", views.unlock, name="unlock"),
     path("clock", csrf_exempt(api.change_clock)),
     path("setup", csrf_exempt(api.setup)),
     path("publish", csrf_exempt(api.publish)),

@@ -4,8 +4,8 @@ Keys never change; tests and lessons use them. Numbers of the fault list (F28 �
 stand in ``source``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 BEFORE, DURING, AFTER = "before", "during", "after"
@@ -28,6 +28,7 @@ class Scenario:
     leads_to: str
     source: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    group: str = ""
 
 
 _ALL = (
@@ -73,9 +74,23 @@ _ALL = (
     Scenario("account-locked", DURING, "Tài khoản bị khóa", "Mọi lần gọi nhận mã 403.", STOPPED, "F44"),
     Scenario("restricted-look-up", DURING, "Tài khoản bị hạn chế tra cứu",
              "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", DESK, "gateway §6.3"),
-    # What the answer says
+    # What it decides
     Scenario("look-up-error", DURING, "Tra cứu thẻ bị lỗi", "Trả mã đã chọn thay cho kết quả thẻ.", DESK,
              "gateway §6.4", {"code": "100"}),
+    Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan lệch số phút đã chọn.",
+             "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
+             {"minutes": -60}),
+    Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
+             "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra).",
+             "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33"),
+    Scenario("counted-twice", DURING, "Tính hai lần", "Gửi lại nguyên tệp thì cổng ghi thành hồ sơ thứ hai.",
+             "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33"),
+    Scenario("signature-refused", DURING, "Từ chối chữ ký", "Trả mã đã chọn dù chữ ký đúng; không lưu.",
+             "Gửi của nơi nhận này «Tạm dừng»: chứng thư cần được đăng ký; hồ sơ vẫn giữ nguyên.", "F60",
+             {"code": "124"}),
+    Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
+             "F38", {"code": "204"}),
+    # What the answer looks like
     Scenario("html-under-200", BEFORE, "Trang HTML dưới HTTP 200", "Một trang web thay cho JSON; không lưu.", UNSURE,
              "F36"),
     Scenario("empty-reply", AFTER, "Câu trả lời rỗng", "Đã lưu; HTTP 200 không có nội dung.", UNSURE, "F36"),
@@ -93,22 +108,34 @@ _ALL = (
              {"code": "777"}),
     Scenario("receipt-of-another-visit", AFTER, "Biên nhận của hồ sơ khác",
              "Đã lưu; maGiaoDich trả về là của lần gửi khác.", UNSURE, "F34, F35"),
-    Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan lệch số phút đã chọn.",
-             "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
-             {"minutes": -60}),
-    Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
-             "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra).",
-             "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33"),
-    Scenario("counted-twice", DURING, "Tính hai lần", "Gửi lại nguyên tệp thì cổng ghi thành hồ sơ thứ hai.",
-             "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33"),
-    Scenario("signature-refused", DURING, "Từ chối chữ ký", "Trả mã đã chọn dù chữ ký đúng; không lưu.",
-             "Gửi của nơi nhận này «Tạm dừng»: chứng thư cần được đăng ký; hồ sơ vẫn giữ nguyên.", "F60",
-             {"code": "124"}),
-    Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
-             "F38", {"code": "204"}),
     # By chance
     Scenario("seeded-schedule", BEFORE, "Lịch gieo sẵn", "Mỗi lần gọi một tình huống theo lịch sinh từ hạt giống.",
              "Theo tình huống của từng lần gọi.", "§7", {"plan": {}}),
 )  # fmt: skip
 
-SCENARIOS: Mapping[str, Scenario] = {scenario.key: scenario for scenario in _ALL}
+GROUPS = {
+    "way": "Đường đến cổng",
+    "http": "Cổng từ chối bằng HTTP",
+    "who": "Xác thực và tài khoản",
+    "decision": "Cổng quyết định khác đi",
+    "reply": "Câu trả lời bị hỏng",
+    "chance": "Theo lịch gieo sẵn",
+}
+_GROUP_STARTS = {
+    "latency": "way",
+    "http-500": "http",
+    "bare-401": "who",
+    "look-up-error": "decision",
+    "html-under-200": "reply",
+    "seeded-schedule": "chance",
+}
+
+
+def _grouped(scenarios: Iterable[Scenario]) -> Iterator[Scenario]:
+    group = ""
+    for scenario in scenarios:
+        group = _GROUP_STARTS.get(scenario.key, group)
+        yield replace(scenario, group=group)
+
+
+SCENARIOS: Mapping[str, Scenario] = {scenario.key: scenario for scenario in _grouped(_ALL)}
