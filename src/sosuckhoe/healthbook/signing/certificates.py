@@ -1,6 +1,7 @@
 """Judging the certificate that made a signature: key, purpose, dates, issuer, registration, standing."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -10,8 +11,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.x509.oid import NameOID
-
-from .policy import Policy
 
 
 class Standing(Enum):
@@ -25,12 +24,6 @@ class Standing(Enum):
 
 Registrar = Callable[[x509.Certificate], Standing]
 """Whoever can tell a certificate's standing. The library itself asks no network."""
-
-
-@lru_cache(maxsize=512)
-def read_certificate(der: bytes) -> x509.Certificate:
-    """The certificate in these bytes, parsed once."""
-    return x509.load_der_x509_certificate(der)
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -47,7 +40,35 @@ def tax_code_of(certificate: x509.Certificate) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What the certificate in a signature says of itself, read once for the thousands of files it signs."""
+
+    certificate: x509.Certificate
+    key: RSAPublicKey | None
+    """None when it is no RSA key."""
+    fingerprint: str
+    tax_code: str | None
+    may_sign: bool
+    not_before: datetime
+    not_after: datetime
+
+
 @lru_cache(maxsize=512)
+def read_leaf(der: bytes) -> Leaf:
+    """The certificate in these bytes; raises ValueError."""
+    certificate = x509.load_der_x509_certificate(der)
+    return Leaf(
+        certificate,
+        _key_of(certificate),
+        fingerprint(certificate),
+        tax_code_of(certificate),
+        _may_sign(certificate),
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+    )
+
+
 def _key_of(certificate: x509.Certificate) -> RSAPublicKey | None:
     try:
         key = certificate.public_key()
@@ -56,15 +77,6 @@ def _key_of(certificate: x509.Certificate) -> RSAPublicKey | None:
     return key if isinstance(key, RSAPublicKey) else None
 
 
-def rsa_key(certificate: x509.Certificate, policy: Policy) -> RSAPublicKey | None:
-    """The public key when it is one the policy accepts."""
-    key = _key_of(certificate)
-    if key is not None and policy.min_key_bits <= key.key_size <= policy.max_key_bits:
-        return key
-    return None
-
-
-@lru_cache(maxsize=512)
 def _may_sign(certificate: x509.Certificate) -> bool:
     """The certificate was issued for signing, and is no authority's."""
     try:
@@ -107,7 +119,7 @@ def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
 
 
 def judge(
-    certificate: x509.Certificate,
+    leaf: Leaf,
     *,
     at: datetime,
     trusted: Sequence[x509.Certificate] | None,
@@ -120,31 +132,30 @@ def judge(
     Every certificate in ``trusted`` is an anchor: the leaf must be issued directly by one of them, so
     intermediate authorities are listed beside the roots. No path is built from what the document brings.
     """
-    if not _may_sign(certificate):
+    if not leaf.may_sign:
         return "CERTIFICATE-USAGE"
-    if at < certificate.not_valid_before_utc:
+    if at < leaf.not_before:
         return "CERTIFICATE-NOT-YET-VALID"
-    if at > certificate.not_valid_after_utc:
+    if at > leaf.not_after:
         return "CERTIFICATE-EXPIRED"
     if trusted is not None:
-        issuers = [one for one in trusted if _may_issue(one) and _issued(certificate, one)]
+        issuers = [one for one in trusted if _may_issue(one) and _issued(leaf.certificate, one)]
         if not issuers:
             return "CERTIFICATE-UNTRUSTED"
         if not any(one.not_valid_before_utc <= at <= one.not_valid_after_utc for one in issuers):
             return "AUTHORITY-OUT-OF-DATE"
-    if registered is not None and fingerprint(certificate) not in registered:
+    if registered is not None and leaf.fingerprint not in registered:
         return "CERTIFICATE-NOT-REGISTERED"
-    own_tax_code = tax_code_of(certificate)
-    if tax_code is not None and own_tax_code is not None and own_tax_code != tax_code:
+    if tax_code is not None and leaf.tax_code is not None and leaf.tax_code != tax_code:
         return "CERTIFICATE-OTHER-ORGANISATION"
-    answer = standing(certificate) if standing is not None else Standing.GOOD
+    answer = standing(leaf.certificate) if standing is not None else Standing.GOOD
     if answer is Standing.REVOKED:
         return "CERTIFICATE-REVOKED"
     if answer is Standing.SUSPENDED:
         return "CERTIFICATE-SUSPENDED"
     if trusted is None and registered is None:
         return "TRUST-NOT-CHECKED"
-    if tax_code is not None and own_tax_code is None:
+    if tax_code is not None and leaf.tax_code is None:
         return "ORGANISATION-UNKNOWN"
     if answer is Standing.UNKNOWN:
         return "REVOCATION-UNKNOWN"

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from .certificates import Registrar, judge, read_certificate, rsa_key
+from .certificates import Leaf, Registrar, judge, read_leaf
 from .policy import EXCLUSIVE_C14N, PROFILE_A, XMLDSIG, Policy
 from .verdict import Verdict
 
@@ -78,15 +78,15 @@ def verify(
     """
     if at.tzinfo is None:
         raise ValueError("the moment of verification needs a time zone")
-    certificate: x509.Certificate | None = None
+    leaf: Leaf | None = None
     try:
         root = _read(document, policy)
         signature = _find(root, policy)
         signed_info, value_element, key_info = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo")
         exclusive, claimed_digest = _check_signed_info(signed_info, policy)
-        certificate = _certificate(key_info, policy)
-        key = rsa_key(certificate, policy)
-        if key is None:
+        leaf = _leaf_of(key_info, policy)
+        key = leaf.key
+        if key is None or not policy.min_key_bits <= key.key_size <= policy.max_key_bits:
             raise _Refused("CERTIFICATE-KEY")
         value = _base64(value_element, policy.max_key_bits // 8)
         signed_bytes = _signed_info_bytes(signed_info, exclusive)
@@ -98,11 +98,9 @@ def verify(
         except InvalidSignature:
             raise _Refused("SIGNATURE-MISMATCH") from None
     except _Refused as refused:
-        return Verdict(refused.code, refused.detail, certificate=certificate)
-    code = judge(
-        certificate, at=at, trusted=trusted, registered=registered, tax_code=tax_code, standing=standing
-    )
-    return Verdict(code, tree=root if code == "VALID" else None, certificate=certificate)
+        return Verdict(refused.code, refused.detail, certificate=leaf.certificate if leaf else None)
+    code = judge(leaf, at=at, trusted=trusted, registered=registered, tax_code=tax_code, standing=standing)
+    return Verdict(code, tree=root if code == "VALID" else None, certificate=leaf.certificate)
 
 
 def _read(document: bytes, policy: Policy) -> etree._Element:
@@ -217,7 +215,7 @@ def _check_signed_info(signed_info: etree._Element, policy: Policy) -> tuple[boo
     return chosen == EXCLUSIVE_C14N, _base64(digest_value, 64)
 
 
-def _certificate(key_info: etree._Element, policy: Policy) -> x509.Certificate:
+def _leaf_of(key_info: etree._Element, policy: Policy) -> Leaf:
     """The one certificate in KeyInfo. It says who claims to have signed, and is trusted for nothing yet."""
     names = [child.tag for child in key_info.iter(etree.Element)][1:]
     wanted = _tag("X509Certificate")
@@ -229,14 +227,14 @@ def _certificate(key_info: etree._Element, policy: Policy) -> x509.Certificate:
     (data,) = _children(key_info, "X509Data")
     if len(data) == 2:
         subject, holder = _children(data, "X509SubjectName", "X509Certificate")
-        _leaf(subject)  # informational only, never compared
+        _text(subject)  # informational only, never compared
     else:
         (holder,) = _children(data, "X509Certificate")
     if len(holder.text or "") > policy.max_certificate_bytes * 2:
         raise _Refused("CERTIFICATE-TOO-LARGE")
     der = _base64(holder, policy.max_certificate_bytes, too_long="CERTIFICATE-TOO-LARGE")
     try:
-        return read_certificate(der)
+        return read_leaf(der)
     except ValueError:
         raise _Refused("CERTIFICATE-UNREADABLE") from None
 
@@ -291,7 +289,7 @@ def _algorithm(element: etree._Element, allowed: Collection[str], code: str) -> 
     return name
 
 
-def _leaf(element: etree._Element) -> str:
+def _text(element: etree._Element) -> str:
     if len(element) or element.attrib:
         raise _Refused("SIGNATURE-SHAPE", etree.QName(element).localname)
     return element.text or ""
@@ -299,7 +297,7 @@ def _leaf(element: etree._Element) -> str:
 
 def _base64(element: etree._Element, max_bytes: int, too_long: str = "SIGNATURE-SHAPE") -> bytes:
     """The bytes of a Base64 value; line breaks are allowed, other spellings of the same bytes are not."""
-    text = _leaf(element).encode().translate(None, _BLANK.encode())
+    text = _text(element).encode().translate(None, _BLANK.encode())
     if len(text) > max_bytes * 4 // 3 + 4:
         raise _Refused(too_long, etree.QName(element).localname)
     try:
