@@ -96,9 +96,9 @@ LOGIN: Mapping[str, _Meaning] = {
 SUCCESS_PHRASE = "Tiếp nhận thành công"
 BODY_LIMIT = 1_000_000
 """An answer longer than this is not read on."""
-TRY_LATER_STATUSES = frozenset({429, 500, 503})
-"""Refused before work, or "system error": retried with back-off (gateway.md §7). A 502 or 504 comes from something in
-between, behind which the portal may have stored the file: that is Unknown."""
+TRY_LATER_STATUSES = frozenset({429, 500, 502, 503})
+"""Retried with back-off (gateway.md §7, faults.md F37). A 504 says that something in between gave up waiting for a
+portal that was working on the file: that is Unknown."""
 
 
 def fields_of(body: bytes) -> dict[str, object]:

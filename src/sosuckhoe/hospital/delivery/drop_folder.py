@@ -4,6 +4,7 @@ Source files are never moved or deleted. A file is read once it has stopped chan
 it is a plain file with one name: links, pipes and devices are refused without being opened (B78, B79).
 """
 
+import logging
 import os
 import stat
 import time
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.db import close_old_connections
+
 from ...healthbook.document import Limits
 from .intake import Door, Taken, take_file
 
@@ -19,6 +22,8 @@ SETTLED_SECONDS = 2.0
 """A file untouched for this long has been written to its end; ``NAME.done`` beside it says so at once."""
 AT_ONCE = 500
 """Files looked at in one round, oldest first, so that a flood does not starve what came before."""
+
+log = logging.getLogger("sosuckhoe.delivery")
 
 
 class NotAPlainFile(Exception):
@@ -76,7 +81,17 @@ def take_path(path: Path, *, by: Any, door: str = Door.CLI, reason: str = "", te
         return Passed(path, None, str(problem))
     except OSError:
         return Passed(path, None, "Không đọc được tệp này. Kiểm tra quyền đọc.")
-    return Passed(path, take_file(path.name, data, by=by, door=door, reason=reason, test=test))
+    try:
+        return Passed(path, take_file(path.name, data, by=by, door=door, reason=reason, test=test))
+    except Exception:
+        # Nothing of this file has entered; the others go on.
+        log.exception("a file could not be taken in")
+        close_old_connections()
+        return Passed(
+            path,
+            None,
+            "Có trục trặc khi nhận tệp này nên chưa nhận. Nhập lại sau, hoặc báo công nghệ thông tin.",
+        )
 
 
 def take_folder(

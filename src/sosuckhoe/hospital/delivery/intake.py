@@ -127,7 +127,7 @@ def _read(data: bytes) -> Reading:
     try:
         reading = read(data, limits=Limits())
     except Unreadable as problem:
-        raise _Refused(problem.code, problem.sentence_vi) from None
+        raise _Refused(problem.code, str(problem.sentence)) from None
     if reading.form != "envelope" or reading.envelope is None:
         raise _Refused(
             "FILE-NOT-A-VISIT",

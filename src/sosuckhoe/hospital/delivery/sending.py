@@ -158,7 +158,8 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
             State.UNKNOWN,
             at=now,
             fence=fence,
-            not_before=now + timedelta(seconds=REPEAT_AFTER),
+            # An answer that was there but strange is for a person; silence may be answered by the same bytes.
+            not_before=now + timedelta(seconds=REPEAT_AFTER) if answer is NO_ANSWER else None,
             **problem,
         )
     if answer.concern is Concern.CONTENT:

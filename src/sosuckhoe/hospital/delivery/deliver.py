@@ -1,0 +1,69 @@
+"""``sosuckhoe deliver``: the worker and the watched drop folder, as one process, until told to stop."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from . import worker
+from .drop_folder import Passed, Watcher
+
+LOOK_SECONDS = 2.0
+
+log = logging.getLogger("sosuckhoe.delivery")
+
+
+def deliver(
+    *,
+    until_idle: bool = False,
+    parallel: int = 2,
+    watch_drop: bool = True,
+    patience: float = worker.PATIENCE,
+    each: Callable[[], None] = lambda: None,
+    each_file: Callable[[Passed], None] = lambda passed: None,
+) -> None:
+    """Sign and send what is due. Stops at SIGTERM or SIGINT, finishing or giving back what is in hand.
+
+    ``until_idle``: return when nothing more is due within ``patience`` seconds; the drop folder is not watched then.
+    """
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    watching = threading.Thread(target=_watch, args=(stop, each_file), daemon=True)
+    if watch_drop and not until_idle:
+        watching.start()
+    try:
+        worker.run(stop, until_idle=until_idle, parallel=parallel, patience=patience, each=each)
+    finally:
+        stop.set()
+        if watching.is_alive():
+            watching.join()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+
+
+def _watch(stop: threading.Event, each_file: Callable[[Passed], None]) -> None:
+    settings.HOME.drop.mkdir(mode=0o700, parents=True, exist_ok=True)
+    watcher = Watcher(settings.HOME.drop)
+    try:
+        while not stop.wait(LOOK_SECONDS):
+            try:
+                for passed in watcher.look():
+                    each_file(passed)
+            except Exception:
+                log.exception("the drop folder could not be read; trying again")
+                close_old_connections()
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Reports (báo cáo): counts that anyone can recount, each number opening its list."""
