@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sosuckhoe.healthbook.record import Record
-from sosuckhoe.healthbook.validation import RULES, check_record
+from sosuckhoe.healthbook.validation import FILE_RULES, RULES, check, check_record
 from sosuckhoe.healthbook.validation.generating import applicable
 from sosuckhoe.healthbook.validation.proofs import KINDS, Case, cases_of, proven
 from sosuckhoe.healthbook.validation.shape import shape_of
@@ -14,7 +14,7 @@ from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
 from sosuckhoe.healthbook.validation.typed import reader_of
 
 IDS = sorted({rule.id for rule in RULES})
-PROVED = sorted({*IDS, *OF_SHAPE})
+PROVED = sorted({*IDS, *OF_SHAPE, *FILE_RULES})
 CASES = [case for rule in sorted(proven()) for case in cases_of(rule)]
 GARBAGE = ("?", "20269999", "-", ";", "١٢", "1e9", " ", "\u200b", "K" * 300, "9" * 40)
 
@@ -29,7 +29,7 @@ def test_every_rule_has_a_proof_with_a_pass_a_fail_and_an_edge() -> None:
 
 
 def test_no_proof_is_left_behind_by_its_rule() -> None:
-    assert {case.rule for case in CASES if case.file is None} <= set(PROVED)
+    assert proven() <= set(PROVED)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,16 @@ def test_proof_holds(case: Case) -> None:
     assert bool(said) is not case.passes, [fault.message for fault in said]
     for fault in said:
         assert "{" not in fault.message and fault.source and fault.owner
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.file is not None], ids=lambda case: f"{case.rule}: {case.name}"
+)
+def test_proof_on_a_file_holds(case: Case) -> None:
+    results = check(case.file or b"", day=case.day, policy=case.policy)
+    assert all(result.usable for result in results), results[0].faults
+    said = [fault for result in results for fault in result.faults if fault.rule == case.rule]
+    assert bool(said) is not case.passes, [fault.message for fault in said]
 
 
 @pytest.mark.parametrize("rule", IDS)

@@ -12,6 +12,8 @@ from .policy import Policy
 from .rule import Rule
 from .rules import RULES
 
+MOST = 5000
+"""Faults told of one record: nobody reads more, and a hostile file can have millions."""
 NOT_INSURED = "9"
 """MA_DOITUONG_KCB of a visit without insurance."""
 
@@ -29,12 +31,30 @@ def check_record(
     faults: list[Fault] = []
     code_day = deciding_day(record, edition)
     insured = is_insured(record)
-    for check in _checkers(edition, code_day):
-        check(record, whole, insured, code_day, day, policy, faults.append)
+
+    def add(fault: Fault) -> None:
+        if len(faults) >= MOST:
+            raise _Enough
+        faults.append(fault)
+
+    try:
+        for check in _checkers(edition, code_day):
+            check(record, whole, insured, code_day, day, policy, add)
+    except _Enough:
+        faults.append(_enough())
     if policy.off or policy.severities:
         faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
     faults.sort(key=in_reading_order)
     return faults
+
+
+class _Enough(Exception):
+    """More faults than anybody reads."""
+
+
+def _enough() -> Fault:
+    message = f"Hồ sơ có quá nhiều lỗi; chỉ nêu {MOST} lỗi đầu. Hãy kiểm tra lại cách xuất tệp."
+    return Fault("SHP-005", "FILE", None, "error", message, "Giới hạn của chương trình", owner="it")
 
 
 def deciding_day(record: Record, edition: Edition) -> date:

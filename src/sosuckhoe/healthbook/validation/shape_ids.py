@@ -6,6 +6,7 @@ Where the published rule lists name a check, its id is used (FMT-…, COD-…). 
 SHP-001    a mandatory value is missing
 SHP-002    a whole number is not one
 SHP-003    a code has blanks at its ends or hidden characters, or is not in a list that no published rule names
+SHP-005    more faults than are told: the rest is not listed
 =========  =============================================================
 """
 

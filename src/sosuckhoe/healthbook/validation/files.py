@@ -1,0 +1,157 @@
+"""Checking a file: what the reader remarked, the rules on files, then every visit's record."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from ..document import Reading, Remark, Unreadable, VisitReading, read
+from ..record import Record
+from ..signing import Outcome, verify
+from ..standard import edition_on
+from .checking import check_record, under
+from .fault import Fault, Severity, in_reading_order
+from .policy import Policy
+from .rules.envelope import FILE_RULES, OF_A_VISIT, OF_THE_FILE, FileRule, Place, signature_is_there
+from .typed import VIETNAM, parse_date
+from .wording import quoted
+
+_DATED_BY_CALENDAR = frozenset({"CERTIFICATE-EXPIRED", "CERTIFICATE-NOT-YET-VALID", "AUTHORITY-OUT-OF-DATE"})
+"""Verdicts that hang on the moment of signing, which the file does not prove: a warning."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checking found in one visit of a file; a file that cannot be read is one of these, not ``usable``."""
+
+    file: str
+    visit_code: str = ""
+    """MA_LK; empty where the file has none."""
+    edition: str | None = None
+    """Id of the edition that judged it; None where its day of discharge is unknown."""
+    faults: list[Fault] = field(default_factory=list)
+    usable: bool = True
+    record: Record | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Why the file cannot be used, as a stable code; empty for one that can."""
+        return "" if self.usable else self.faults[0].rule
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something holds the visit back."""
+        return any(fault.severity == "error" for fault in self.faults)
+
+    def as_json(self) -> dict[str, Any]:
+        """One visit for machines: ``{"file", "edition", "faults": […]}`` and its visit code."""
+        return as_json([self])
+
+
+def check(data: bytes, *, day: date, name: str = "", policy: Policy | None = None) -> list[Checked]:
+    """Check an official file (envelope, bare table, check-in): one result for each visit in it, at least one.
+
+    ``day``: the day of checking. Never raises: unreadable bytes give one result that is not ``usable``, whose only
+    fault has the refusal's code.
+    """
+    policy = policy or Policy()
+    try:
+        reading = read(data)
+    except Unreadable as refused:
+        part = refused.where.part or "FILE"
+        fault = Fault(
+            refused.code, part, None, "error", refused.sentence, "Yêu cầu chung đối với tệp XML", owner="it"
+        )
+        return [Checked(name, faults=[fault], usable=False)]
+    common = list(_of_the_file(reading, data, day, policy))
+    return [_of_a_visit(reading, visit, common, day, name, policy) for visit in reading.visits]
+
+
+def _of_a_visit(
+    reading: Reading, visit: VisitReading, common: list[Fault], day: date, name: str, policy: Policy
+) -> Checked:
+    record = visit.record
+    faults = [*common, *map(_from_remark, visit.remarks)]
+    for id, rule in OF_A_VISIT.items():
+        faults += _faults(FILE_RULES[id], rule(reading, visit))
+    faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
+    whole = reading.form == "envelope" and bool(record.visit)
+    faults += check_record(record, visit.edition or edition_on(day), day=day, policy=policy, whole=whole)
+    faults.sort(key=in_reading_order)
+    code = record.visit_code or next((row["visit_code"] for row in _rows(record) if "visit_code" in row), "")
+    return Checked(name, code, visit.edition.id if visit.edition else None, faults, record=record)
+
+
+def _rows(record: Record) -> Iterator[dict[str, str]]:
+    for rows in record.tables.values():
+        yield from rows
+
+
+def _of_the_file(reading: Reading, data: bytes, day: date, policy: Policy) -> Iterator[Fault]:
+    for id, rule in OF_THE_FILE.items():
+        yield from _faults(FILE_RULES[id], rule(reading))
+    signing = FILE_RULES["STR-011" if reading.form == "check_in" else "STR-010"]
+    if signing.since is None or _first_day(reading, day) >= signing.since:
+        yield from _faults(signing, signature_is_there(reading, policy))
+    if reading.has_signature and reading.form != "table":
+        yield from _broken_signature(reading, data, day)
+
+
+def _first_day(reading: Reading, day: date) -> date:
+    """The earliest discharge (arrival, for a check-in) in the file: the day that decides whether it must be signed."""
+    texts = [visit.record.visit.get("discharged_at", "") for visit in reading.visits]
+    texts += [row.get("arrived_at", "") for visit in reading.visits for row in visit.record.rows("check_in")]
+    days = [found for text in texts if (found := parse_date(text[:8]))]
+    return min(days, default=day)
+
+
+def _broken_signature(reading: Reading, data: bytes, day: date) -> Iterator[Fault]:
+    """A signature that is there must hold: SIG-001, and STR-012 for its algorithm and certificate."""
+    made = parse_date(reading.envelope.made_on.strip()) if reading.envelope else None
+    at = datetime.combine(min(made or day, day), time(12), VIETNAM)
+    verdict = verify(data, at=at)
+    if verdict.outcome is not Outcome.FAILED:
+        return
+    rule = FILE_RULES["STR-012" if verdict.code.startswith(("CERTIFICATE-", "ALGORITHM")) else "SIG-001"]
+    severity: Severity = "warning" if verdict.code in _DATED_BY_CALENDAR else "error"
+    root = "GIAMDINHHS" if reading.form == "envelope" else "CHI_TIEU_TRANG_THAI_KCB"
+    yield from _faults(rule, [(f"{root}.CHUKYDONVI", verdict.sentence_vi, verdict.code, severity)])
+
+
+def _faults(rule: FileRule, places: Iterable[Place]) -> Iterator[Fault]:
+    for path, sentence, value, severity in places:
+        yield Fault(rule.id, path, None, severity or rule.severity, sentence, rule.source, value, rule.owner)
+
+
+def _from_remark(remark: Remark) -> Fault:
+    rule = FILE_RULES[remark.rule]
+    value = f" Giá trị: {quoted(remark.value)}." if remark.value else ""
+    times = f" Gặp ở {remark.times} chỗ." if remark.times > 1 else ""
+    sentence = f"{remark.detail}{value}{times}"
+    return Fault(
+        rule.id, remark.path, remark.row, remark.severity, sentence, rule.source, remark.value, rule.owner
+    )
+
+
+def as_json(results: list[Checked]) -> dict[str, Any]:
+    """One file for machines. Where it holds several visits every fault also says of which (``visit``)."""
+    several = len(results) > 1
+    faults = []
+    for result in results:
+        for fault in result.faults:
+            facts: dict[str, Any] = {
+                "rule": fault.rule,
+                "path": fault.path,
+                "row": fault.row,
+                "severity": fault.severity,
+                "message": fault.message,
+                "source": fault.source,
+            }
+            if several:
+                facts["visit"] = result.visit_code
+            faults.append(facts)
+    return {
+        "file": results[0].file,
+        "edition": next((result.edition for result in results if result.edition), None),
+        "faults": faults,
+    }
