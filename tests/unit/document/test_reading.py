@@ -255,19 +255,59 @@ def test_a_part_of_no_table_is_told_and_its_text_is_kept():
     assert [u.text for u in visit.unknown] == ["chữ"]
 
 
-def test_a_row_list_may_stand_as_root_as_in_older_files():
-    content = "<DSACH_CHI_TIET_THUOC><CHI_TIET_THUOC><MA_LK>L</MA_LK></CHI_TIET_THUOC></DSACH_CHI_TIET_THUOC>"
-    visit = one(envelope([file("XML1", packed(summary())), file("XML2", packed(content))]))
+WRONG_CONTAINERS = {
+    "list as root": "<DSACH_CHI_TIET_THUOC><CHI_TIET_THUOC>{0}</CHI_TIET_THUOC></DSACH_CHI_TIET_THUOC>",
+    "row as root": "<CHI_TIET_THUOC>{0}</CHI_TIET_THUOC>",
+    "no list": "<CHITIEU_CHITIET_THUOC><CHI_TIET_THUOC>{0}</CHI_TIET_THUOC></CHITIEU_CHITIET_THUOC>",
+    "other list": "<CHITIEU_CHITIET_THUOC><DSACH><CHI_TIET_THUOC>{0}</CHI_TIET_THUOC></DSACH></CHITIEU_CHITIET_THUOC>",
+    "other root": "<XML2><DSACH_CHI_TIET_THUOC><CHI_TIET_THUOC>{0}</CHI_TIET_THUOC></DSACH_CHI_TIET_THUOC></XML2>",
+    "all other": "<XML2><THUOC>{0}</THUOC></XML2>",
+}
+
+
+@pytest.mark.parametrize("content", WRONG_CONTAINERS.values(), ids=WRONG_CONTAINERS)
+def test_rows_in_misnamed_containers_are_read_and_told(content: str):
+    visit = one(
+        envelope([file("XML1", packed(summary())), file("XML2", packed(content.format("<MA_LK>L</MA_LK>")))])
+    )
     assert visit.record.rows("medicines") == [{"visit_code": "L"}]
+    assert len(told(visit, "STR-007", "XML2")) == 1
+    assert visit.unknown == []
 
 
-def test_rows_without_their_list_are_read_and_told():
-    content = (
-        "<CHITIEU_CHITIET_THUOC><CHI_TIET_THUOC><MA_LK>L</MA_LK></CHI_TIET_THUOC></CHITIEU_CHITIET_THUOC>"
+def test_a_summary_in_a_container_still_chooses_the_edition():
+    visit = one(envelope([file("XML1", packed(f"<CHITIEU_TONGHOP>{summary()}</CHITIEU_TONGHOP>"))]))
+    assert visit.record.visit_code == VISIT_CODE
+    assert visit.edition is edition_on(date(2026, 9, 1))
+
+
+def test_a_paper_in_a_container_is_read():
+    name = "CHI_TIEU_DU_LIEU_GIAY_RA_VIEN"
+    content = f"<{name}><DU_LIEU><MA_LK>L</MA_LK></DU_LIEU></{name}>"
+    visit = one(envelope([file("XML1", packed(summary())), file("XML7", packed(content))]))
+    assert visit.record.rows("discharge_paper") == [{"visit_code": "L"}]
+
+
+def test_an_empty_row_is_no_row():
+    visit = one(envelope([file("XML1", packed(summary())), file("XML2", packed(rows("XML2", "")))]))
+    assert "medicines" not in visit.record.tables
+    assert told(visit, "STR-018", "XML2")
+
+
+def test_a_stranger_beside_the_rows_is_told_and_kept():
+    content = rows("XML2", "<MA_LK>L</MA_LK>").replace(
+        "<DSACH_CHI_TIET_THUOC>", "<GHI>g</GHI><DSACH_CHI_TIET_THUOC>"
     )
     visit = one(envelope([file("XML1", packed(summary())), file("XML2", packed(content))]))
     assert visit.record.rows("medicines") == [{"visit_code": "L"}]
-    assert told(visit, "STR-007", "XML2")
+    assert told(visit, "STR-014", "XML2.GHI")
+    assert [(u.row, u.text) for u in visit.unknown] == [(0, "g")]
+
+
+def test_utf_16_declared_over_utf_8_is_told_in_a_part():
+    visit = one(visit_file(f'<?xml version="1.0" encoding="utf-16"?>\r\n{summary()}'))
+    assert visit.record.visit["full_name"] == "NGUYỄN VĂN MẪU"
+    assert told(visit, "STR-001", "XML1")[0].severity == "error"
 
 
 def test_a_comment_between_elements_is_taken_with_a_remark():

@@ -149,6 +149,17 @@ BAD: list[tuple[str, str, bytes]] = [
         "FILE-ENCODING",
         b"<?xml version='1.0' encoding='ebcdic-cp-us'?><TONG_HOP/>",
     ),
+    (
+        "B27 hidden in a long declaration",
+        "FILE-MALFORMED",
+        b'<?xml version="1.0" ' + b" " * 300 + b'encoding="utf-7"?><a/>',
+    ),
+    ("B04 a declaration in the middle", "FILE-MALFORMED", b'<TONG_HOP><?xml version="1.0"?></TONG_HOP>'),
+    (
+        "B30 C1 as a long number",
+        "FILE-CONTROL-CHARACTER",
+        PLAIN.replace("MẪU", "M&#x000000000085;U").encode(),
+    ),
     ("B28 over-long", "FILE-ENCODING", PLAIN.encode().replace(b"BN1", b"\xc0\xaf")),
     ("B28 surrogate", "FILE-ENCODING", PLAIN.encode().replace(b"BN1", b"\xed\xa0\x80")),
     ("B28 beyond Unicode", "FILE-ENCODING", PLAIN.encode().replace(b"BN1", b"\xf4\x90\x80\x80")),
@@ -169,10 +180,10 @@ BAD: list[tuple[str, str, bytes]] = [
 
 @pytest.mark.parametrize(("code", "data"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
 def test_it_is_refused_by_its_code(code: str, data: bytes):
-    started = time.monotonic()
+    started = time.process_time()
     caught = refused(data)
     assert caught.code == code
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("offset", range(1, 50))
@@ -242,6 +253,7 @@ def test_a_refusal_travels_between_processes():
         (Limits(text_length=100), "FILE-TOO-LARGE"),
         (Limits(elements=5), "FILE-TOO-MANY"),
         (Limits(all_elements=12), "FILE-TOO-MANY"),
+        (Limits(visits=0), "FILE-TOO-MANY"),
         (Limits(parts=0), "FILE-TOO-MANY"),
         (Limits(depth=5), "FILE-TOO-DEEP"),
     ],

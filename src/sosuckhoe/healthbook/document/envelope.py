@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -131,6 +132,8 @@ class EnvelopeReader:
                 severity="warning",
             )
         self._strangers(listed, ("HOSO",))
+        if len(visits) + len(loose) > self.limits.visits:
+            raise refuse("FILE-TOO-MANY", None, f"hơn {self.limits.visits} hồ sơ")
         return visits + loose
 
     def _content(self, file: etree._Element, part: str, remarks: Remarks) -> etree._Element | None:
@@ -199,8 +202,8 @@ class EnvelopeReader:
 
 def check_kinds(parts: list[Part], remarks: Remarks) -> None:
     """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-008, STR-009)."""
-    kinds = [part.kind for part in parts]
-    for kind in dict.fromkeys(kinds):
+    kinds = Counter(part.kind for part in parts)
+    for kind, times in kinds.items():
         clean = kind.strip().upper()
         if clean == "XML12":
             remarks.add(
@@ -224,11 +227,11 @@ def check_kinds(parts: list[Part], remarks: Remarks) -> None:
                 value=kind[:40],
                 severity="warning",
             )
-        if kinds.count(kind) > 1:
+        if times > 1:
             remarks.add(
                 "STR-006",
                 "GIAMDINHHS.LOAIHOSO",
-                f"Có {kinds.count(kind)} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
+                f"Có {times} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
                 value=kind[:40],
             )
     if not any(part.kind.strip().upper() == "XML1" and part.root is not None for part in parts):

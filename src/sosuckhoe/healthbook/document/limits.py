@@ -26,6 +26,8 @@ class Limits:
     attributes: int = 256
     """Of one element. The standard knows none; a signature has a few."""
     name_length: int = 256
+    visits: int = 10_000
+    """HOSO in one file."""
     parts: int = 20_000
     """Table documents in one file, over all its visits."""
 

@@ -21,7 +21,6 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 
-_MARGINS = etree.XPath("//comment()|//processing-instruction()|/comment()|/processing-instruction()")
 _WITH_ATTRIBUTES = etree.XPath("//*[@*]")
 _FIRST_TAG = re.compile(rb"<([^\s<>/!?&;=\"']+)")
 _LIBXML_TEXT = 10_000_000
@@ -116,7 +115,8 @@ def _refusal(problem: etree.XMLSyntaxError, data: bytes, part: str, limits: Limi
         return refuse("FILE-TWO-ROOTS", where)
     if end >= 0 and b">" not in data[end:]:
         return refuse("FILE-TRUNCATED", where)
-    return refuse("FILE-MALFORMED", where)
+    inner = ": có dòng khai báo <?xml nằm giữa tài liệu" if "xml declaration" in message else ""
+    return refuse("FILE-MALFORMED", where, inner)
 
 
 def _without_margins(
@@ -127,20 +127,25 @@ def _without_margins(
     A comment between elements changes no value, so it is taken with a remark; a signature does not cover it,
     and the strict verifier refuses it anyway (signing.md §6).
     """
-    found = select(_MARGINS, root)
+    inside = list(root.iter(etree.Comment, etree.ProcessingInstruction))
+    found = [*root.itersiblings(preceding=True), *inside, *root.itersiblings()]
     if not found:
         return root
-    for node in found:
-        parent = node.getparent()
-        comment = isinstance(node, etree._Comment)
-        if parent is not None and _is_value(parent):
-            code = "FILE-COMMENT" if comment else "FILE-INSTRUCTION"
+    containers: set[etree._Element] = set()
+    for node in inside:
+        parent = cast(etree._Element, node.getparent())
+        if parent in containers:
+            continue
+        if _is_value(parent):
+            code = "FILE-COMMENT" if isinstance(node, etree._Comment) else "FILE-INSTRUCTION"
             raise refuse(code, place_of(node, part))
+        containers.add(parent)
+    for node in found:
         remarks.add(
             "STR-014",
             part or root.tag,
             "Có chú thích giữa các thẻ; nên bỏ vì chữ ký số không che phủ chú thích."
-            if comment
+            if isinstance(node, etree._Comment)
             else "Có chỉ thị xử lý (<?…?>) giữa các thẻ; chuẩn không dùng.",
             severity="warning",
         )

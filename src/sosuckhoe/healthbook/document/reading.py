@@ -14,7 +14,8 @@ from .limits import Allowance, Limits
 from .parse import parse, place_of
 from .refusals import refuse
 from .remarks import Remark, Remarks
-from .rows import Shape, Shapes, TableReader, Unknown, editions_known, shapes_of
+from .rows import TableReader, Unknown
+from .shapes import Shape, editions_known, shapes_of
 
 Form = Literal["envelope", "table", "check_in"]
 
@@ -106,7 +107,11 @@ def _read_envelope(
 
 
 def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Edition | None) -> VisitReading:
-    visits = [part.root for part in parts if part.root is not None and part.root.tag == "TONG_HOP"]
+    visits = [
+        part.root
+        for part in parts
+        if part.root is not None and (part.root.tag == "TONG_HOP" or part.kind.strip().upper() == "XML1")
+    ]
     known = edition or _edition_of(visits)
     reader = TableReader(shapes_of(known or editions_known()[0]), limits, remarks)
     tables: dict[str, list[Row]] = {}
@@ -120,7 +125,7 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
 
 def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: dict[str, list[Row]]) -> None:
     declared = part.kind.strip().upper()
-    shape = reader.shapes.by_root.get(root.tag)
+    shape = reader.shapes.by_root.get(root.tag) or reader.by_its_fields(root, declared)
     if shape is None:
         reader.leave(declared, root)
         return
@@ -147,7 +152,7 @@ def _read_table(
 ) -> Reading:
     check_in = shape.official == "XML0"
     known = edition or _edition_of([root], ("NGAY_RA", "NGAY_VAO") if check_in else ("NGAY_RA",))
-    shapes: Shapes = shapes_of(known or editions_known()[0])
+    shapes = shapes_of(known or editions_known()[0])
     reader = TableReader(shapes, limits, remarks)
     shape = shapes.by_official[shape.official]
     rows = reader.read(root, shape)

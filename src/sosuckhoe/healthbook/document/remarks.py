@@ -1,5 +1,6 @@
 """What a readable file does otherwise than the standard, noted while reading."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +27,7 @@ class Remark:
     """In how many places of the table the same was seen."""
 
 
-MOST = 2000
+MOST = 500
 """Different remarks kept of one visit: nobody reads more, and a hostile file can cause hundreds of thousands."""
 
 
@@ -34,7 +35,8 @@ class Remarks:
     """Collects remarks; the same deviation in every row of a table is one remark with a count."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str], Remark] = {}
+        self._found: dict[tuple[str, str, str], tuple[int | None, str, Severity]] = {}
+        self._times: Counter[tuple[str, str, str]] = Counter()
 
     def add(
         self,
@@ -47,18 +49,15 @@ class Remarks:
         severity: Severity = "error",
     ) -> None:
         key = (rule, path, detail)
-        before = self._found.get(key)
-        if before is None:
+        if key not in self._found:
             if len(self._found) >= MOST:
                 return
-            self._found[key] = Remark(rule, path, row, value, detail, severity)
-        else:
-            self._found[key] = Remark(
-                rule, path, before.row, before.value, detail, before.severity, before.times + 1
-            )
+            self._found[key] = (row, value, severity)
+        self._times[key] += 1
 
     def __iter__(self) -> Iterator[Remark]:
-        return iter(self._found.values())
+        for (rule, path, detail), (row, value, severity) in self._found.items():
+            yield Remark(rule, path, row, value, detail, severity, self._times[rule, path, detail])
 
     def __len__(self) -> int:
         return len(self._found)

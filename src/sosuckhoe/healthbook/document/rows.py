@@ -1,18 +1,15 @@
 """From a table document's elements to rows of text under English names; what does not fit is kept and remarked."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml import etree
 
 from ..record import Row
-from ..standard import Edition, Table, edition_on
-from ..standard.editions import NoEdition, decisions
 from .limits import Limits
 from .parse import depth_beyond, place_of, stray_texts, texts_of
 from .refusals import refuse
-from .remarks import Remarks
+from .remarks import Remarks, Severity
+from .shapes import Shape, Shapes, decisions_with
 
 REFERRAL_NAMES = frozenset(
     {
@@ -33,73 +30,6 @@ class Unknown:
     text: str
 
 
-class Shape:
-    """One table of one edition, arranged for reading: compiled once, used for every row."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.official = table.official
-        self.english = table.english
-        self.names = [field.official for field in table.fields]
-        self.keys = [field.english for field in table.fields]
-        self.columns = [(field.official, field.english) for field in table.fields]
-        self.width = len(self.columns)
-        self.places = {field.official: index for index, field in enumerate(table.fields)}
-        self.row_tag = table.wrapper[-1]
-        self.tags = table.wrapper
-
-
-class Shapes:
-    """All tables of an edition, and the way from a root element to its table."""
-
-    def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        self.by_official = {name: Shape(table) for name, table in edition.tables.items()}
-        for older in editions_known():
-            for name, table in older.tables.items():
-                self.by_official.setdefault(name, Shape(table))
-        self.by_root = {shape.tags[0]: shape for shape in self.by_official.values()}
-        # Seen in files of the former format: the list element, or the row itself, stands as the root.
-        for shape in list(self.by_root.values()):
-            for tag in shape.tags[1:]:
-                self.by_root.setdefault(tag, shape)
-
-
-_SHAPES: dict[int, Shapes] = {}
-
-
-def shapes_of(edition: Edition) -> Shapes:
-    found = _SHAPES.get(id(edition))
-    if found is None or found.edition is not edition:
-        if len(_SHAPES) > 64:
-            _SHAPES.clear()
-        found = _SHAPES[id(edition)] = Shapes(edition)
-    return found
-
-
-@lru_cache(maxsize=1)
-def editions_known() -> tuple[Edition, ...]:
-    """One edition for each decision that changed tables, newest first."""
-    found: dict[str, Edition] = {}
-    for decision in reversed(decisions()):
-        try:
-            edition = edition_on(decision.in_force)
-        except NoEdition:
-            continue
-        found.setdefault(edition.id, edition)
-    return tuple(found.values())
-
-
-@lru_cache(maxsize=4096)
-def _decisions_with(table: str, field: str) -> str:
-    """The decisions in whose edition the table has the field, oldest first, for a sentence."""
-    return ", ".join(
-        [decision.number for decision in edition.decisions if decision.changes_tables][-1]
-        for edition in reversed(editions_known())
-        if table in edition.tables and field in edition.tables[table].by_official
-    )
-
-
 class TableReader:
     """Reads the table documents of one visit."""
 
@@ -112,19 +42,31 @@ class TableReader:
 
     def read(self, root: etree._Element, shape: Shape, first_row: int = 1) -> list[Row]:
         """The rows below a table's root element."""
-        self._regular = True
-        elements = list(self._row_elements(root, shape))
-        # A field holds text only. One question to the whole table spares asking each field.
-        levels = len(shape.tags) - shape.tags.index(root.tag) + 1
-        flat = self._regular and not depth_beyond(root, levels)
+        elements, regular = self._row_elements(root, shape)
         for text in stray_texts(root, len(shape.tags)):
             self.remarks.add("STR-014", shape.official, "Có chữ nằm ngoài các trường, không được đọc.")
             self.unknown.append(Unknown(shape.official, 0, "", text))
+        if not elements:
+            self.remarks.add(
+                "STR-018" if shape.official in ("XML2", "XML3", "XML4", "XML5") else "STR-020",
+                shape.official,
+                "Bảng được gửi kèm nhưng không có dòng nào; được đọc như không gửi.",
+                severity="warning",
+            )
+        # A field holds text only. One question to the whole table spares asking each field.
+        flat = regular and not depth_beyond(root, len(shape.tags) - shape.tags.index(root.tag) + 1)
         rows: list[Row] = []
         for number, element in enumerate(elements, first_row):
             row = self._fast(element, shape) if flat else None
             rows.append(self._careful(element, shape, number) if row is None else row)
         return rows
+
+    def by_its_fields(self, root: etree._Element, declared: str) -> Shape | None:
+        """The declared table, when the root has an unpublished name but rows of fields are inside."""
+        shape = self.shapes.by_official.get(declared)
+        if shape is None or next(root.iter(shape.names[0]), None) is None:
+            return None
+        return shape
 
     def leave(self, declared: str, root: etree._Element) -> None:
         """A part whose root belongs to no table: its text is kept, nothing of it is used."""
@@ -136,41 +78,45 @@ class TableReader:
         )
         self.unknown.append(Unknown(declared, 0, str(root.tag), "\n".join(texts_of(root))))
 
-    def _row_elements(self, root: etree._Element, shape: Shape) -> Iterator[etree._Element]:
-        if root.tag == shape.row_tag:
-            if len(root):
-                yield root
-            else:
-                self._nothing_in(shape)
-            return
-        lists = []
-        for child in root:
-            if child.tag == shape.row_tag:
-                if root.tag != shape.tags[-2]:
-                    self._regular = False
-                    self.remarks.add(
-                        "STR-007",
-                        shape.official,
-                        f"Thẻ {shape.row_tag} không nằm trong {shape.tags[-2]} như chuẩn.",
-                        severity="warning",
-                    )
-                yield child
-            elif child.tag in shape.tags[1:]:
-                lists.append(child)
+    def _row_elements(self, root: etree._Element, shape: Shape) -> tuple[list[etree._Element], bool]:
+        """The elements that hold one row each, and whether they stand where the standard puts them.
+
+        Where containers have other names than published, a row is what holds the table's first field.
+        """
+        if root.tag in shape.tags:
+            below = shape.tags[shape.tags.index(root.tag) + 1 :]
+            rows = [row for row in (root.findall("/".join(below)) if below else [root]) if len(row)]
+            if rows and (below or any(cell.tag in shape.places for cell in root)):
+                self._strangers(root, below, shape)
+                if root.tag != shape.tags[0]:
+                    self._misnamed(root, shape, "warning")
+                return rows, True
+        else:
+            rows = []
+        found = dict.fromkeys(cell.getparent() for cell in root.iter(shape.names[0]))
+        if found:
+            self._misnamed(root, shape, "error")
+            return [row for row in found if row is not None], False
+        if not rows:
+            self._strangers(root, shape.tags[1:], shape)
+        return rows, True
+
+    def _misnamed(self, root: etree._Element, shape: Shape, severity: Severity) -> None:
+        self.remarks.add(
+            "STR-007",
+            shape.official,
+            f"Các thẻ bao ngoài không đúng như công bố ({'/'.join(shape.tags)}); các dòng vẫn được đọc.",
+            value=str(root.tag)[: self.limits.name_length],
+            severity=severity,
+        )
+
+    def _strangers(self, container: etree._Element, below: tuple[str, ...], shape: Shape) -> None:
+        """Elements beside those that lead to the rows."""
+        for child in container if below else ():
+            if child.tag == below[0]:
+                self._strangers(child, below[1:], shape)
             elif not (child.tag == "CHUKYDONVI" and shape.official == "XML0"):
                 self._unknown(shape, 0, child)
-        for child in lists:
-            yield from self._row_elements(child, shape)
-        if not len(root):
-            self._nothing_in(shape)
-
-    def _nothing_in(self, shape: Shape) -> None:
-        self.remarks.add(
-            "STR-018" if shape.official in ("XML2", "XML3", "XML4", "XML5") else "STR-020",
-            shape.official,
-            "Bảng được gửi kèm nhưng không có dòng nào; được đọc như không gửi.",
-            severity="warning",
-        )
 
     def _fast(self, element: etree._Element, shape: Shape) -> Row | None:
         """A row as published: every field once, in order. None sends it to the careful way."""
@@ -197,7 +143,7 @@ class TableReader:
                 if place is not None:
                     seen.add(cell.tag)
                 continue
-            official, english = shape.columns[place]
+            official, english = shape.names[place], shape.keys[place]
             if official in seen:
                 self.remarks.add(
                     "STR-013",
@@ -222,7 +168,7 @@ class TableReader:
                 severity="warning",
             )
         if len(seen) < shape.width:
-            for official, _ in shape.columns:
+            for official in shape.names:
                 if official not in seen:
                     self.remarks.add(
                         "STR-013",
@@ -242,7 +188,7 @@ class TableReader:
                 f"tên thẻ dài hơn {self.limits.name_length} ký tự",
             )
         self.unknown.append(Unknown(shape.official, number, name, "".join(texts_of(cell))))
-        path = f"{shape.official}.{etree.QName(cell).localname}"
+        path = f"{shape.official}.{name.rpartition('}')[2]}"
         row = number or None
         if name in shape.places:
             self.remarks.add("STR-014", path, "Trường chứa thẻ con; chuẩn chỉ cho chữ.", row=row)
@@ -250,7 +196,7 @@ class TableReader:
             self.remarks.add("STR-014", path, "Thẻ thuộc không gian tên (xmlns) lạ, không được đọc.", row=row)
         else:
             rule = "STR-016" if shape.official == "XML13" and name in REFERRAL_NAMES else "STR-014"
-            others = _decisions_with(shape.official, name)
+            others = decisions_with(shape.official, name)
             self.remarks.add(
                 rule,
                 path,

@@ -41,7 +41,9 @@ _FORBIDDEN = re.compile(
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _C1 = re.compile(b"\xc2[\x80-\x9f]")
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
+# "áº" or "á»" and one more sign of windows-1252: how ạ–ỹ look when UTF-8 is read twice.
+_READ_TWICE = re.compile(b"\xc3\xa1\xc2[\xba\xbb](?:\xc2[\xa0-\xbf]|\xe2[\x80\x82\x84]|\xcb|\xc5|\xc6\x92)")
+_REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,8})|0*([0-9]{1,8}));")
 # A mark at the start of a document that stands as text inside another one is still at a start.
 _MARK_AT_START = re.compile("\ufeff\\s*(?:<\\?xml|&lt;|<[A-Z_]+>)")
 
@@ -99,16 +101,24 @@ def _declaration(data: bytes, part: str, remarks: Remarks, *, as_text: bool) -> 
     """Where the content after the declaration starts; 0 when there is none."""
     found = _DECLARATION.match(data)
     if not found:
+        if re.match(rb"<\?xml\s", data) and b"?>" in data:
+            raise refuse("FILE-MALFORMED", Where(part, 1, 1), ": dòng khai báo <?xml quá dài")
         return 0
     encoding = _DECLARED_ENCODING.search(found[0])
     declared = encoding[1].decode("latin-1").strip().lower() if encoding else "utf-8"
     path = part or "GIAMDINHHS"
     if declared != "utf-8" and not as_text:
-        if declared != "utf8":
+        # "utf-16" in a part is the habit of .NET programs that write into a string first: the bytes are UTF-8 all
+        # the same, as real UTF-16 would have been refused above. A whole file is held to the letter (B27).
+        if declared != "utf8" and not (part and declared == "utf-16"):
             known = declared if re.fullmatch("[a-z0-9._-]{1,20}", declared) else "một bảng mã lạ"
             raise refuse("FILE-ENCODING", Where(part, 1, 1), f": dòng khai báo ghi {known}")
         remarks.add(
-            "STR-001", path, "Dòng khai báo XML ghi encoding khác utf-8.", value=declared, severity="warning"
+            "STR-001",
+            path,
+            "Dòng khai báo XML ghi encoding khác utf-8.",
+            value=declared,
+            severity="warning" if declared == "utf8" else "error",
         )
     version = _DECLARED_VERSION.search(found[0])
     if version and version[1] != b"1.0":
@@ -125,6 +135,13 @@ def _check_letters(data: bytes, part: str, remarks: Remarks) -> None:
         raise refuse("FILE-ENCODING", _at(data, problem.start, part), detail) from None
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
+    if b"\xc2" in data and len(_READ_TWICE.findall(data)) > 1:
+        remarks.add(
+            "STR-001",
+            part or "GIAMDINHHS",
+            "Một số giá trị có vẻ là UTF-8 bị chuyển mã hai lần (kiểu Nguyá»…n).",
+            severity="warning",
+        )
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
     if _C1.search(data) or any(
         lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")

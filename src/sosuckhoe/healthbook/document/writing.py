@@ -26,9 +26,9 @@ NEVER_PACKED = ("XML0", "XML12")
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\r\n'
 _FACILITY = re.compile("[0-9A-Za-z]{5}")
 # Neither XML nor the standard has a place for these: controls except tab and newline, the byte-order mark, surrogates,
-# private use, and code points that Unicode keeps for no character.
+# private use, the sign of a lost letter, and code points that Unicode keeps for no character.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffd"
     "\U000f0000-\U0010ffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
     + "]"
@@ -180,6 +180,7 @@ class _Template:
         # Printable excludes controls, surrogates, private use, the byte-order mark and odd spaces.
         return (
             text.isprintable()
+            and "\ufffd" not in text
             and "&" not in text
             and "<" not in text
             and ">" not in text
