@@ -42,13 +42,28 @@ def run(options: argparse.Namespace) -> int:
     day = options.as_of or date.today()  # noqa: DTZ011 - the day on the wall of whoever types the command
     worst = CLEAN
     for name, data in _inputs(options.files):
-        report = _missing(name) if data is None else validation.check(data, day=day, name=name)
-        worst = max(worst, _exit_code(report, strict=options.strict))
+        results = [_missing(name)] if data is None else validation.check(data, day=day, name=name)
+        worst = max(worst, _exit_code(results, strict=options.strict))
         if options.format == "json":
-            print(json.dumps(report.as_json(), ensure_ascii=False))
+            print(json.dumps(validation.as_json(results), ensure_ascii=False))
         else:
-            print(validation.report_as_text(report))
+            print(_as_text(name, results))
     return worst
+
+
+def _as_text(name: str, results: list[validation.Checked]) -> str:
+    blocks = []
+    for result in results:
+        errors = sum(fault.severity == "error" for fault in result.faults)
+        counts = f"{errors} lỗi, {len(result.faults) - errors} nhắc nhở" if result.faults else "không có lỗi"
+        if not result.usable:
+            counts = "không dùng được"
+        visit = f", đợt khám {result.visit_code}" if result.visit_code else ""
+        edition = f", chuẩn {result.edition}" if result.edition else ""
+        blocks.append(f"{name}{visit}{edition}: {counts}")
+        if result.faults:
+            blocks.append(validation.faults_as_text(result.faults))
+    return "\n".join(blocks)
 
 
 def _inputs(names: list[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -59,16 +74,15 @@ def _inputs(names: list[str]) -> Iterator[tuple[str, bytes | None]]:
             yield name, None
 
 
-def _missing(name: str) -> validation.FileReport:
-    return validation.unusable(
-        name,
-        code="FILE-NOT-FOUND",
-        sentence=f"Không mở được tệp {name}. Kiểm tra tên tệp và quyền đọc rồi chạy lại.",
-    )
+def _missing(name: str) -> validation.Checked:
+    sentence = f"Không mở được tệp {name}. Kiểm tra tên tệp và quyền đọc rồi chạy lại."
+    fault = validation.Fault("FILE-NOT-FOUND", "FILE", None, "error", sentence, "Máy này", owner="it")
+    return validation.Checked(name, faults=[fault], usable=False)
 
 
-def _exit_code(report: validation.FileReport, *, strict: bool) -> int:
-    if report.unusable:
+def _exit_code(results: list[validation.Checked], *, strict: bool) -> int:
+    if not all(result.usable for result in results):
         return UNUSABLE
-    counted = report.faults if strict else [f for f in report.faults if f.severity == "error"]
-    return FAULTY if counted else CLEAN
+    if any(result.has_errors or (strict and result.faults) for result in results):
+        return FAULTY
+    return CLEAN

@@ -6,13 +6,13 @@ named by SOSUCKHOE_DATABASE. Each command brings the database to the newest form
 
 import argparse
 import getpass
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 UNUSABLE = 2
@@ -42,7 +42,10 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     six_month = reports.add_parser("six-month", help="báo cáo 6 tháng về Sổ sức khỏe điện tử")
     six_month.add_argument("--year", type=int, default=None, metavar="NĂM")
     six_month.add_argument("--half", type=int, choices=(1, 2), default=None, help="nửa đầu hay nửa cuối năm")
-    six_month.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    six_month.add_argument(
+        "--facility", default="", metavar="MÃ", help="mã cơ sở 5 ký tự; mặc định mọi cơ sở"
+    )
+    six_month.add_argument("--format", choices=("text", "json"), default="text")
     six_month.set_defaults(run=run_six_month)
 
     people = subcommands.add_parser("staff", help="tài khoản nhân viên")
@@ -142,13 +145,32 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def run_six_month(options: argparse.Namespace) -> int:
     _start()
-    from sosuckhoe.hospital.delivery.reports import six_month
+    from django.utils import timezone
 
-    today = date.today()  # noqa: DTZ011 - the calendar on the wall of whoever types the command
+    from sosuckhoe.hospital.delivery.reports import six_month
+    from sosuckhoe.hospital.staff.models import Facility
+
+    now = timezone.now()
+    today = timezone.localdate(now)
     year = options.year or today.year
     half = options.half or (1 if today.month <= 6 else 2)
-    report = six_month.report(six_month.Period(year, half))
-    print({"text": report.as_text, "json": report.as_json, "csv": report.as_csv}[options.format]())
+    facilities = (
+        Facility.objects.filter(code=options.facility) if options.facility else Facility.objects.all()
+    )
+    if not facilities:
+        print(
+            "Chưa khai cơ sở khám chữa bệnh nào, hoặc không có mã này. Khai ở trang Quản trị.",
+            file=sys.stderr,
+        )
+        return UNUSABLE
+    for facility in facilities:
+        report = six_month.six_month_report(
+            facility=facility, period=six_month.Period.half_year(year, half), at=now
+        )
+        if options.format == "json":
+            print(json.dumps(six_month.as_json(report), ensure_ascii=False))
+        else:
+            print(six_month.as_text(report))
     return 0
 
 
