@@ -98,7 +98,7 @@ def _visit(seed: int, *, kind: str, stay: timedelta, counts: tuple[int, int, int
     }
     if notes:
         record["progress_notes"] = list(_notes(code, arrived, notes))
-        record["discharge_paper"] = [_discharge_paper(code, department, arrived, left)]
+        record["discharge_paper"] = [_discharge_paper(code, f"BN{seed:08}", department, arrived, left)]
     record["treatment_summary"] = [_summary(code, kind, arrived, left)]
     return Record.of(record)
 
@@ -312,11 +312,11 @@ def _summary(code: str, kind: str, arrived: datetime, left: datetime) -> Row:
     }
 
 
-def _discharge_paper(code: str, department: str, arrived: datetime, left: datetime) -> Row:
+def _discharge_paper(code: str, patient: str, department: str, arrived: datetime, left: datetime) -> Row:
     return {
         "visit_code": code,
         "archive_number": f"LT-{code}",
-        "certificate_patient_code": f"MYT-{code}",
+        "certificate_patient_code": patient,
         "discharging_department_code": department,
         "arrived_at": _time(arrived),
         "discharged_at": _time(left),
