@@ -1,0 +1,67 @@
+"""``sosuckhoe check`` as its users call it: exit codes, JSON for machines, text for people."""
+
+import json
+
+import pytest
+
+from sosuckhoe.cli import main
+
+BARE = """<?xml version="1.0" encoding="utf-8"?>
+<TONG_HOP><MA_LK>LK1</MA_LK><STT>1</STT><MA_BN>BN1</MA_BN><HO_TEN>NGUYỄN VĂN MẪU</HO_TEN>
+<NGAY_VAO>202609011000</NGAY_VAO><NGAY_RA>202609010800</NGAY_RA></TONG_HOP>"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content, name="visit.xml"):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return str(path)
+
+    return write
+
+
+def run(capsys, *arguments):
+    code = main(["check", "--as-of", "2026-11-23", *arguments])
+    return code, capsys.readouterr().out
+
+
+def test_a_bare_table_with_a_fault_gives_exit_code_1_and_names_the_place(file, capsys):
+    code, out = run(capsys, "--format", "json", file(BARE))
+    answer = json.loads(out)
+    assert code == 1
+    assert answer["edition"] == "2026-1931"
+    fault = next(fault for fault in answer["faults"] if fault["rule"] == "XFD-029")
+    assert fault["path"] == "XML1.NGAY_RA"
+    assert set(fault) == {"rule", "path", "row", "severity", "message", "source"}
+
+
+def test_every_file_has_its_own_line_of_json_and_the_worst_decides_the_exit_code(file, capsys):
+    broken = file("<GIAMDINHHS>", "broken.xml")
+    code, out = run(capsys, "--format", "json", file(BARE), broken, "/nowhere/visit.xml")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 2
+    assert [answer["faults"][-1]["rule"] for answer in answers[1:]] == ["FILE-TRUNCATED", "FILE-NOT-FOUND"]
+    assert answers[1]["edition"] is None
+
+
+def test_a_doctype_is_refused_and_nothing_of_the_file_is_echoed(file, capsys):
+    content = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><TONG_HOP><MA_LK>&a;</MA_LK></TONG_HOP>'
+    code, out = run(capsys, file(content))
+    assert code == 2
+    assert "FILE-DOCTYPE" in out
+    assert "passwd" not in out
+
+
+def test_text_for_people_says_what_where_and_why(file, capsys):
+    code, out = run(capsys, file(BARE))
+    assert code == 1
+    assert "Thời điểm ra viện 01/09/2026 08:00 sớm hơn thời điểm đến khám 01/09/2026 10:00" in out
+    assert "Ở XML1.NGAY_RA" in out
+    assert "Theo XFD-029" in out
+
+
+def test_check_needs_neither_database_nor_home(file, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(capsys, file(BARE))
+    assert [path.name for path in tmp_path.iterdir()] == ["visit.xml"]
