@@ -101,6 +101,12 @@ def test_an_empty_summary_is_no_summary():
     assert visit.edition is None
 
 
+def test_a_remark_names_its_table_in_every_visit():
+    inline = file("XML1", summary())
+    reading = read(envelope([inline], [inline]))
+    assert ["XML1" in [remark.path for remark in visit.remarks] for visit in reading.visits] == [True, True]
+
+
 def test_strangers_and_stray_text_are_told():
     data = visit_file().replace(b"</MACSKCB>", b"</MACSKCB><TENCSKCB>x</TENCSKCB>")
     assert rules(data) == ["STR-014"]

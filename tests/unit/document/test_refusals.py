@@ -216,7 +216,10 @@ def test_the_place_is_told():
 def test_the_part_and_the_visit_are_told():
     bad = file("XML1", packed(PLAIN.replace("</STT>", "")))
     assert refused(envelope([bad])).where.part == "XML1"
-    assert "hồ sơ thứ 2" in refused(envelope([file("XML1", packed(PLAIN))], [bad])).sentence
+    assert refused(envelope([bad])).where.visit is None
+    second = refused(envelope([file("XML1", packed(PLAIN))], [bad]))
+    assert (second.where.visit, second.where.part) == (2, "XML1")
+    assert second.sentence.startswith("Hồ sơ thứ 2, phần XML1")
 
 
 def test_a_sentence_never_repeats_the_file():

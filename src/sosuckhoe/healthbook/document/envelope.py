@@ -9,7 +9,7 @@ from lxml import etree
 
 from .limits import Allowance
 from .parse import SIGNATURE, parse, place_of, stray_texts, texts_of
-from .refusals import Where, refuse
+from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
 
 _KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
@@ -99,10 +99,9 @@ class EnvelopeReader:
             )
         return facts, visits
 
-    def parts(self, visit: etree._Element, number: int, remarks: Remarks) -> list[Part]:
+    def parts(self, visit: etree._Element, remarks: Remarks, *, number: int, several: bool) -> list[Part]:
         """The table documents of one HOSO, parsed. Raises Unreadable where one cannot be."""
         parts = []
-        several = number > 1
         for file in visit:
             if file.tag != "FILEHOSO":
                 self._stranger(file, "HOSO", remarks)
@@ -112,10 +111,11 @@ class EnvelopeReader:
             kind = _text(file, "LOAIHOSO")
             name = kind.strip().upper()
             if re.fullmatch("XML[0-9]{1,2}", name) is None:
-                name = "không rõ loại"
-            if several:
-                name = f"{name} của hồ sơ thứ {number}"
-            parts.append(Part(kind, self._content(file, name, remarks)))
+                name = "NOIDUNGFILE"
+            try:
+                parts.append(Part(kind, self._content(file, name, remarks)))
+            except Unreadable as refusal:
+                raise refusal.in_visit(number) if several else refusal from None
         return parts
 
     def _visits(self, claim: etree._Element | None) -> list[etree._Element]:

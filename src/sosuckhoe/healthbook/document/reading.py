@@ -95,7 +95,7 @@ def _read_envelope(
     )
     for number, element in enumerate(elements, 1):
         own = Remarks()
-        parts = reader.parts(element, number, own)
+        parts = reader.parts(element, own, number=number, several=len(elements) > 1)
         check_kinds(parts, own)
         facts.kinds.append([part.kind for part in parts])
         reading.visits.append(_read_visit(parts, allowance.limits, own, edition))

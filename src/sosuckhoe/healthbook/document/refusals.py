@@ -4,7 +4,7 @@ Only what cannot be parsed, or must not be, ends here. What is wrong in a readab
 all faults of a file are told at once. Codes are permanent; sentences may be bettered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,13 @@ class Where:
     part: str = ""
     line: int | None = None
     column: int | None = None
+    visit: int | None = None
+    """Which HOSO, from 1, where the file holds several."""
 
     def __str__(self) -> str:
-        place = [f"phần {self.part}"] if self.part else []
+        place = [f"hồ sơ thứ {self.visit}"] if self.visit else []
+        if self.part:
+            place.append(f"phần {self.part}")
         if self.line is not None:
             place.append(f"dòng {self.line}")
             if self.column is not None:
@@ -153,11 +157,16 @@ class Unreadable(Exception):
     Nothing of the file's own content is in it, so it may go to a log.
     """
 
-    def __init__(self, code: str, sentence: str, where: Where) -> None:
-        super().__init__(code, sentence, where)
+    def __init__(self, code: str, sentence: str, where: Where, detail: str = "") -> None:
+        super().__init__(code, sentence, where, detail)
         self.code = code
         self.sentence = sentence
         self.where = where
+        self.detail = detail
+
+    def in_visit(self, number: int) -> "Unreadable":
+        """The same refusal, its place told within one of several visits."""
+        return refuse(self.code, replace(self.where, visit=number), self.detail)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"
@@ -170,4 +179,4 @@ def refuse(code: str, where: Where | None = None, detail: str = "") -> Unreadabl
     what = refusal.what.replace("{detail}", detail)
     place = str(where)
     said = f"{place}: {what}" if place else what
-    return Unreadable(code, f"{said[0].upper()}{said[1:]} {refusal.what_to_do}", where)
+    return Unreadable(code, f"{said[0].upper()}{said[1:]} {refusal.what_to_do}", where, detail)
