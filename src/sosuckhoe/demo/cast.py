@@ -6,7 +6,7 @@ Cường has many diagnoses, bác sĩ Dung may sign, y tá Em may not.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -386,6 +386,16 @@ def leading(today: date) -> tuple[Citizen, ...]:
             phone="0990000099",
             story="con và người đại diện của bà Năm",
         ),
+        Citizen(
+            "nga",
+            "Tô Mẫu Nga",
+            "199003030000",
+            "2",
+            "",
+            personal_id(date(1990, 3, 3), "2", 98),
+            phone="0990000013",
+            story="mẹ bé Minh",
+        ),
     )
 
 
@@ -446,8 +456,18 @@ _MEN = ("Ân", "Bảo", "Chiến", "Đạt", "Đức", "Gia", "Hiếu", "Hưng",
 _VILLAGES = ("Thôn Đông", "Thôn Đoài", "Ấp Giữa", "Khu phố 3", "Tổ 5", "Bản Hạ")
 
 
-def crowd(today: date, count: int = 56, *, seed: int = 2026) -> Iterator[Citizen]:
-    """The other people, composed: all ages, insured and not; the same for the same seed."""
+def crowd(today: date, *, seed: int = 2026) -> tuple[Citizen, ...]:
+    """The other people, composed: all ages, insured and not, children with a mother among them."""
+    people = list(_composed(today, 56, seed))
+    mothers = [person for person in people if person.sex == "2" and 24 <= person.age(today) <= 45]
+    for number, child in enumerate(people):
+        if child.age(today) < 16:
+            mother = mothers[number % len(mothers)]
+            people[number] = replace(child, mother=mother.name, representative=mother.name, relation="Mẹ")
+    return tuple(people)
+
+
+def _composed(today: date, count: int, seed: int) -> Iterator[Citizen]:
     draw = Random(seed)
     for number in range(15, 15 + count):
         sex = "1" if number % 2 else "2"
@@ -459,7 +479,7 @@ def crowd(today: date, count: int = 56, *, seed: int = 2026) -> Iterator[Citizen
         ]
         child = age < 16
         names = _MEN if sex == "1" else _WOMEN
-        family = _FAMILY[(number * 7) % len(_FAMILY)]
+        family = _FAMILY[(number * 7 + number // len(_FAMILY)) % len(_FAMILY)]
         yield Citizen(
             key=f"n{number}",
             name=f"{family} Mẫu {names[(number * 5) % len(names)]}",
@@ -474,9 +494,6 @@ def crowd(today: date, count: int = 56, *, seed: int = 2026) -> Iterator[Citizen
             address=f"{_VILLAGES[number % len(_VILLAGES)]}, xã Mẫu, Thành phố Hồ Chí Minh",
             blood_group=draw.choice(("", "", "A+", "B+", "O+", "AB+", "O-")),
             weight=weight,
-            mother=f"{_FAMILY[number % len(_FAMILY)]} Mẫu {_WOMEN[(number * 3) % len(_WOMEN)]}"
-            if child
-            else "",
             father=f"{family} Mẫu {_MEN[(number * 3) % len(_MEN)]}" if child else "",
         )
 

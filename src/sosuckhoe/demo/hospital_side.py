@@ -12,6 +12,9 @@ from .home import DemoHome
 from .national_side import PASSWORD
 from .proof import LedgerLine, TakenFile
 
+DECIDED_SEVERITIES = {"XTB-025": "error"}
+"""The demo hospital holds back an inpatient record without its summary; by itself the rule only warns."""
+
 
 def start(home: DemoHome) -> None:
     """Django for this hospital, its database made, its log in a file."""
@@ -77,14 +80,12 @@ def set_up(home: DemoHome, *, gateway: str, gateway_password: str, at: datetime)
         replaces_by_visit_code=True,
         replaces_evidence="Cổng mô phỏng thay bản cũ theo MA_LK (gateway.md §8).",
     )
-    choose(
-        by=by,
-        name="summary_for_every_visit",
-        value=True,
-        reason="Bệnh viện mẫu gửi tóm tắt cho mọi đợt khám để sổ của người bệnh đầy đủ.",
-        since=at.date(),
-        facility=facility,
-    )
+    decisions = {
+        "summary_for_every_visit": (True, "Gửi tóm tắt cho mọi đợt khám để sổ của người bệnh đầy đủ."),
+        "severities": (DECIDED_SEVERITIES, "Nội trú thiếu tóm tắt hồ sơ bệnh án thì giữ lại để bổ sung."),
+    }
+    for name, (value, reason) in decisions.items():
+        choose(by=by, name=name, value=value, reason=reason, since=at.date(), facility=facility)
 
 
 def take_in(folder: Path, *, each: Callable[[int], None]) -> list[TakenFile]:

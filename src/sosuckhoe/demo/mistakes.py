@@ -34,7 +34,10 @@ def _shift(text: str, **by: int) -> str:
 
 
 def _leaves_before_arriving(tables: Tables) -> None:
-    _visit(tables)["discharged_at"] = _shift(_visit(tables)["arrived_at"], minutes=-45)
+    early = _shift(_visit(tables)["arrived_at"], minutes=-45)
+    for name in ("visit", "treatment_summary", "appointment"):
+        for row in tables.get(name, []):
+            row["discharged_at"] = early
 
 
 def _one_dong_too_much(tables: Tables) -> None:
@@ -53,7 +56,9 @@ def _code_without_last_digit(tables: Tables) -> None:
 
 
 def _delivery_outcome_as_main(tables: Tables) -> None:
-    _visit(tables)["main_disease_code"] = "Z37.0"
+    for name in ("visit", "appointment"):
+        for row in tables.get(name, []):
+            row["main_disease_code"] = "Z37.0"
 
 
 def _no_summary(tables: Tables) -> None:
@@ -75,8 +80,10 @@ def _card_with_a_letter_too_few(tables: Tables) -> None:
 
 
 def _short_stay_as_inpatient(tables: Tables) -> None:
-    _visit(tables)["visit_type_code"] = "03"
     _visit(tables)["treatment_days"] = "1"
+    for name in ("visit", "treatment_summary"):
+        for row in tables.get(name, []):
+            row["visit_type_code"] = "03"
 
 
 def _result_of_a_test_nobody_ordered(tables: Tables) -> None:

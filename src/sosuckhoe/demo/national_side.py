@@ -18,6 +18,8 @@ PASSWORD = "xin-chao-mau-2026"
 """Of every account of the demo. It protects nothing: everybody here is invented."""
 _SEX = {"1": "Nam", "2": "Nữ", "3": "Chưa xác định"}
 _YEARS = 10
+_MAY_SIGN_IN = 14
+"""Younger, a representative reads the book (QĐ 2733, annex 1)."""
 _RELATION_BACK = {"Mẹ": "con", "Con": "mẹ"}
 
 
@@ -51,7 +53,9 @@ def write_setup(home: DemoHome, certificate: str, *, today: date) -> str:
         ],
         "trusted_ca": [home.authority.read_text()],
         "cards": [_card(person, today) for person in people if person.card],
-        "citizens": [_citizen(person, people) for person in people if person.personal_id or person.card],
+        "citizens": [
+            _citizen(person, people, today) for person in people if person.personal_id or person.card
+        ],
     }
     home.setup.touch(mode=0o600)
     home.setup.write_text(json.dumps(setup, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -69,18 +73,18 @@ def _card(person: Citizen, today: date) -> dict[str, Any]:
         "facility_code": person.registered,
         "facility_name": NEIGHBOURS.get(person.registered, ""),
         "issuer": "BHXH tỉnh Mẫu",
-        "valid_from": f"{max(person.born, date(today.year, 1, 1)):%d/%m/%Y}",
+        "valid_from": f"{max(person.born, date(today.year - 1, 1, 1)):%d/%m/%Y}",
         "valid_to": f"31/12/{today.year + 1}",
     }
 
 
-def _citizen(person: Citizen, people: tuple[Citizen, ...]) -> dict[str, Any]:
+def _citizen(person: Citizen, people: tuple[Citizen, ...], today: date) -> dict[str, Any]:
     represented = [other for other in people if other.representative == person.name]
     return {
         "personal_id": person.personal_id or None,
         "full_name": person.name,
         "birth": birth_on_card(person),
-        "password": PASSWORD if person.personal_id else "",
+        "password": PASSWORD if person.personal_id and person.age(today) >= _MAY_SIGN_IN else "",
         "cards": [person.card] if person.card else [],
         "dependants": [
             {"person": other.personal_id or other.card, "relation": _RELATION_BACK.get(other.relation, "")}

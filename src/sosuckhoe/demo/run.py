@@ -93,7 +93,8 @@ def _journey(
             books=national.books(),
             sent=home.sent,
         )
-    home.proof.write_text(json.dumps(proof.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    told = {"today": today.isoformat(), **proof.as_json()}
+    home.proof.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     show_proof(screen, proof)
     if not once:
         web = Program(

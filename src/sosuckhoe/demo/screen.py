@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 _BAR = 28
+_TITLE = 45
 
 
 def width(text: str) -> int:
@@ -97,7 +98,7 @@ class Step:
         text = f"  {self.title}"
         if total:
             filled = _BAR * min(done, total) // total
-            text = f"  {padded(self.title, 40)}  {'█' * filled}{'░' * (_BAR - filled)}  {done}/{total}"
+            text = f"  {padded(self.title, _TITLE)}  {'█' * filled}{'░' * (_BAR - filled)}  {done}/{total}"
         columns = shutil.get_terminal_size().columns
         self.screen.progress.write(f"\r\x1b[K{text[: columns - 1]}")
         self.screen.progress.flush()
@@ -112,5 +113,5 @@ class Step:
         seconds = f"{time.monotonic() - self.began:.1f} giây".replace(".", ",")
         told = f"  {self.result}" if self.result else ""
         self.screen.say(
-            f"  {self.screen.good('✓')} {padded(self.title, 40)}{told}  {self.screen.grey(f'({seconds})')}"
+            f"  {self.screen.good('✓')} {padded(self.title, _TITLE)}{told}  {self.screen.grey(f'({seconds})')}"
         )

@@ -93,7 +93,7 @@ class _Diary:
 def _scenes(today: date, draw: Random, seed: int) -> Iterator[Scene]:
     people = citizens(today, seed=seed)
     by_key = {person.key: person for person in people}
-    others = list(crowd(today, seed=seed))
+    others = crowd(today, seed=seed)
     days = [today - timedelta(days=back) for back in range(1, _DAYS + 1)]
     weights = [3 if day.weekday() == 6 else 5 if day.weekday() == 5 else 10 for day in days]
     diary = _Diary()

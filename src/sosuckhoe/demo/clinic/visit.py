@@ -369,7 +369,7 @@ def _visit_row(telling: _Telling, discharged: datetime, days: int) -> Row:
         row.update(
             insurance_card_number=citizen.card,
             registered_facility_code=citizen.registered,
-            card_valid_from_date=f"{max(citizen.born, date(scene.closed.year, 1, 1)):%Y%m%d}",
+            card_valid_from_date=f"{max(citizen.born, date(scene.closed.year - 1, 1, 1)):%Y%m%d}",
             card_valid_to_date=f"{scene.closed.year + 1}1231",
         )
     if row["patient_category_code"] == "1.3":
