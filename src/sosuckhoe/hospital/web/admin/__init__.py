@@ -1,0 +1,1 @@
+"""Administration (quản trị): staff and roles, facility, where records go, signing keys, the hospital's choices."""

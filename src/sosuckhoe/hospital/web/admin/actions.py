@@ -1,0 +1,54 @@
+"""Changes that only these pages make. Like every action: atomic, by a person, with a line in the journal."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ...delivery.gateway import check_address
+from ...delivery.models import Destination
+from ...journal.chain import note
+from ...staff.models import Facility, Person
+
+
+@transaction.atomic
+def reactivate(*, by: Any, person: Person) -> None:
+    """Open an account again."""
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    note(by, "person-reactivated", "person", person.pk)
+
+
+@transaction.atomic
+def rename_facility(*, by: Any, facility: Facility, name: str, address: str, province_code: str) -> None:
+    facility.name, facility.address, facility.province_code = name, address, province_code
+    facility.save(update_fields=["name", "address", "province_code"])
+    note(by, "facility-changed", "facility", facility.pk)
+
+
+@transaction.atomic
+def change_destination(
+    *, by: Any, destination: Destination, base_url: str, account: str, secret_reference: str, enabled: bool
+) -> None:
+    """Another address or account from now on; what waits goes there too."""
+    check_address(base_url)
+    destination.base_url = base_url.rstrip("/")
+    destination.account, destination.secret_reference = account, secret_reference
+    destination.enabled = enabled
+    destination.save(update_fields=["base_url", "account", "secret_reference", "enabled"])
+    note(
+        by,
+        "destination-changed",
+        "destination",
+        destination.pk,
+        base_url=destination.base_url,
+        account=account,
+        enabled=enabled,
+    )
+
+
+@transaction.atomic
+def retire_key(*, by: Any, key: Any, at: Any) -> None:
+    """Sign no more with this key. What it signed stays."""
+    key.retired_at = at
+    key.save(update_fields=["retired_at"])
+    note(by, "key-retired", "key", key.pk)

@@ -1,0 +1,114 @@
+"""How each of the hospital's choices is asked for and said: as yes or no, one of a few words, lines of pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ...delivery.reports.six_month import LEFT_OUT, ROWS
+from ..shell.labels import running_edition
+
+YES_NO = {"yes": "Có", "no": "Không"}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "transmitted_means": {
+        "received": "Cổng trả mã 200 kèm mã giao dịch",
+        "sent": "Đã gửi đi, chưa cần trả lời",
+    },
+    "counting_day": {
+        "closing": "Lúc kết thúc đợt trên phần mềm",
+        "discharge": "Theo NGAY_RA của hồ sơ",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one choice meets a form."""
+
+    name: str
+
+    @property
+    def field(self) -> forms.Field:
+        if self.name in WORDS:
+            return forms.ChoiceField(label="Giá trị", choices=list(WORDS[self.name].items()))
+        if self.name == "summary_for_every_visit":
+            return forms.ChoiceField(label="Giá trị", choices=list(YES_NO.items()))
+        if self.name == "tables_for_uninsured":
+            tables = [
+                (table.english, f"{table.official} – {table.title_vi}")
+                for table in running_edition().tables.values()
+                if table.english not in ("check_in", "visit", "medical_assessment")
+            ]
+            return forms.MultipleChoiceField(
+                label="Các bảng gửi ngoài bảng 1",
+                choices=tables,
+                required=False,
+                help_text="Không chọn bảng nào là gửi mọi bảng, trừ bảng 6 (HIV).",
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return forms.CharField(
+            label="Giá trị",
+            required=False,
+            help_text=HINTS.get(self.name, ""),
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+
+    def shown(self, value: Any) -> str:
+        """A value as a sentence."""
+        if self.name in WORDS:
+            return WORDS[self.name].get(str(value), str(value))
+        if isinstance(value, bool):
+            return "Có" if value else "Không"
+        if value is None:
+            return "Mọi bảng, trừ bảng 6 (HIV)"
+        if isinstance(value, dict):
+            return (
+                "; ".join(f"{key} = {each}" for key, each in sorted(value.items())) or "Theo mặc định chung"
+            )
+        if isinstance(value, list):
+            return ", ".join(str(each) for each in value) or "Không có"
+        return str(value)
+
+    def initial(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, dict):
+            return "\n".join(f"{key}={each}" for key, each in sorted(value.items()))
+        if isinstance(value, list) and self.name == "rules_off":
+            return "\n".join(str(each) for each in value)
+        return value
+
+    def value(self, given: Any) -> Any:
+        """What is kept, from what the form gave. Raises ValidationError with a sentence."""
+        if self.name == "summary_for_every_visit":
+            return given == "yes"
+        if self.name == "tables_for_uninsured":
+            return list(given) or None
+        if self.name == "rules_off":
+            return sorted({line.strip() for line in given.splitlines() if line.strip()})
+        if self.name in ("severities", "six_month_rows"):
+            return self._pairs(given)
+        return given
+
+    def _pairs(self, given: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        allowed = (
+            {"error", "warning"} if self.name == "severities" else {str(row) for row in (LEFT_OUT, *ROWS)}
+        )
+        for line in given.splitlines():
+            if not line.strip():
+                continue
+            key, equals, each = (part.strip() for part in line.partition("="))
+            if not equals or not key or each not in allowed:
+                raise ValidationError(f"Dòng “{line.strip()[:60]}” chưa đúng dạng. {HINTS[self.name]}")
+            found[key] = int(each) if self.name == "six_month_rows" else each
+        return found
+
+
+HINTS = {
+    "six_month_rows": "Mỗi dòng một mã loại hình và số dòng của báo cáo từ 1 đến 6 (0 là không xếp vào bảng), ví dụ 10=1.",
+    "severities": "Mỗi dòng một quy tắc và mức mới (error hoặc warning), ví dụ FMT-018=warning.",
+    "rules_off": "Mỗi dòng một mã quy tắc tạm tắt.",
+}

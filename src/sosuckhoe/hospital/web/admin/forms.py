@@ -1,0 +1,215 @@
+"""Forms of the administration. Labels and hints say what people must know; checks are the library's."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from ....healthbook.identifiers import facility_code, hub_facility_code
+from ....healthbook.identifiers.not_valid import NotValid
+from ...delivery.gateway import RECORD_PATHS, HostNotAllowed, check_address
+from ...staff.models import Facility, Person, Role, Unit
+
+REQUIRED = {"required": "Xin điền mục này."}
+PATH_NAMES = {"3176": "QĐ 3176 (đang dùng)", "4750": "QĐ 4750", "130": "QĐ 130 (thử nghiệm)"}
+
+
+class AddPerson(forms.Form):
+    full_name = forms.CharField(label="Họ và tên", max_length=255, error_messages=REQUIRED)
+    username = forms.CharField(
+        label="Tên đăng nhập",
+        max_length=150,
+        help_text="Không dấu, không khoảng trắng. Tên này đứng trong nhật ký nên không dùng lại cho người khác.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    unit = forms.ModelChoiceField(
+        label="Khoa, phòng", queryset=Unit.objects.none(), required=False, empty_label="(chưa xếp)"
+    )
+    roles = forms.MultipleChoiceField(
+        label="Vai trò",
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Xin chọn ít nhất một vai trò."},
+    )
+    password = forms.CharField(
+        label="Mật khẩu ban đầu",
+        strip=False,
+        help_text="Ít nhất 10 ký tự. Người dùng phải đổi ở lần đăng nhập đầu tiên.",
+        error_messages=REQUIRED,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units: Any = self.fields["unit"]
+        units.queryset = Unit.objects.order_by("name")
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"].strip()
+        if not username.isascii() or any(letter.isspace() for letter in username):
+            raise ValidationError("Tên đăng nhập chỉ gồm chữ không dấu, chữ số và dấu chấm, gạch.")
+        if Person.objects.filter(username=username).exists():
+            raise ValidationError("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.")
+        return username
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class Roles(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label="Vai trò", choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class NewPassword(forms.Form):
+    password = forms.CharField(
+        label="Mật khẩu tạm",
+        strip=False,
+        help_text="Đưa tận tay người dùng. Người dùng phải đổi ở lần đăng nhập kế tiếp.",
+        error_messages=REQUIRED,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class FacilityForm(forms.Form):
+    name = forms.CharField(label="Tên cơ sở", max_length=255, error_messages=REQUIRED)
+    address = forms.CharField(label="Địa chỉ", max_length=500, required=False)
+    province_code = forms.CharField(label="Mã tỉnh, thành phố", max_length=3, required=False)
+
+
+class FacilityCodes(forms.Form):
+    """The two codes that are so often mixed up: five characters of the insurer, thirteen of the Ministry's hub."""
+
+    code = forms.CharField(
+        label="Mã cơ sở KBCB (5 ký tự)",
+        help_text="Mã cơ quan BHXH cấp, đứng trong MA_CSKCB của mọi hồ sơ.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+    )
+    hub_code = forms.CharField(
+        label="Mã trên Cổng dữ liệu y tế (13 chữ số)",
+        help_text="Mã khác, của Bộ Y tế. Chưa được cấp thì để trống.",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+    )
+    since = forms.DateField(
+        label="Có hiệu lực từ ngày",
+        help_text="Đợt khám cũ giữ mã của thời điểm đó.",
+        error_messages={**REQUIRED, "invalid": "Ngày chưa đúng dạng."},
+        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
+    )
+
+    def clean_code(self) -> str:
+        return _valid(facility_code.validate, self.cleaned_data["code"])
+
+    def clean_hub_code(self) -> str:
+        given: str = self.cleaned_data["hub_code"].strip()
+        return _valid(hub_facility_code.validate, given) if given else ""
+
+
+class DestinationForm(forms.Form):
+    name = forms.CharField(
+        label="Tên gọi", max_length=100, help_text="Ví dụ: Cổng BHXH", error_messages=REQUIRED
+    )
+    base_url = forms.CharField(
+        label="Địa chỉ cổng",
+        max_length=255,
+        help_text="Không có địa chỉ mặc định. Máy chủ ngoài phải dùng https và có trong tệp gateway-hosts.txt trên máy này.",
+        error_messages=REQUIRED,
+        widget=forms.URLInput(attrs={"placeholder": "https://…", "spellcheck": "false"}),
+    )
+    account = forms.CharField(
+        label="Tài khoản kỹ thuật",
+        max_length=50,
+        help_text="Tài khoản riêng cho phần mềm, thường là mã cơ sở kèm _BV.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Mật khẩu của tài khoản",
+        strip=False,
+        required=False,
+        help_text="Được cất thành tệp riêng ngoài cơ sở dữ liệu, không hiện lại ở đâu.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    path_edition = forms.ChoiceField(
+        label="Đường gửi", choices=[(key, PATH_NAMES.get(key, key)) for key in RECORD_PATHS]
+    )
+
+    def clean_base_url(self) -> str:
+        address: str = self.cleaned_data["base_url"].strip()
+        try:
+            check_address(address)
+        except (HostNotAllowed, ValueError) as refusal:
+            raise ValidationError(HostNotAllowed.__doc__ or "") from refusal
+        return address
+
+
+class ChangeDestination(DestinationForm):
+    enabled = forms.BooleanField(label="Gửi hồ sơ mới đến nơi này", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["name"], self.fields["path_edition"]
+        self.fields["password"].help_text = "Để trống nếu không đổi."
+
+
+class AddKey(forms.Form):
+    name = forms.CharField(
+        label="Tên gọi", max_length=100, help_text="Ví dụ: Chứng thư số 2026", error_messages=REQUIRED
+    )
+    file = forms.FileField(
+        label="Tệp khóa PKCS#12 (.p12, .pfx)",
+        help_text="Tệp được cất trong thư mục khóa của máy này, chỉ chương trình đọc được.",
+        error_messages={**REQUIRED, "empty": "Tệp này rỗng."},
+        widget=forms.ClearableFileInput(attrs={"accept": ".p12,.pfx"}),
+    )
+    password = forms.CharField(
+        label="Mật khẩu của tệp khóa",
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    registered_on = forms.DateField(
+        label="Ngày đăng ký chứng thư trên cổng",
+        required=False,
+        help_text="Cổng chỉ nhận chữ ký của chứng thư đã đăng ký.",
+        error_messages={"invalid": "Ngày chưa đúng dạng."},
+        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+    )
+
+
+class Choose(forms.Form):
+    """One choice of the hospital: value, since when, why."""
+
+    reason = forms.CharField(
+        label="Lý do", max_length=1000, help_text="Ai quyết định, theo văn bản nào.", error_messages=REQUIRED
+    )
+    since = forms.DateField(
+        label="Áp dụng từ ngày",
+        error_messages={**REQUIRED, "invalid": "Ngày chưa đúng dạng."},
+        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
+    )
+
+
+def _valid(validate: Any, given: str) -> str:
+    try:
+        return str(validate(given))
+    except NotValid as wrong:
+        raise ValidationError(str(wrong)) from wrong
+
+
+def first_facility() -> Facility | None:
+    return Facility.objects.filter(until__isnull=True).prefetch_related("codes").first()

@@ -1,0 +1,298 @@
+"""The set-up of this hospital: facility, destinations, keys, choices."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ....healthbook.signing import KeyUnusable
+from ...delivery import actions as delivery
+from ...delivery.models import Destination, SigningKey
+from ...delivery.secrets import keep_secret
+from ...staff import actions as staff
+from ...staff import policies
+from ...staff.models import Person, Unit
+from ...visits.choices import CHOICES, choose
+from ...visits.models import HospitalPolicy
+from ..shell.access import page
+from ..shell.navigation import can_administer
+from ..shell.toasts import done
+from . import actions as own
+from . import connection
+from .choice_values import Kind
+from .forms import (
+    AddKey,
+    ChangeDestination,
+    Choose,
+    DestinationForm,
+    FacilityCodes,
+    FacilityForm,
+    first_facility,
+)
+
+
+def _check_can_administer(person: Any) -> None:
+    if not can_administer(person):
+        raise policies.CannotSetUp
+
+
+@page(_check_can_administer)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    facility = first_facility()
+    keys = SigningKey.objects.filter(retired_at__isnull=True)
+    return render(
+        request,
+        "web/admin/overview.html",
+        {
+            "facility": facility,
+            "people": Person.objects.filter(is_active=True).count(),
+            "destinations": list(Destination.objects.all()),
+            "key": max(keys, key=lambda each: each.not_after, default=None),
+            "choices": HospitalPolicy.objects.values("name").distinct().count(),
+            "may_set_up": policies.can_set_up(request.user),
+            "may_manage_staff": policies.can_manage_staff(request.user),
+        },
+    )
+
+
+@page(policies.check_can_set_up)
+@require_http_methods(["GET", "POST"])
+def facility(request: HttpRequest) -> HttpResponse:
+    found = first_facility()
+    deed = request.POST.get("deed", "")
+    facts = (
+        {"name": found.name, "address": found.address, "province_code": found.province_code} if found else {}
+    )
+    form = FacilityForm(request.POST if deed in ("facts", "both") else None, initial=facts)
+    current = found.current if found else None
+    codes = FacilityCodes(
+        request.POST if deed in ("codes", "both") else None,
+        initial={
+            "code": current.code if current else "",
+            "hub_code": current.hub_code if current else "",
+            "since": timezone.localdate(),
+        },
+    )
+    if request.method == "POST" and all(each.is_valid() for each in (form, codes) if each.is_bound):
+        try:
+            _save_facility(request, found, form, codes)
+            done(request, "Đã lưu thông tin cơ sở.")
+            return HttpResponseRedirect(reverse("web:admin_facility"))
+        except IntegrityError:
+            codes.add_error("code", "Mã này đang thuộc cơ sở khác trong hệ thống.")
+    return render(
+        request,
+        "web/admin/facility.html",
+        {
+            "facility": found,
+            "form": form,
+            "codes": codes,
+            "history": found.codes.all() if found else [],
+            "units": Unit.objects.filter(facility=found) if found else [],
+        },
+        status=422 if form.errors or codes.errors else 200,
+    )
+
+
+def _save_facility(request: HttpRequest, found: Any, form: forms.Form, codes: forms.Form) -> None:
+    if found is None:
+        staff.add_facility(by=request.user, **form.cleaned_data, **codes.cleaned_data)
+        return
+    if form.is_bound:
+        own.rename_facility(by=request.user, facility=found, **form.cleaned_data)
+    if codes.is_bound:
+        staff.change_facility_code(by=request.user, facility=found, **codes.cleaned_data)
+
+
+@page(policies.check_can_set_up)
+@require_POST
+def add_unit(request: HttpRequest) -> HttpResponse:
+    found, code, name = (
+        first_facility(),
+        request.POST.get("code", "").strip(),
+        request.POST.get("name", "").strip(),
+    )
+    if found is None:
+        raise Http404
+    if not code or not name or Unit.objects.filter(facility=found, department_code=code).exists():
+        done(request, "Chưa thêm: cần mã khoa chưa dùng và tên khoa.")
+    else:
+        staff.add_unit(by=request.user, facility=found, department_code=code[:50], name=name[:255])
+        done(request, f"Đã thêm {name}.")
+    return HttpResponseRedirect(reverse("web:admin_facility"))
+
+
+@sensitive_post_parameters("password")
+@page(policies.check_can_set_up)
+@require_http_methods(["GET", "POST"])
+def destinations(request: HttpRequest) -> HttpResponse:
+    found = first_facility()
+    form = DestinationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if found is None:
+            form.add_error(None, "Khai cơ sở trước, rồi khai nơi nhận.")
+        elif Destination.objects.filter(name=given["name"]).exists():
+            form.add_error("name", "Tên gọi này đã dùng cho nơi nhận khác.")
+        else:
+            secret = keep_secret(f"account-{given['account']}".replace("/", "_"), given["password"])
+            added = delivery.add_destination(
+                by=request.user,
+                facility=found,
+                name=given["name"],
+                base_url=given["base_url"],
+                account=given["account"],
+                secret_reference=secret,
+                path_edition=given["path_edition"],
+            )
+            done(request, f"Đã thêm {added.name}. Hãy thử kết nối trước khi gửi hồ sơ đầu tiên.")
+            return HttpResponseRedirect(reverse("web:admin_destination", args=[added.pk]))
+    return render(
+        request,
+        "web/admin/destinations.html",
+        {"destinations": Destination.objects.all(), "form": form, "facility": found},
+        status=422 if form.errors else 200,
+    )
+
+
+@sensitive_post_parameters("password")
+@page(policies.check_can_set_up)
+@require_http_methods(["GET", "POST"])
+def destination(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Destination.objects.select_related("facility"), pk=pk)
+    testing = request.POST.get("deed") == "test"
+    form = ChangeDestination(
+        request.POST if request.method == "POST" and not testing else None,
+        initial={"base_url": found.base_url, "account": found.account, "enabled": found.enabled},
+    )
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        secret = found.secret_reference
+        if given["password"]:
+            secret = keep_secret(f"account-{given['account']}".replace("/", "_"), given["password"])
+        own.change_destination(
+            by=request.user,
+            destination=found,
+            base_url=given["base_url"],
+            account=given["account"],
+            secret_reference=secret,
+            enabled=given["enabled"],
+        )
+        done(request, f"Đã lưu {found.name}.")
+        return HttpResponseRedirect(reverse("web:admin_destination", args=[pk]))
+    return render(
+        request,
+        "web/admin/destination.html",
+        {"destination": found, "form": form, "steps": connection.test(found) if testing else []},
+        status=422 if form.errors else 200,
+    )
+
+
+@sensitive_post_parameters("password")
+@page(policies.check_can_set_up)
+@require_http_methods(["GET", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    found = first_facility()
+    form = AddKey(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        registered = given["registered_on"]
+        try:
+            if found is None:
+                raise ValidationError("Khai cơ sở trước, rồi khai khóa ký.")
+            key = delivery.add_signing_key(
+                by=request.user,
+                facility=found,
+                name=given["name"],
+                pkcs12=given["file"].read(),
+                password=given["password"],
+                registered_at=timezone.make_aware(datetime.combine(registered, time()))
+                if registered
+                else None,
+            )
+            done(request, f"Đã thêm {key.name}, hạn đến {key.not_after:%d/%m/%Y}.")
+            return HttpResponseRedirect(reverse("web:admin_keys"))
+        except KeyUnusable as wrong:
+            form.add_error("password" if wrong.code == "KEY-PASSWORD" else "file", str(wrong))
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        except IntegrityError:
+            form.add_error("file", "Chứng thư này đã được khai trước đó.")
+    return render(
+        request,
+        "web/admin/keys.html",
+        {"keys": SigningKey.objects.select_related("facility"), "form": form, "now": timezone.now()},
+        status=422 if form.errors else 200,
+    )
+
+
+@page(policies.check_can_set_up)
+@require_POST
+def retire_key(request: HttpRequest, pk: int) -> HttpResponse:
+    key = get_object_or_404(SigningKey, pk=pk, retired_at__isnull=True)
+    own.retire_key(by=request.user, key=key, at=timezone.now())
+    done(request, f"Đã ngừng dùng {key.name}. Hồ sơ đã ký bằng khóa này vẫn nguyên giá trị.")
+    return HttpResponseRedirect(reverse("web:admin_keys"))
+
+
+@page(policies.check_can_set_up)
+@require_GET
+def choices(request: HttpRequest) -> HttpResponse:
+    """What the texts leave to the hospital: what holds today, who decided it, and why."""
+    today = timezone.localdate()
+    rows = list(HospitalPolicy.objects.order_by("name", "-since", "-id"))
+    listed = []
+    for name, choice in CHOICES.items():
+        made = [row for row in rows if row.name == name]
+        holds = next((row for row in made if row.since <= today), None)
+        listed.append(
+            (name, choice, Kind(name).shown(holds.value if holds else choice.default), holds, len(made))
+        )
+    return render(request, "web/admin/choices.html", {"choices": listed})
+
+
+@page(policies.check_can_set_up)
+@require_http_methods(["GET", "POST"])
+def choice(request: HttpRequest, name: str) -> HttpResponse:
+    if name not in CHOICES:
+        raise Http404
+    kind, today = Kind(name), timezone.localdate()
+    made = list(HospitalPolicy.objects.filter(name=name).order_by("-since", "-id"))
+    holds = next((row.value for row in made if row.since <= today), CHOICES[name].default)
+    form = Choose(request.POST or None, initial={"value": kind.initial(holds), "since": today})
+    form.fields = {"value": kind.field, **form.fields}
+    if request.method == "POST" and form.is_valid():
+        try:
+            value = kind.value(form.cleaned_data["value"])
+            choose(
+                by=request.user,
+                name=name,
+                value=value,
+                reason=form.cleaned_data["reason"],
+                since=form.cleaned_data["since"],
+            )
+            done(request, "Đã ghi quy định mới. Quy định cũ vẫn áp dụng cho những ngày trước đó.")
+            return HttpResponseRedirect(reverse("web:admin_choices"))
+        except ValidationError as wrong:
+            form.add_error("value", wrong)
+    return render(
+        request,
+        "web/admin/choice.html",
+        {
+            "choice": CHOICES[name],
+            "name": name,
+            "form": form,
+            "history": [(row, kind.shown(row.value)) for row in made],
+            "default": kind.shown(CHOICES[name].default),
+        },
+        status=422 if form.errors else 200,
+    )

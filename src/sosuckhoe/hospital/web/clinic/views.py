@@ -1,0 +1,232 @@
+"""The visit page and what opens from it. Every look at a record is in the journal before the page leaves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_POST
+
+from ....healthbook.book import BookEntry, book_entry
+from ....healthbook.record import Record
+from ....healthbook.standard import Edition, NoEdition, edition_on
+from ...delivery.models import Attempt
+from ...journal.chain import note
+from ...patients.queries import identifiers_of
+from ...staff import policies
+from ...staff.models import Role
+from ...visits.choices import tables_to_send
+from ...visits.models import Finding, RecordVersion, Visit
+from ..shell import privacy, words
+from ..shell.access import page
+from ..shell.labels import place
+from ..shell.navigation import check_can_work
+from . import queries
+from .differences import changes
+from .layout import NARROW_BY_LAW
+from .record_view import RecordView
+
+SENSITIVE = {
+    "hiv": "HIV/AIDS",
+    "mental": "sức khỏe tâm thần",
+    "abortion": "đình chỉ thai nghén",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding as this person may see it."""
+
+    finding: Finding
+    what: str
+    where: str
+    value: str
+    correctable: bool
+
+
+def _edition(version: RecordVersion) -> Edition | None:
+    try:
+        return version.edition
+    except NoEdition:
+        return None
+
+
+def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[str, list[Told]]]:
+    """Findings grouped by who mends them, errors before warnings."""
+    groups: dict[str, list[Told]] = {}
+    may_correct = policies.can_close_visits(person)
+    for finding in findings:
+        seen = privacy.sees_fault(person, finding.owner)
+        told = Told(
+            finding,
+            finding.message if seen else f"Có lỗi ở {place(finding.path)}",
+            place(finding.path) + (f", dòng {finding.row}" if finding.row else ""),
+            finding.value if seen else "",
+            may_correct and _correctable(finding.path),
+        )
+        groups.setdefault(words.owner(finding.owner), []).append(told)
+    return list(groups.items())
+
+
+def _correctable(path: str) -> bool:
+    """A field of a table, not one that the law narrows and not the visit's own code."""
+    table, _, field = path.partition(".")
+    return table.startswith("XML") and table != "XML6" and field not in ("", "MA_LK")
+
+
+def _preview(visit: Visit, record: Record, edition: Edition) -> BookEntry:
+    """The entry as it will read, from the tables that really leave the hospital."""
+    sent = tables_to_send(
+        record,
+        insured=visit.insured,
+        facility=visit.facility,
+        day=record.discharge_day() or visit.closed_at.date(),
+    )
+    leaving = Record({name: record.rows(name) for name in sent})
+    return book_entry(leaving, edition, facilities={visit.facility_code: visit.facility.name})
+
+
+def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset()) -> HttpResponse:
+    person = request.user
+    reads = policies.can_read_records(person)
+    versions = queries.versions_of(visit)
+    submissions = queries.submissions_of(visit)
+    latest = versions[0] if versions else None
+    context: dict[str, Any] = {
+        "visit": visit,
+        "name": privacy.name_for(person, visit.patient.full_name),
+        "sees_names": privacy.sees_names(person),
+        "reads": reads,
+        "identifiers": identifiers_of(visit.patient) if privacy.sees_names(person) else [],
+        "versions": versions,
+        "submissions": submissions,
+        "submission": submissions[0] if submissions else None,
+        "state": queries.state_of(submissions),
+        "events": queries.history(visit, versions, submissions),
+        "sees_raw": policies.can_see_delivery(person),
+        "may_correct": policies.can_close_visits(person),
+        "type_name": _code_name("visit_types", visit.type_code, visit),
+        "category_name": _code_name("patient_categories", visit.category_code, visit),
+        "findings": _told(person, visit, queries.findings_of(latest)) if latest else [],
+        "latest": latest,
+        "opened": opened,
+    }
+    if reads and latest:
+        edition = _edition(latest)
+        context["edition"] = edition
+        if edition:
+            context["blocks"] = RecordView(latest.record, edition).blocks(opened=opened)
+            context["book"] = _preview(visit, latest.record, edition)
+            context["sensitive"] = [SENSITIVE.get(each, each) for each in context["book"].sensitive]
+    return render(request, "web/clinic/visit.html", context)
+
+
+def _code_name(codes: str, code: str, visit: Visit) -> str:
+    day = localdate(visit.discharged_at or visit.closed_at)
+    try:
+        listed = edition_on(day).codes.get(codes)
+    except NoEdition:
+        return ""
+    return (listed.name_of(code, day) if listed else None) or ""
+
+
+@page(check_can_work)
+@require_GET
+def visit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(queries.visits(), pk=pk)
+    if privacy.sees_names(request.user):
+        note(request.user, "visit-read", "visit", found.pk, record=policies.can_read_records(request.user))
+    return _page(request, found)
+
+
+@page(policies.check_can_read_records)
+@require_POST
+def open_narrow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the tables that the law narrows, for a reason that stays in the journal."""
+    found = get_object_or_404(queries.visits(), pk=pk)
+    reason = request.POST.get("reason", "").strip()
+    if not request.user.has_role(Role.CLINICIAN, Role.RECORDS):
+        raise policies.CannotReadRecords
+    if not reason:
+        return _page(request, found)
+    note(request.user, "narrow-content-read", "visit", found.pk, reason=reason[:500])
+    return _page(request, found, NARROW_BY_LAW)
+
+
+@page(policies.check_can_read_records)
+@require_GET
+def whole_table(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+    """All rows of a repeating table."""
+    found = get_object_or_404(queries.visits(), pk=pk)
+    version = found.latest
+    edition = _edition(version)
+    if edition is None or table in NARROW_BY_LAW:
+        raise Http404
+    try:
+        known = edition.table(table)
+    except KeyError as wrong:
+        raise Http404 from wrong
+    note(request.user, "visit-read", "visit", found.pk, record=True, table=known.official)
+    return render(
+        request,
+        "web/clinic/table.html",
+        {
+            "visit": found,
+            "name": found.patient.full_name,
+            "block": RecordView(version.record, edition).block(known),
+        },
+    )
+
+
+@page(policies.check_can_read_records)
+@require_GET
+def compare(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The difference between a version and the one before it."""
+    found = get_object_or_404(queries.visits(), pk=pk)
+    version = get_object_or_404(found.versions, number=number)
+    before = get_object_or_404(found.versions, number=number - 1)
+    edition = _edition(version)
+    if edition is None:
+        raise Http404
+    note(request.user, "versions-compared", "visit", found.pk, version=number)
+    return render(
+        request,
+        "web/clinic/compare.html",
+        {
+            "visit": found,
+            "name": found.patient.full_name,
+            "version": version,
+            "before": before,
+            "changes": list(changes(before.record, version.record, edition)),
+        },
+    )
+
+
+@page(policies.check_can_see_delivery)
+@require_GET
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Both sides of one exchange with the portal, as they were; secrets are masked where they were noted."""
+    found = get_object_or_404(
+        Attempt.objects.select_related(
+            "submission__destination", "submission__version__visit__patient", "document__key"
+        ).defer("submission__version__record_json"),
+        pk=pk,
+    )
+    seen = found.submission.version.visit
+    reads = policies.can_read_records(request.user)
+    note(request.user, "exchange-read", "attempt", found.pk, visit=seen.pk, content=reads)
+    return render(
+        request,
+        "web/clinic/attempt.html",
+        {
+            "attempt": found,
+            "visit": seen,
+            "name": privacy.name_for(request.user, seen.patient.full_name),
+            "answer": found.answer.decode("utf-8", "replace") if found.answer else "",
+            "body": found.document.content.decode("utf-8", "replace") if reads else "",
+            "receipt": getattr(found, "receipt", None),
+            "look": queries.ANSWERS.get(found.outcome, queries.ANSWERS["Unknown"]),
+        },
+    )

@@ -1,0 +1,110 @@
+"""The numbers of the board beside its funnel. Every number is the length of a list that this module can also give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from ...delivery.models import Destination, Receipt, SignedDocument, SigningKey, Submission
+from ...delivery.states import TRANSMITTED, State
+from ..shell import words
+from ..shell.funnel import STEPS, latest_submissions
+from ..shell.sending import sending_key
+
+S = State
+
+
+def behind_step(step: str, period: str, destination: Destination | None) -> QuerySet[Submission]:
+    """The list of those that came as far as a step."""
+    states = STEPS[step][1]
+    rows = latest_submissions(period, destination)
+    return rows if states is None else rows.filter(state__in=states)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    look: words.Look
+    state: str
+    count: int
+    oldest: datetime | None
+
+
+def tiles(destination: Destination | None) -> list[Tile]:
+    """Every state that is not yet an end, with how many and how old. Always all of them, also the empty ones."""
+    rows = Submission.objects.filter(destination=destination) if destination else Submission.objects.all()
+    found = {
+        row["state"]: row
+        for row in rows.exclude(state__in=[S.ACCEPTED, S.SUPERSEDED])
+        .values("state")
+        .annotate(count=Count("id"), oldest=Min("since"))
+        .order_by()
+    }
+    order = [S.HELD, S.REFUSED, S.UNKNOWN, S.FINDINGS, S.WAITING, S.SIGNED, S.SENDING]
+    return [
+        Tile(
+            words.state(state),
+            state,
+            found[state]["count"] if state in found else 0,
+            found[state]["oldest"] if state in found else None,
+        )
+        for state in order
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    destination: Destination
+    look: words.Look
+    waiting: int
+    oldest: datetime | None
+
+
+def health(destinations: Sequence[Destination]) -> list[Health]:
+    waits = {
+        row["destination"]: row
+        for row in Submission.objects.filter(state__in=[S.SIGNED, S.WAITING])
+        .values("destination")
+        .annotate(count=Count("id"), oldest=Min("since"))
+        .order_by()
+    }
+    return [
+        Health(
+            each,
+            words.SENDING[sending_key([each])],
+            waits.get(each.pk, {}).get("count", 0),
+            waits.get(each.pk, {}).get("oldest"),
+        )
+        for each in destinations
+    ]
+
+
+def with_visits(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    """What a list shows, without the contents of records."""
+    return rows.select_related("version__visit__patient", "destination").defer("version__record_json")
+
+
+def waiting_longest(destination: Destination | None, most: int = 8) -> list[Submission]:
+    """What was closed longest ago and has no receipt."""
+    rows = latest_submissions("tat-ca", destination).exclude(state__in=[*TRANSMITTED, S.SUPERSEDED])
+    return list(with_visits(rows).order_by("version__visit__closed_at", "id")[:most])
+
+
+def found_by_code(code: str) -> QuerySet[Submission]:
+    """By visit code, transaction number or the beginning of a file's hash."""
+    by_receipt = Receipt.objects.filter(submission=OuterRef("pk"), transaction_number=code)
+    by_hash = SignedDocument.objects.filter(submission=OuterRef("pk"), sha256__startswith=code.lower())
+    wanted = Q(version__visit__visit_code=code) | Exists(by_receipt)
+    if len(code) >= 12:
+        wanted |= Exists(by_hash)
+    return Submission.objects.filter(wanted)
+
+
+def in_state(state: str, destination: Destination | None) -> QuerySet[Submission]:
+    rows = Submission.objects.filter(state=state)
+    return rows.filter(destination=destination) if destination else rows
+
+
+def keys() -> list[Any]:
+    return list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))

@@ -1,0 +1,163 @@
+"""What a person does with deliveries: pause and resume, hold and release, the doors out of "unknown"."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from ...delivery import actions, doors
+from ...delivery.models import Destination, Submission
+from ...delivery.states import NoSuchStep, State
+from ...staff import policies
+from ..shell import privacy
+from ..shell.access import page
+from ..shell.toasts import done
+from . import queries
+
+REFUSALS = (
+    actions.NeedsReason,
+    actions.NotInThisState,
+    doors.NotUnknown,
+    doors.NotDeclared,
+    doors.NeedsReason,
+    doors.NumberIsAnothers,
+    NoSuchStep,
+)
+"""What an action may answer a person with; the sentence is its own."""
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    destination = get_object_or_404(Destination, pk=pk)
+    try:
+        actions.pause(by=request.user, destination=destination, reason=request.POST.get("reason", ""))
+    except actions.NeedsReason as refusal:
+        done(request, f"Chưa tạm dừng: {_sentence(refusal)}")
+        return HttpResponseRedirect(reverse("web:delivery"))
+    done(
+        request,
+        f"Đã tạm dừng gửi đến {destination.name}.",
+        undo=reverse("web:delivery_resume", args=[destination.pk]),
+    )
+    return HttpResponseRedirect(reverse("web:delivery"))
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    destination = get_object_or_404(Destination, pk=pk)
+    actions.resume(by=request.user, destination=destination)
+    done(request, f"Đã cho gửi tiếp đến {destination.name}.")
+    return HttpResponseRedirect(reverse("web:delivery"))
+
+
+@page(policies.check_can_steer_delivery)
+@require_GET
+def unknown(request: HttpRequest, pk: int) -> HttpResponse:
+    """One submission whose outcome is not known, and the doors that are open for it."""
+    submission = _submission(pk)
+    if submission.state != State.UNKNOWN:
+        return HttpResponseRedirect(_visit(submission))
+    return _unknown_page(request, submission)
+
+
+def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "") -> HttpResponse:
+    visit = submission.version.visit
+    return render(
+        request,
+        "web/delivery/unknown.html",
+        {
+            "submission": submission,
+            "visit": visit,
+            "name": privacy.name_for(request.user, visit.patient.full_name),
+            "attempts": submission.attempts.defer("answer").order_by("-number"),
+            "problem": problem,
+            "number": request.POST.get("number", ""),
+            "reason": request.POST.get("reason", ""),
+        },
+        status=422 if problem else 200,
+    )
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
+    submission = _submission(pk)
+    given = request.POST
+    deeds: dict[str, tuple[Callable[[], Any], str]] = {
+        "da-co": (
+            lambda: doors.it_is_there(
+                by=request.user,
+                submission=submission,
+                transaction_number=given.get("number", ""),
+                reason=given.get("reason", ""),
+            ),
+            "Đã ghi biên nhận theo mã giao dịch đọc trên cổng.",
+        ),
+        "chua-co": (
+            lambda: doors.it_is_not_there(
+                by=request.user, submission=submission, reason=given.get("reason", "")
+            ),
+            "Đã ghi là cổng chưa có. Hệ thống gửi lại đúng tệp đã ký.",
+        ),
+        "gui-lai": (
+            lambda: doors.send_again(by=request.user, submission=submission),
+            "Hệ thống gửi lại đúng tệp đã ký.",
+        ),
+    }
+    deed, sentence = deeds[door]
+    try:
+        deed()
+    except REFUSALS as refusal:
+        return _unknown_page(request, submission, _sentence(refusal))
+    done(request, f"{submission.version.visit.visit_code}: {sentence}")
+    return HttpResponseRedirect(_visit(submission))
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """Hold one record back, let it go, note the portal's findings, or say that they are settled."""
+    submission = _submission(pk)
+    given = request.POST
+    reason = given.get("reason", "")
+    try:
+        if deed == "giu-lai":
+            actions.hold(by=request.user, submission=submission, reason=reason)
+            done(request, "Đã giữ hồ sơ lại, chưa gửi.")
+        elif deed == "cho-gui":
+            sign_anew = given.get("sign_anew") == "1"
+            actions.release(by=request.user, submission=submission, reason=reason, sign_anew=sign_anew)
+            done(request, "Đã cho gửi hồ sơ. Lý do được giữ cùng các lỗi còn lại.")
+        elif deed == "loi-tu-cong":
+            found = (
+                given.get("code", "").strip(),
+                given.get("path", "").strip(),
+                given.get("message", "").strip(),
+            )
+            if not found[0]:
+                raise actions.NeedsReason("Xin ghi mã lỗi như trên cổng.")
+            actions.note_portal_findings(by=request.user, submission=submission, findings=[found])
+            done(request, "Đã ghi lỗi nội dung do cổng báo.")
+        else:
+            actions.content_is_settled(by=request.user, submission=submission, reason=reason)
+            done(request, "Đã ghi là không còn vướng.")
+    except REFUSALS as refusal:
+        done(request, f"Chưa làm được: {_sentence(refusal)}")
+    return HttpResponseRedirect(_visit(submission))
+
+
+def _sentence(refusal: Exception) -> str:
+    return NoSuchStep.__doc__ or "" if isinstance(refusal, NoSuchStep) else str(refusal)
+
+
+def _submission(pk: int) -> Submission:
+    return get_object_or_404(queries.with_visits(Submission.objects.all()), pk=pk)
+
+
+def _visit(submission: Submission) -> str:
+    return reverse("web:visit", args=[submission.version.visit_id]) + "#gui"

@@ -1,0 +1,1 @@
+"""The journal's page (nhật ký): who did or saw what, and whether the chain is whole."""

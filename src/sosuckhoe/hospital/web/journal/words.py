@@ -1,0 +1,107 @@
+"""The journal in words: what each deed is called, and its facts as a short line."""
+
+from dataclasses import dataclass
+
+from ...journal.models import Entry
+
+DEEDS = {
+    "signed-in": "Đăng nhập",
+    "signed-out": "Đăng xuất",
+    "visit-read": "Xem đợt khám",
+    "narrow-content-read": "Mở nội dung hạn chế",
+    "versions-compared": "So sánh hai bản hồ sơ",
+    "exchange-read": "Xem nguyên văn trao đổi",
+    "searched": "Tìm người bệnh",
+    "visit-closed": "Kết thúc đợt khám",
+    "visit-corrected": "Lưu bản sửa",
+    "file-refused": "Không nhận tệp",
+    "findings-overruled": "Cho gửi dù còn lỗi",
+    "submission-held": "Giữ hồ sơ lại",
+    "submission-released": "Cho gửi hồ sơ",
+    "unknown-sent-again": "Gửi lại khi chưa rõ",
+    "unknown-is-there": "Ghi: cổng đã có",
+    "unknown-is-not-there": "Ghi: cổng chưa có",
+    "portal-findings-noted": "Ghi lỗi do cổng báo",
+    "content-settled": "Ghi: không còn vướng",
+    "destination-added": "Thêm nơi nhận",
+    "destination-changed": "Đổi nơi nhận",
+    "destination-paused": "Tạm dừng gửi",
+    "destination-resumed": "Cho gửi tiếp",
+    "earlier-sent": "Gửi bù hồ sơ cũ",
+    "key-added": "Thêm khóa ký",
+    "key-retired": "Ngừng dùng khóa ký",
+    "policy-chosen": "Quy định của cơ sở",
+    "person-added": "Thêm người dùng",
+    "person-deactivated": "Khóa tài khoản",
+    "person-reactivated": "Mở lại tài khoản",
+    "roles-changed": "Đổi vai trò",
+    "password-changed": "Đổi mật khẩu",
+    "facility-added": "Thêm cơ sở",
+    "facility-changed": "Đổi thông tin cơ sở",
+    "facility-code-changed": "Đổi mã cơ sở",
+    "unit-added": "Thêm khoa, phòng",
+    "identifier-added": "Thêm số giấy tờ",
+    "identifier-ended": "Ngừng một số giấy tờ",
+    "identity-settled": "Đối chiếu số định danh",
+    "report-made": "Lập báo cáo",
+    "report-downloaded": "Tải báo cáo",
+    "journal-read": "Xem nhật ký",
+    "journal-verified": "Kiểm tra nhật ký",
+}
+KINDS = {
+    "visit": "đợt khám",
+    "person": "người dùng",
+    "facility": "cơ sở",
+    "unit": "khoa, phòng",
+    "destination": "nơi nhận",
+    "submission": "lượt gửi",
+    "attempt": "lần gửi",
+    "key": "khóa ký",
+    "policy": "quy định",
+    "file": "tệp",
+    "finding": "lỗi",
+    "patient": "người bệnh",
+    "journal": "nhật ký",
+    "report": "báo cáo",
+}
+NAMES = {
+    "reason": "lý do",
+    "version": "bản",
+    "errors": "số lỗi",
+    "count": "số lượng",
+    "roles": "vai trò",
+    "username": "tên đăng nhập",
+    "since": "từ ngày",
+    "code": "mã",
+    "name": "tên",
+    "number": "mã giao dịch",
+    "found": "số kết quả",
+    "table": "bảng",
+    "base_url": "địa chỉ",
+    "account": "tài khoản",
+    "entries": "số dòng",
+    "period": "kỳ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    entry: Entry
+
+    @property
+    def deed(self) -> str:
+        return DEEDS.get(self.entry.action, self.entry.action)
+
+    @property
+    def thing(self) -> str:
+        kind = KINDS.get(self.entry.kind, self.entry.kind)
+        return f"{kind} {self.entry.object_id}".strip()
+
+    @property
+    def facts(self) -> str:
+        """The facts that a reader knows the name of; hashes and switches stay in the row's own text."""
+        return "; ".join(
+            f"{NAMES[key]}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for key, value in self.entry.detail.items()
+            if key in NAMES
+        )

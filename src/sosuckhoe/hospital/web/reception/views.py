@@ -1,0 +1,157 @@
+"""Taking in files and finding people."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ...delivery.intake import Taken, take_file
+from ...journal.chain import note
+from ...staff import policies
+from ...visits.models import SourceFile
+from ..shell import privacy
+from ..shell.access import page
+from ..shell.navigation import check_can_work
+from ..shell.paging import page_of
+from ..shell.toasts import done
+from . import queries
+
+LARGEST_UPLOAD = 64 * 1024 * 1024
+"""Bytes of one upload. Months of files come through the drop folder, which has no such limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    size: int
+    taken: Taken
+
+
+def import_files(request: HttpRequest) -> HttpResponse:
+    """The size is looked at before the first byte of the body is read: a huge upload costs nobody anything."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if request.method == "POST" and length.isdigit() and int(length) > LARGEST_UPLOAD:
+        return _too_large(request)
+    try:
+        return _import_files(request)
+    except TooManyFilesSent:
+        return _too_large(request)
+
+
+import_files = csrf_exempt(import_files)  # the inner view is protected; reading the token reads the body
+
+
+@page(policies.check_can_import_files)
+def _too_large(request: HttpRequest) -> HttpResponse:
+    return _import_page(request, status=413, too_large=True)
+
+
+@page(policies.check_can_import_files)
+@csrf_protect
+@require_http_methods(["GET", "POST"])
+def _import_files(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _import_page(request)
+    files = request.FILES.getlist("files")
+    reason = request.POST.get("reason", "").strip()
+    results = [
+        Result(
+            each.name or "",
+            each.size or 0,
+            take_file(each.name or "", each.read(), by=request.user, reason=reason),
+        )
+        for each in files
+    ]
+    return _import_page(
+        request, results=results, nothing=not files, reason=reason, status=200 if files else 422
+    )
+
+
+def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    results = more.get("results", [])
+    return render(
+        request,
+        "web/reception/import.html",
+        {
+            "limit": LARGEST_UPLOAD,
+            "limit_megabytes": LARGEST_UPLOAD // (1024 * 1024),
+            "counts": queries.counts(),
+            "drop": queries.drop_folder(),
+            "latest": queries.latest_files(),
+            "ready": sum(r.taken.outcome == "taken" and not r.taken.held for r in results),
+            "held": sum(r.taken.outcome == "taken" and r.taken.held for r in results),
+            "repeated": sum(r.taken.outcome == "repeat" for r in results),
+            "refused": sum(r.taken.outcome in ("refused", "needs-reason") for r in results),
+            **more,
+        },
+        status=status,
+    )
+
+
+@page(policies.check_can_import_files)
+@require_GET
+def quarantine(request: HttpRequest) -> HttpResponse:
+    """Files that could not be taken in, newest first."""
+    rows = queries.quarantine()
+    shown = page_of(rows, by="came_at", after=request.GET.get("sau", ""), newest_first=True)
+    return render(
+        request,
+        "web/reception/quarantine.html",
+        {
+            "rows": shown.rows,
+            "count": rows.count(),
+            "first": shown.first,
+            "next": f"{reverse('web:import_quarantine')}?sau={shown.next}" if shown.next else "",
+        },
+    )
+
+
+@page(policies.check_can_import_files)
+@require_POST
+def take_with_reason(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file of a visit that is here already, taken in as its correction."""
+    file = get_object_or_404(queries.files(), pk=pk, outcome=SourceFile.Outcome.NEEDS_REASON)
+    reason = request.POST.get("reason", "").strip()
+    data = queries.kept_bytes(file)
+    if reason and data is not None:
+        taken = take_file(file.name, data, by=request.user, reason=reason)
+        done(request, f"{file.name}: {taken.sentence}")
+        if taken.visit_id:
+            return HttpResponseRedirect(reverse("web:visit", args=[taken.visit_id]))
+    return HttpResponseRedirect(reverse("web:import_quarantine"))
+
+
+@page(check_can_work)
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """By name with or without marks, any number a person ever had, or a visit's code."""
+    text = request.GET.get("tim", "").strip()[:100]
+    context: dict[str, Any] = {"searched": text, "sees_names": privacy.sees_names(request.user)}
+    if text:
+        visits = queries.visits_by_code(text)
+        people, more = (
+            queries.people(text) if privacy.sees_names(request.user) and len(text) > 1 else ([], False)
+        )
+        shown = {visit.pk for visit in visits} | {v.pk for each in people for v in each.visits.all()[:3]}
+        states = queries.states_of(sorted(shown))
+        note(request.user, "searched", "patient", "", found=len(people) + len(visits))
+        context |= {
+            "visits": [
+                (v, privacy.name_for(request.user, v.patient.full_name), states.get(v.pk)) for v in visits
+            ],
+            "people": [
+                (
+                    each,
+                    [i for i in each.identifiers.all() if i.until is None][:4],
+                    [(visit, states.get(visit.pk)) for visit in each.visits.all()[:3]],
+                )
+                for each in people
+            ],
+            "more": more,
+        }
+    return render(request, "web/reception/search.html", context)

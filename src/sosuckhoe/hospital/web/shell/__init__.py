@@ -1,0 +1,1 @@
+"""What every page stands on: access by role, navigation, words, lists; the only folder other families import."""

@@ -1,0 +1,43 @@
+"""Today's state of sending in one word, the same for the top bar, the home page and the delivery board."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ...delivery.models import Destination, Submission
+from ...delivery.states import State
+from .words import SENDING, Look
+
+SLOW_AFTER = timedelta(minutes=30)
+"""Sending takes seconds; whoever waits this long without a reason waits for something that is not moving."""
+SILENT_AFTER = 3
+"""Calls in a row without an answer of the portal's own."""
+
+
+def state_of(destination: Destination) -> str:
+    """The key of ``SENDING`` for one destination, without looking at its queue."""
+    if destination.paused:
+        return "paused"
+    quiet = destination.quiet_until is not None and destination.quiet_until > timezone.now()
+    if quiet or destination.failures >= SILENT_AFTER:
+        return "silent"
+    return "normal"
+
+
+def sending_key(destinations: Iterable[Destination] | None = None) -> str:
+    """The worst of all destinations that are in use."""
+    used = list(Destination.objects.filter(enabled=True)) if destinations is None else list(destinations)
+    if not used:
+        return "unset"
+    states = {state_of(destination) for destination in used}
+    for worst in ("silent", "paused"):
+        if worst in states:
+            return worst
+    late = timezone.now() - SLOW_AFTER
+    waits = Submission.objects.filter(state__in=(State.SIGNED, State.WAITING), since__lt=late)
+    return "slow" if waits.exists() else "normal"
+
+
+def sending_now() -> Look:
+    return SENDING[sending_key()]

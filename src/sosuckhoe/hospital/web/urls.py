@@ -1,0 +1,69 @@
+"""The addresses of the pages, in Vietnamese without marks, short enough to be said on the telephone."""
+
+from django.urls import path, re_path
+
+from .account import views as account
+from .admin import staff_views
+from .admin import views as admin
+from .clinic import correction
+from .clinic import views as clinic
+from .delivery import steering
+from .delivery import views as delivery
+from .journal import views as journal
+from .reception import views as reception
+from .reports import views as reports
+from .shell import views as shell
+from .today.views import today
+from .worklist.views import worklist
+
+app_name = "web"
+urlpatterns = [
+    path("", today, name="today"),
+    path("dang-nhap/", account.sign_in, name="sign_in"),
+    path("dang-xuat/", account.sign_out, name="sign_out"),
+    path("doi-mat-khau/", account.change_password, name="change_password"),
+    path("trang-thai-gui/", shell.sending_word, name="sending_word"),
+    path("tim/", reception.search, name="search"),
+    path("viec/", worklist, name="worklist"),
+    path("dot-kham/<int:pk>/", clinic.visit, name="visit"),
+    path("dot-kham/<int:pk>/mo/", clinic.open_narrow, name="visit_open_narrow"),
+    path("dot-kham/<int:pk>/sua/", correction.correct, name="visit_correct"),
+    path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
+    path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
+    path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),
+    path("nhan/", reception.import_files, name="import"),
+    path("nhan/chua-nhan/", reception.quarantine, name="import_quarantine"),
+    path("nhan/chua-nhan/<int:pk>/", reception.take_with_reason, name="import_with_reason"),
+    path("gui/", delivery.board, name="delivery"),
+    path("gui/danh-sach/", delivery.listing, name="delivery_list"),
+    path("gui/noi-nhan/<int:pk>/tam-dung/", steering.pause, name="delivery_pause"),
+    path("gui/noi-nhan/<int:pk>/gui-tiep/", steering.resume, name="delivery_resume"),
+    path("gui/chua-ro/<int:pk>/", steering.unknown, name="delivery_unknown"),
+    re_path(
+        r"^gui/chua-ro/(?P<pk>[0-9]+)/(?P<door>da-co|chua-co|gui-lai)/$",
+        steering.leave_unknown,
+        name="delivery_leave_unknown",
+    ),
+    re_path(
+        r"^gui/ho-so/(?P<pk>[0-9]+)/(?P<deed>giu-lai|cho-gui|loi-tu-cong|het-vuong)/$",
+        steering.steer,
+        name="delivery_steer",
+    ),
+    path("bao-cao/sau-thang/", reports.six_month, name="six_month"),
+    path("bao-cao/sau-thang/danh-sach/", reports.cell, name="six_month_cell"),
+    path("bao-cao/sau-thang/tai-ve/<slug:form>/", reports.download, name="six_month_download"),
+    path("nhat-ky/", journal.journal, name="journal"),
+    path("nhat-ky/kiem-tra/", journal.verify, name="journal_verify"),
+    path("quan-tri/", admin.overview, name="admin"),
+    path("quan-tri/nguoi-dung/", staff_views.staff, name="admin_staff"),
+    path("quan-tri/nguoi-dung/<int:pk>/", staff_views.person, name="admin_person"),
+    path("quan-tri/nguoi-dung/<int:pk>/khoa-mo/", staff_views.switch, name="admin_switch"),
+    path("quan-tri/co-so/", admin.facility, name="admin_facility"),
+    path("quan-tri/co-so/khoa-phong/", admin.add_unit, name="admin_add_unit"),
+    path("quan-tri/noi-nhan/", admin.destinations, name="admin_destinations"),
+    path("quan-tri/noi-nhan/<int:pk>/", admin.destination, name="admin_destination"),
+    path("quan-tri/khoa-ky/", admin.keys, name="admin_keys"),
+    path("quan-tri/khoa-ky/<int:pk>/ngung/", admin.retire_key, name="admin_retire_key"),
+    path("quan-tri/quy-dinh/", admin.choices, name="admin_choices"),
+    path("quan-tri/quy-dinh/<slug:name>/", admin.choice, name="admin_choice"),
+]
