@@ -118,3 +118,32 @@ def test_a_visit_outside_the_list_is_read_and_told():
     reading = read(data)
     assert len(reading.visits) == 1
     assert rules(data) == ["STR-014"]
+
+
+def test_a_file_without_content_element_is_told():
+    visit = read(
+        envelope([file("XML1", packed(summary())), "<FILEHOSO><LOAIHOSO>XML2</LOAIHOSO></FILEHOSO>"])
+    ).visits[0]
+    assert ("STR-007", "XML2", "error") in [(r.rule, r.path, r.severity) for r in visit.remarks]
+
+
+def test_text_beside_inline_xml_is_told():
+    visit = read(envelope([file("XML1", f"lạc {summary()}")])).visits[0]
+    assert visit.record.visit_code
+    assert ("STR-007", "error") in [(r.rule, r.severity) for r in visit.remarks]
+
+
+def test_another_xml_version_is_told():
+    visit = read(
+        envelope([file("XML1", packed(f'<?xml version="1.1" encoding="utf-8"?>{summary()}'))])
+    ).visits[0]
+    assert "STR-001" in [remark.rule for remark in visit.remarks]
+
+
+def test_a_flood_of_different_remarks_is_bounded_but_loses_no_text():
+    flood = "".join(f"<LA{i}>{i}</LA{i}>" for i in range(3000))
+    visit = read(
+        envelope([file("XML1", packed(summary().replace("</TONG_HOP>", f"{flood}</TONG_HOP>")))])
+    ).visits[0]
+    assert len(visit.remarks) <= 500
+    assert len(visit.unknown) == 3000

@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-from ..standard import Edition, NoEdition, Table, edition_on
-from ..standard.editions import decisions
+from ..standard import Edition, NoEdition, Table, decisions, edition_on
 
 
 class Shape:
