@@ -16,7 +16,6 @@ class Shape:
         self.keys = [field.english for field in table.fields]
         self.width = len(self.names)
         self.places = {field.official: index for index, field in enumerate(table.fields)}
-        self.row_tag = table.wrapper[-1]
         self.tags = table.wrapper
 
 
