@@ -169,7 +169,7 @@ class _Writer:
         if not self.table.repeats:
             return [*lines, f"elif {local} < 1:", f"    add({broken}({text}, None, None))"]
         lines += [f"elif {local} < 1 or last is not None and {local} != last + 1:"]
-        return [*lines, f"    add({broken}({text}, number, last))", f"last = {local}"]
+        return [*lines, f"    add({broken}({text}, number, last))", f"last = {local} or None"]
 
     # Rules
 

@@ -147,8 +147,14 @@ MAY_HAVE_GAPS = frozenset({"XML1.GT_THE_DEN", "XML13.GT_THE_DEN", "XML14.GT_THE_
 
 
 def in_transition(codes: str, day: date) -> bool:
-    """Whether older codes were still about: QĐ 3276/2025 may be used from 01/07/2025, must be from 01/01/2026."""
-    return codes == "patient_categories" and day < date(2026, 1, 1)
+    """Whether two lists were about: an unknown code is then a warning.
+
+    QĐ 3276/2025 may be used from 01/07/2025 and must be from 01/01/2026; QĐ 1804/2026 was signed on 19/06/2026 and must
+    be applied by 01/08/2026, so a facility may have switched earlier.
+    """
+    if codes == "patient_categories":
+        return day < date(2026, 1, 1)
+    return codes == "visit_types" and date(2026, 6, 19) <= day < date(2026, 8, 1)
 
 
 _MONEY = (

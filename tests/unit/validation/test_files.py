@@ -1,0 +1,130 @@
+"""Checking a file: one result a visit, for people and for machines."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from sosuckhoe.healthbook import document
+from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.signing import PracticeAuthority, sign
+from sosuckhoe.healthbook.validation import Policy, as_json, check, faults_as_text
+
+from .a_visit import visit
+
+TODAY = date(2026, 11, 23)
+
+
+def written(record: Record) -> bytes:
+    edition = record.edition()
+    assert edition is not None
+    return document.write_visit(record, edition, facility_code="79001", made_on=date(2026, 9, 15))
+
+
+@pytest.fixture(scope="module")
+def signed() -> bytes:
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    signer = PracticeAuthority.new(at=at).issue("BỆNH VIỆN MINH HOẠ (THỰC HÀNH)", at=at)
+    return sign(written(visit()), signer, signature_id="BINH-0001", canonical=True)
+
+
+def test_an_unsigned_export_of_a_good_visit_lacks_only_its_signature() -> None:
+    (result,) = check(written(visit()), day=TODAY, name="binh.xml")
+    assert [(fault.rule, fault.severity) for fault in result.faults] == [("STR-010", "warning")]
+    assert (result.file, result.visit_code, result.edition) == ("binh.xml", "BINH-0001", "2026-1931")
+    assert result.usable and not result.has_errors and not result.refusal
+    assert result.record == visit()
+
+
+def test_a_hospital_may_ask_for_the_signature() -> None:
+    (result,) = check(written(visit()), day=TODAY, policy=Policy(signature_required=True))
+    assert [(fault.rule, fault.severity) for fault in result.faults] == [("STR-010", "error")]
+
+
+def test_a_signed_visit_has_no_fault(signed: bytes) -> None:
+    assert check(signed, day=TODAY)[0].faults == []
+
+
+def test_a_byte_changed_after_signing_is_an_error(signed: bytes) -> None:
+    (result,) = check(signed.replace(b"<NGAYLAP>20260915", b"<NGAYLAP>20260916"), day=TODAY)
+    assert [(fault.rule, fault.severity) for fault in result.faults] == [("SIG-001", "error")]
+
+
+def test_a_planted_fault_is_told_to_machines_with_its_place() -> None:
+    record = visit()
+    record.rows("medicines")[1]["hospital_amount"] = "1.00"
+    told = check(written(record), day=TODAY, name="binh.xml")[0].as_json()
+    assert set(told) == {"file", "edition", "faults"}
+    fault = next(fault for fault in told["faults"] if fault["rule"] == "XFD-001")
+    assert set(fault) == {"rule", "path", "row", "severity", "message", "source"}
+    assert (fault["path"], fault["row"], fault["severity"]) == ("XML2.THANH_TIEN_BV", 2, "error")
+
+
+def test_people_read_what_where_and_why() -> None:
+    record = visit(arrived_at="202609151016")
+    (result,) = check(written(record), day=TODAY)
+    lines = faults_as_text(result.faults).splitlines()
+    at = next(index for index, line in enumerate(lines) if "sớm hơn thời điểm đến khám" in line)
+    assert "15/09/2026 10:15" in lines[at]
+    assert "XML1.NGAY_RA" in lines[at + 1] and "202609151015" in lines[at + 1]
+    assert "XFD-029" in lines[at + 2] and "QĐ 4750" in lines[at + 2]
+    assert faults_as_text([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "FILE-EMPTY"), (b"{}", "FILE-NOT-XML"), (b"<GIAMDINHHS>", "FILE-TRUNCATED")],
+)
+def test_an_unreadable_file_is_one_unusable_result(data: bytes, code: str) -> None:
+    (result,) = check(data, day=TODAY, name="x.xml")
+    assert not result.usable and result.refusal == code and result.has_errors
+    assert result.as_json()["faults"][0]["rule"] == code
+
+
+def test_a_bare_table_is_checked_without_its_visit() -> None:
+    edition = visit().edition()
+    assert edition is not None
+    data = document.write_table("XML2", visit().rows("medicines"), edition)
+    (result,) = check(data, day=TODAY)
+    assert result.faults == [] and result.edition is None and result.visit_code == "BINH-0001"
+    (result,) = check(document.write_table("XML1", visit().rows("visit"), edition), day=TODAY)
+    assert result.faults == [] and result.edition == "2026-1931"
+
+
+def test_two_visits_in_a_file_are_two_results_and_say_which() -> None:
+    one, two = written(visit()).decode(), written(visit(visit_code="BINH-0002")).decode()
+    start, end = one.index("<HOSO>"), one.index("</DANHSACHHOSO>")
+    both = one[:end] + two[two.index("<HOSO>") : two.index("</DANHSACHHOSO>")] + one[end:]
+    results = check(both.encode(), day=TODAY, name="hai.xml")
+    assert [result.visit_code for result in results] == ["BINH-0001", "BINH-0002"]
+    assert {"STR-004", "STR-005"} <= {fault.rule for fault in results[0].faults}
+    told = as_json(results)
+    assert {fault["visit"] for fault in told["faults"]} == {"BINH-0001", "BINH-0002"}
+    assert start < end
+
+
+def test_an_unknown_discharge_day_is_judged_by_the_newest_decision_and_said_so() -> None:
+    record = visit()
+    inner = document.write_table("XML1", record.rows("visit"), record.edition() or pytest.fail("no edition"))
+    blank = inner.replace(b"<NGAY_RA>202609151015</NGAY_RA>", b"<NGAY_RA></NGAY_RA>").decode()
+    blank = blank[blank.index("<TONG_HOP>") :]
+    envelope = (
+        "<GIAMDINHHS><THONGTINDONVI><MACSKCB>79001</MACSKCB></THONGTINDONVI><THONGTINHOSO><NGAYLAP>20260915</NGAYLAP>"
+        "<SOLUONGHOSO>1</SOLUONGHOSO><DANHSACHHOSO><HOSO><FILEHOSO><LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE>"
+        f"{blank}</NOIDUNGFILE></FILEHOSO></HOSO></DANHSACHHOSO></THONGTINHOSO><CHUKYDONVI></CHUKYDONVI></GIAMDINHHS>"
+    )
+    (result,) = check(envelope.encode(), day=TODAY)
+    assert result.edition is None
+    assert {("EDT-001", "warning"), ("SHP-001", "error")} <= {
+        (one.rule, one.severity) for one in result.faults
+    }
+
+
+@pytest.mark.parametrize("cut", range(0, 6000, 487))
+def test_a_damaged_file_never_raises(cut: int, signed: bytes) -> None:
+    for data in (
+        signed[:cut],
+        signed[cut:],
+        signed[:cut] + b"<" + signed[cut:],
+        signed[:cut] + signed[cut + 1 :],
+    ):
+        assert check(data, day=TODAY)
