@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
+from typing import Any
 
 PAIRS = 7
 MAX_PAIRS = 60
@@ -46,30 +47,37 @@ class Paired:
     void: int
 
 
-def in_pairs(
-    reference: Callable[[], object],
-    reference_items: int,
-    subjects: dict[str, tuple[Callable[[], object], int]],
-) -> Paired:
+@dataclass(frozen=True)
+class Subject:
+    """Work to be measured on items made anew for every reading, so that nothing is remembered from the last one."""
+
+    items: int
+    fresh: Callable[[], Any]
+    work: Callable[[Any], object]
+
+    def seconds(self) -> float:
+        """Processor seconds per item, making the items not counted."""
+        batch = self.fresh()
+        return cpu_seconds(lambda: self.work(batch)) / self.items
+
+
+def in_pairs(reference: Subject, subjects: dict[str, Subject]) -> Paired:
     """Reference, subject, reference, for every subject in turn, until there are enough good pairs of each."""
     ratios: dict[str, list[float]] = {name: [] for name in subjects}
     seconds: dict[str, list[float]] = {name: [] for name in subjects} | {"reference": []}
     void = tried = 0
-    reference()
-    for work, _items in subjects.values():
-        work()
+    for one in (reference, *subjects.values()):
+        one.seconds()
     while min(len(found) for found in ratios.values()) < PAIRS:
         tried += 1
         if tried > MAX_PAIRS:
             raise SystemExit(
                 "The reference kept moving by more than 5 %: this machine is too busy to measure on."
             )
-        for name, (work, items) in subjects.items():
+        for name, one in subjects.items():
             if len(ratios[name]) >= PAIRS:
                 continue
-            before = cpu_seconds(reference) / reference_items
-            subject = cpu_seconds(work) / items
-            after = cpu_seconds(reference) / reference_items
+            before, subject, after = reference.seconds(), one.seconds(), reference.seconds()
             if abs(after - before) > DRIFT * min(before, after):
                 void += 1
                 continue

@@ -11,19 +11,22 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
+from typing import Any
+from uuid import uuid4
 
 import visits
 from lxml import etree
-from measuring import PAIRS, Paired, conditions, cpu_seconds, in_pairs
+from measuring import PAIRS, Paired, Subject, conditions, in_pairs
 
 from sosuckhoe.healthbook.document import read, write_visit
 from sosuckhoe.healthbook.record import Record
-from sosuckhoe.healthbook.signing import FileSigner, Outcome, PracticeAuthority, sign, verify
+from sosuckhoe.healthbook.signing import Outcome, PracticeAuthority, sign, verify
 from sosuckhoe.healthbook.validation import RULES, check_record
 from sosuckhoe.healthbook.validation.checking import active_rules
 
@@ -54,14 +57,14 @@ def check(record: Record) -> None:
         raise Wrong(f"the input must have no fault: {faults[0]}")
 
 
-def signed(document: bytes, number: int, signer: FileSigner = SIGNER) -> bytes:
-    return sign(document, signer, signature_id=f"Signature-{number}", canonical=True)
+def signed(document: bytes) -> bytes:
+    return sign(document, SIGNER, signature_id=f"Signature-{uuid4()}", canonical=True)
 
 
-def prepare(record: Record, number: int) -> bytes:
+def prepare(record: Record) -> bytes:
     """What the hospital does with a closed visit: check, build, sign."""
     check(record)
-    return signed(build(record), number)
+    return signed(build(record))
 
 
 def self_verify(document: bytes) -> None:
@@ -75,74 +78,69 @@ def parse(document: bytes) -> None:
         etree.fromstring(base64.b64decode(part.text or ""))
 
 
-def each(function: Callable[..., object], items: Iterable[object]) -> Callable[[], None]:
-    items = list(items)
+def each(function: Callable[[Any], object]) -> Callable[[Sequence[Any]], None]:
+    """The function over a batch."""
 
-    def work() -> None:
+    def work(items: Sequence[Any]) -> None:
         for item in items:
             function(item)
 
     return work
 
 
-def bare_signatures() -> None:
-    for number in range(SIGNATURES):
-        SIGNER.sign(number.to_bytes(600, "big"))
+class Visits:
+    """Batches of visits of one kind; no visit comes twice in a run."""
+
+    def __init__(self, make: Callable[[int], Record], size: int) -> None:
+        self.make, self.size, self.made = make, size, 0
+
+    def fresh(self) -> list[Record]:
+        self.made += self.size
+        return [self.make(seed) for seed in range(self.made - self.size, self.made)]
+
+    def built(self) -> list[bytes]:
+        return [build(record) for record in self.fresh()]
+
+    def documents(self) -> list[bytes]:
+        return [signed(document) for document in self.built()]
+
+    def subject(self, work: Callable[[Any], object], items: Callable[[], Any] | None = None) -> Subject:
+        return Subject(self.size, items or self.fresh, each(work))
 
 
-def measure(records: list[Record]) -> tuple[Paired, Paired]:
-    """The steps against RSA and, on the same files, against lxml's parse."""
-    numbered = list(enumerate(records))
-    built = [build(record) for record in records]
-    documents = [prepare(record, number) for number, record in numbered]
-    count = len(records)
-
-    def whole() -> None:
-        for number, record in numbered:
-            prepare(record, number)
-
-    def verified() -> None:
-        for number, record in numbered:
-            self_verify(prepare(record, number))
-
-    def signing() -> None:
-        for number, document in enumerate(built):
-            signed(document, number)
-
-    steps = {
-        "prepare": (whole, count),
-        "prepare_and_self_verify": (verified, count),
-        "build": (each(build, records), count),
-        "check": (each(check, records), count),
-        "sign": (signing, count),
-        "self_verify": (each(self_verify, documents), count),
+def measure(batches: Visits) -> tuple[Paired, Paired]:
+    """The steps against RSA and, on files of the same visits' kind, against lxml's parse."""
+    bare = Subject(
+        SIGNATURES, lambda: [number.to_bytes(600, "big") for number in range(SIGNATURES)], each(SIGNER.sign)
+    )
+    whole = {
+        "prepare": batches.subject(prepare),
+        "prepare_and_self_verify": batches.subject(lambda record: self_verify(prepare(record))),
     }
-    to_rsa = in_pairs(bare_signatures, SIGNATURES, steps)
-    wanted = {name: steps[name] for name in ("prepare", "prepare_and_self_verify")}
-    to_parse = in_pairs(each(parse, documents), count, wanted)
-    return to_rsa, to_parse
+    steps = {
+        "build": batches.subject(build),
+        "check": batches.subject(check),
+        "sign": batches.subject(signed, batches.built),
+        "self_verify": batches.subject(self_verify, batches.documents),
+    }
+    return in_pairs(bare, whole | steps), in_pairs(batches.subject(parse, batches.documents), whole)
 
 
-def assert_correct(records: list[Record]) -> int:
-    """A sample of this run's files, judged by another engine and read back; returns how many."""
-    sample = records[:: max(1, len(records) // 5)]
+def assert_correct(records: Sequence[Record]) -> int:
+    """Files of this run, judged by another engine and read back; returns how many."""
     with tempfile.TemporaryDirectory() as folder:
         authority, file = Path(folder, "ca.pem"), Path(folder, "signed.xml")
         authority.write_bytes(AUTHORITY.pem())
-        for number, record in enumerate(sample):
-            document = prepare(record, number)
+        for record in records:
+            document = prepare(record)
             file.write_bytes(document)
-            run = subprocess.run(
-                ["xmlsec1", "--verify", "--trusted-pem", str(authority), str(file)],
-                capture_output=True,
-                check=False,
-            )
-            if run.returncode:
+            command = ["xmlsec1", "--verify", "--trusted-pem", str(authority), str(file)]
+            if subprocess.run(command, capture_output=True, check=False).returncode:
                 raise Wrong("xmlsec1 does not accept what was signed")
             self_verify(document)
             if read(document).visits[0].record != record:
                 raise Wrong("reading back gives another record")
-    return len(sample)
+    return len(records)
 
 
 class Store:
@@ -169,29 +167,25 @@ class Store:
         self.connection.execute("INSERT INTO signed (sha256, document) VALUES (?, ?)", row)
 
 
-def durable(records: list[Record], per_commit: int) -> dict[str, float]:
+def durable(batches: Visits, per_commit: int) -> dict[str, float]:
     """Wall throughput with storing, as a share of what the slower of processor and store can do alone."""
-    documents = [prepare(record, number) for number, record in enumerate(records)]
-    count = len(records)
+    count = batches.size
     shares, rates, cpu_rates, store_rates = [], [], [], []
+    alone = batches.subject(prepare)
     # On the disk of the project, not in memory.
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
         store = Store(Path(folder, "ledger.sqlite3"), per_commit)
         for _pair in range(PAIRS):
-
-            def alone() -> None:
-                for number, record in enumerate(records):
-                    prepare(record, number)
-
-            cpu_rate = count / cpu_seconds(alone)
-            store_rate = count / _wall(lambda: store.keep(documents))
-            rate = count / _wall(lambda: store.keep(prepare(record, n) for n, record in enumerate(records)))
+            documents, records = batches.documents(), batches.fresh()
+            cpu_rate = 1 / alone.seconds()
+            store_rate = count / _wall(partial(store.keep, documents))
+            rate = count / _wall(partial(store.keep, map(prepare, records)))
             shares.append(rate / min(cpu_rate, store_rate))
             rates.append(rate)
             cpu_rates.append(cpu_rate)
             store_rates.append(store_rate)
         kept = store.connection.execute("SELECT count(*), count(DISTINCT sha256) FROM signed").fetchone()
-        if kept != (2 * PAIRS * count, count):
+        if kept != (2 * PAIRS * count, 2 * PAIRS * count):
             raise Wrong(f"the store holds {kept}")
         store.connection.close()
     return {
@@ -210,11 +204,10 @@ def _wall(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def show(kind: str, records: list[Record], to_rsa: Paired, to_parse: Paired) -> None:
-    size = len(signed(build(records[0]), 0))
+def show(kind: str, record: Record, to_rsa: Paired, to_parse: Paired) -> None:
     print(
-        f"\n{kind}: {visits.rows_in(records[0])} rows, {visits.fields_in(records[0])} values, "
-        f"{size / 1000:.1f} kB signed; {to_rsa.pairs} pairs, void {to_rsa.void} + {to_parse.void}"
+        f"\n{kind}: {visits.rows_in(record)} rows, {visits.fields_in(record)} values, "
+        f"{len(prepare(record)) / 1000:.1f} kB signed; {to_rsa.pairs} pairs, void {to_rsa.void} + {to_parse.void}"
     )
     print(f"  {'bare RSA-2048 signature':26} {to_rsa.seconds['reference'] * 1e6:9.0f} µs")
     print(f"  {'lxml parse of the file':26} {to_parse.seconds['reference'] * 1e6:9.0f} µs")
@@ -227,22 +220,20 @@ def show(kind: str, records: list[Record], to_rsa: Paired, to_parse: Paired) -> 
 
 
 def main() -> None:
-    kinds = {
-        "outpatient": [visits.outpatient(seed) for seed in range(1, 81)],
-        "inpatient": [visits.inpatient(seed) for seed in range(1, 9)],
-    }
+    kinds = {"outpatient": Visits(visits.outpatient, 80), "inpatient": Visits(visits.inpatient, 8)}
     ratios: dict[str, float] = {}
     found: dict[str, object] = {}
-    for kind, records in kinds.items():
-        sample = assert_correct(records)
-        to_rsa, to_parse = measure(records)
-        show(kind, records, to_rsa, to_parse)
+    for kind, batches in kinds.items():
+        first = batches.fresh()[0]
+        sample = assert_correct(batches.fresh()[:5])
+        to_rsa, to_parse = measure(batches)
+        show(kind, first, to_rsa, to_parse)
         ratios[f"{kind}_share_of_rsa"] = 1 / to_rsa.ratios["prepare"]
         ratios[f"{kind}_with_self_verify_share_of_rsa"] = 1 / to_rsa.ratios["prepare_and_self_verify"]
         ratios[f"{kind}_sign_over_rsa"] = to_rsa.ratios["sign"]
         ratios[f"{kind}_over_lxml_parse"] = to_parse.ratios["prepare"]
         ratios[f"{kind}_with_self_verify_over_lxml_parse"] = to_parse.ratios["prepare_and_self_verify"]
-        stored = {number: durable(records, number) for number in (1, 16)}
+        stored = {number: durable(batches, number) for number in (1, 16)}
         for number, result in stored.items():
             ratios[f"{kind}_durable_{number}_per_commit"] = result["share"]
             print(
@@ -251,17 +242,16 @@ def main() -> None:
                 f"and store ({result['store_per_second']:.0f}/s) ({result['least']:.0%}–{result['most']:.0%})"
             )
         found[kind] = {
-            "rows": visits.rows_in(records[0]),
-            "values": visits.fields_in(records[0]),
-            "bytes": len(signed(build(records[0]), 0)),
-            "different_visits": len(records),
+            "rows": visits.rows_in(first),
+            "values": visits.fields_in(first),
+            "bytes": len(prepare(first)),
+            "different_visits": batches.made,
             "pairs": to_rsa.pairs,
             "void": to_rsa.void + to_parse.void,
             "verified_by_xmlsec1": sample,
             "microseconds": {name: round(value * 1e6) for name, value in to_rsa.seconds.items()},
         }
-    first = kinds["outpatient"][0]
-    edition = first.edition()
+    edition = kinds["outpatient"].make(0).edition()
     assert edition is not None
     active = sum(len(active_rules(edition, table, DAY)) for table in edition.tables)
     settings = conditions("lxml", "cryptography") | {
