@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .standard import Edition, edition_on
+from .standard import Edition, NoEdition, edition_on
 
 Row = dict[str, str]
 
@@ -51,9 +51,12 @@ class Record:
             return None
 
     def edition(self) -> Edition | None:
-        """The edition that judges this record, or None when its discharge day is unknown."""
+        """The edition that judges this record; None when its discharge day is unknown or before every edition."""
         day = self.discharge_day()
-        return edition_on(day) if day else None
+        try:
+            return edition_on(day) if day else None
+        except NoEdition:
+            return None
 
     def to_json(self) -> str:
         """Canonical JSON: the same record gives the same text, so it can be hashed."""
