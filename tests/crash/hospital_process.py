@@ -50,6 +50,15 @@ def deliver(parallel: str = "1") -> None:
     run(until_idle=True, parallel=int(parallel), patience=5.0)
 
 
+def deliver_one() -> None:
+    """One record by one line of work alone: what freezes here holds no lock for another thread."""
+    from sosuckhoe.hospital.delivery.worker import Worker
+
+    worker = Worker("alone")
+    assert worker.sign_one()
+    assert worker.send_one()
+
+
 def state() -> None:
     """The ledger, as JSON."""
     from sosuckhoe.hospital.delivery.models import Receipt, Submission
@@ -87,6 +96,7 @@ def main(deed: str, *arguments: str) -> None:
         "set-up": lambda: set_up(Path(arguments[0])),
         "take": lambda: take(Path(arguments[0])),
         "deliver": lambda: deliver(*arguments),
+        "deliver-one": deliver_one,
         "state": state,
     }[deed]()
 

@@ -1,5 +1,6 @@
 """A hospital and a simulated portal, each as processes of their own, and the books of both for the checker."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,6 +153,21 @@ class Hospital:
         out, err = process.communicate(timeout=STARTS_WITHIN + DRAINS_WITHIN)
         assert process.returncode == -signal.SIGKILL, f"{point} was not reached: {err[-4000:]}"
         return out
+
+    @contextlib.contextmanager
+    def frozen_at(self, point: str, *deed: str) -> Iterator[None]:
+        """The deed stands still at the point while the block runs, and then goes on to its end."""
+        process = self.start(*deed, crash=f"{point}:1:SIGSTOP")
+        try:
+            _, status = os.waitpid(process.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status), f"{point} was not reached: {status}"
+            yield
+            process.send_signal(signal.SIGCONT)
+            _, err = process.communicate(timeout=STARTS_WITHIN + DRAINS_WITHIN)
+            assert process.returncode == 0, err[-4000:]
+        finally:
+            process.kill()
+            process.wait()
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.do("state"))

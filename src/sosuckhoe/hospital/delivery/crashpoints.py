@@ -1,13 +1,12 @@
-"""Places where tests kill the process: ``SOSUCKHOE_CRASH=K15`` at its first passing, ``K15:3`` at its third.
-
-The names are those of faults.md §5. Without the variable nothing happens.
+"""Places where tests strike: ``SOSUCKHOE_CRASH=K15`` kills at the first passing, ``K15:3`` at the third, and
+``K16:1:SIGSTOP`` freezes instead. The names are those of faults.md §5; without the variable nothing happens.
 """
 
 import os
 import signal
 import threading
 
-_POINT, _, _COUNT = os.environ.get("SOSUCKHOE_CRASH", "").partition(":")
+_POINT, _COUNT, _SIGNAL, *_ = [*os.environ.get("SOSUCKHOE_CRASH", "").split(":"), "", ""]
 _left = int(_COUNT or "1")
 _lock = threading.Lock()
 
@@ -20,4 +19,4 @@ def here(point: str) -> None:
     with _lock:
         _left -= 1
         if _left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.Signals[_SIGNAL or "SIGKILL"])

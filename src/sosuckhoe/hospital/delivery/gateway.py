@@ -171,7 +171,7 @@ class Gateway:
     def check_in(self, document: bytes, session: Session, *, facility_code: str) -> Exchange:
         """Send a signed check-in (XML0)."""
         path = CHECK_IN_PATHS.get(self.destination.path_edition, CHECK_IN_PATHS["3176"])
-        return self._post_document(path, "0", document, session, facility_code, lambda: None)
+        return self._post_document(path, "0", document, session, facility_code, None)
 
     def look_up_card(
         self,
@@ -211,7 +211,7 @@ class Gateway:
         document: bytes,
         session: Session,
         facility_code: str,
-        before_bytes: Callable[[], None],
+        before_bytes: Callable[[], None] | None,
     ) -> Exchange:
         body = {
             "username": session.account,
@@ -257,7 +257,7 @@ class Gateway:
         headers: Mapping[str, str],
         *,
         query: str = "",
-        before_bytes: Callable[[], None] = lambda: None,
+        before_bytes: Callable[[], None] | None = None,
     ) -> Exchange:
         address = self._prefix + path
         deadline = time.monotonic() + TOTAL_SECONDS
@@ -284,9 +284,11 @@ class Gateway:
                 raise _later(
                     "NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại."
                 ) from None
-            here("K16")
-            before_bytes()
-            return self._exchange(connection, address, query, body, sent_headers, head, deadline)
+            if before_bytes is not None:
+                here("K16")
+                before_bytes()
+            strike = here if before_bytes is not None else _nothing
+            return self._exchange(connection, address, query, body, sent_headers, head, deadline, strike)
         finally:
             connection.close()
 
@@ -299,6 +301,7 @@ class Gateway:
         headers: Mapping[str, str],
         head: str,
         deadline: float,
+        here: Callable[[str], None],
     ) -> Exchange:
         """From the first byte on: whatever goes wrong now, the portal may have the file."""
         status: int | None = None
@@ -331,6 +334,10 @@ class Gateway:
         return Exchange(
             head, status, answer_head, answer[:BODY_LIMIT], "" if whole else "Incomplete", retry_after
         )
+
+
+def _nothing(point: str) -> None:
+    """Crash points are for records, not for logins."""
 
 
 def _set_up(code: str, sentence: str) -> NotSent:

@@ -237,7 +237,8 @@ def _enter(
                 )
             closed = _correct(visit, checked, file, by=by, at=at, reason=reason)
         SourceFile.objects.filter(pk=file.pk).update(visit=closed.visit)
-    here("K05")
+        here("K05")
+    here("K06")
     return _taken(closed, file)
 
 

@@ -139,6 +139,7 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
         else:
             here("K19")
             receipts.append(receipt_line(submission, attempt, answer, now))
+            here("K19-NOTED")
     with transaction.atomic():
         _close(attempt, exchange, answer)
         _count(submission.destination, answer, now)
