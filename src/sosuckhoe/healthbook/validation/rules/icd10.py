@@ -1,0 +1,236 @@
+"""Disease codes (mã bệnh ICD-10) against the list of TT 06/2026/TT-BYT, as far as we hold it.
+
+We hold a part of the list: a code that is not in it says nothing, the flags of a code that is in it do.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from ...standard import Code
+from ..rule import rule
+from .cited import CHECKERS
+from .lists import list_of
+
+LIST_IN_USE = date(2026, 7, 1)
+"""First day of discharge judged by TT 06/2026, also for stays begun before."""
+CIRCULAR = "TT 06/2026/TT-BYT, danh mục ICD-10, {}"
+SEXES = {"F": "2", "M": "1"}
+"""From the list's columns 28 and 29 to GIOI_TINH."""
+VAGUE = ("Z00", "R53")
+REPLACED = {"Q8711": "Q87.1"}
+"""Codes that the list gave up, and what stands for them."""
+_FORM = re.compile(r"[A-Z][0-9]{2}(?:[./]?[0-9]{1,2})?[†*+]?")
+_MARKS = re.compile(r"[^A-Z0-9]")
+
+
+@lru_cache(maxsize=4096)
+def compact(code: str) -> str:
+    """``E11.9†`` as ``E119``: files write codes with and without dot and mark."""
+    return _MARKS.sub("", code.upper())
+
+
+@lru_cache(maxsize=64)
+def icd10_on(discharged: date) -> Mapping[str, Code]:
+    """The codes by their compact form. The day of discharge (NGAY_RA) chooses (TT 06/2026/TT-BYT)."""
+    return {compact(code): facts for code, facts in list_of("icd10").on(discharged).items()}
+
+
+def flag(code: str, discharged: date, column: str) -> str:
+    """A flag of a code; empty where we do not hold the code."""
+    found = icd10_on(discharged).get(compact(code))
+    return found.more[column] if found else ""
+
+
+@rule(
+    "COD-007",
+    table="XML1",
+    reads=("MA_BENH_CHINH",),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Mã bệnh chính {MA_BENH_CHINH} không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+)
+def main_disease_looks_like_icd10(code: str) -> bool:
+    """The principal disease has the form of an ICD-10 code."""
+    return _FORM.fullmatch(code) is not None
+
+
+@rule(
+    "COD-007",
+    table="XML1",
+    reads=("MA_BENH_KT",),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Trong các mã bệnh kèm theo có {@wrong}, không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+)
+@rule(
+    "COD-007",
+    table="XML3",
+    reads=("MA_BENH",),
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Mã bệnh của chỉ định có {@wrong}, không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+)
+def diseases_look_like_icd10(codes: list[str]) -> list[str]:
+    """Further diseases have the form of ICD-10 codes."""
+    return [code for code in codes if not _FORM.fullmatch(code)]
+
+
+@rule(
+    "COD-008",
+    table="XML1",
+    reads=("MA_BENH_YHCT", "MA_BENH_CHINH"),
+    owner="clinician",
+    source=CHECKERS,
+    sentence=(
+        "Mã bệnh chính {MA_BENH_CHINH} là mã y học cổ truyền (có trong MA_BENH_YHCT); mã bệnh chính cần mã ICD-10."
+    ),
+)
+def main_disease_is_not_traditional(traditional: list[str], code: str) -> bool:
+    """A traditional-medicine code, which stands in chapter U, is not the principal ICD-10 code."""
+    return not code.startswith("U") or code not in traditional
+
+
+@rule(
+    "BUS-028",
+    table="XML1",
+    reads=("MA_BENH_CHINH",),
+    confidence="low",
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Mã bệnh chính {MA_BENH_CHINH} còn chung chung; nếu đã rõ bệnh thì nên ghi mã cụ thể.",
+)
+def main_disease_is_specific(code: str) -> bool:
+    """Vague principal codes such as Z00 or R53 are flagged."""
+    return not compact(code).startswith(VAGUE)
+
+
+@rule(
+    "BUS-029",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 24"),
+    sentence="Mã {MA_BENH_CHINH} không được dùng làm bệnh chính; ghi bệnh gốc làm bệnh chính, mã này vào bệnh kèm theo.",
+)
+def main_disease_may_be_main(discharged: date, code: str) -> bool:
+    """Codes marked not for principal diagnosis (column 24) are refused as MA_BENH_CHINH."""
+    return not code.endswith("*") and (
+        flag(code, discharged, "main_diagnosis") != "no" or flag(code, discharged, "usable") != "yes"
+    )
+
+
+@rule(
+    "BUS-030",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 26"),
+    sentence="Mã bệnh chính {MA_BENH_CHINH} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+)
+def main_disease_is_most_specific(discharged: date, code: str) -> bool:
+    """A principal code with a more specific child (column 26) is refused."""
+    return flag(code, discharged, "usable") != "no-more-specific-code"
+
+
+@rule(
+    "BUS-030",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_KT"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 26"),
+    sentence="Mã bệnh kèm theo {@wrong} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+)
+def diseases_are_most_specific(discharged: date, codes: list[str]) -> list[str]:
+    """Further codes with a more specific child (column 26) are refused."""
+    return [code for code in codes if flag(code, discharged, "usable") == "no-more-specific-code"]
+
+
+@rule(
+    "BUS-031",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 27"),
+    sentence="Mã bệnh chính {MA_BENH_CHINH} chỉ dùng cho nguyên nhân tử vong, không dùng làm chẩn đoán.",
+)
+def main_disease_is_not_a_cause_of_death(discharged: date, code: str) -> bool:
+    """A code for causes of death only (column 27) is refused as the principal code."""
+    return flag(code, discharged, "usable") != "cause-of-death-only"
+
+
+@rule(
+    "BUS-031",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_KT"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 27"),
+    sentence="Mã bệnh kèm theo {@wrong} chỉ dùng cho nguyên nhân tử vong, không dùng làm chẩn đoán.",
+)
+def diseases_are_not_causes_of_death(discharged: date, codes: list[str]) -> list[str]:
+    """Codes for causes of death only (column 27) are refused among further diseases."""
+    return [code for code in codes if flag(code, discharged, "usable") == "cause-of-death-only"]
+
+
+@rule(
+    "BUS-032",
+    table="XML1",
+    reads=("NGAY_RA", "GIOI_TINH", "MA_BENH_CHINH", "MA_BENH_KT"),
+    at="GIOI_TINH",
+    severity="warning",
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 28, 29"),
+    sentence="Mã bệnh {@wrong} thường chỉ dùng cho giới còn lại; xem lại mã bệnh hoặc giới tính (đang ghi {GIOI_TINH}).",
+)
+def diseases_fit_the_sex(discharged: date, sex: str, main: str, codes: list[str] | None) -> list[str]:
+    """Codes restricted to women (column 28) or men (column 29) fit GIOI_TINH."""
+    return [
+        code
+        for code in (main, *(codes or ()))
+        if sex != "3" and SEXES.get(flag(code, discharged, "sex"), sex) != sex
+    ]
+
+
+@rule(
+    "BUS-033",
+    table="XML1",
+    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    severity="warning",
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 25"),
+    sentence="Mã {MA_BENH_CHINH} không khuyến khích làm bệnh chính; xin xem lại.",
+)
+def main_disease_is_encouraged(discharged: date, code: str) -> bool:
+    """Codes not encouraged as principal diagnosis (column 25) raise a warning."""
+    return flag(code, discharged, "main_diagnosis") != "discouraged"
+
+
+@rule(
+    "BUS-034",
+    table="XML1",
+    reads=("MA_BENH_CHINH", "MA_BENH_KT"),
+    at="MA_BENH_CHINH",
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("áp dụng theo ngày ra viện"),
+    sentence="Mã bệnh {@wrong} không còn trong danh mục áp dụng theo ngày ra viện; chọn mã thay thế.",
+)
+def diseases_are_of_the_list_in_force(main: str, codes: list[str] | None) -> list[str]:
+    """The ICD-10 list of Circular 06/2026 applies by NGAY_RA, also for stays begun before."""
+    return [code for code in (main, *(codes or ())) if compact(code) in REPLACED]
