@@ -1,0 +1,156 @@
+"""Bed days and examination fees (ngày giường, công khám)."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from ..rule import rule
+from .cited import CHECKERS
+from .stay import INPATIENT, SHORT_STAY, TRANSFERRED
+
+BEDS = frozenset({"14", "15", "16"})
+"""MA_NHOM of bed days: day bed, inpatient bed, stay bed."""
+EXAMINATION = "13"
+NO_BEDS = frozenset({"01", "02"})
+INPATIENTS = frozenset({"03", "09"})
+DAY = timedelta(hours=24)
+GRAVE = frozenset({"4", "5", "6"})
+"""KET_QUA_DTRI worse, died, taken home with a poor prognosis: one bed day more is paid."""
+OUT_OF_SCOPE = "2"
+
+
+def bed_lines(groups: list[str]) -> list[int]:
+    """Numbers of the bed-day lines."""
+    return [number for number, group in enumerate(groups, 1) if group in BEDS]
+
+
+def bed_days(groups: list[str], quantities: list[Decimal | None]) -> Decimal:
+    """Bed days of all lines together."""
+    lines = zip(groups, quantities, strict=True)
+    return sum((quantity or Decimal() for group, quantity in lines if group in BEDS), Decimal())
+
+
+@rule(
+    "BUS-002",
+    table="XML3",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "XML3.MA_NHOM"),
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Đợt điều trị dưới 4 giờ (từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}) không tính tiền giường.",
+)
+def short_stay_has_no_bed(arrived: datetime, discharged: datetime, groups: list[str]) -> list[int]:
+    """A stay under 4 hours has no bed-day line."""
+    return bed_lines(groups) if timedelta() <= discharged - arrived < SHORT_STAY else []
+
+
+@rule(
+    "BUS-003",
+    table="XML3",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "XML3.MA_NHOM", "XML3.SO_LUONG"),
+    owner="cashier",
+    source=CHECKERS,
+    sentence=(
+        "Đợt điều trị từ 4 đến 24 giờ (từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}) chỉ tính nhiều nhất 1 ngày giường."
+    ),
+)
+def stay_of_a_day_has_one_bed_day(
+    arrived: datetime, discharged: datetime, groups: list[str], quantities: list[Decimal | None]
+) -> list[int]:
+    """A stay of 4 to 24 hours has at most 1 bed-day."""
+    if not SHORT_STAY <= discharged - arrived <= DAY or bed_days(groups, quantities) <= 1:
+        return []
+    return bed_lines(groups)[-1:]
+
+
+@rule(
+    "BUS-008",
+    table="XML3",
+    reads=(
+        "XML1.MA_LOAI_KCB", "XML1.SO_NGAY_DTRI", "XML1.KET_QUA_DTRI", "XML1.MA_LOAI_RV", "XML3.MA_NHOM", "XML3.SO_LUONG",
+    ),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence=(
+        "Tổng số ngày giường nhiều hơn mức thường được tính cho {XML1.SO_NGAY_DTRI} ngày điều trị (kết quả "
+        "{XML1.KET_QUA_DTRI}, loại ra viện {XML1.MA_LOAI_RV})."
+    ),
+)  # fmt: skip
+def bed_days_fit_the_stay(
+    visit_type: str,
+    days: int,
+    result: str | None,
+    discharge_type: str | None,
+    groups: list[str],
+    quantities: list[Decimal | None],
+) -> list[int]:
+    """Total bed-days are fewer than SO_NGAY_DTRI unless death, transfer or worsening allows one more."""
+    grave = result in GRAVE or discharge_type in TRANSFERRED
+    allowed = days if grave or days < 2 else days - 1
+    return (
+        bed_lines(groups)[-1:] if visit_type == INPATIENT and bed_days(groups, quantities) > allowed else []
+    )
+
+
+@rule(
+    "BUS-009",
+    table="XML3",
+    reads=("XML1.MA_LOAI_KCB", "XML3.MA_NHOM"),
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Loại hình {XML1.MA_LOAI_KCB} không tính tiền giường, nhưng dòng này thuộc nhóm {XML3.MA_NHOM}.",
+)
+def outpatients_have_no_bed(visit_type: str, groups: list[str]) -> list[int]:
+    """Exam and outpatient types (01, 02) carry no bed-day line."""
+    return bed_lines(groups) if visit_type in NO_BEDS else []
+
+
+@rule(
+    "BUS-010",
+    table="XML3",
+    reads=("XML3.MA_NHOM", "XML3.MA_KHOA", "XML3.NGAY_YL", "XML3.SO_LUONG", "XML3.MA_GIUONG"),
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Giường {XML3.MA_GIUONG} được tính hơn một ngày giường cho cùng một ngày (dòng bắt đầu {XML3.NGAY_YL}).",
+)
+def bed_is_billed_once_a_day(
+    groups: list[str],
+    departments: list[str | None],
+    days: list[date | None],
+    quantities: list[Decimal | None],
+    beds: list[str | None],
+) -> list[int]:
+    """One bed is not billed twice for overlapping days; a line of n days fills n days from its order on."""
+    filled: defaultdict[tuple[str | None, str, date], Decimal] = defaultdict(Decimal)
+    wrong = []
+    lines = zip(groups, departments, days, quantities, beds, strict=True)
+    for number, (group, department, day, quantity, bed) in enumerate(lines, 1):
+        if group not in BEDS or day is None or quantity is None or bed is None or ";" in bed:
+            continue
+        left, here = min(quantity, Decimal(366)), day
+        while left > 0:
+            filled[department, bed, here] += min(left, Decimal(1))
+            if filled[department, bed, here] > 1:
+                wrong.append(number)
+                break
+            left, here = left - 1, here + timedelta(days=1)
+    return wrong
+
+
+@rule(
+    "BUS-011",
+    table="XML3",
+    reads=("XML1.MA_LOAI_KCB", "XML3.PHAM_VI", "XML3.MA_NHOM"),
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Đợt điều trị nội trú chỉ tính một lần công khám; đây là lần thứ hai trở đi.",
+)
+def inpatient_has_one_examination(visit_type: str, scopes: list[str | None], groups: list[str]) -> list[int]:
+    """An inpatient record has at most one exam fee (group 13) within the insurance scope."""
+    if visit_type not in INPATIENTS:
+        return []
+    lines = enumerate(zip(groups, scopes, strict=True), 1)
+    return [number for number, (group, scope) in lines if group == EXAMINATION and scope != OUT_OF_SCOPE][1:]
