@@ -1,0 +1,110 @@
+"""What the insurance pays whom (mức hưởng, phạm vi, đối tượng)."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from ..rule import rule
+from .cited import CHECKERS, table
+from .lists import list_of
+from .totals import OWN_FUNDS
+
+ARMED_FORCES_SCOPE = "3"
+IN_SCOPE = "1"
+CARD_LEVELS = (Decimal(80), Decimal(95), Decimal(100))
+OUTPATIENT = frozenset({"01", "02", "05", "07", "08"})
+STAYS = frozenset({"03", "04", "06", "09"})
+
+
+def categories_on(discharged: date) -> Mapping[str, frozenset[Decimal]]:
+    """For each MA_DOITUONG_KCB its payment rates in percent. The day of discharge chooses, because the category is
+    fixed when the visit ends (QĐ 3276/QĐ-BYT, phụ lục 1)."""
+    return _rates(discharged)
+
+
+@lru_cache(maxsize=64)
+def _rates(discharged: date) -> Mapping[str, frozenset[Decimal]]:
+    rates: dict[str, frozenset[Decimal]] = {}
+    for row in list_of("patient_categories").rows:
+        if row.valid_on(discharged) and row.more["benefit_rate_percent"]:
+            rate = Decimal(row.more["benefit_rate_percent"])
+            rates[row.code] = rates.get(row.code, frozenset()) | {rate}
+    return rates
+
+
+@rule(
+    "XTB-043",
+    table=("XML2", "XML3"),
+    reads=("XML1.MA_THE_BHYT", "PHAM_VI"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3, PHAM_VI; {CHECKERS}",
+    sentence="Phạm vi {PHAM_VI} chỉ dành cho thẻ quân đội, công an, cơ yếu (QN, CA, CY); thẻ đang ghi {XML1.MA_THE_BHYT}.",
+)
+def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
+    """PHAM_VI 3 is only for army, police and cipher cardholders (QN, CA, CY)."""
+    return scope != ARMED_FORCES_SCOPE or any(card.startswith(OWN_FUNDS) for card in cards or ())
+
+
+@rule(
+    "XTB-044",
+    table="XML2",
+    reads=(
+        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML2.PHAM_VI", "XML2.MUC_HUONG",
+    ),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=f"{table(2)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
+    sentence="Mức hưởng {@wrong} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+)  # fmt: skip
+@rule(
+    "XTB-044",
+    table="XML3",
+    reads=(
+        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML3.PHAM_VI", "XML3.MUC_HUONG",
+    ),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=f"{table(3)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
+    sentence="Mức hưởng {@wrong} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+)  # fmt: skip
+def benefit_is_card_level_times_rate(
+    discharged: date,
+    area: str | None,
+    category: str,
+    scopes: list[str | None],
+    levels: list[Decimal | None],
+) -> list[str]:
+    """MUC_HUONG is 80, 95 or 100 times the rate of the entitlement category; areas K1 to K3 have rules of their own."""
+    rates = categories_on(discharged).get(category)
+    if rates is None or area is not None:
+        return []
+    allowed = [level * rate / 100 for level in CARD_LEVELS for rate in rates]
+    found = {
+        level for level, scope in zip(levels, scopes, strict=True) if scope == IN_SCOPE and level is not None
+    }
+    # Three characters hold no 47.5, so before QĐ 1931 half a percent was rounded either way.
+    return [str(level) for level in sorted(found) if all(abs(level - right) >= 1 for right in allowed)]
+
+
+@rule(
+    "BUS-016",
+    table="XML1",
+    reads=("MA_LOAI_KCB", "MA_DOITUONG_KCB"),
+    since=date(2026, 1, 1),
+    confidence="low",
+    owner="reception",
+    source=f"{CHECKERS}; QĐ 3276/QĐ-BYT, phụ lục 1",
+    sentence=(
+        "Đối tượng {MA_DOITUONG_KCB} không hợp với loại hình {MA_LOAI_KCB}: 1.14 dùng cho ngoại trú, 1.15 cho nội trú."
+    ),
+)
+def category_fits_the_visit_type(visit_type: str, category: str) -> bool:
+    """Local checkers tie 1.14 to outpatient types and 1.15 to inpatient types."""
+    return not (
+        (category == "1.14" and visit_type in STAYS) or (category == "1.15" and visit_type in OUTPATIENT)
+    )
