@@ -1,0 +1,48 @@
+"""Days of long-term outpatient care (số ngày điều trị của loại hình 05 và 08)."""
+
+from datetime import date
+
+from ..rule import rule
+from .cited import table
+from .doubles import TIMED
+
+
+@rule(
+    "BUS-006",
+    table="XML1",
+    reads=("XML2", "MA_LOAI_KCB", "SO_NGAY_DTRI"),
+    severity="warning",
+    owner="clinician",
+    source=f"{table(1)}, SO_NGAY_DTRI",
+    sentence="Loại hình {MA_LOAI_KCB} có cấp thuốc nên số ngày điều trị là số ngày dùng thuốc, hiện ghi {SO_NGAY_DTRI}.",
+)
+def medicine_days_are_counted(medicines: int, visit_type: str, days: int) -> bool:
+    """For type 05 SO_NGAY_DTRI is the number of medicine days, so not 0 where medicine was given."""
+    return visit_type != "05" or days > 0 or medicines == 0
+
+
+@rule(
+    "BUS-006",
+    table="XML1",
+    reads=("XML3.MA_NHOM", "XML3.NGAY_YL", "XML3.NGAY_TH_YL", "MA_LOAI_KCB", "SO_NGAY_DTRI"),
+    severity="warning",
+    owner="clinician",
+    source=f"{table(1)}, SO_NGAY_DTRI",
+    sentence=(
+        "Loại hình {MA_LOAI_KCB} có số ngày điều trị bằng số ngày có dịch vụ kỹ thuật, khác với {SO_NGAY_DTRI} đang ghi."
+    ),
+)
+def service_days_are_counted(
+    groups: list[str],
+    ordered: list[date | None],
+    performed: list[date | None],
+    visit_type: str,
+    days: int,
+) -> bool:
+    """For type 08 SO_NGAY_DTRI is the number of days with services, by order or by execution."""
+    if visit_type != "08" or TIMED.isdisjoint(groups):
+        return True
+    lines = list(zip(groups, ordered, performed, strict=True))
+    by_order = {order for group, order, _ in lines if group in TIMED}
+    by_execution = {done or order for group, order, done in lines if group in TIMED}
+    return days in (len(by_order), len(by_execution))
