@@ -1,0 +1,80 @@
+"""What the citizen's health book needs (Sổ sức khỏe điện tử): its owner, its summary, and what must not stand there.
+
+Our own ids: BOOK-001 (in ``stay``) a visit has a summary, BOOK-002 the summary says something, BOOK-003 the book finds
+its owner, BOOK-004 nothing about HIV in free text of table 8.
+"""
+
+import re
+from unicodedata import normalize
+
+from ..rule import rule
+
+BOOK = "QĐ 2733/QĐ-BYT, phụ lục 2: các mục tóm tắt của Sổ lấy từ bảng 8"
+PRIVACY = "Luật 64/2006/QH11 sửa bởi Luật 71/2020/QH14, Điều 30; khuyến nghị của phần mềm"
+_SENSITIVE = re.compile(
+    r"\b(?:hiv|aids|arv|suy giảm miễn dịch (?:mắc phải|ở người)|b2[0-4](?:\.[0-9])?|z21|r75)\b"
+)
+
+
+def says_something(text: str) -> bool:
+    """A part of the summary says something: more than dots, dashes or one repeated letter."""
+    return len({letter for letter in text.casefold() if letter.isalnum()}) >= 2
+
+
+def is_discreet(text: str) -> bool:
+    """Free text of table 8 holds no word or code about HIV."""
+    return _SENSITIVE.search(normalize("NFC", text).casefold()) is None
+
+
+for _field, _label in (
+    ("CHAN_DOAN_RV", "Chẩn đoán ra viện"),
+    ("QT_BENHLY", "Quá trình bệnh lý"),
+    ("TOMTAT_KQ", "Tóm tắt kết quả cận lâm sàng"),
+    ("PP_DIEUTRI", "Phương pháp điều trị"),
+):
+    rule(
+        "BOOK-002",
+        table="XML8",
+        reads=(_field,),
+        severity="warning",
+        owner="clinician",
+        source=BOOK,
+        sentence=f"{_label} chỉ ghi {{{_field}}}; người bệnh đọc phần này trong Sổ sức khỏe, xin ghi rõ.",
+    )(says_something)
+
+for _field, _label in (
+    ("CHAN_DOAN_VAO", "Chẩn đoán lúc vào"),
+    ("CHAN_DOAN_RV", "Chẩn đoán ra viện"),
+    ("QT_BENHLY", "Quá trình bệnh lý"),
+    ("TOMTAT_KQ", "Tóm tắt kết quả cận lâm sàng"),
+    ("PP_DIEUTRI", "Phương pháp điều trị"),
+    ("GHI_CHU", "Ghi chú"),
+):
+    # The fault points at the table, not at the field, so that the text is not copied into lists of faults.
+    rule(
+        "BOOK-004",
+        table="XML8",
+        reads=(_field,),
+        at="XML8",
+        severity="warning",
+        owner="clinician",
+        source=PRIVACY,
+        sentence=(
+            f"{_label} ({_field}) ở tóm tắt hồ sơ bệnh án có từ ngữ hoặc mã bệnh nhạy cảm (bảng 6). Phần này hiện "
+            "trong Sổ sức khỏe; xin chuyển nội dung đó khỏi văn bản tự do."
+        ),
+    )(is_discreet)
+
+
+@rule(
+    "BOOK-003",
+    table="XML1",
+    reads=("MA_THE_BHYT", "SO_CCCD"),
+    severity="warning",
+    owner="reception",
+    source="NĐ 102/2025/NĐ-CP, Điều 6; QĐ 2733/QĐ-BYT, phụ lục 1",
+    sentence="Chưa có số định danh (SO_CCCD) và cũng chưa có thẻ BHYT, nên Sổ sức khỏe không tìm được chủ nhân.",
+)
+def book_finds_its_owner(card: str | None, paper: str | None) -> bool:
+    """The personal ID or a card says whose book the visit belongs to."""
+    return paper is not None or card is not None
