@@ -16,7 +16,7 @@ from sosuckhoe.healthbook.standard import Edition, Table, edition_on
 
 from .cast import HOUSE
 from .clinic.visit import Tables
-from .weeks import EARLIEST, finished_visits
+from .weeks import EARLIEST, finished_visits, one_more
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 _NAMESPACES = (
@@ -114,6 +114,11 @@ def export_to(folder: Path, today: date, *, seed: int = 2026) -> list[ExportedFi
     for file in files:
         (folder / file.name).write_bytes(file.data)
     return files
+
+
+def write_one_more(path: Path, today: date) -> None:
+    """A visit of chị Bình that the export did not hold: drop it into the watched folder and follow it."""
+    path.write_bytes(write(one_more(today).tables, HABITS[0], max(today, EARLIEST)))
 
 
 # -- writing ------------------------------------------------------------------------------------------------------

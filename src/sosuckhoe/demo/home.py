@@ -44,6 +44,11 @@ class DemoHome:
         return self.path / "sent"
 
     @property
+    def one_more(self) -> Path:
+        """A visit that was not imported, for whoever wants to watch one go through."""
+        return self.path / "mot-dot-kham-nua.xml"
+
+    @property
     def authority(self) -> Path:
         """The demo certificate authority, for whoever verifies."""
         return self.path / "ca.pem"

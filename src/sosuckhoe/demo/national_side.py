@@ -117,9 +117,9 @@ class NationalSide:
         self._post("clock", {"advance_hours": 24})
         self._post("publish", {})
 
-    def hurry(self, factor: float) -> None:
-        """Let simulated time run faster from now on."""
-        self._post("clock", {"factor": factor})
+    def publish_within(self, minutes: float) -> None:
+        """Let the insurer be quicker than the law asks, for people who watch."""
+        self._post("options", {"publish_within_hours": minutes / 60})
 
     def received(self) -> list[dict[str, Any]]:
         """What the portal holds, newest version of each visit."""

@@ -97,10 +97,12 @@ def show_doors(screen: Screen, home: DemoHome, *, port: int, national: str, toda
             ("Sổ trên VNeID mô phỏng", f"{national}/vneid/"),
             ("Cổng tiếp nhận mô phỏng", f"{national}/cong/"),
             ("Bàn tạo lỗi, đồng hồ", f"{national}/_simulator/"),
-            ("Thả tệp XML vào đây", str(home.hospital / "drop")),
             ("Tệp đã gửi, từng byte", str(home.sent)),
         ]
     )
+    screen.say()
+    screen.say("  Thử một đợt khám nữa; khoảng một phút sau chị Bình đọc được trong sổ:")
+    screen.say(f"    cp {home.one_more} {home.hospital / 'drop'}/")
     screen.say()
     screen.say(
         f"  Mật khẩu chung: {screen.bold(PASSWORD)}  {screen.grey('(one password for every account)')}"

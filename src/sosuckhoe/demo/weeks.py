@@ -46,6 +46,14 @@ def finished_visits(today: date, *, seed: int = 2026) -> list[FinishedVisit]:
     return found
 
 
+def one_more(today: date, *, seed: int = 2026) -> FinishedVisit:
+    """One visit of chị Bình yesterday that is not among the finished ones."""
+    closed = max(today, EARLIEST) - timedelta(days=1)
+    binh = next(person for person in citizens(today, seed=seed) if person.key == "binh")
+    scene = Scene(f"LK{closed:%y%m%d}9001", binh, catalogue().stories["viem_da_day"], "01", closed)
+    return FinishedVisit(scene, compose(scene, Random(seed)))
+
+
 def _renamed(scene: Scene, visit_code: str) -> Scene:
     return Scene(visit_code, scene.citizen, scene.story, scene.kind, scene.closed, scene.insured, scene.child)
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from datetime import date
-from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from sosuckhoe.demo.his_export import HABITS, ExportedFile, export, write
+from sosuckhoe.demo.his_export import HABITS, ExportedFile, export, write, write_one_more
 from sosuckhoe.demo.hospital_side import DECIDED_SEVERITIES
 from sosuckhoe.demo.mistakes import MISTAKES
 from sosuckhoe.demo.weeks import FinishedVisit, finished_visits
@@ -105,15 +105,23 @@ def test_visit_codes_and_file_names_are_used_once(
     assert len({file.name for file in files}) == len(files)
 
 
-def test_nobody_is_in_two_stays_at_once(visits: list[FinishedVisit]) -> None:
-    stays: dict[str, list[tuple[str, str]]] = {}
-    for visit in visits:
-        row = visit.tables["visit"][0]
-        if visit.mistake is None and row.get("admitted_at"):
-            stays.setdefault(row["patient_code"], []).append((row["admitted_at"], row["discharged_at"]))
-    for times in stays.values():
-        times.sort()
-        assert all(end <= start for (_, end), (start, _) in pairwise(times))
+def test_nobody_comes_for_something_else_while_lying_in(visits: list[FinishedVisit]) -> None:
+    clean = [visit.tables["visit"][0] for visit in visits if visit.mistake is None]
+    for stay in (row for row in clean if row.get("admitted_at")):
+        others = [row for row in clean if row["patient_code"] == stay["patient_code"] and row is not stay]
+        for other in others:
+            assert not stay["arrived_at"] <= other["arrived_at"] <= stay["discharged_at"]
+
+
+def test_one_more_visit_is_clean_and_not_among_the_others(
+    visits: list[FinishedVisit], tmp_path: Path
+) -> None:
+    write_one_more(tmp_path / "more.xml", TODAY)
+    (visit,) = read((tmp_path / "more.xml").read_bytes()).visits
+    assert visit.edition is not None
+    faults = check_record(visit.record, visit.edition, day=TODAY, policy=POLICY)
+    assert [fault for fault in faults if fault.severity == "error"] == []
+    assert visit.record.visit_code not in {other.visit_code for other in visits}
 
 
 def test_the_same_day_and_seed_give_the_same_bytes() -> None:
