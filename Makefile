@@ -41,7 +41,7 @@ docs: $(STAMPS)/test ## write the generated reference pages and screenshots anew
 	@$(BIN)/python scripts/docs.py
 
 bench: $(STAMPS)/test ## measure, as ratios on this machine
-	@for file in bench/[a-z]*.py; do $(BIN)/python $$file; done
+	@for file in $$(grep -l '"bench"' bench/*.py); do $(BIN)/python $$file; done
 
 lock: .uv/bin/uv ## choose versions anew and write them down with hashes
 	@.uv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.txt

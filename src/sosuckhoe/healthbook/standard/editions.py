@@ -105,9 +105,18 @@ def edition_on(day: date, *, expected: bool = False, root: Traversable | None = 
 
     ``expected``: also count decisions that are announced only. Raises NoEdition before the first decision.
     """
+    return _our_edition(day, expected) if root is None else _choose(decisions(root), day, expected)
+
+
+@lru_cache(maxsize=4096)
+def _our_edition(day: date, expected: bool) -> Edition:
+    return _choose(decisions(), day, expected)
+
+
+def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
     chosen = tuple(
         decision
-        for decision in decisions(root)
+        for decision in known
         if decision.in_force <= day and (expected or decision.status != EXPECTED)
     )
     if not any(decision.changes_tables for decision in chosen):
