@@ -159,7 +159,7 @@ def start(home: Path, *more: str) -> Portal:
     while time.monotonic() < deadline:
         readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
         line = process.stdout.readline() if readable else ""
-        if "http://" in line:
+        if "://" in line:
             return Portal(process, int(line.rsplit(":", 1)[1].strip().rstrip("/")))
         if not line:
             break

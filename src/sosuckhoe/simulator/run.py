@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     threads: int = 64,
-    tls: tuple[Path, Path] | None = None,
+    tls: Sequence[Path | str] | None = None,
 ) -> int:
     """Migrate, load the set-up, serve until stopped. Prints one line with the address once it accepts calls.
 
@@ -82,5 +83,8 @@ if __name__ == "__main__":
     command.add_argument("--home", required=True)
     command.add_argument("--port", type=int, default=8001)
     command.add_argument("--setup")
+    command.add_argument(
+        "--tls", nargs=2, metavar=("CERTIFICATE", "KEY"), help="PEM files, for bad certificates"
+    )
     options = command.parse_args()
-    sys.exit(serve(options.home, options.port, options.setup))
+    sys.exit(serve(options.home, options.port, options.setup, tls=options.tls))

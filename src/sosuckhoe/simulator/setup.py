@@ -50,6 +50,7 @@ from typing import Any
 from cryptography import x509
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sosuckhoe.healthbook.signing import fingerprint
@@ -166,9 +167,7 @@ def _citizen(facts: Mapping[str, Any]) -> None:
 
 
 def _person(key: str) -> Citizen | None:
-    if len(key) == 12:
-        return Citizen.objects.filter(personal_id=key).first()
-    return Citizen.objects.filter(cards__number=key).first()
+    return Citizen.objects.filter(Q(personal_id=key) | Q(cards__number=key)).first()
 
 
 def _dependants(facts: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ def holder_of(personal_id: str = "", card: str = "") -> str:
 class Citizen(models.Model):
     """A made-up person with an account on the practice VNeID, or a dependant of one."""
 
-    personal_id = models.CharField(max_length=12, unique=True, null=True)
+    personal_id = models.CharField(max_length=20, unique=True, null=True)
     """None for a newborn whose number was not given yet: known by card then."""
     full_name = models.CharField(max_length=255)
     birth = models.CharField(max_length=10)

@@ -7,7 +7,7 @@ class Card(models.Model):
     number = models.CharField(max_length=15, unique=True)
     insurance_number = models.CharField(max_length=10, db_index=True)
     """The social-insurance number: characters 6 to 15, unless the set-up says otherwise."""
-    personal_id = models.CharField(max_length=12, blank=True, db_index=True)
+    personal_id = models.CharField(max_length=20, blank=True, db_index=True)
     full_name = models.CharField(max_length=255)
     birth = models.CharField(max_length=10)
     """``dd/MM/yyyy``, ``MM/yyyy`` or ``yyyy``."""

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from .dispatch import answer
 
 urlpatterns = [
-    re_path(r"^(?i:api)/", answer),
+    re_path(r"^[Aa][Pp][Ii]/", answer),
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("_simulator/", include("sosuckhoe.simulator.desk.urls")),
     path("cong/", include("sosuckhoe.simulator.pages.urls")),

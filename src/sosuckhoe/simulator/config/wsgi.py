@@ -24,16 +24,18 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 class _Watched:
-    """Hands the reply over and calls ``response.on_sent`` once the last byte was taken."""
+    """Hands the reply over, then calls ``response.on_left`` with whether the last byte was taken."""
 
     def __init__(self, response: Any) -> None:
         self.response = response
+        self.taken = False
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self.response
-        on_sent = getattr(self.response, "on_sent", None)
-        if on_sent is not None:
-            on_sent()
+        self.taken = True
 
     def close(self) -> None:
+        on_left = getattr(self.response, "on_left", None)
+        if on_left is not None:
+            on_left(self.taken)
         self.response.close()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -19,6 +19,7 @@ from sosuckhoe.simulator.faults.models import Fault
 from sosuckhoe.simulator.faults.scenarios import SCENARIOS
 from sosuckhoe.simulator.insurer.work import work
 from sosuckhoe.simulator.portal import options as portal_options
+from sosuckhoe.simulator.portal.history import settle
 from sosuckhoe.simulator.portal.models import Account, Call, Certificate, Finding, Session, Submission
 from sosuckhoe.simulator.portal.tokens import password_md5
 
@@ -187,6 +188,7 @@ def _page(request: HttpRequest) -> tuple[int, int]:
 @allowing("GET")
 def history(request: HttpRequest) -> HttpResponse:
     """Every call in order. ``?after=<id>&limit=<n>``; ``reply``: pending, sent or dropped."""
+    settle()
     after, limit = _page(request)
     calls = Call.objects.filter(pk__gt=after).order_by("pk")[:limit]
     return _reply(list(calls.values()))
@@ -235,10 +237,16 @@ def books(request: HttpRequest) -> HttpResponse:
     return _reply(found)
 
 
-@allowing("GET")
+@allowing("GET", "POST")
 def findings(request: HttpRequest) -> HttpResponse:
-    """For checkers only: findings visible now. The portal itself shows them on its pages and nowhere else."""
+    """For checkers only: findings visible now. The portal itself shows them on its pages and nowhere else.
+
+    POST adds one to a receipt: ``{"transaction": …, "sentence": …, "after_hours": 48, "kind": "mismatch",
+    "table": "XML1", "row": 1, "field": "T_THUOC", "value": "0"}``.
+    """
     work()
+    if request.method == "POST":
+        _add_finding(**_body(request))
     visible = Finding.visible(clock.now()).order_by("pk")
     return _reply(
         list(
@@ -248,3 +256,29 @@ def findings(request: HttpRequest) -> HttpResponse:
             )
         )
     )  # fmt: skip
+
+
+def _add_finding(
+    transaction: str,
+    sentence: str,
+    after_hours: float = 0.0,
+    kind: str = "mismatch",
+    table: str = "XML1",
+    row: int | None = None,
+    field: str = "",
+    value: str = "",
+) -> None:
+    submission = Submission.objects.filter(transaction=transaction).first()
+    if submission is None:
+        raise ValueError("no such transaction")
+    Finding.objects.create(
+        submission=submission,
+        kind=kind,
+        table=table,
+        row=row,
+        field=field,
+        value=value,
+        sentence=sentence,
+        visible_from=submission.received_at + timedelta(hours=after_hours),
+        visible_until=submission.received_at + timedelta(days=portal_options.options().memory_days),
+    )

@@ -1,6 +1,8 @@
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from sosuckhoe.simulator.portal.receipts import look_up
+
 from . import api, views
 
 app_name = "desk"
@@ -25,6 +27,7 @@ urlpatterns = [
     path("history.json", api.history),
     path("books.json", api.books),
     path("received.json", api.received),
-    path("findings.json", api.findings),
+    path("findings.json", csrf_exempt(api.findings)),
+    path("receipts", look_up),
     path("ready", api.ready),
 ]

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 from sosuckhoe.simulator.book.models import Citizen, Entry
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.faults.models import Fault
-from sosuckhoe.simulator.faults.scenarios import GROUPS, SCENARIOS, Scenario
+from sosuckhoe.simulator.faults.scenarios import GROUPS, PARAMETERS, SCENARIOS, Scenario
 from sosuckhoe.simulator.faults.switching import switch_on
 from sosuckhoe.simulator.insurer.work import work
 from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.models import Account, Call, Submission
-from sosuckhoe.simulator.portal.options import CHOICES, options, set_options
+from sosuckhoe.simulator.portal.options import CHOICES, LABELS, WORDS, options, set_options
 
 SERVICES = {
     "record": "Gửi hồ sơ",
@@ -59,7 +59,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def scenarios(request: HttpRequest) -> HttpResponse:
     shown = [one for one in SCENARIOS.values() if one.key != "seeded-schedule"]
-    groups = [(GROUPS[key], list(found)) for key, found in groupby(shown, key=lambda one: one.group)]
+    groups = [
+        (GROUPS[key], [(one, _asked(one)) for one in found])
+        for key, found in groupby(shown, key=lambda one: one.group)
+    ]
     context = {
         "groups": groups,
         "services": SERVICES,
@@ -68,6 +71,10 @@ def scenarios(request: HttpRequest) -> HttpResponse:
         "faults": [_named(fault) for fault in Fault.objects.order_by("-pk")],
     }
     return render(request, "desk/scenarios.html", context)
+
+
+def _asked(scenario: Scenario) -> list[tuple[str, str, Any]]:
+    return [(name, PARAMETERS[name], value) for name, value in scenario.parameters.items()]
 
 
 def rules(request: HttpRequest) -> HttpResponse:
@@ -80,7 +87,13 @@ def rules(request: HttpRequest) -> HttpResponse:
             messages.error(request, f"Chưa lưu được: {problem}")
         return redirect("desk:rules")
     rows = [
-        {"name": name, "value": value, "choices": CHOICES.get(name), "is_bool": isinstance(value, bool)}
+        {
+            "name": name,
+            "label": LABELS[name],
+            "value": value,
+            "choices": [(choice, WORDS[choice]) for choice in CHOICES.get(name, ())],
+            "is_bool": isinstance(value, bool),
+        }
         for name, value in asdict(options()).items()
     ]
     return render(request, "desk/rules.html", {"rows": rows, "now": clock.now()})
@@ -169,7 +182,7 @@ def _named(fault: Fault) -> dict[str, Any]:
         "title": SCENARIOS[fault.scenario].title,
         "account": fault.account or "Mọi tài khoản",
         "path": SERVICES.get(fault.path, fault.path) or "Mọi đường dẫn",
-        "parameters": {k: v for k, v in fault.parameters.items() if k != "plan"},
+        "parameters": {PARAMETERS[k]: v for k, v in fault.parameters.items() if k in PARAMETERS},
         "remaining": fault.remaining,
         "struck": fault.struck,
         "spent": fault.spent,

@@ -27,7 +27,6 @@ def cut(request: HttpRequest, data: bytes) -> StreamingHttpResponse:
 
     response = StreamingHttpResponse(half(), content_type="application/json; charset=utf-8")
     response["Content-Length"] = str(len(data))
-    response.broken = True  # type: ignore[attr-defined]
     return response
 
 

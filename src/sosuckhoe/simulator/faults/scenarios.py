@@ -121,6 +121,22 @@ GROUPS = {
     "reply": "Câu trả lời bị hỏng",
     "chance": "Theo lịch gieo sẵn",
 }
+PARAMETERS = {
+    "seconds": "Số giây",
+    "bytes_per_second": "Số byte mỗi giây",
+    "up_seconds": "Giây chạy",
+    "down_seconds": "Giây mất",
+    "hours": "Số giờ mô phỏng",
+    "answer": "503 hoặc reset",
+    "retry_after": "Hẹn thử lại (giây)",
+    "per_minute": "Số lần mỗi phút",
+    "code": "Mã trả về",
+    "minutes": "Lệch (phút)",
+    "message": "Câu trả về",
+    "megabytes": "Số MB",
+    "levels": "Số tầng",
+}
+"""What a parameter is called on the page."""
 _GROUP_STARTS = {
     "latency": "way",
     "http-500": "http",

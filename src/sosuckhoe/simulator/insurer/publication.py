@@ -21,11 +21,12 @@ def publish_due(now: datetime) -> int:
     ).order_by("pk")
     published = 0
     for submission in due.select_related("account").iterator(chunk_size=50):
-        published += _publish(submission, now)
+        published += _publish(submission)
     return published
 
 
-def _publish(submission: Submission, now: datetime) -> bool:
+def _publish(submission: Submission) -> bool:
+    """At the hour it was due: the insurer works all day, whenever we happen to look."""
     arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
     record = english(arrived)
     holder = holder_for(arrived.first("XML1"))
@@ -57,10 +58,10 @@ def _publish(submission: Submission, now: datetime) -> bool:
                 "record": record.tables,
                 "arrived_at": record.visit.get("arrived_at", "")[:12],
                 "discharged_at": record.visit.get("discharged_at", "")[:12],
-                "published_at": now,
+                "published_at": submission.publish_at,
             },
         )
-        submission.published_at = now
+        submission.published_at = submission.publish_at
         submission.save(update_fields=["published_at"])
     return True
 

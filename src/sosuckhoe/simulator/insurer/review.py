@@ -20,8 +20,6 @@ from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
 from sosuckhoe.simulator.portal.options import Options, options
 
 LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
-LATE_AFTER = timedelta(days=7)
-"""From the end of the visit to receipt. An assumption: the law says "right after" and gives no number of days."""
 TOLERANCE = Decimal(1)
 """One đồng, for roundings."""
 
@@ -83,7 +81,7 @@ def review(arrived: reading.Arrived, received_at: datetime) -> list[Found]:
             Found(STRUCTURE, "XML1", 1, "NGAY_RA", ended, "Không có chuẩn dữ liệu cho thời điểm ra viện này")
         ]
     found = list(_fields(arrived, edition)) + list(_sums(arrived))
-    if received_at - timezone.make_aware(moment) > LATE_AFTER:
+    if received_at - timezone.make_aware(moment) > timedelta(days=options().late_after_days):
         found.append(Found(LATE, "XML1", 1, "NGAY_RA", ended, "Hồ sơ gửi muộn so với thời điểm ra viện"))
     return found
 

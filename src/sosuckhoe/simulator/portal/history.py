@@ -1,6 +1,7 @@
 """Every call of a service leaves a row in the history, written before the reply and marked once it has left."""
 
 import logging
+import threading
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
@@ -34,9 +35,27 @@ class Recorded:
             log.warning("path spelt %s instead of %s", request.path, service.path)
         response = self.get_response(request)
         call.http_status = response.status_code
-        if getattr(response, "reset_connection", False) or getattr(response, "broken", False):
-            call.reply = Call.DROPPED
-        else:
-            response.on_sent = lambda: Call.objects.filter(pk=call.pk).update(reply=Call.SENT)  # type: ignore[attr-defined]
+        broken = getattr(response, "reset_connection", False)
+        call.reply = Call.DROPPED if broken else Call.PENDING
         call.save()
+        if not broken:
+            _leaving.add(call)
+            response.on_left = lambda taken: _left(call, taken)  # type: ignore[attr-defined]
         return response
+
+
+_leaving: set[Call] = set()
+_settled = threading.Condition()
+
+
+def _left(call: Call, taken: bool) -> None:
+    Call.objects.filter(pk=call.pk).update(reply=Call.SENT if taken else Call.DROPPED)
+    with _settled:
+        _leaving.discard(call)
+        _settled.notify_all()
+
+
+def settle(seconds: float = 0.5) -> None:
+    """Wait a moment for replies that are just leaving: their callers have them before we have noted it."""
+    with _settled:
+        _settled.wait_for(lambda: not _leaving, timeout=seconds)

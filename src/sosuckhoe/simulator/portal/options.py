@@ -39,6 +39,8 @@ class Options:
     """``none`` as the real portal; ``truthful``, ``late``, ``wrong``, ``unavailable`` for lessons."""
     publish_within_hours: float = 24.0
     """The insurer publishes within this time of receipt, spread by ``seed``."""
+    late_after_days: float = 10.0
+    """From discharge to receipt before a record counts as late (assumption: roughly 7 working days)."""
     late_filing_hours: float = 6.0
     structure_hours: float = 24.0
     mismatch_hours: float = 48.0
@@ -49,6 +51,42 @@ class Options:
 
 
 DEFAULTS = Options()
+LABELS = {
+    "token_minutes": "Thời hạn phiên đăng nhập (phút, giờ thật)",
+    "lock_after": "Khóa tài khoản sau số lần sai mật khẩu liên tiếp",
+    "refusal_style": "Cách từ chối xác thực",
+    "second_login_revokes": "Đăng nhập mới hủy phiên cũ",
+    "facility_mismatch": "Khi mã cơ sở không khớp với tài khoản",
+    "structure_code": "Mã lỗi khi sai phần tử gốc hoặc cấu trúc",
+    "content_code": "Mã lỗi khi bảng bên trong không dùng được",
+    "certificate_code": "Mã lỗi khi chứng thư chưa đăng ký, hết hạn, thu hồi",
+    "largest_base64": "Số ký tự Base64 lớn nhất của một tệp",
+    "allow_legacy_paths": "Nhận cả đường dẫn của QĐ 130 và QĐ 4750",
+    "repeats": "Khi gửi lại cùng mã liên kết",
+    "duplicate_code": "Mã lỗi khi từ chối vì trùng (bịa ra, không có trong tài liệu)",
+    "receipt_look_up": "Tra cứu biên nhận bằng máy (cổng thật không có)",
+    "publish_within_hours": "Lên sổ sức khỏe trong vòng (giờ mô phỏng)",
+    "late_after_days": "Coi là gửi muộn sau khi ra viện (ngày)",
+    "late_filing_hours": "Báo gửi muộn sau (giờ)",
+    "structure_hours": "Báo lỗi từng trường sau (giờ)",
+    "mismatch_hours": "Báo lệch tổng hợp và chi tiết sau (giờ)",
+    "memory_days": "Tra cứu kết quả được trong (ngày)",
+    "seed": "Hạt giống chia giờ lên sổ",
+}
+WORDS = {
+    "body": "HTTP 200, mã 401 trong nội dung",
+    "bare": "HTTP 401 rỗng",
+    "pass": "cho qua, ghi theo tài khoản gửi",
+    "replace": "bản mới thay bản cũ",
+    "count": "ghi thành hồ sơ thứ hai",
+    "none": "không có",
+    "truthful": "có, trả lời đúng",
+    "late": "có, biết chậm 30 phút",
+    "wrong": "có, trả lời sai",
+    "unavailable": "có, nhưng đang hỏng",
+    "refuse": "từ chối",
+}
+"""What a choice is called on the page."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "refusal_style": ("body", "bare"),
     "facility_mismatch": ("refuse", "pass"),

@@ -36,10 +36,11 @@ _WORTH_SAYING = ("diagnosis", "results", "medicines", "procedures", "summary")
 
 @dataclass(frozen=True)
 class Item:
-    """One row of a group: a name, perhaps an amount, and notes."""
+    """One row of a group: a name, perhaps an amount, what matters to the reader, and notes."""
 
     name: str
     amount: str = ""
+    said: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -118,23 +119,54 @@ def _parts(book: BookEntry) -> Iterator[Part]:
 
 
 def _items(group: Group) -> Iterator[Item]:
-    for row in group.rows:
-        yield _result(group, row) if group.key == "results" else _plain(group, row)
+    if group.key == "results":
+        yield from (_result(group, row) for row in group.rows)
+    elif group.key == "medicines":
+        yield from _medicines(group)
+    else:
+        yield from (_plain(group, row) for row in group.rows)
+
+
+def _cells(group: Group, row: Row) -> dict[str, str]:
+    return {no: text for no, text in zip(group.numbers, row.texts, strict=True) if text}
+
+
+def _labelled(group: Group, cells: dict[str, str]) -> tuple[str, ...]:
+    labels = dict(zip(group.numbers, group.columns, strict=True))
+    return tuple(f"{labels[no]}: {text}" for no, text in cells.items())
 
 
 def _plain(group: Group, row: Row) -> Item:
-    name, *rest = row.texts
-    notes = tuple(f"{label}: {text}" for label, text in zip(group.columns[1:], rest, strict=True) if text)
-    return Item(name or group.columns[0], notes=notes)
+    cells = _cells(group, row)
+    name = cells.pop(group.numbers[0], group.columns[0])
+    return Item(name, notes=_labelled(group, cells))
 
 
 def _result(group: Group, row: Row) -> Item:
-    """Name, then value and unit together as one amount."""
-    cells = dict(zip(group.numbers, row.texts, strict=True))
+    """Name, then value and unit together as one amount, then what the doctor wrote."""
+    cells = _cells(group, row)
+    name, value, unit, told = (cells.pop(no, "") for no in ("31", "32", "33", "34"))
+    return Item(
+        name or "Kết quả", f"{value} {unit}".strip(), (told,) if told else (), _labelled(group, cells)
+    )
+
+
+def _medicines(group: Group) -> Iterator[Item]:
+    """The same order on several days is one item with several times."""
+    together: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for row in group.rows:
+        cells = _cells(group, row)
+        ordered = cells.pop("38.2", "")
+        together.setdefault(tuple(cells.items()), []).append(ordered)
     labels = dict(zip(group.numbers, group.columns, strict=True))
-    amount = " ".join(text for text in (cells.pop("32", ""), cells.pop("33", "")) if text)
-    name = cells.pop("31", "") or "Kết quả"
-    return Item(name, amount, tuple(f"{labels[no]}: {text}" for no, text in cells.items() if text))
+    for same, times in together.items():
+        cells = dict(same)
+        name, strength, dose, how = (cells.pop(no, "") for no in ("35", "36", "37", "38"))
+        notes = _labelled(group, cells)
+        if any(times):
+            notes += (f"{labels['38.2']}: {'; '.join(time for time in times if time)}",)
+        heading = f"{name}, {strength}" if strength else name
+        yield Item(heading or "Thuốc", said=tuple(text for text in (dose, how) if text), notes=notes)
 
 
 def _absent(book: BookEntry) -> Iterator[str]:

@@ -1,0 +1,137 @@
+"""The process: where it refuses to start, what survives a kill, and the receipt look-up that is off by default."""
+
+import http.client
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from sosuckhoe.healthbook.signing import FileSigner
+
+from .conftest import ROOT, free_port, pem, start
+from .portal import RECORD, Login, Portal, md5
+
+
+def try_to_start(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sosuckhoe.simulator.run", "--home", str(home), "--port", str(free_port())],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_it_refuses_to_start_beside_a_hospital_at_work(tmp_path: Path) -> None:
+    (tmp_path / "hospital").mkdir()
+    (tmp_path / "hospital" / "PRODUCTION").touch()
+    for environment in (
+        {"SOSUCKHOE_ENVIRONMENT": "production"},
+        {"SOSUCKHOE_HOME": str(tmp_path / "hospital")},
+        {"SOSUCKHOE_HOME": str(tmp_path / "own")},
+    ):
+        refused = try_to_start(tmp_path / "own", **environment)
+        assert refused.returncode == 2 and "mô phỏng" in refused.stderr
+    assert not (tmp_path / "own").exists()
+
+
+def test_what_was_acknowledged_survives_a_kill(
+    tmp_path: Path, setup: dict, record: bytes, visit_code: str
+) -> None:
+    first = start(tmp_path)
+    first.desk("setup", setup)
+    login = Login.take(first)
+    number = login.send(record).json["maGiaoDich"]
+    first.strike("store-then-drop")
+    with pytest.raises(ConnectionResetError):
+        login.send(record)
+    for pid in workers_of(first.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    first.process.kill()
+    first.process.wait(timeout=30)
+    second = start(tmp_path)
+    try:
+        rows = [row for row in second.desk("received.json?all=1") if row["visit_code"] == visit_code]
+        assert [row["version"] for row in rows] == [1, 2] and rows[0]["transaction"] == number
+        calls = [call for call in second.desk("history.json") if call["stored"]]
+        assert [call["transaction"] for call in calls] == [row["transaction"] for row in rows]
+        assert [call["reply"] for call in calls] == ["sent", "dropped"]
+        assert Login(second, *list(vars(login).values())[1:]).send(record).code == "200"
+    finally:
+        second.process.terminate()
+        second.process.wait(timeout=30)
+
+
+def workers_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_it_can_show_a_certificate_that_nobody_trusts(tmp_path: Path, signer: FileSigner) -> None:
+    (tmp_path / "tls.pem").write_text(pem(signer))
+    key = signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "tls.key").write_bytes(key)
+    shown = start(tmp_path, "--tls", str(tmp_path / "tls.pem"), str(tmp_path / "tls.key"))
+    try:
+        strict = http.client.HTTPSConnection("127.0.0.1", shown.port, timeout=30)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            strict.request("GET", "/_simulator/ready")
+        lax = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", shown.port, timeout=30, context=lax)
+        connection.request("GET", "/_simulator/ready")
+        assert connection.getresponse().status == 200
+        connection.close()
+    finally:
+        shown.process.terminate()
+        shown.process.wait(timeout=30)
+
+
+def look_up(login: Login, visit_code: str, sha256: str):
+    path = f"/_simulator/receipts?username={login.username}&visit_code={visit_code}&sha256={sha256}"
+    return login.portal.request("GET", path, headers=login.headers)
+
+
+def test_receipts_cannot_be_looked_up_unless_a_lesson_wants_it(
+    portal: Portal, login: Login, record: bytes, visit_code: str
+) -> None:
+    import hashlib
+
+    sha256 = hashlib.sha256(record).hexdigest()
+    number = login.send(record).json["maGiaoDich"]
+    assert look_up(login, visit_code, sha256).status == 404
+    portal.desk("options", {"receipt_look_up": "truthful"})
+    assert look_up(login, visit_code, sha256).json["transaction"] == number
+    assert look_up(login, visit_code, "0" * 64).json == {"found": False}
+    portal.desk("options", {"receipt_look_up": "wrong"})
+    assert look_up(login, visit_code, sha256).json == {"found": False}
+    portal.desk("options", {"receipt_look_up": "unavailable"})
+    assert look_up(login, visit_code, sha256).status == 503
+    portal.desk("options", {"receipt_look_up": "late"})
+    assert look_up(login, visit_code, sha256).json == {"found": False}
+    portal.desk("clock", {"advance_hours": 1})
+    assert look_up(login, visit_code, sha256).json["found"] is True
+
+
+def test_a_finding_can_be_added_to_a_receipt_for_a_lesson(
+    portal: Portal, login: Login, record: bytes
+) -> None:
+    number = login.send(record).json["maGiaoDich"]
+    told = {"transaction": number, "sentence": "Báo muộn", "after_hours": 5}
+    assert number not in {one["transaction"] for one in portal.desk("findings.json", told)}
+    portal.desk("clock", {"advance_hours": 5})
+    found = [one for one in portal.desk("findings.json") if one["sentence"] == "Báo muộn"]
+    assert [one["transaction"] for one in found] == [number]
+
+
+def test_the_set_up_can_be_loaded_again_without_doubling_anything(portal: Portal, setup: dict) -> None:
+    counts = portal.desk("setup", setup)["loaded"]
+    assert counts == portal.desk("setup", setup)["loaded"] and counts["facilities"] == 2
+    assert (
+        portal.form("/api/token/take", {"username": "99999_BV", "password": md5("mat-khau-mau")}).code
+        == "200"
+    )
+    assert portal.form(RECORD, {}).code == "401"
