@@ -23,6 +23,26 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+TITLES = {
+    "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
+    "counting_day": "Trong báo cáo, lượt khám tính theo ngày nào",
+    "six_month_rows": "Báo cáo 6 tháng: xếp dòng cho mã loại hình mà bảng chung chưa xếp",
+    "severities": "Đổi mức của quy tắc kiểm tra (lỗi hoặc cảnh báo)",
+    "rules_off": "Quy tắc kiểm tra tạm tắt",
+}
+"""Shorter than the choice's own sentence, without the words that the program keeps."""
+LEVELS = {"error": "lỗi", "warning": "cảnh báo"}
+
+
+def title(name: str, sentence: str) -> str:
+    return TITLES.get(name, sentence)
+
+
+def basis(source: str) -> str:
+    """Where a choice comes from, when that is a text a reader can look up."""
+    return "" if ".md" in source or source.startswith("issue") else source
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one choice meets a form."""
@@ -64,18 +84,22 @@ class Kind:
         if value is None:
             return "Mọi bảng, trừ bảng 6 (HIV)"
         if isinstance(value, dict):
-            return (
-                "; ".join(f"{key} = {each}" for key, each in sorted(value.items())) or "Theo mặc định chung"
-            )
+            pairs = [f"{key}: {self._said(each)}" for key, each in sorted(value.items())]
+            return "; ".join(pairs) or "Theo mặc định chung"
         if isinstance(value, list):
             return ", ".join(str(each) for each in value) or "Không có"
         return str(value)
+
+    def _said(self, each: Any) -> str:
+        if self.name == "six_month_rows":
+            return f"dòng {each}, {ROWS[each]}" if each in ROWS else "không xếp vào bảng"
+        return LEVELS.get(str(each), str(each))
 
     def initial(self, value: Any) -> Any:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, dict):
-            return "\n".join(f"{key}={each}" for key, each in sorted(value.items()))
+            return "\n".join(f"{key}={LEVELS.get(str(each), each)}" for key, each in sorted(value.items()))
         if isinstance(value, list) and self.name == "rules_off":
             return "\n".join(str(each) for each in value)
         return value
@@ -94,8 +118,9 @@ class Kind:
 
     def _pairs(self, given: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        codes = {word: code for code, word in LEVELS.items()}
         allowed = (
-            {"error", "warning"} if self.name == "severities" else {str(row) for row in (LEFT_OUT, *ROWS)}
+            set(LEVELS.values()) if self.name == "severities" else {str(row) for row in (LEFT_OUT, *ROWS)}
         )
         for line in given.splitlines():
             if not line.strip():
@@ -103,12 +128,12 @@ class Kind:
             key, equals, each = (part.strip() for part in line.partition("="))
             if not equals or not key or each not in allowed:
                 raise ValidationError(f"Dòng “{line.strip()[:60]}” chưa đúng dạng. {HINTS[self.name]}")
-            found[key] = int(each) if self.name == "six_month_rows" else each
+            found[key] = int(each) if self.name == "six_month_rows" else codes[each]
         return found
 
 
 HINTS = {
     "six_month_rows": "Mỗi dòng một mã loại hình và số dòng của báo cáo từ 1 đến 6 (0 là không xếp vào bảng), ví dụ 10=1.",
-    "severities": "Mỗi dòng một quy tắc và mức mới (error hoặc warning), ví dụ FMT-018=warning.",
+    "severities": "Mỗi dòng một quy tắc và mức mới (lỗi hoặc cảnh báo), ví dụ FMT-018=cảnh báo.",
     "rules_off": "Mỗi dòng một mã quy tắc tạm tắt.",
 }

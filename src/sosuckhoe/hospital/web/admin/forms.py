@@ -15,6 +15,27 @@ REQUIRED = {"required": "Xin điền mục này."}
 PATH_NAMES = {"3176": "QĐ 3176 (đang dùng)", "4750": "QĐ 4750", "130": "QĐ 130 (thử nghiệm)"}
 
 
+class Day(forms.DateField):
+    """A day as people write it here, whatever language the browser speaks: 15/11/2026."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(
+            attrs={
+                "class": "short",
+                "inputmode": "numeric",
+                "placeholder": "15/11/2026",
+                "autocomplete": "off",
+            },
+            format="%d/%m/%Y",
+        )
+        super().__init__(
+            widget=widget,
+            input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+            error_messages={**REQUIRED, "invalid": "Ngày cần dạng ngày/tháng/năm, ví dụ 15/11/2026."},
+            **kwargs,
+        )
+
+
 class AddPerson(forms.Form):
     full_name = forms.CharField(label="Họ và tên", max_length=255, error_messages=REQUIRED)
     username = forms.CharField(
@@ -104,11 +125,9 @@ class FacilityCodes(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
     )
-    since = forms.DateField(
+    since = Day(
         label="Có hiệu lực từ ngày",
         help_text="Đợt khám cũ giữ mã của thời điểm đó.",
-        error_messages={**REQUIRED, "invalid": "Ngày chưa đúng dạng."},
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
     )
 
     def clean_code(self) -> str:
@@ -174,7 +193,7 @@ class AddKey(forms.Form):
         label="Tệp khóa PKCS#12 (.p12, .pfx)",
         help_text="Tệp được cất trong thư mục khóa của máy này, chỉ chương trình đọc được.",
         error_messages={**REQUIRED, "empty": "Tệp này rỗng."},
-        widget=forms.ClearableFileInput(attrs={"accept": ".p12,.pfx"}),
+        widget=forms.FileInput(attrs={"accept": ".p12,.pfx", "class": "file-input"}),
     )
     password = forms.CharField(
         label="Mật khẩu của tệp khóa",
@@ -182,12 +201,10 @@ class AddKey(forms.Form):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    registered_on = forms.DateField(
+    registered_on = Day(
         label="Ngày đăng ký chứng thư trên cổng",
         required=False,
         help_text="Cổng chỉ nhận chữ ký của chứng thư đã đăng ký.",
-        error_messages={"invalid": "Ngày chưa đúng dạng."},
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
     )
 
 
@@ -197,10 +214,8 @@ class Choose(forms.Form):
     reason = forms.CharField(
         label="Lý do", max_length=1000, help_text="Ai quyết định, theo văn bản nào.", error_messages=REQUIRED
     )
-    since = forms.DateField(
+    since = Day(
         label="Áp dụng từ ngày",
-        error_messages={**REQUIRED, "invalid": "Ngày chưa đúng dạng."},
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
     )
 
 

@@ -27,7 +27,7 @@ from ..shell.navigation import can_administer
 from ..shell.toasts import done
 from . import actions as own
 from . import connection
-from .choice_values import Kind
+from .choice_values import Kind, basis, title
 from .forms import (
     AddKey,
     ChangeDestination,
@@ -255,7 +255,13 @@ def choices(request: HttpRequest) -> HttpResponse:
         made = [row for row in rows if row.name == name]
         holds = next((row for row in made if row.since <= today), None)
         listed.append(
-            (name, choice, Kind(name).shown(holds.value if holds else choice.default), holds, len(made))
+            (
+                name,
+                title(name, choice.sentence),
+                basis(choice.source),
+                Kind(name).shown(holds.value if holds else choice.default),
+                holds,
+            )
         )
     return render(request, "web/admin/choices.html", {"choices": listed})
 
@@ -288,7 +294,9 @@ def choice(request: HttpRequest, name: str) -> HttpResponse:
         request,
         "web/admin/choice.html",
         {
-            "choice": CHOICES[name],
+            "title": title(name, CHOICES[name].sentence),
+            "sentence": CHOICES[name].sentence,
+            "basis": basis(CHOICES[name].source),
             "name": name,
             "form": form,
             "history": [(row, kind.shown(row.value)) for row in made],

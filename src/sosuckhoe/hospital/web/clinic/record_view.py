@@ -55,6 +55,10 @@ class Block:
     """Narrowed by law: shown only after a reason is given."""
 
     @property
+    def narrow(self) -> bool:
+        return self.english in layout.NARROW_BY_LAW
+
+    @property
     def rest(self) -> int:
         return self.total - len(self.lines)
 

@@ -107,6 +107,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "events": queries.history(visit, versions, submissions),
         "sees_raw": policies.can_see_delivery(person),
         "may_correct": policies.can_close_visits(person),
+        "may_steer": policies.can_steer_delivery(person),
         "type_name": _code_name("visit_types", visit.type_code, visit),
         "category_name": _code_name("patient_categories", visit.category_code, visit),
         "findings": _told(person, visit, queries.findings_of(latest)) if latest else [],
@@ -176,6 +177,7 @@ def whole_table(request: HttpRequest, pk: int, table: str) -> HttpResponse:
             "visit": found,
             "name": found.patient.full_name,
             "block": RecordView(version.record, edition).block(known),
+            "whole": True,
         },
     )
 
@@ -224,6 +226,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
             "attempt": found,
             "visit": seen,
             "name": privacy.name_for(request.user, seen.patient.full_name),
+            "answer_head": found.answer_head.strip(),
             "answer": found.answer.decode("utf-8", "replace") if found.answer else "",
             "body": found.document.content.decode("utf-8", "replace") if reads else "",
             "receipt": getattr(found, "receipt", None),

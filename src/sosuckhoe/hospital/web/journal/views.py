@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ...journal.chain import note, verify_chain
 from ...journal.models import Entry
 from ...staff import policies
+from ...visits.models import Visit
 from ..shell.access import page
 from .words import DEEDS, KINDS, Line
 
@@ -40,7 +41,9 @@ def _page(request: HttpRequest, **more: object) -> HttpResponse:
     if asked["viec"]:
         rows = rows.filter(action=asked["viec"])
     if asked["ma"]:
-        rows = rows.filter(Q(object_id=asked["ma"]) | Q(kind=asked["ma"]))
+        visit = Visit.objects.filter(visit_code=asked["ma"]).values_list("pk", flat=True).first()
+        about_visit = Q(kind="visit", object_id=str(visit)) if visit else Q(pk__in=[])
+        rows = rows.filter(about_visit | Q(object_id=asked["ma"]))
     after = request.GET.get("sau", "")
     if after and not after.isdigit():
         raise BadRequest("sau")
@@ -57,7 +60,7 @@ def _page(request: HttpRequest, **more: object) -> HttpResponse:
         request,
         "web/journal/journal.html",
         {
-            "lines": [Line(entry) for entry in shown],
+            "lines": _lines(shown),
             "asked": asked,
             "filtered": any(asked.values()),
             "deeds": sorted(DEEDS.items(), key=lambda pair: pair[1]),
@@ -68,3 +71,18 @@ def _page(request: HttpRequest, **more: object) -> HttpResponse:
             **more,
         },
     )
+
+
+def _lines(entries: list[Entry]) -> list[Line]:
+    """With the code of a visit instead of its row number, where the row is about a visit."""
+    ids = {int(entry.object_id) for entry in entries if entry.kind == "visit" and entry.object_id.isdigit()}
+    codes = dict(Visit.objects.filter(pk__in=ids).values_list("pk", "visit_code"))
+    return [
+        Line(
+            entry,
+            codes.get(int(entry.object_id), "")
+            if entry.kind == "visit" and entry.object_id.isdigit()
+            else "",
+        )
+        for entry in entries
+    ]

@@ -87,6 +87,7 @@ NAMES = {
 @dataclass(frozen=True, slots=True)
 class Line:
     entry: Entry
+    visit_code: str = ""
 
     @property
     def deed(self) -> str:
@@ -95,7 +96,7 @@ class Line:
     @property
     def thing(self) -> str:
         kind = KINDS.get(self.entry.kind, self.entry.kind)
-        return f"{kind} {self.entry.object_id}".strip()
+        return f"{kind} {self.visit_code or self.entry.object_id}".strip()
 
     @property
     def facts(self) -> str:

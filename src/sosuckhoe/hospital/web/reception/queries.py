@@ -6,10 +6,11 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Max, Prefetch, Q, QuerySet, Value, When
 
 from ...delivery.drop_folder import xml_files
 from ...delivery.models import Submission
+from ...patients.folding import fold
 from ...patients.models import Patient
 from ...patients.queries import find_patients
 from ...visits.models import SourceFile, Visit
@@ -55,11 +56,14 @@ def drop_folder() -> DropFolder:
 
 
 def people(text: str, most: int = 50) -> tuple[list[Patient], bool]:
-    """Who matches a name or number, with their visits; whether there are more than shown."""
+    """Who matches a name or number, those called so first, with their visits; whether there are more."""
     latest = Visit.objects.order_by("-closed_at").only(
         "id", "patient_id", "visit_code", "closed_at", "type_code"
     )
-    found = list(find_patients(text).prefetch_related("identifiers", Prefetch("visits", latest))[: most + 1])
+    given = fold(text).split()[-1:] or [""]
+    rank = Case(When(name_fold__endswith=f" {given[0]}", then=Value(0)), default=Value(1))
+    people = find_patients(text).annotate(rank=rank).order_by("rank", "name_fold", "pk")
+    found = list(people.prefetch_related("identifiers", Prefetch("visits", latest))[: most + 1])
     return found[:most], len(found) > most
 
 

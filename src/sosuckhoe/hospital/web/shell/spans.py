@@ -14,7 +14,8 @@ def span(length: timedelta) -> str:
         return f"{seconds // 60} phút"
     if seconds < 48 * 3600:
         return f"{seconds // 3600} giờ"
-    return f"{seconds // 86400} ngày"
+    days = seconds // 86400
+    return f"{days} ngày" if days < 2 * 365 else f"{days // 365} năm"
 
 
 def age(since: datetime, now: datetime | None = None) -> str:

@@ -29,8 +29,8 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """``07:05 15/11/2026`` in the hospital's time."""
-    return timezone.localtime(value).strftime("%H:%M %d/%m/%Y") if value else ""
+    """``15/11/2026 07:05`` in the hospital's time."""
+    return timezone.localtime(value).strftime("%d/%m/%Y %H:%M") if value else ""
 
 
 @register.filter

@@ -51,7 +51,6 @@ def today(request: HttpRequest) -> HttpResponse:
         request,
         "web/today/today.html",
         {
-            "greeting": person.get_short_name(),
             "day": timezone.localdate(),
             "needs": _needs(person, mine),
             "others": [(words.owner(each.owner), each, _worklist(each.owner)) for each in others],
@@ -79,7 +78,7 @@ def _needs(person: Any, mine: list[queries.Pile]) -> list[Need]:
         Need(
             "look",
             "work",
-            f"{pile.count} hồ sơ chờ {words.owner(pile.owner).lower()} sửa",
+            f"{pile.count} hồ sơ cần sửa, phần {words.owner(pile.owner)}",
             "Mở danh sách theo lý do, cũ nhất trước",
             _worklist(pile.owner),
             pile.oldest,

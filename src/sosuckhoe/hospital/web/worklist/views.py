@@ -1,6 +1,6 @@
 """The page of the work list: filters that live in the address, causes, and the list behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,8 @@ from ..shell.paging import page_of
 from ..shell.privacy import name_for, sees_fault
 from ..shell.work import work
 from . import queries
+
+CAUSES_AT_FIRST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,18 @@ def worklist(request: HttpRequest) -> HttpResponse:
     causes = queries.causes(wish)
     chosen = next((cause for cause in causes if cause.key == wish.cause), None)
     asked = {"vi": wish.cause, "chu": wish.owner, "loai": wish.kind, "lau": "1" if wish.long else ""}
+    listed = [
+        (_told(request.user, cause), place(cause.path), _address(**{**asked, "vi": cause.key}))
+        for cause in ([chosen] if chosen else causes)
+    ]
     return render(
         request,
         "web/worklist/worklist.html",
         {
             "totals": totals,
             "sentences": _sentences(wish, totals),
-            "causes": [
-                (cause, place(cause.path), _address(**{**asked, "vi": cause.key})) for cause in causes
-            ],
+            "causes": listed[:CAUSES_AT_FIRST],
+            "more_causes": listed[CAUSES_AT_FIRST:],
             "chosen": chosen,
             "wish": wish,
             "filtered": wish != queries.Wish(),
@@ -122,3 +127,10 @@ def _what(person: Any, submission: Any) -> str:
     if sees_fault(person, submission.owner):
         return str(submission.first_message)
     return f"Có lỗi ở {place(submission.first_path)}"
+
+
+def _told(person: Any, cause: queries.Cause) -> queries.Cause:
+    """A cause shows one visit's sentence as its example: not to who need not know the value."""
+    if not cause.path or sees_fault(person, cause.owner):
+        return cause
+    return replace(cause, sentence=f"Có lỗi ở {place(cause.path)}")

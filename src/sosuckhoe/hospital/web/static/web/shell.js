@@ -126,7 +126,7 @@
   });
 
   // Upload: files may be dropped on the frame; their names and sizes are shown before sending.
-  document.querySelectorAll(".drop").forEach((frame) => {
+  document.querySelectorAll(".drop, .file-field").forEach((frame) => {
     const input = frame.querySelector("input[type=file]");
     const chosen = frame.querySelector("[data-chosen]");
     const limit = Number(frame.dataset.limit || 0);
@@ -139,7 +139,7 @@
         ? ""
         : over
           ? "Đã chọn " + files.length + " tệp, " + size(total) + " MB: nhiều hơn mức " + size(limit) + " MB mỗi lần. Xin chọn ít tệp hơn."
-          : "Đã chọn " + files.length + " tệp, " + size(total) + " MB: " + files.slice(0, 5).map((file) => file.name).join(", ") + (files.length > 5 ? "…" : "");
+          : "Đã chọn " + files.length + " tệp, " + (total < 104858 ? "dưới 0,1" : size(total)) + " MB: " + files.slice(0, 5).map((file) => file.name).join(", ") + (files.length > 5 ? "…" : "");
       chosen.className = over ? "field-error" : "hint";
     }
     input.addEventListener("change", show);
