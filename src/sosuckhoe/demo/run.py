@@ -15,7 +15,7 @@ from .national_side import NationalSide, make_certificates, write_setup
 from .processes import DidNotStart, PortBusy, Program, any_free_port, is_free
 from .proof import prove
 from .screen import Screen
-from .telling import show_doors, show_proof
+from .telling import show_doors, show_files, show_proof
 from .weeks import EARLIEST
 
 ADDS_UP, DOES_NOT, UNUSABLE = 0, 1, 2
@@ -96,7 +96,9 @@ def _journey(
     told = {"today": today.isoformat(), **proof.as_json()}
     home.proof.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     show_proof(screen, proof)
-    if not once:
+    if once:
+        show_files(screen, home)
+    else:
         web = Program(
             "Trang bệnh viện",
             ["-c", f"from sosuckhoe.hospital.config.serve import serve; serve(port={port})"],

@@ -37,6 +37,11 @@ class Screen:
         self.live = self.progress.isatty() and os.environ.get("TERM") != "dumb"
         self.coloured = self.out.isatty() and "NO_COLOR" not in os.environ
 
+    @property
+    def columns(self) -> int:
+        """How wide a line may be; wherever nobody looks, wide enough for a sentence."""
+        return shutil.get_terminal_size().columns if self.out.isatty() else 160
+
     def say(self, text: str = "") -> None:
         print(text, file=self.out, flush=True)
 
@@ -64,8 +69,8 @@ class Screen:
             raise
         step.finish()
 
-    def rule(self, columns: int = 78) -> None:
-        self.say(self.grey("─" * columns))
+    def rule(self, columns: int = 76) -> None:
+        self.say(f"  {self.grey('─' * columns)}")
 
     def table(
         self, rows: Iterable[Sequence[str]], *, indent: int = 2, gap: int = 2, head: bool = False
@@ -95,10 +100,10 @@ class Step:
         if not self.screen.live or (now - self.drawn < 0.1 and done < total):
             return
         self.drawn = now
-        text = f"  {self.title}"
+        text = f"    {self.title}"
         if total:
             filled = _BAR * min(done, total) // total
-            text = f"  {padded(self.title, _TITLE)}  {'█' * filled}{'░' * (_BAR - filled)}  {done}/{total}"
+            text = f"    {padded(self.title, _TITLE)}  {'█' * filled}{'░' * (_BAR - filled)}  {done}/{total}"
         columns = shutil.get_terminal_size().columns
         self.screen.progress.write(f"\r\x1b[K{text[: columns - 1]}")
         self.screen.progress.flush()

@@ -56,6 +56,13 @@ def show_proof(screen: Screen, proof: Proof) -> None:
             screen.say(f"    … và {len(proof.disagreements) - 20} chỗ khác, xem proof.json")
     _show_held(screen, proof.held)
     _show_refused(screen, proof)
+    if proof.no_book:
+        screen.say()
+        screen.say(
+            screen.bold("  Cổng đã nhận, chưa biết là sổ của ai") + screen.grey("  (no identification yet)")
+        )
+        for code in proof.no_book:
+            screen.say(f"    {code}  hồ sơ chưa có số định danh hay thẻ BHYT dẫn tới một người")
 
 
 def _count(screen: Screen, label: str, english: str, number: int) -> None:
@@ -71,7 +78,8 @@ def _show_held(screen: Screen, held: Sequence[LedgerLine]) -> None:
         for line in held:
             rule, sentence = line.faults[0] if line.faults else ("", line.problem)
             more = f" (+{len(line.faults) - 1})" if len(line.faults) > 1 else ""
-            screen.say(f"    {line.visit_code}  {padded(rule, 8)}  {_short(sentence)}{more}")
+            start = f"    {line.visit_code}  {padded(rule, 8)}  "
+            screen.say(f"{start}{_short(sentence, screen.columns - len(start + more))}{more}")
 
 
 def _show_refused(screen: Screen, proof: Proof) -> None:
@@ -79,11 +87,25 @@ def _show_refused(screen: Screen, proof: Proof) -> None:
         screen.say()
         screen.say(screen.bold("  Không nhận, tệp gốc còn nguyên") + screen.grey("  (refused)"))
         for file in proof.refused:
-            screen.say(f"    {padded(file.name, 22)}  {_short(f'{file.code}  {file.sentence}')}")
+            start = f"    {padded(file.name, 22)}  {padded(file.code, 14)}  "
+            screen.say(start + _short(file.sentence, screen.columns - len(start)))
 
 
-def _short(text: str, limit: int = 110) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: max(limit - 1, 20)]}…"
+
+
+def show_files(screen: Screen, home: DemoHome) -> None:
+    """Where the evidence lies, for whoever checks it with other tools."""
+    screen.say()
+    screen.table(
+        [
+            ("Tệp đã gửi, từng byte", str(home.sent)),
+            ("Cơ quan chứng thực thử", str(home.authority)),
+            ("Bảng đối chiếu cho máy", str(home.proof)),
+        ]
+    )
+    screen.say()
 
 
 def show_doors(screen: Screen, home: DemoHome, *, port: int, national: str, today: date) -> None:
