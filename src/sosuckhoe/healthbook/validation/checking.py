@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ..record import Record
 from ..standard import Edition
+from .columns import Columns
 from .fault import Fault, in_reading_order
 from .generating import CheckTable, Generated, applicable, generate
 from .policy import Policy
@@ -31,6 +32,7 @@ def check_record(
     faults: list[Fault] = []
     code_day = deciding_day(record, edition)
     insured = is_insured(record)
+    columns = Columns(record, whole)
 
     def add(fault: Fault) -> None:
         if len(faults) >= MOST:
@@ -39,7 +41,7 @@ def check_record(
 
     try:
         for check in _checkers(edition, code_day):
-            check(record, whole, insured, code_day, day, policy, add)
+            check(record, columns, insured, code_day, day, policy, add)
     except _Enough:
         faults.append(_enough())
     if policy.off or policy.severities:

@@ -5,6 +5,7 @@ written inline. Nothing is decided here: rules stay in ``rules/``, shapes come f
 can be read: ``print(validation.generated_source("XML2", edition))``.
 """
 
+import itertools
 import linecache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +14,23 @@ from typing import Any
 
 from ..record import Record
 from ..standard import Edition, Field, Table
+from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
+from .nesting import Guarded, nested
 from .policy import Policy
-from .rule import Rule, Wanted
+from .rule import Check, Rule, Wanted
 from .shape import shape_of
-from .site import Site, column, count
-from .typed import day_reader, decimal_places, is_birth, reader_of
+from .site import Site
+from .typed import Reader, day_reader, decimal_places, is_birth, reader_of
 
-CheckTable = Callable[[Record, bool, bool, date, date, Policy, Callable[[Fault], None]], None]
-"""(record, whole, insured, code_day, day, policy, add): adds the faults of one table."""
+Report = Callable[..., Fault]
+CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Fault], None]], None]
+"""(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
 
 INTERNAL = frozenset(
-    {"record", "whole", "insured", "code_day", "day", "policy", "add", "rows", "row", "get", "number", "column",
-     "count", "place", "last", "wrong"}
+    {"record", "columns", "insured", "code_day", "day", "policy", "add", "rows", "row", "get", "number", "place", "last",
+     "found", "wrong"}
 )  # fmt: skip
 """Names the generated function uses for itself; no column is called so (tested for every edition)."""
 
@@ -72,7 +76,7 @@ class _Value:
 class _Writer:
     def __init__(self, edition: Edition, table: Table, rules: Sequence[Rule]) -> None:
         self.edition, self.table, self.rules = edition, table, rules
-        self.names: dict[str, Any] = {"column": column, "count": count}
+        self.names: dict[str, Any] = {}
         self.top: dict[str, str] = {}
         """Locals computed before the loop, by name."""
         self.texts: set[str] = set()
@@ -87,9 +91,11 @@ class _Writer:
             values = [self._value(read, want) for read, want in zip(rule.reads, rule.wants, strict=True)]
             (each if any(value.of_row for value in values) else once).append((rule, values))
         body = [line for item in self.table.fields for line in self._field(item)]
-        for rule, values in each:
-            body += self._rule(rule, values, "number" if self.table.repeats else "place")
-        lines = [f"def check_{self.table.english}(record, whole, insured, code_day, day, policy, add):"]
+        place = "number" if self.table.repeats else "place"
+        alone = [rule for rule, values in each if _of_one_text(rule)]
+        body += self._rules_of_one_text(alone, place)
+        body += nested([self._rule(rule, values, place) for rule, values in each if rule not in alone])
+        lines = [f"def check_{self.table.english}(record, columns, insured, code_day, day, policy, add):"]
         lines += [f"    rows = record.rows({self.table.english!r})", "    if not rows:", "        return"]
         lines += [f"    {name} = {expression}" for name, expression in self.top.items()]
         if "STT" in self.table.by_official and self.table.repeats:
@@ -98,11 +104,9 @@ class _Writer:
         if not self.table.repeats:
             lines.append("        place = number if len(rows) > 1 else None")
         lines += [f"        {line}" for line in body]
-        for rule, values in once:
-            lines += [f"    {line}" for line in self._rule(rule, values, "None")]
+        lines += nested([self._rule(rule, values, "None") for rule, values in once], "    ")
         source = "\n".join(lines) + "\n"
-        name = f"<check {self.table.official} {self.edition.id} {len(_sources)}>"
-        _sources.append(name)
+        name = f"<check {self.table.official} {self.edition.id} {next(_numbers)}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), self.names)  # noqa: S102  written by us from our own tables and rules
         return Generated(source, self.names[f"check_{self.table.english}"])
@@ -173,29 +177,41 @@ class _Writer:
 
     # Rules
 
-    def _rule(self, rule: Rule, values: list[_Value], place: str) -> list[str]:
-        site = Site(self.edition, rule)
-        report = self._bind(rule.id.lower().replace("-", "_"), site.fault)
-        guards = list(dict.fromkeys(guard for value in values for guard in value.guards))
-        locals_ = [value.local for value in values]
-        expression = (
-            None if rule.names_rows or rule.names_members else inlined(rule.check, locals_, self._bind)
-        )
+    def _rule(self, rule: Rule, values: list[_Value], place: str) -> Guarded:
+        """The lines that try one rule, and the conditions under which it may be tried."""
+        report = self._bind(rule.id.lower().replace("-", "_"), Site(self.edition, rule).fault)
+        guards = frozenset(guard for value in values for guard in value.guards)
+        names = [value.local for value in values]
         row = "row" if any(value.of_row for value in values) else "None"
+        call = f"{rule.check.__name__}({', '.join(names)})"
         if rule.names_rows:
-            call = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
-            lines = [f"for number in {call}:", f"    add({report}(record, number, None, day))"]
-            return [f"if {' and '.join(guards)}:", *(f"    {line}" for line in lines)] if guards else lines
-        if rule.names_members:
-            call = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
-            lines = [f"for wrong in {call}:", f"    add({report}(record, {place}, {row}, day, wrong))"]
-            return [f"if {' and '.join(guards)}:", *(f"    {line}" for line in lines)] if guards else lines
-        if expression is None:
-            expression = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(locals_)})"
-        return [
-            f"if {' and '.join([*guards, f'not ({expression})'])}:",
-            f"    add({report}(record, {place}, {row}, day))",
-        ]
+            test, report = f"for number in {call}:", f"{report}(record, number, None, day)"
+        elif rule.names_members:
+            test, report = f"for wrong in {call}:", f"{report}(record, {place}, {row}, day, wrong)"
+        else:
+            test = f"if not ({inlined(rule.check, names, self._bind) or call}):"
+            report = f"{report}(record, {place}, {row}, day)"
+        if call in test:
+            bound = self._bind(rule.check.__name__, rule.check)
+            test = test.replace(call, f"{bound}({', '.join(names)})")
+        return Guarded(guards, (test, f"    add({report})"))
+
+    def _rules_of_one_text(self, rules: list[Rule], place: str) -> list[str]:
+        """Rules that read one text only: what they say of a text is remembered, one look for all of a field."""
+        lines = []
+        for read in dict.fromkeys(rule.reads[0] for rule in rules):
+            item = self.table.by_official[read]
+            found = [rule for rule in rules if rule.reads[0] == read]
+            local = item.english
+            text = f"{local}_text" if reader_of(item) is not None else local
+            tries = [(rule.check, _reads_members(rule), Site(self.edition, rule).fault) for rule in found]
+            wrong = self._bind(f"{local}_wrong", _remembered(item, tries))
+            lines += [
+                f"if {local if item.kind == 'code' else text} is not None:",
+                f"    for wrong in {wrong}[{text}]:  # {', '.join(rule.id for rule in found)}",
+                f"        add(wrong(record, {place}, row, day))",
+            ]
+        return lines
 
     def _value(self, read: str, want: Wanted) -> _Value:
         if read.startswith("@"):
@@ -203,7 +219,7 @@ class _Writer:
         name, dot, official = read.partition(".")
         if not dot and read.startswith("XML"):
             table = self.edition.tables[read]
-            self.top[f"{table.english}_count"] = f"count(record, {table.english!r}, whole)"
+            self.top[f"{table.english}_count"] = f"columns.count({table.english!r})"
             return _Value(f"{table.english}_count", (f"{table.english}_count is not None",))
         if not dot:
             return self._own(self.table.by_official[read], want)
@@ -233,12 +249,12 @@ class _Writer:
         get = f"record.first({table.english!r}).get({item.english!r})"
         if as_text or reader is None:
             self.top[name] = get
-            known = f"(whole or {table.english!r} in record.tables)"
+            known = f"columns.has({table.english!r})"
             return _Value(name, (known if want.optional else f"{name} is not None",))
         self.top[text] = get
         self.top[name] = f"{self._bind('days' if as_day else _reader_name(item), reader)}[{text}]"
         if want.optional:
-            known = f"(whole or {table.english!r} in record.tables)"
+            known = f"columns.has({table.english!r})"
             return _Value(name, (known, f"({name} is not None or {text} is None)"))
         return _Value(name, (f"{name} is not None",))
 
@@ -250,8 +266,9 @@ class _Writer:
         name += ("_texts" if as_text and reader_of(item) is not None else "") + (
             "_or_none" if want.optional else ""
         )
-        arguments = f"record, whole, {table.english!r}, {item.english!r}, {bound}, {want.optional}"
-        self.top[name] = f"column({arguments}, {'set' if want.shape == 'set' else 'list'})"
+        key = f"{table.english}_{local}" + ("_text" if as_text else "")
+        arguments = f"{key!r}, {table.english!r}, {item.english!r}, {bound}, {want.optional}"
+        self.top[name] = f"columns.get({arguments}, {'set' if want.shape == 'set' else 'list'})"
         return _Value(name, (f"{name} is not None",))
 
     def _bind(self, name: str, value: Any) -> str:
@@ -265,7 +282,35 @@ class _Writer:
         return bound
 
 
-_sources: list[str] = []
+_numbers = itertools.count(1)
+
+
+def _of_one_text(rule: Rule) -> bool:
+    """Whether a rule reads nothing but one text, or one list of texts, of its row."""
+    if len(rule.reads) != 1 or rule.names_rows or rule.names_members:
+        return False
+    want = rule.wants[0]
+    own = "." not in rule.reads[0] and not rule.reads[0].startswith(("@", "XML"))
+    return own and not want.optional and want.inner is str and want.shape in ("value", "list")
+
+
+def _reads_members(rule: Rule) -> bool:
+    return rule.wants[0].shape == "list"
+
+
+def _remembered(item: Field, tries: Sequence[tuple[Check, bool, Report]]) -> Reader:
+    """From a text to the reports of the rules it breaks, mostly none."""
+    reader = reader_of(item)
+
+    def broken(text: str) -> tuple[Report, ...]:
+        members = reader[text] if reader is not None else None
+        return tuple(
+            report
+            for check, of_members, report in tries
+            if not (of_members and members is None) and not check(members if of_members else text)
+        )
+
+    return Reader(broken)
 
 
 def _form(item: Field, want: Wanted) -> tuple[str, bool, bool]:

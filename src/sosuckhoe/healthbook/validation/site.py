@@ -5,44 +5,15 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from ..record import Record, Row
 from ..standard import Edition, Table
 from .fault import Fault
 from .rule import Rule
-from .typed import Reader, reader_of
+from .typed import reader_of
 from .wording import name_of, quoted, said
 
 _PLACE = re.compile(r"\{([@A-Z0-9_.a-z]+)\}")
-
-
-def column(
-    record: Record,
-    whole: bool,
-    table: str,
-    field: str,
-    reader: Reader | None,
-    optional: bool,
-    shape: Callable[[Any], Any],
-) -> Any:
-    """All values of a field in a table that repeats; None, so that rules stay silent, where one is malformed, absent
-    although needed, or the table was not given."""
-    if not whole and table not in record.tables:
-        return None
-    values: list[Any] = []
-    for row in record.rows(table):
-        text = row.get(field)
-        value = text if reader is None else reader[text]
-        if value is None and not (optional and text is None):
-            return None
-        values.append(value)
-    return shape(values)
-
-
-def count(record: Record, table: str, whole: bool) -> int | None:
-    """How many rows a table has; None where it was not given."""
-    return len(record.rows(table)) if whole or table in record.tables else None
 
 
 class Site:
