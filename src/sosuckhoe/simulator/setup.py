@@ -72,14 +72,10 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
     strange = set(setup) - {"facilities", "trusted_ca", "cards", "citizens", "options", "clock"}
     if strange:
         raise SetupWrong(f"unknown parts: {', '.join(sorted(strange))}")
+    time = setup.get("clock", {})
+    at = datetime.fromisoformat(time["at"]) if time.get("at") else None
     try:
         with transaction.atomic():
-            if "clock" in setup:
-                at = setup["clock"].get("at")
-                clock.change(
-                    at=datetime.fromisoformat(at) if at else None, factor=setup["clock"].get("factor")
-                )
-            set_options(setup.get("options", {}))
             for pem in setup.get("trusted_ca", []):
                 Authority.objects.update_or_create(
                     fingerprint=fingerprint(_certificate(pem)), defaults={"pem": pem}
@@ -92,6 +88,10 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
                 _citizen(citizen)
             for citizen in setup.get("citizens", []):
                 _dependants(citizen)
+            # Last, because these two are also kept in memory.
+            set_options(setup.get("options", {}))
+            if time:
+                clock.change(at=at, factor=time.get("factor"))
     except (KeyError, TypeError, AttributeError, FieldDoesNotExist) as problem:
         raise SetupWrong(f"missing or unknown: {problem}") from problem
     return {name: len(setup.get(name, [])) for name in ("facilities", "trusted_ca", "cards", "citizens")}

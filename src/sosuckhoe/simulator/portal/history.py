@@ -34,10 +34,12 @@ class Recorded:
             call.warnings.append(f"path spelt {request.path}")
             log.warning("path spelt %s instead of %s", request.path, service.path)
         response = self.get_response(request)
+        as_stored = (call.http_status, call.reply, call.faults)
         call.http_status = response.status_code
         broken = getattr(response, "reset_connection", False)
         call.reply = Call.DROPPED if broken else Call.PENDING
-        call.save()
+        if call.pk is None or as_stored != (call.http_status, call.reply, call.faults):
+            call.save()
         if not broken:
             _leaving.add(call)
             response.on_left = lambda taken: _left(call, taken)  # type: ignore[attr-defined]

@@ -95,8 +95,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+_kept: Options | None = None
+"""As this process knows them: only the one serving process changes them."""
+
+
 def options() -> Options:
-    return Options(**{row.name: row.value for row in Option.objects.all()})
+    global _kept
+    if _kept is None:
+        _kept = Options(**{row.name: row.value for row in Option.objects.all()})
+    return _kept
 
 
 def set_options(values: dict[str, Any]) -> Options:
@@ -113,6 +120,8 @@ def set_options(values: dict[str, Any]) -> Options:
         if name in CHOICES and value not in CHOICES[name]:
             raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}")
         clean[name] = value
+    global _kept
     for name, value in clean.items():
         Option.objects.update_or_create(name=name, defaults={"value": value})
+    _kept = None
     return options()

@@ -1,6 +1,7 @@
 """Who may have signed: the certificates registered for the facility, under the authorities the portal trusts."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from django.db.models import F
@@ -8,6 +9,11 @@ from django.db.models import F
 from sosuckhoe.healthbook.signing import Standing, Verdict, fingerprint, verify
 
 from .models import Account, Authority, Certificate
+
+
+@lru_cache(maxsize=64)
+def _parsed(pem: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem.encode())
 
 
 def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) -> Verdict:
@@ -21,7 +27,7 @@ def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) ->
     if owner is None and not registered.exists():
         registered = Certificate.objects.filter(account=account)
     standings = dict(registered.values_list("fingerprint", F("revoked")))
-    authorities = [x509.load_pem_x509_certificate(row.pem.encode()) for row in Authority.objects.all()]
+    authorities = [_parsed(pem) for pem in Authority.objects.values_list("pem", flat=True)]
 
     def standing(certificate: x509.Certificate) -> Standing:
         return Standing.REVOKED if standings.get(fingerprint(certificate)) else Standing.GOOD

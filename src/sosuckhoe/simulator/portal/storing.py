@@ -42,17 +42,17 @@ def store(
         same_visit = Submission.objects.filter(
             facility_code=arrived.facility_code, visit_code=arrived.visit_code, kind=call.service
         )
-        repeated = same_visit.filter(sha256=sha256).exists()
+        before = dict(same_visit.values_list("version", "sha256"))
+        repeated = sha256 in before.values()
         if repeated and rules.repeats == "refuse":
             raise Duplicate
-        newest = same_visit.order_by("-version").values_list("version", flat=True).first() or 0
         submission = Submission.objects.create(
             transaction=new_transaction(now),
             kind=call.service,
             account=account,
             facility_code=arrived.facility_code,
             visit_code=arrived.visit_code,
-            version=newest + 1,
+            version=max(before, default=0) + 1,
             sha256=sha256,
             data=data,
             path=request.service.path,  # type: ignore[attr-defined]
