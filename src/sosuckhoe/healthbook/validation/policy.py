@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .catalogues import Catalogues
 from .fault import Severity
 
 
@@ -19,3 +20,5 @@ class Policy:
     """Rules whose severity the hospital changed."""
     off: frozenset[str] = frozenset()
     """Rules the hospital switched off."""
+    catalogues: Catalogues | None = None
+    """The hospital's catalogues and national lists it brought; what needs them stays silent without."""

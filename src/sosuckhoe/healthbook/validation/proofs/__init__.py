@@ -6,7 +6,7 @@
 
 ``[[edge]]`` says ``expect = "pass"`` or ``"fail"``. A table that repeats is an array: ``XML2 = [{…}, {…}]``.
 ``day`` is the day of checking, ``on`` the day that chooses the edition where the case has no NGAY_RA; ``policy`` holds
-the hospital's choices. Rules on files give ``file``, the whole XML, instead of tables. A case is about its own rule
+the hospital's choices, its ``catalogues`` as rows by list. Rules on files give ``file``, the whole XML, instead of tables. A case is about its own rule
 only: whatever else is wrong with so small a record does not matter.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 from ...record import Record
 from ...standard import Edition, edition_on
+from ..catalogues import Catalogues
 from ..policy import Policy
 
 KINDS = ("pass", "fail", "edge")
@@ -90,7 +91,12 @@ def cases_of(rule: str) -> Iterator[Case]:
                 passes=facts["expect"] == "pass" if kind == "edge" else kind == "pass",
                 day=facts.get("day", CHECKED_ON),
                 on=facts.get("on", ORDINARY_DAY),
-                policy=Policy(**facts.get("policy", {})),
+                policy=_policy(facts.get("policy", {})),
                 tables={name: rows for name, rows in facts.items() if name.startswith("XML")},
                 file=facts["file"].encode() if "file" in facts else None,
             )
+
+
+def _policy(facts: Mapping[str, Any]) -> Policy:
+    catalogues = facts.get("catalogues")
+    return Policy(**{**facts, "catalogues": None if catalogues is None else Catalogues.of(catalogues)})

@@ -4,6 +4,7 @@ from ..rule import RULES
 from . import beds as beds
 from . import benefit as benefit
 from . import card as card
+from . import catalogued as catalogued
 from . import codes as codes
 from . import dates as dates
 from . import diagnoses as diagnoses

@@ -1,0 +1,342 @@
+"""Codes and prices against the hospital's catalogues, and national lists we do not hold; silent without them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from ..catalogues import Catalogues, Entry
+from ..fault import Owner, Severity
+from ..policy import Policy
+from ..rule import Check, Confidence, rule
+from ..typed import parse_decimal
+from .cited import CHECKERS
+from .repeated import plain
+
+SINCE = date(2024, 7, 1)
+SECONDED = ".HD."
+"""A practitioner under contract is written licence.HD.facility."""
+TEMPORARY_CARD = "000"
+"""MA_DKBD of a temporary card is the province and 000."""
+
+
+def agrees(entry: Entry, **values: str | None) -> bool:
+    """Whether every column that the row fills says the same, but for case, blanks and punctuation."""
+    return all(
+        not entry.values.get(column) or plain(entry.values[column]) == plain(value or "")
+        for column, value in values.items()
+    )
+
+
+def prices(entries: Iterable[Entry]) -> list[Decimal]:
+    """The approved prices of rows: GIA_TT_BHYT where there is one, else DON_GIA."""
+    texts = (entry.values.get("GIA_TT_BHYT") or entry.values.get("DON_GIA", "") for entry in entries)
+    return [price for text in texts if (price := parse_decimal(text)) is not None]
+
+
+# Whether one code, or each of several, is in a list on a day
+
+
+def _enter(
+    id: str,
+    table: str,
+    reads: tuple[str, str],
+    check: Check,
+    sentence: str,
+    *,
+    source: str = CHECKERS,
+    owner: Owner = "records",
+    severity: Severity = "error",
+    confidence: Confidence = "high",
+    since: date = SINCE,
+) -> None:
+    """Enter a check of (policy, day, code or codes) whose fault points at the code."""
+    rule(id, table=table, reads=("@policy", *reads), source=source, owner=owner, severity=severity,
+         confidence=confidence, since=since, sentence=f"{sentence} {{{reads[1]}}} không có trong danh mục có hiệu lực.",
+         )(check)  # fmt: skip
+
+
+def commune_is_known(policy: Policy, discharged: date, commune: str) -> bool:
+    """The commune exists in the administrative-unit list in force."""
+    return policy.catalogues is None or policy.catalogues.know("communes", commune, discharged)
+
+
+def occupation_is_known(policy: Policy, discharged: date, occupation: str) -> bool:
+    """Occupation exists in the QD 34/2020 list."""
+    return policy.catalogues is None or policy.catalogues.know("occupations", occupation, discharged)
+
+
+def facility_is_known(policy: Policy, discharged: date, facility: str) -> bool:
+    """A facility code exists in the facility list."""
+    return policy.catalogues is None or policy.catalogues.know("facilities", facility, discharged)
+
+
+def registered_facilities_are_known(policy: Policy, discharged: date, facilities: list[str]) -> bool:
+    """Registered facilities exist in the facility list, those of temporary cards aside."""
+    return policy.catalogues is None or policy.catalogues.know_all(
+        "facilities", (one for one in facilities if not one.endswith(TEMPORARY_CARD)), discharged
+    )
+
+
+def traditional_diseases_are_known(policy: Policy, discharged: date, codes: list[str]) -> bool:
+    """Traditional-medicine codes exist in their list."""
+    return policy.catalogues is None or policy.catalogues.know_all("traditional_diseases", codes, discharged)
+
+
+def procedures_are_known(policy: Policy, discharged: date, codes: list[str]) -> bool:
+    """Procedure codes exist in the ICD-9-CM list of QD 4440/2020."""
+    return policy.catalogues is None or policy.catalogues.know_all("procedures", codes, discharged)
+
+
+def fuel_is_known(policy: Policy, ordered: date, code: str) -> bool:
+    """Fuel code exists in QD 3276/2025 annex 2."""
+    return policy.catalogues is None or policy.catalogues.know("fuels", code, ordered)
+
+
+def devices_are_known(policy: Policy, ordered: date, codes: list[str]) -> bool:
+    """Device exists in the facility device catalogue."""
+    return policy.catalogues is None or policy.catalogues.know_all("devices", codes, ordered)
+
+
+def practitioners_are_known(policy: Policy, day: date, codes: list[str]) -> bool:
+    """Practitioners exist in the approved staff catalogue, by their licence where they work under contract."""
+    return policy.catalogues is None or policy.catalogues.know_all(
+        "staff", (code.partition(SECONDED)[0] for code in codes), day
+    )
+
+
+def practitioner_is_known(policy: Policy, day: date, code: str) -> bool:
+    """A practitioner exists in the approved staff catalogue, by the licence where they work under contract."""
+    return policy.catalogues is None or policy.catalogues.know("staff", code.partition(SECONDED)[0], day)
+
+
+def indicator_is_known(policy: Policy, result: date, code: str) -> bool:
+    """Indicator code exists in QD 1227/2025, else in QD 7603 annex 11."""
+    return policy.catalogues is None or policy.catalogues.know("indicators", code, result)
+
+
+def service_is_national(policy: Policy, ordered: date, code: str) -> bool:
+    """Service code exists in QD 2010/2025 annexes 1-4."""
+    return policy.catalogues is None or policy.catalogues.know("national_services", code, ordered)
+
+
+def regimen_is_known(policy: Policy, discharged: date, code: str) -> bool:
+    """ARV regimens exist in QD 5937 annex 10."""
+    return policy.catalogues is None or policy.catalogues.know("regimens", code, discharged)
+
+
+def nationality_is_known(policy: Policy, discharged: date, code: str) -> bool:
+    """Nationality codes exist in their national list."""
+    return policy.catalogues is None or policy.catalogues.know("nationalities", code, discharged)
+
+
+_enter("COD-001", "XML1", ("NGAY_RA", "MAXA_CU_TRU"), commune_is_known, "Mã xã cư trú", owner="reception")
+_enter("COD-002", "XML1", ("NGAY_RA", "MA_NGHE_NGHIEP"), occupation_is_known, "Mã nghề nghiệp", owner="reception",
+       source="QĐ 34/2020/QĐ-TTg", severity="warning", confidence="medium")  # fmt: skip
+_enter("COD-003", "XML1", ("NGAY_RA", "MA_CSKCB"), facility_is_known, "Mã cơ sở", owner="it")
+_enter("COD-003", "XML1", ("NGAY_RA", "MA_DKBD"), registered_facilities_are_known, "Mã nơi đăng ký ban đầu",
+       owner="reception")  # fmt: skip
+_enter("COD-003", "XML1", ("NGAY_RA", "MA_NOI_DI"), facility_is_known, "Mã nơi chuyển đi", owner="reception")
+_enter(
+    "COD-003", "XML1", ("NGAY_RA", "MA_NOI_DEN"), facility_is_known, "Mã nơi chuyển đến", owner="clinician"
+)
+_enter("COD-009", "XML1", ("NGAY_RA", "MA_BENH_YHCT"), traditional_diseases_are_known, "Mã bệnh y học cổ truyền",
+       owner="clinician")  # fmt: skip
+_enter("COD-009", "XML3", ("XML1.NGAY_RA", "MA_BENH_YHCT"), traditional_diseases_are_known, "Mã bệnh y học cổ truyền",
+       owner="clinician")  # fmt: skip
+for _table, _day in (("XML1", "NGAY_RA"), ("XML3", "XML1.NGAY_RA")):
+    _enter("COD-010", _table, (_day, "MA_PTTT_QT"), procedures_are_known, "Mã phẫu thuật, thủ thuật quốc tế",
+           owner="clinician", source="QĐ 4440/QĐ-BYT 2020", severity="warning", confidence="medium")  # fmt: skip
+_enter("COD-020", "XML3", ("NGAY_YL", "MA_XANG_DAU"), fuel_is_known, "Mã xăng dầu", owner="cashier",
+       source="QĐ 3276/QĐ-BYT 2025, phụ lục 2", confidence="medium", since=date(2025, 10, 17))  # fmt: skip
+_enter("COD-021", "XML3", ("NGAY_YL", "MA_MAY"), devices_are_known, "Mã máy", owner="laboratory")
+_enter("COD-022", "XML2", ("NGAY_YL", "MA_BAC_SI"), practitioners_are_known, "Mã bác sĩ chỉ định")
+_enter("COD-022", "XML3", ("NGAY_YL", "MA_BAC_SI"), practitioners_are_known, "Mã bác sĩ chỉ định")
+_enter("COD-022", "XML3", ("NGAY_YL", "NGUOI_THUC_HIEN"), practitioners_are_known, "Mã người thực hiện")
+_enter("COD-022", "XML4", ("NGAY_KQ", "MA_BS_DOC_KQ"), practitioner_is_known, "Mã người đọc kết quả")
+_enter(
+    "COD-022",
+    "XML5",
+    ("THOI_DIEM_DBLS", "NGUOI_THUC_HIEN"),
+    practitioners_are_known,
+    "Mã người ghi diễn biến",
+)
+# How MA_TTDV is written differs between hospitals, so a signatory who is not found is only looked at.
+_enter("COD-024", "XML1", ("NGAY_RA", "MA_TTDV"), practitioner_is_known, "Mã người ký", severity="warning",
+       confidence="medium")  # fmt: skip
+for _table in ("XML7", "XML8", "XML9", "XML10", "XML11", "XML13", "XML14"):
+    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_TTDV"), practitioner_is_known, "Mã người ký", severity="warning",
+           confidence="medium")  # fmt: skip
+for _table in ("XML7", "XML10", "XML11"):
+    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_BS"), practitioner_is_known, "Mã bác sĩ ký",
+           confidence="medium")  # fmt: skip
+_enter("COD-025", "XML4", ("NGAY_KQ", "MA_CHI_SO"), indicator_is_known, "Mã chỉ số", owner="laboratory",
+       source="QĐ 1227/QĐ-BYT 2025; QĐ 7603/QĐ-BYT, phụ lục 11", severity="warning", confidence="medium",
+       since=date(2025, 4, 11))  # fmt: skip
+_enter("COD-026", "XML3", ("NGAY_YL", "MA_DICH_VU"), service_is_national, "Mã dịch vụ", owner="cashier",
+       source="QĐ 2010/QĐ-BYT 2025, phụ lục 1 đến 4", confidence="medium", since=date(2025, 8, 1))  # fmt: skip
+for _name, _label in (
+    ("MA_PHAC_DO_DIEU_TRI_BD", "Mã phác đồ ban đầu"),
+    ("MA_PHAC_DO_DIEU_TRI", "Mã phác đồ"),
+):
+    _enter("COD-027", "XML6", ("XML1.NGAY_RA", _name), regimen_is_known, _label, owner="clinician",
+           source="QĐ 5937/QĐ-BYT 2021, phụ lục 10", confidence="medium")  # fmt: skip
+_enter("COD-028", "XML1", ("NGAY_RA", "MA_QUOCTICH"), nationality_is_known, "Mã quốc tịch", owner="reception",
+       source="TT 07/2016/TT-BCA, phụ lục 2", confidence="medium")  # fmt: skip
+_enter("COD-028", "XML9", ("XML1.NGAY_RA", "MA_QUOCTICH"), nationality_is_known, "Mã quốc tịch",
+       source="TT 07/2016/TT-BCA, phụ lục 2", confidence="medium")  # fmt: skip
+
+
+# What a row of the hospital's catalogue says beside the code
+
+
+@rule(
+    "COD-013",
+    table="XML2",
+    reads=("@policy", "NGAY_YL", "TEN_THUOC", "HAM_LUONG", "SO_DANG_KY", "TT_THAU", "MA_THUOC"),
+    owner="pharmacy",
+    source=CHECKERS,
+    sentence=(
+        "Thuốc {MA_THUOC}, {TEN_THUOC}, hàm lượng {HAM_LUONG}, số đăng ký {SO_DANG_KY}, thầu {TT_THAU} không khớp dòng "
+        "nào của danh mục thuốc có hiệu lực ngày {NGAY_YL}."
+    ),
+)
+def medicine_is_a_row_of_the_catalogue(
+    policy: Policy,
+    ordered: date,
+    name: str | None,
+    strength: str | None,
+    registration: str | None,
+    tender: str | None,
+    medicine: str,
+) -> bool:
+    """Code, name, strength, registration and tender agree with one approved row valid on NGAY_YL."""
+    return policy.catalogues is None or medicine_agrees(
+        policy.catalogues, ordered, name, strength, registration, tender, medicine
+    )
+
+
+def medicine_agrees(
+    catalogues: Catalogues,
+    ordered: date,
+    name: str | None,
+    strength: str | None,
+    registration: str | None,
+    tender: str | None,
+    medicine: str,
+) -> bool:
+    """Whether one row of the medicine catalogue is this medicine; True without a catalogue."""
+    rows = catalogues.rows("medicines", medicine, ordered)
+    return rows is None or any(
+        agrees(row, TEN_THUOC=name, HAM_LUONG=strength, SO_DANG_KY=registration, TT_THAU=tender)
+        for row in rows
+    )
+
+
+@rule(
+    "COD-014",
+    table="XML2",
+    reads=("@policy", "NGAY_YL", "MA_THUOC", "SO_DANG_KY", "DON_GIA"),
+    owner="pharmacy",
+    source=CHECKERS,
+    sentence="Đơn giá {DON_GIA} đồng của thuốc {MA_THUOC} cao hơn giá được duyệt trong danh mục.",
+)
+def medicine_price_is_approved(
+    policy: Policy, ordered: date, medicine: str, registration: str | None, price: Decimal
+) -> bool:
+    """Medicine price does not exceed the approved price."""
+    return policy.catalogues is None or price_is_within(
+        policy.catalogues.rows("medicines", medicine, ordered), price, registration
+    )
+
+
+def price_is_within(rows: list[Entry] | None, price: Decimal, registration: str | None = None) -> bool:
+    """Whether a price is at most the highest approved; True where no price is approved."""
+    approved = prices(
+        row for row in rows or () if registration is None or agrees(row, SO_DANG_KY=registration)
+    )
+    return not approved or price <= max(approved)
+
+
+@rule(
+    "COD-018",
+    table="XML3",
+    reads=("@policy", "MA_VAT_TU", "NGAY_YL", "TEN_DICH_VU", "DON_GIA_BH", "MA_DICH_VU"),
+    owner="cashier",
+    source=CHECKERS,
+    sentence=(
+        "Dịch vụ {MA_DICH_VU}, {TEN_DICH_VU}, giá BHYT {DON_GIA_BH} đồng không khớp dòng nào của danh mục dịch vụ có hiệu "
+        "lực ngày {NGAY_YL}."
+    ),
+)
+def service_is_a_row_of_the_catalogue(
+    policy: Policy, supply: str | None, ordered: date, name: str | None, price: Decimal | None, service: str
+) -> bool:
+    """Service code, name and price agree with the approved facility catalogue valid on the day.
+
+    A supply line may name the service it was used in; its price is the supply's.
+    """
+    return (
+        policy.catalogues is None
+        or supply is not None
+        or service_agrees(policy.catalogues, ordered, name, price, service)
+    )
+
+
+def service_agrees(
+    catalogues: Catalogues, ordered: date, name: str | None, price: Decimal | None, service: str
+) -> bool:
+    """Whether one row of the service catalogue is this service at this price; a price of 0 is not compared."""
+    rows = catalogues.rows("services", service, ordered)
+    if rows is None:
+        return True
+    same = [row for row in rows if agrees(row, TEN_DICH_VU=name)]
+    approved = prices(same)
+    return bool(same) and (not price or not approved or price in approved)
+
+
+@rule(
+    "COD-019",
+    table="XML3",
+    reads=("@policy", "NGAY_YL", "TEN_VAT_TU", "DON_GIA_BV", "MA_VAT_TU"),
+    owner="cashier",
+    source=CHECKERS,
+    sentence=(
+        "Vật tư {MA_VAT_TU}, {TEN_VAT_TU}, đơn giá {DON_GIA_BV} đồng không khớp danh mục vật tư có hiệu lực ngày {NGAY_YL}."
+    ),
+)
+def supply_is_a_row_of_the_catalogue(
+    policy: Policy, ordered: date, name: str | None, price: Decimal, supply: str
+) -> bool:
+    """Supply code and name agree with the approved facility catalogue, and the price does not exceed it."""
+    return policy.catalogues is None or supply_agrees(policy.catalogues, ordered, name, price, supply)
+
+
+def supply_agrees(
+    catalogues: Catalogues, ordered: date, name: str | None, price: Decimal, supply: str
+) -> bool:
+    """Whether one row of the supply catalogue is this supply at no more than its price."""
+    rows = catalogues.rows("supplies", supply, ordered)
+    return rows is None or any(agrees(row, TEN_VAT_TU=name) and price_is_within([row], price) for row in rows)
+
+
+@rule(
+    "COD-023",
+    table="XML2",
+    reads=("@policy", "NGAY_YL", "MA_BAC_SI"),
+    confidence="medium",
+    owner="pharmacy",
+    source=CHECKERS,
+    sentence="Người chỉ định thuốc {MA_BAC_SI} theo danh mục nhân viên y tế không được kê đơn.",
+)
+def orderer_may_prescribe(policy: Policy, ordered: date, codes: list[str]) -> bool:
+    """The orderer of medicines has a title allowed to prescribe."""
+    return policy.catalogues is None or may_prescribe(policy.catalogues, ordered, codes)
+
+
+def may_prescribe(catalogues: Catalogues, ordered: date, codes: list[str]) -> bool:
+    """Whether one of the practitioners may prescribe; True where nothing is said of one of them."""
+    said = [
+        {row.values.get("DUOC_KE_DON", "") for row in catalogues.rows("staff", code, ordered) or ()}
+        for code in (code.partition(SECONDED)[0] for code in codes)
+    ]
+    return any(not answers or answers != {"0"} for answers in said)
