@@ -1,12 +1,17 @@
 """Checking a file: one result a visit, for people and for machines."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.signing import PracticeAuthority, sign
+from sosuckhoe.healthbook.standard import edition_on, editions
 from sosuckhoe.healthbook.validation import Policy, as_json, check, faults_as_text
 
 from .a_visit import visit
@@ -117,6 +122,80 @@ def test_an_unknown_discharge_day_is_judged_by_the_newest_decision_and_said_so()
     assert {("EDT-001", "warning"), ("SHP-001", "error")} <= {
         (one.rule, one.severity) for one in result.faults
     }
+
+
+def test_the_same_habit_in_every_part_is_said_once() -> None:
+    record, edition = visit(), visit().edition()
+    assert edition is not None
+    parts = "".join(
+        f"<FILEHOSO><LOAIHOSO>{name}</LOAIHOSO><NOIDUNGFILE>{inner}</NOIDUNGFILE></FILEHOSO>"
+        for name, inner in [
+            *(
+                (name, _inner(document.write_table(name, record.rows(edition.table(name).english), edition)))
+                for name in ("XML1", "XML2")
+            ),
+            ("XML3", ""),
+            ("XML4", ""),
+            ("XML5", ""),
+        ]
+    )
+    envelope = (
+        "<GIAMDINHHS><THONGTINDONVI><MACSKCB>79001</MACSKCB></THONGTINDONVI><THONGTINHOSO><NGAYLAP>20260915</NGAYLAP>"
+        f"<SOLUONGHOSO>1</SOLUONGHOSO><DANHSACHHOSO><HOSO>{parts}</HOSO></DANHSACHHOSO></THONGTINHOSO>"
+        "<CHUKYDONVI></CHUKYDONVI></GIAMDINHHS>"
+    )
+    (result,) = check(envelope.encode(), day=TODAY)
+    said = [fault for fault in result.faults if fault.rule == "STR-007"]
+    assert [(fault.path, fault.severity) for fault in said] == [("GIAMDINHHS.NOIDUNGFILE", "warning")] * 2
+    assert "2 phần: XML1, XML2" in said[0].message and "3 phần: XML3, XML4, XML5" in said[1].message
+
+
+def _inner(table: bytes) -> str:
+    text = table.decode()
+    return text[text.index("?>") + 2 :] if text.startswith("<?") else text
+
+
+@pytest.fixture
+def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An invented decision, expected on 01/01/2027: Table 1 gets a field that is always asked for."""
+    ours = Path(str(files("sosuckhoe.healthbook.standard").joinpath("editions")))
+    shutil.copytree(ours, tmp_path / "editions", ignore=shutil.ignore_patterns("__pycache__"))
+    folder = tmp_path / "editions" / "2027-999"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "edition.toml").write_text(
+        'decision = "QĐ 999/QĐ-MINH-HOẠ"\ntitle = "Bịa ra để thử"\nin_force = 2027-01-01\n'
+        'status = "expected"\nconfidence = "low"\n'
+    )
+    (folder / "tables" / "XML1.csv").write_text(
+        "change,field,after,english,kind,max_length,need,condition,label_vi,label_en,codes,place,confidence,note\n"
+        "add,SO_THU_NGHIEM,HO_TEN,trial_number,string,10,always,,Số thử nghiệm,Trial number,,QĐ 999,high,\n",
+        encoding="utf-8",
+    )
+    known = editions.decisions(tmp_path / "editions")
+    monkeypatch.setattr(editions, "_ours", lambda: known)
+    editions._our_edition.cache_clear()
+    yield
+    editions._our_edition.cache_clear()
+
+
+def test_an_announced_decision_is_previewed_only_on_request(announced: None) -> None:
+    later, data = date(2027, 2, 1), written(visit())
+    (today,) = check(data, day=later)
+    assert today.edition == "2026-1931" and not today.has_errors
+    (preview,) = check(data, day=later, expected=True)
+    assert preview.edition == "2027-999"
+    assert "XML1.SO_THU_NGHIEM" in {fault.path for fault in preview.faults}
+    (before,) = check(data, day=TODAY, expected=True)
+    assert before.faults == check(data, day=TODAY)[0].faults
+
+
+def test_a_visit_of_an_older_edition_keeps_its_own_in_a_preview(announced: None) -> None:
+    edition = edition_on(date(2024, 9, 15))
+    old = document.write_table(
+        "XML1", [{"visit_code": "BINH-0001", "discharged_at": "202409151015"}], edition
+    )
+    (result,) = check(old, day=date(2027, 2, 1), expected=True)
+    assert result.edition == "2024-4750"
 
 
 @pytest.mark.parametrize("cut", range(0, 6000, 487))

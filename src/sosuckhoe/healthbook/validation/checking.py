@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ..record import Record
 from ..standard import Edition
+from ..standard.editions import EXPECTED
 from .columns import Columns
 from .fault import Fault, in_reading_order
 from .generating import CheckTable, Generated, applicable, generate
@@ -62,11 +63,13 @@ def _enough() -> Fault:
 def deciding_day(record: Record, edition: Edition) -> date:
     """The day that chooses rules and codes: the discharge; for a check-in the arrival; never today.
 
-    Where neither is known, the day on which the edition given came into force.
+    Where neither is known, the day on which the edition given came into force. In the preview of an announced
+    decision, no earlier than that decision.
     """
     first = edition.decisions[-1].in_force
-    found = record.discharge_day() or _day(record.first("check_in").get("arrived_at", ""))
-    return found or first
+    found = record.discharge_day() or _day(record.first("check_in").get("arrived_at", "")) or first
+    announced = [decision.in_force for decision in edition.decisions if decision.status == EXPECTED]
+    return max([found, *announced])
 
 
 def _day(text: str) -> date | None:

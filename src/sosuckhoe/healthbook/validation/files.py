@@ -1,7 +1,7 @@
 """Checking a file: what the reader remarked, the rules on files, then every visit's record."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -48,15 +48,18 @@ class Checked:
         return as_json([self])
 
 
-def check(data: bytes, *, day: date, name: str = "", policy: Policy | None = None) -> list[Checked]:
+def check(
+    data: bytes, *, day: date, name: str = "", policy: Policy | None = None, expected: bool = False
+) -> list[Checked]:
     """Check an official file (envelope, bare table, check-in): one result for each visit in it, at least one.
 
     ``day``: the day of checking. Never raises: unreadable bytes give one result that is not ``usable``, whose only
-    fault has the refusal's code.
+    fault has the refusal's code. ``expected``: visits of the newest edition are judged as announced for ``day``, with
+    the decisions that are ``expected`` to be in force by then; those of older editions by their own, as always.
     """
     policy = policy or Policy()
     try:
-        reading = read(data)
+        reading = _previewed(data, read(data), day) if expected else read(data)
     except Unreadable as refused:
         part = refused.where.part or "FILE"
         fault = Fault(
@@ -67,11 +70,22 @@ def check(data: bytes, *, day: date, name: str = "", policy: Policy | None = Non
     return [_of_a_visit(reading, visit, common, day, name, policy) for visit in reading.visits]
 
 
+def _previewed(data: bytes, reading: Reading, day: date) -> Reading:
+    """The reading, with visits of the newest edition read by the one announced for ``day``."""
+    now, coming = edition_on(day), edition_on(day, expected=True)
+    if now.decisions != coming.decisions:
+        announced = read(data, edition=coming)
+        for number, visit in enumerate(reading.visits):
+            if visit.edition is None or visit.edition.id == now.id:
+                reading.visits[number] = announced.visits[number]
+    return reading
+
+
 def _of_a_visit(
     reading: Reading, visit: VisitReading, common: list[Fault], day: date, name: str, policy: Policy
 ) -> Checked:
     record = visit.record
-    faults = [*common, *map(_from_remark, visit.remarks)]
+    faults = [*common, *map(_from_remark, _gathered(visit.remarks))]
     for id, rule in OF_A_VISIT.items():
         faults += _faults(FILE_RULES[id], rule(reading, visit))
     faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
@@ -121,6 +135,23 @@ def _broken_signature(reading: Reading, data: bytes, day: date) -> Iterator[Faul
 def _faults(rule: FileRule, places: Iterable[Place]) -> Iterator[Fault]:
     for path, sentence, value, severity in places:
         yield Fault(rule.id, path, None, severity or rule.severity, sentence, rule.source, value, rule.owner)
+
+
+def _gathered(remarks: list[Remark]) -> Iterator[Remark]:
+    """The same habit of an exporter in every part of a file (STR-007: inline XML, empty parts) is said once."""
+    alike: dict[str, list[Remark]] = {}
+    for remark in remarks:
+        if remark.rule == "STR-007" and remark.severity == "warning" and not remark.value:
+            alike.setdefault(remark.detail, []).append(remark)
+        else:
+            yield remark
+    for detail, found in alike.items():
+        if len(found) == 1:
+            yield found[0]
+        else:
+            parts = ", ".join(remark.path for remark in found)
+            detail = f"{detail} Gặp ở {len(found)} phần: {parts}."
+            yield replace(found[0], path="GIAMDINHHS.NOIDUNGFILE", row=None, detail=detail, times=1)
 
 
 def _from_remark(remark: Remark) -> Fault:
