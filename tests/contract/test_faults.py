@@ -134,6 +134,8 @@ def test_replies_are_spoiled_although_the_record_is_stored(
     assert json.loads(answer("foreign-message", message="Khác"))["thongDiep"] == "Khác"
     assert json.loads(answer("no-transaction"))["maGiaoDich"] == ""
     assert json.loads(answer("unknown-code", code="777"))["maKetQua"] == "777"
+    before = login.send(data).json["maGiaoDich"]
+    assert json.loads(answer("receipt-of-an-older-version"))["maGiaoDich"] == before
     assert json.loads(answer("receipt-of-another-visit"))["maGiaoDich"] == other_number
     assert len(answer("huge-reply", megabytes=3)) > 3_000_000
     assert answer("deep-reply", levels=5000).count(b"[") == 5000

@@ -3,7 +3,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.portal.receipts import look_up
 
-from . import api, views
+from . import api, checkers, views
 
 app_name = "desk"
 urlpatterns = [
@@ -24,10 +24,10 @@ urlpatterns = [
     path("accounts/<str:username>", csrf_exempt(api.account)),
     path("certificates/<str:fingerprint>", csrf_exempt(api.certificate)),
     path("scenarios.json", api.scenarios),
-    path("history.json", api.history),
-    path("books.json", api.books),
-    path("received.json", api.received),
-    path("findings.json", csrf_exempt(api.findings)),
+    path("history.json", checkers.history),
+    path("books.json", checkers.books),
+    path("received.json", checkers.received),
+    path("findings.json", csrf_exempt(checkers.findings)),
     path("receipts", look_up),
     path("ready", api.ready),
 ]

@@ -100,6 +100,17 @@ def receipt_of_another_visit(
     return _changed(response, maGiaoDich=other.transaction if other else "MP20000101KHAC")
 
 
+def receipt_of_an_older_version(
+    request: HttpRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
+    own = request.call  # type: ignore[attr-defined]
+    same = Submission.objects.filter(
+        account__username=own.account, visit_code=own.visit_code, kind=own.service
+    )
+    older = same.exclude(transaction=own.transaction).order_by("-version").first()
+    return _changed(response, maGiaoDich=older.transaction) if older else response
+
+
 ANSWERS: dict[str, Callable[[HttpRequest, HttpResponse, Parameters], HttpResponseBase]] = {
     "late-reply": late_reply,
     "store-then-drop": store_then_drop,
@@ -114,4 +125,5 @@ ANSWERS: dict[str, Callable[[HttpRequest, HttpResponse, Parameters], HttpRespons
     "no-transaction": no_transaction,
     "unknown-code": unknown_code,
     "receipt-of-another-visit": receipt_of_another_visit,
+    "receipt-of-an-older-version": receipt_of_an_older_version,
 }

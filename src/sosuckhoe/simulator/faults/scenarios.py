@@ -108,6 +108,8 @@ _ALL = (
              {"code": "777"}),
     Scenario("receipt-of-another-visit", AFTER, "Biên nhận của hồ sơ khác",
              "Đã lưu; maGiaoDich trả về là của lần gửi khác.", UNSURE, "F34, F35"),
+    Scenario("receipt-of-an-older-version", AFTER, "Biên nhận của bản cũ",
+             "Đã lưu; maGiaoDich trả về là của bản trước của cùng hồ sơ, nếu có.", UNSURE, "F34, F35"),
     # By chance
     Scenario("seeded-schedule", BEFORE, "Lịch gieo sẵn", "Mỗi lần gọi một tình huống theo lịch sinh từ hạt giống.",
              "Theo tình huống của từng lần gọi.", "§7", {"plan": {}}),

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -116,9 +116,9 @@ def _wrong(field: Field, value: str) -> str:
 
 def _has_form(kind: str, text: str) -> bool:
     if kind == "integer":
-        return re.fullmatch(r"\d+", text) is not None
+        return re.fullmatch(r"[0-9]+", text) is not None
     if kind == "decimal":
-        return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+        return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
     if kind == "date8":
         return _is_day(text)
     if kind == "datetime12":
@@ -130,7 +130,7 @@ def _has_form(kind: str, text: str) -> bool:
 
 def _is_day(text: str) -> bool:
     """``yyyyMMdd``; unknown day or month as zeros."""
-    if not re.fullmatch(r"\d{8}", text):
+    if not re.fullmatch(r"[0-9]{8}", text):
         return False
     try:
         date(int(text[:4]), int(text[4:6]) or 1, int(text[6:]) or 1)
@@ -143,17 +143,16 @@ def _is_moment(text: str) -> bool:
     return (
         len(text) == 12
         and _is_day(text[:8])
-        and re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", text[8:]) is not None
+        and re.fullmatch(r"([01][0-9]|2[0-3])[0-5][0-9]", text[8:]) is not None
     )
 
 
 def _sum(rows: Iterable[reading.Row], field: str) -> Decimal:
     total = Decimal(0)
     for row in rows:
-        try:
-            total += Decimal(row.get(field, "0"))
-        except InvalidOperation:
-            continue  # reported as a fault of form
+        text = row.get(field, "0")
+        if _has_form("decimal", text):  # anything else is reported as a fault of form
+            total += Decimal(text)
     return total
 
 

@@ -34,4 +34,6 @@ def fields_of(request: HttpRequest) -> dict[str, str]:
 def _text(value: object) -> str:
     if isinstance(value, dict | list | bool):
         raise ValueError("a field holds a structure")
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    text.encode()  # half a surrogate pair is no text
+    return text
