@@ -9,7 +9,7 @@ from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.standard import Edition, Field, Table
 from sosuckhoe.healthbook.validation import Fault, Policy, Rule
 from sosuckhoe.healthbook.validation.checking import active_rules, deciding_day, is_insured
-from sosuckhoe.healthbook.validation.rule import Wanted
+from sosuckhoe.healthbook.validation.rule import ROUNDING, Wanted
 from sosuckhoe.healthbook.validation.shape import shape_of
 from sosuckhoe.healthbook.validation.site import Site
 from sosuckhoe.healthbook.validation.typed import day_reader, reader_of
@@ -72,6 +72,9 @@ def _rule(
             faults += [site.fault(record, wrong, None, day) for wrong in said]
         elif rule.names_members:
             faults += [site.fault(record, at, row if own else None, day, wrong) for wrong in said]
+        elif rule.measures:
+            if abs(said) >= ROUNDING:
+                faults.append(site.fault(record, at, row if own else None, day, said))
         elif not said:
             faults.append(site.fault(record, at, row if own else None, day))
     return faults

@@ -88,6 +88,31 @@ def test_a_rule_over_columns_may_name_rows() -> None:
 
 
 @pytest.mark.usefixtures("rules")
+@pytest.mark.parametrize(
+    ("amount", "severity"),
+    [
+        ("5", None),
+        ("5.01", None),
+        ("5.02", "warning"),
+        ("4.5", "warning"),
+        ("5.99", "warning"),
+        ("6", "error"),
+    ],
+)
+def test_a_difference_below_one_dong_is_rounding(amount: str, severity: str | None) -> None:
+    """A rule that measures tells how far off an amount is."""
+
+    @rule("TRY-001", table="XML1", reads=("T_THUOC",), sentence="Sai.", **FACTS)  # type: ignore[arg-type]
+    def off(total: Decimal) -> Decimal:
+        """Five."""
+        return total - LIMIT
+
+    faults = found({"visit": [{"medicines_total_amount": amount}]})
+    assert [fault.severity for fault in faults] == ([severity] if severity else [])
+    assert all("Chênh lệch" in fault.message for fault in faults)
+
+
+@pytest.mark.usefixtures("rules")
 def test_an_uncertain_rule_only_warns_and_says_so() -> None:
     @rule("TRY-001", table="XML1", reads=("MA_LK",), confidence="low", sentence="Lạ.", **FACTS)  # type: ignore[arg-type]
     def odd(code: str) -> bool:

@@ -19,7 +19,7 @@ from .fault import Fault
 from .inlining import inlined
 from .nesting import Guarded, nested
 from .policy import Policy
-from .rule import Check, Rule, Wanted
+from .rule import ROUNDING, Check, Rule, Wanted
 from .shape import shape_of
 from .site import Site
 from .typed import Reader, day_reader, decimal_places, is_birth, reader_of
@@ -183,18 +183,22 @@ class _Writer:
         guards = frozenset(guard for value in values for guard in value.guards)
         names = [value.local for value in values]
         row = "row" if any(value.of_row for value in values) else "None"
-        call = f"{rule.check.__name__}({', '.join(names)})"
+        said = inlined(rule.check, names, self._bind)
+        if said is None or rule.names_rows or rule.names_members:
+            said = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(names)})"
         if rule.names_rows:
-            test, report = f"for number in {call}:", f"{report}(record, number, None, day)"
-        elif rule.names_members:
-            test, report = f"for wrong in {call}:", f"{report}(record, {place}, {row}, day, wrong)"
-        else:
-            test = f"if not ({inlined(rule.check, names, self._bind) or call}):"
-            report = f"{report}(record, {place}, {row}, day)"
-        if call in test:
-            bound = self._bind(rule.check.__name__, rule.check)
-            test = test.replace(call, f"{bound}({', '.join(names)})")
-        return Guarded(guards, (test, f"    add({report})"))
+            return Guarded(
+                guards, (f"for number in {said}:", f"    add({report}(record, number, None, day))")
+            )
+        if rule.names_members:
+            return Guarded(
+                guards, (f"for wrong in {said}:", f"    add({report}(record, {place}, {row}, day, wrong))")
+            )
+        if rule.measures:
+            test = f"if not -{self._bind('ROUNDING', ROUNDING)} < wrong < ROUNDING:"
+            add = f"    add({report}(record, {place}, {row}, day, wrong))"
+            return Guarded(guards, (f"wrong = {said}", test, add))
+        return Guarded(guards, (f"if not ({said}):", f"    add({report}(record, {place}, {row}, day))"))
 
     def _rules_of_one_text(self, rules: list[Rule], place: str) -> list[str]:
         """Rules that read one text only: what they say of a text is remembered, one look for all of a field."""
@@ -287,7 +291,7 @@ _numbers = itertools.count(1)
 
 def _of_one_text(rule: Rule) -> bool:
     """Whether a rule reads nothing but one text, or one list of texts, of its row."""
-    if len(rule.reads) != 1 or rule.names_rows or rule.names_members:
+    if len(rule.reads) != 1 or rule.names_rows or rule.names_members or rule.measures:
         return False
     want = rule.wants[0]
     own = "." not in rule.reads[0] and not rule.reads[0].startswith(("@", "XML"))

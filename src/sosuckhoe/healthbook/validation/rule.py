@@ -25,6 +25,9 @@ A rule that reads no row of its own (only columns) runs once; annotated ``-> lis
 1-based numbers of the wrong rows of the table its fault points at. Annotated ``-> list[str]`` it returns the wrong
 members of what it read, one fault each, and ``{@wrong}`` in the sentence is the member.
 
+Annotated ``-> Decimal`` it returns by how much an amount is off: less than ``ROUNDING`` is fine, less than
+``ONE_DONG`` a warning (other systems round to whole đồng), more the rule's own severity.
+
 One id may be given to several functions, or to one function for several tables and fields.
 """
 
@@ -33,12 +36,18 @@ import typing
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from .fault import Owner, Severity
 
 Confidence = Literal["high", "medium", "low"]
 Check = Callable[..., Any]
+
+ROUNDING = Decimal("0.015")
+"""Half-up rounding to 2 decimals and a tolerance of 0,01 đồng. The portal's own tolerance is not published; open
+checkers compare rounded values."""
+ONE_DONG = Decimal(1)
 
 UNCERTAIN = "Quy định này chưa chắc chắn; xin xem lại trước khi sửa."
 """Said after every finding of a rule whose source is weak."""
@@ -78,6 +87,8 @@ class Rule:
     """Whether the function returns the numbers of wrong rows."""
     names_members: bool
     """Whether the function returns the members that are wrong."""
+    measures: bool
+    """Whether the function returns by how much an amount is off."""
     check: Check
 
     @property
@@ -141,6 +152,7 @@ def rule(
                     sentence=f"{sentence} {UNCERTAIN}" if confidence == "low" else sentence,
                     names_rows=returned == list[int],
                     names_members=returned == list[str],
+                    measures=returned is Decimal,
                     check=check,
                 )
             )

@@ -9,7 +9,7 @@ from functools import partial
 from ..record import Record, Row
 from ..standard import Edition, Table
 from .fault import Fault
-from .rule import Rule
+from .rule import ONE_DONG, Rule
 from .typed import reader_of
 from .wording import name_of, quoted, said
 
@@ -23,17 +23,27 @@ class Site:
         self.edition, self.rule = edition, rule
 
     def fault(
-        self, record: Record, number: int | None, row: Row | None, day: date, wrong: str | None = None
+        self,
+        record: Record,
+        number: int | None,
+        row: Row | None,
+        day: date,
+        wrong: str | Decimal | None = None,
     ) -> Fault:
-        """``wrong``: the member at fault, where the rule names members."""
-        rule = self.rule
+        """``wrong``: the member at fault where the rule names members, the difference where it measures."""
+        rule, severity, more = self.rule, self.rule.severity, ""
+        if isinstance(wrong, Decimal):
+            off, wrong = abs(wrong), None
+            more = f" Chênh lệch {said(off, None)} đồng."
+            if off < ONE_DONG:
+                severity, more = "warning", f"{more[:-1]}, có thể do làm tròn."
         place = rule.at.partition(".")[2]
         return Fault(
             rule.id,
             rule.at,
             number,
-            rule.severity,
-            self._sentence(record, number, row, day, wrong),
+            severity,
+            self._sentence(record, number, row, day, wrong) + more,
             rule.source,
             wrong or (self._text(record, number, row, rule.at) if place else ""),
             rule.owner,

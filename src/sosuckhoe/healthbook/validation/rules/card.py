@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, GATEWAY_PAGE, table
+from .dates import TO_THE_LAST_MINUTE
 
 _CARD = re.compile(r"[A-Z]{2}[0-9]{3}[0-9A-Z]{10}")
 FACILITY = re.compile(r"[0-9A-Z]{5}")
@@ -86,16 +87,16 @@ def a_card_is_valid_on_arrival(arrived: date, first: list[date], last: list[date
 @rule(
     "XFD-039",
     table="XML1",
-    reads=("NGAY_RA", "GT_THE_DEN"),
+    reads=("MA_LOAI_KCB", "NGAY_RA", "GT_THE_DEN"),
     severity="warning",
     confidence="medium",
     owner="reception",
     source=CHECKERS,
     sentence="Thẻ BHYT hết hạn {GT_THE_DEN} trước ngày ra viện {NGAY_RA}; cần thêm thẻ tiếp theo nếu có.",
 )
-def a_card_lasts_until_discharge(discharged: date, last: list[date]) -> bool:
-    """A card that expires before NGAY_RA needs a continuing card."""
-    return max(last) >= discharged
+def a_card_lasts_until_discharge(visit_type: str, discharged: date, last: list[date]) -> bool:
+    """A card that expires before NGAY_RA needs a continuing card; medicines taken home may outlast it."""
+    return visit_type in TO_THE_LAST_MINUTE or max(last) >= discharged
 
 
 @rule(

@@ -7,7 +7,8 @@ from ..rule import rule
 from .cited import CHECKERS, DERIVED, GATEWAY, table
 
 TO_THE_LAST_MINUTE = frozenset({"02", "05", "07"})
-"""Visit types whose NGAY_RA is the end of the last day of treatment or of medicine."""
+"""Visit types whose NGAY_RA is the end of the last day of treatment or of medicine: it may lie ahead of the day of
+payment, of the papers and of today."""
 TIMED_GROUPS = frozenset({"1", "2", "3", "8", "18"})
 """MA_NHOM of tests, imaging, functional tests, surgery and procedures."""
 TEST_GROUPS = frozenset({"1", "2", "3"})
@@ -64,31 +65,31 @@ def admission_precedes_discharge(discharged: datetime, admitted: datetime) -> bo
 @rule(
     "XFD-033",
     table="XML1",
-    reads=("NGAY_RA", "NGAY_TTOAN"),
+    reads=("MA_LOAI_KCB", "NGAY_RA", "NGAY_TTOAN"),
     severity="warning",
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
     sentence="Thời điểm thanh toán {NGAY_TTOAN} sớm hơn thời điểm ra viện {NGAY_RA}.",
 )
-def payment_follows_discharge(discharged: datetime, paid: datetime) -> bool:
+def payment_follows_discharge(visit_type: str, discharged: datetime, paid: datetime) -> bool:
     """NGAY_TTOAN is not earlier than NGAY_RA."""
-    return paid >= discharged
+    return paid >= discharged or visit_type in TO_THE_LAST_MINUTE
 
 
 @rule(
     "XFD-035",
     table="XML1",
-    reads=("NGAY_RA", "@day"),
+    reads=("MA_LOAI_KCB", "NGAY_RA", "@day"),
     severity="warning",
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
     sentence="Thời điểm ra viện {NGAY_RA} ở sau ngày kiểm tra {@day}.",
 )
-def discharge_is_not_in_the_future(discharged: date, today: date) -> bool:
-    """NGAY_RA does not lie in the future when the record is exported."""
-    return discharged <= today
+def discharge_is_not_in_the_future(visit_type: str | None, discharged: date, today: date) -> bool:
+    """NGAY_RA does not lie in the future when the record is exported, except where it is the last day of medicine."""
+    return discharged <= today or visit_type in TO_THE_LAST_MINUTE
 
 
 @rule(

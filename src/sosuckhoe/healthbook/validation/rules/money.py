@@ -8,13 +8,9 @@ or only warn.
 from datetime import date
 from decimal import Decimal
 
-from ..rule import rule
+from ..rule import ONE_DONG, ROUNDING, rule
 from .cited import CHECKERS, DERIVED, QD_3176, table
 
-ROUNDING = Decimal("0.015")
-"""Half-up rounding to 2 decimals and a tolerance of 0,01 đồng. The portal's own tolerance is not published; open
-checkers compare rounded values."""
-ONE_DONG = Decimal(1)
 ZERO = Decimal(0)
 PERCENT = Decimal("0.01")
 """To multiply by: exact, and faster than dividing by 100."""
@@ -29,9 +25,9 @@ LINES = ("XML2", "XML3")
     source=table(2, CHECKERS),
     sentence="Thành tiền {THANH_TIEN_BV} khác số lượng {SO_LUONG} × đơn giá {DON_GIA}.",
 )
-def medicine_amount_is_quantity_times_price(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
+def medicine_amount_is_quantity_times_price(quantity: Decimal, price: Decimal, amount: Decimal) -> Decimal:
     """THANH_TIEN_BV equals SO_LUONG times DON_GIA rounded to 2 decimals."""
-    return abs(quantity * price - amount) < ROUNDING
+    return quantity * price - amount
 
 
 @rule(
@@ -44,9 +40,9 @@ def medicine_amount_is_quantity_times_price(quantity: Decimal, price: Decimal, a
 )
 def insured_medicine_amount_takes_the_rate(
     quantity: Decimal, price: Decimal, rate: int, amount: Decimal
-) -> bool:
+) -> Decimal:
     """THANH_TIEN_BH equals SO_LUONG * DON_GIA * TYLE_TT_BH / 100 rounded to 2 decimals."""
-    return abs(quantity * price * rate * PERCENT - amount) < ROUNDING
+    return quantity * price * rate * PERCENT - amount
 
 
 @rule(
@@ -59,16 +55,19 @@ def insured_medicine_amount_takes_the_rate(
 )
 def service_amount_takes_the_rate(
     quantity: Decimal, price: Decimal, insured: Decimal | None, rate: int, supply: str | None, amount: Decimal
-) -> bool:
-    """THANH_TIEN_BV equals SO_LUONG * DON_GIA_BV * TYLE_TT_DV / 100; XFD-004 has another form for services, and a supply has no service rate."""
-    return (
-        abs(quantity * price * rate * PERCENT - amount) < ROUNDING
-        or (supply is not None and abs(quantity * price - amount) < ROUNDING)
-        or (
-            insured is not None
-            and abs(quantity * price - quantity * insured * (100 - rate) * PERCENT - amount) < ROUNDING
-        )
-    )
+) -> Decimal:
+    """THANH_TIEN_BV equals SO_LUONG * DON_GIA_BV * TYLE_TT_DV / 100.
+
+    XFD-004 has another form for services, and a supply has no service rate: the form that fits best counts.
+    """
+    off = quantity * price * rate * PERCENT - amount
+    if rate == 100 or not off:
+        return off
+    if supply is not None:
+        off = min(off, quantity * price - amount, key=abs)
+    if insured is not None:
+        off = min(off, quantity * price - quantity * insured * (100 - rate) * PERCENT - amount, key=abs)
+    return off
 
 
 @rule(
@@ -86,7 +85,8 @@ def service_amount_without_difference_is_rare(
 ) -> bool:
     """SO_LUONG*DON_GIA_BV - SO_LUONG*DON_GIA_BH*(100-TYLE_TT_DV)/100 is accepted where no difference is charged, and worth a look."""
     return (
-        supply is not None
+        rate == 100
+        or supply is not None
         or abs(quantity * price * rate * PERCENT - amount) < ROUNDING
         or abs(quantity * price - quantity * insured * (100 - rate) * PERCENT - amount) >= ROUNDING
     )
@@ -106,11 +106,12 @@ def service_amount_without_difference_is_rare(
 )
 def insured_service_amount_takes_both_rates(
     quantity: Decimal, price: Decimal, service: int, insured: int, supply: str | None, amount: Decimal
-) -> bool:
+) -> Decimal:
     """THANH_TIEN_BH equals SO_LUONG * DON_GIA_BH * TYLE_TT_DV/100 * TYLE_TT_BH/100 rounded to 2 decimals."""
-    return abs(quantity * price * (service * insured) * PERCENT * PERCENT - amount) < ROUNDING or (
-        supply is not None and abs(quantity * price * insured * PERCENT - amount) < ROUNDING
-    )
+    off = quantity * price * service * insured * PERCENT * PERCENT - amount
+    if supply is None or not off:
+        return off
+    return min(off, quantity * price * insured * PERCENT - amount, key=abs)
 
 
 @rule(
@@ -132,9 +133,9 @@ def insured_service_amount_takes_both_rates(
 )
 def other_sources_add_up(
     state: Decimal, foreign: Decimal, domestic: Decimal, rest: Decimal, total: Decimal
-) -> bool:
+) -> Decimal:
     """T_NGUONKHAC equals the sum of the four T_NGUONKHAC_* parts."""
-    return abs(state + foreign + domestic + rest - total) < ROUNDING
+    return state + foreign + domestic + rest - total
 
 
 @rule(
@@ -160,9 +161,9 @@ def other_sources_pay_at_most_all(amount: Decimal, other: Decimal) -> bool:
     source=table(2, CHECKERS),
     sentence="Quỹ BHYT trả {T_BHTT} khác thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
 )
-def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund: Decimal) -> bool:
+def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund: Decimal) -> Decimal:
     """Without other sources T_BHTT equals THANH_TIEN_BH * MUC_HUONG / 100 rounded to 2 decimals."""
-    return abs(insured * benefit * PERCENT - fund) < ROUNDING or other != 0
+    return ZERO if other else insured * benefit * PERCENT - fund
 
 
 @rule(
@@ -175,9 +176,9 @@ def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund
 )
 def fund_pays_its_share_under_no_ceiling(
     insured: Decimal, benefit: Decimal, other: Decimal, ceiling: Decimal | None, fund: Decimal
-) -> bool:
+) -> Decimal:
     """Without other sources and without a ceiling T_BHTT equals THANH_TIEN_BH * MUC_HUONG / 100."""
-    return abs(insured * benefit * PERCENT - fund) < ROUNDING or other != 0 or bool(ceiling)
+    return ZERO if other or ceiling else insured * benefit * PERCENT - fund
 
 
 @rule(
@@ -188,9 +189,9 @@ def fund_pays_its_share_under_no_ceiling(
     source=table(2, CHECKERS),
     sentence="Người bệnh cùng chi trả {T_BNCCT} khác thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
 )
-def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copaid: Decimal) -> bool:
+def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copaid: Decimal) -> Decimal:
     """Without other sources T_BNCCT equals THANH_TIEN_BH minus T_BHTT."""
-    return abs(insured - fund - copaid) < ROUNDING or other != 0
+    return ZERO if other else insured - fund - copaid
 
 
 @rule(
@@ -203,9 +204,9 @@ def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copai
 )
 def copayment_is_the_rest_under_no_ceiling(
     insured: Decimal, fund: Decimal, other: Decimal, ceiling: Decimal | None, copaid: Decimal
-) -> bool:
+) -> Decimal:
     """Without other sources and without a ceiling T_BNCCT equals THANH_TIEN_BH minus T_BHTT."""
-    return abs(insured - fund - copaid) < ROUNDING or other != 0 or bool(ceiling)
+    return ZERO if other or ceiling else insured - fund - copaid
 
 
 @rule(
@@ -216,9 +217,9 @@ def copayment_is_the_rest_under_no_ceiling(
     source=table(2, CHECKERS),
     sentence="Người bệnh tự trả {T_BNTT} khác thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
 )
-def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decimal, paid: Decimal) -> bool:
+def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decimal, paid: Decimal) -> Decimal:
     """Without other sources T_BNTT equals THANH_TIEN_BV minus THANH_TIEN_BH."""
-    return abs(amount - insured - paid) < ROUNDING or other != 0
+    return ZERO if other else amount - insured - paid
 
 
 @rule(
@@ -231,9 +232,9 @@ def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decima
 )
 def patient_pays_the_difference_under_no_ceiling(
     amount: Decimal, insured: Decimal, other: Decimal, ceiling: Decimal | None, paid: Decimal
-) -> bool:
+) -> Decimal:
     """Without other sources and without a ceiling T_BNTT equals THANH_TIEN_BV minus THANH_TIEN_BH."""
-    return abs(amount - insured - paid) < ROUNDING or other != 0 or bool(ceiling)
+    return ZERO if other or ceiling else amount - insured - paid
 
 
 @rule(
@@ -253,8 +254,12 @@ def support_is_taken_off_in_order(
     amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
 ) -> bool:  # fmt: skip
     """Support for one patient is taken off T_BNTT first, then T_BNCCT, then T_BHTT."""
-    if other <= 0:
-        return True
+    return other <= 0 or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
+
+
+def _taken_off(
+    amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
+) -> bool:  # fmt: skip
     difference, share = amount - insured, insured * benefit * PERCENT
     after_paid = max(other - difference, ZERO)
     after_copaid = max(after_paid - (insured - share), ZERO)
@@ -279,9 +284,9 @@ def support_is_taken_off_in_order(
 )
 def line_is_paid_by_its_shares(
     fund: Decimal, copaid: Decimal, paid: Decimal, other: Decimal, amount: Decimal
-) -> bool:
+) -> Decimal:
     """Per line, T_BHTT + T_BNCCT + T_BNTT + T_NGUONKHAC equals THANH_TIEN_BV."""
-    return abs(fund + copaid + paid + other - amount) < ROUNDING
+    return fund + copaid + paid + other - amount
 
 
 def is_not_negative(amount: Decimal) -> bool:
@@ -443,9 +448,9 @@ def reused_supply_has_one_price(reused: str, price: Decimal, insured: Decimal) -
 )
 def fund_total_is_insured_less_copaid(
     insured: Decimal, copaid: Decimal, other: Decimal, fund: Decimal
-) -> bool:
+) -> Decimal:
     """T_BHTT equals T_TONGCHI_BH minus T_BNCCT; asked only where no other source pays."""
-    return abs(insured - copaid - fund) < ROUNDING or other != 0
+    return ZERO if other else insured - copaid - fund
 
 
 @rule(

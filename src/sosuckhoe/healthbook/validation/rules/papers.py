@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
+from .dates import TO_THE_LAST_MINUTE
 
 _SECONDED = re.compile(r".+\.HD\.[0-9A-Z]{5}")
 LONGEST_LEAVE, AFTER_MISCARRIAGE, FOR_TUBERCULOSIS = 30, 50, 180
@@ -254,16 +255,16 @@ def child_death_is_complete(born: date | None, died: date | None, count: int | N
 @rule(
     "XFD-082",
     table="XML8",
-    reads=("NGAY_RA", "NGAY_CT"),
+    reads=("MA_LOAI_KCB", "NGAY_RA", "NGAY_CT"),
     severity="warning",
     confidence="medium",
     owner="records",
     source=CHECKERS,
     sentence="Ngày chứng từ {NGAY_CT} của bản tóm tắt ở trước ngày ra viện {NGAY_RA}.",
 )
-def summary_is_not_before_discharge(discharged: date, issued: date) -> bool:
-    """NGAY_CT is not before the discharge day."""
-    return issued >= discharged
+def summary_is_not_before_discharge(visit_type: str, discharged: date, issued: date) -> bool:
+    """NGAY_CT is not before the discharge day, which may be the last day of medicines taken home."""
+    return issued >= discharged or visit_type in TO_THE_LAST_MINUTE
 
 
 @rule(

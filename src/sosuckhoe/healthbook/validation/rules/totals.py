@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ..rule import rule
 from .cited import CHECKERS, table
-from .money import ROUNDING
+from .money import ZERO
 
 SUPPLIES = frozenset({"10", "11"})
 """MA_NHOM of supplies; 11 is no longer used but may stand in older records."""
@@ -34,9 +34,9 @@ def row_belongs_to_its_visit(visit: str, row: str) -> bool:
     source=table(1, CHECKERS),
     sentence="Tổng tiền thuốc {T_THUOC} khác tổng thành tiền của các dòng thuốc {XML2.THANH_TIEN_BV}.",
 )
-def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> bool:
+def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> Decimal:
     """T_THUOC equals the sum of XML2 THANH_TIEN_BV."""
-    return abs(sum(amounts) - total) < ROUNDING
+    return sum(amounts, ZERO) - total
 
 
 @rule(
@@ -49,16 +49,17 @@ def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> bool
 )
 def supplies_total_is_their_sum(
     groups: list[str | None], supplies: list[str | None], amounts: list[Decimal | None], total: Decimal
-) -> bool:
+) -> Decimal:
     """T_VTYT equals the sum of XML3 THANH_TIEN_BV over supply lines (groups 10, 11, or lines with MA_VAT_TU)."""
     lines = zip(groups, supplies, amounts, strict=True)
     found = [amount for group, supply, amount in lines if group in SUPPLIES or supply is not None]
-    return None in found or abs(sum(amount for amount in found if amount is not None) - total) < ROUNDING
+    amounts_known = [amount for amount in found if amount is not None]
+    return sum(amounts_known, ZERO) - total if len(amounts_known) == len(found) else ZERO
 
 
-def total_is_the_sum_of_both(medicines: list[Decimal], services: list[Decimal], total: Decimal) -> bool:
+def total_is_the_sum_of_both(medicines: list[Decimal], services: list[Decimal], total: Decimal) -> Decimal:
     """A total of XML1 equals the sum of its lines in XML2 and XML3."""
-    return abs(sum(medicines) + sum(services) - total) < ROUNDING
+    return sum(medicines, ZERO) + sum(services, ZERO) - total
 
 
 for _id, _line, _total, _label, _severity in (
@@ -103,13 +104,13 @@ def fee_for_service_total_is_its_sum(
     service_methods: list[str],
     service_amounts: list[Decimal],
     total: Decimal,
-) -> bool:
+) -> Decimal:
     """T_BHTT_GDV equals the sum of T_BHTT over XML2 and XML3 lines with MA_PTTT 1; not asked of QN, CA, CY cards."""
     if card is not None and card.startswith(OWN_FUNDS):
-        return True
+        return ZERO
     lines = [*zip(medicine_methods, medicine_amounts, strict=True)]
     lines += zip(service_methods, service_amounts, strict=True)
-    return abs(sum(amount for method, amount in lines if method == "1") - total) < ROUNDING
+    return sum((amount for method, amount in lines if method == "1"), ZERO) - total
 
 
 @rule(
@@ -129,5 +130,5 @@ def fee_for_service_total_is_its_sum(
     sentence="Y lệnh dịch vụ {NGAY_YL} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 def order_lies_inside_the_visit(arrived: datetime, discharged: datetime, ordered: datetime) -> bool:
-    """Orders lie between NGAY_VAO and NGAY_RA."""
-    return arrived <= ordered <= discharged
+    """Orders lie between NGAY_VAO and NGAY_RA; when those are in the wrong order XFD-029 has said so."""
+    return arrived <= ordered <= discharged or discharged < arrived
