@@ -10,8 +10,8 @@ from ..rule import rule
 from .cited import CHECKERS, table
 from .lists import list_of
 
-IN_MEDICINES = frozenset({"4", "5", "6", "7", "17"})
-"""MA_NHOM of medicines, blood and blood products; 5 and 6 stand in records before QĐ 5937/2021 only."""
+IN_MEDICINES = frozenset({"4", "7", "17"})
+"""MA_NHOM of medicines, blood and blood products; groups 5 and 6 ended with QĐ 5937/2021, before this standard."""
 WITHOUT_REGISTRATION = frozenset({"40.17", "40.573"})
 """Oxygen and nitric oxide (QĐ 4750, Bảng 2, SO_DANG_KY)."""
 CHEMICAL = "40."
