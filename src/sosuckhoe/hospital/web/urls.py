@@ -14,6 +14,7 @@ from .reception import views as reception
 from .reports import views as reports
 from .shell import views as shell
 from .today.views import today
+from .worklist.bulk import release_many
 from .worklist.views import worklist
 
 app_name = "web"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("trang-thai-gui/", shell.sending_word, name="sending_word"),
     path("tim/", reception.search, name="search"),
     path("viec/", worklist, name="worklist"),
+    path("viec/cho-gui/", release_many, name="worklist_release"),
     path("dot-kham/<int:pk>/", clinic.visit, name="visit"),
     path("dot-kham/<int:pk>/mo/", clinic.open_narrow, name="visit_open_narrow"),
     path("dot-kham/<int:pk>/sua/", correction.correct, name="visit_correct"),

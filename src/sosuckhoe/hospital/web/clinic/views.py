@@ -61,13 +61,17 @@ def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[
         seen = privacy.sees_fault(person, finding.owner)
         told = Told(
             finding,
-            finding.message if seen else f"Có lỗi ở {place(finding.path)}",
-            place(finding.path) + (f", dòng {finding.row}" if finding.row else ""),
+            finding.message if seen else f"Có lỗi ở {place(finding.path)}{_row(finding)}",
+            place(finding.path) + _row(finding) if seen else "",
             finding.value if seen else "",
             may_correct and _correctable(finding.path),
         )
         groups.setdefault(words.owner(finding.owner), []).append(told)
     return list(groups.items())
+
+
+def _row(finding: Finding) -> str:
+    return f", dòng {finding.row}" if finding.row else ""
 
 
 def _correctable(path: str) -> bool:

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Submission
+from ...staff import policies
 from ..shell import words
 from ..shell.access import page
 from ..shell.labels import place
@@ -40,6 +41,7 @@ class Row:
     where: str
     owner: str
     more: int
+    releasable: bool
 
 
 def _wish(request: HttpRequest) -> queries.Wish:
@@ -103,6 +105,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
             "without_cause": _address(**{**asked, "vi": ""}),
             "rows": [_row(request.user, row, faults) for row in shown.rows],
             "count": rows.count(),
+            "may_release": policies.can_steer_delivery(request.user)
+            and any(row.state == "HELD" and not row.first_message for row in shown.rows),
             "first": shown.first,
             "next": _address(**asked, sau=shown.next) if shown.next else "",
         },
@@ -119,6 +123,7 @@ def _row(person: Any, submission: Any, faults: Any) -> Row:
         where=place(submission.first_path) if held_for_fault else "",
         owner=words.owner(submission.owner),
         more=count - 1 if held_for_fault and count > 1 else 0,
+        releasable=submission.state == "HELD" and not submission.first_message,
     )
 
 
