@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.addresses import HEADERS, QUERY
 from sosuckhoe.simulator.portal.answers import json_reply, not_authenticated
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.bodies import JSON, Unreadable, fields_of, kind_of
-from sosuckhoe.simulator.portal.credentials import HEADERS, QUERY, Locked, NotAuthenticated, account_of
+from sosuckhoe.simulator.portal.credentials import Locked, NotAuthenticated, account_of
 from sosuckhoe.simulator.portal.models import Account
 
 from .codes import MEANINGS, TELLS_CARD
@@ -39,17 +41,17 @@ _FIELDS = [
 ]
 
 
-def card(request: HttpRequest) -> HttpResponse:
+def card(request: ServiceRequest) -> HttpResponse:
     """KQNhanLichSuKCB2024: with the identity of the officer who asks."""
     return _look_up(request, officer=True)
 
 
-def card_old(request: HttpRequest) -> HttpResponse:
+def card_old(request: ServiceRequest) -> HttpResponse:
     """The services of 2018 and 2019: without the officer."""
     return _look_up(request, officer=False)
 
 
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: ServiceRequest) -> HttpResponse:
     """Lskcb2025: past courses of treatment. Only form encoding works."""
     fields, account, refusal = _who(request)
     if refusal is not None or account is None:
@@ -58,7 +60,7 @@ def history(request: HttpRequest) -> HttpResponse:
         return _answer(request, Found("205", note="Chỉ nhận application/x-www-form-urlencoded"))
     found = _officer_fault(account, fields) or _asked(request, fields)
     past = found.card.history if found.card and found.code in TELLS_CARD else None
-    request.call.code = found.code  # type: ignore[attr-defined]
+    request.call.code = found.code
     return json_reply(
         {
             "maKetQua": "000" if found.code in TELLS_CARD else found.code,
@@ -68,7 +70,7 @@ def history(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _look_up(request: HttpRequest, *, officer: bool) -> HttpResponse:
+def _look_up(request: ServiceRequest, *, officer: bool) -> HttpResponse:
     fields, account, refusal = _who(request)
     if refusal is not None or account is None:
         return refusal or _answer(request, Found("401"))
@@ -84,7 +86,7 @@ def _look_up(request: HttpRequest, *, officer: bool) -> HttpResponse:
     return response
 
 
-def _who(request: HttpRequest) -> tuple[dict[str, str], Account | None, HttpResponse | None]:
+def _who(request: ServiceRequest) -> tuple[dict[str, str], Account | None, HttpResponse | None]:
     try:
         fields = fields_of(request)
     except Unreadable:
@@ -92,12 +94,12 @@ def _who(request: HttpRequest) -> tuple[dict[str, str], Account | None, HttpResp
     try:
         account = account_of(request, QUERY, fields)
     except NotAuthenticated as problem:
-        request.call.remark = str(problem)  # type: ignore[attr-defined]
+        request.call.remark = str(problem)
         return fields, None, not_authenticated(request, _body(Found("401")))
     except Locked:
         return fields, None, not_authenticated(request, _body(Found("401", note="Tài khoản bị khóa")))
-    request.call.account = account.username  # type: ignore[attr-defined]
-    request.call.facility_code = account.facility_code  # type: ignore[attr-defined]
+    request.call.account = account.username
+    request.call.facility_code = account.facility_code
     return fields, account, None
 
 
@@ -113,8 +115,8 @@ def _officer_fault(account: Account, fields: dict[str, str]) -> Found | None:
     return None
 
 
-def _asked(request: HttpRequest, fields: dict[str, str]) -> Found:
-    strikes = request.strikes  # type: ignore[attr-defined]
+def _asked(request: ServiceRequest, fields: dict[str, str]) -> Found:
+    strikes = request.strikes
     if strikes.has("system-error"):
         return Found("500")
     if strikes.has("look-up-error"):
@@ -123,8 +125,8 @@ def _asked(request: HttpRequest, fields: dict[str, str]) -> Found:
     return ask(fields.get("maThe", ""), fields.get("hoTen", ""), fields.get("ngaySinh", ""), today)
 
 
-def _answer(request: HttpRequest, found: Found) -> HttpResponse:
-    request.call.code = found.code  # type: ignore[attr-defined]
+def _answer(request: ServiceRequest, found: Found) -> HttpResponse:
+    request.call.code = found.code
     return json_reply(_body(found))
 
 
@@ -159,7 +161,7 @@ def _earlier(card: Card) -> list[dict[str, str]]:
     ]
 
 
-def copayment(request: HttpRequest) -> HttpResponse:
+def copayment(request: ServiceRequest) -> HttpResponse:
     """TraCuuTienMCCT: family H, JSON only; a refusal is a bare HTTP 401 in every style."""
     if kind_of(request) != JSON:
         return _copayment(request, "400", "Chỉ nhận application/json")
@@ -170,12 +172,12 @@ def copayment(request: HttpRequest) -> HttpResponse:
     try:
         account = account_of(request, HEADERS, fields)
     except (NotAuthenticated, Locked):
-        request.call.code = "401"  # type: ignore[attr-defined]
+        request.call.code = "401"
         return HttpResponse(b"", status=401, content_type="text/plain")
-    request.call.account = account.username  # type: ignore[attr-defined]
-    if request.strikes.has("system-error"):  # type: ignore[attr-defined]
+    request.call.account = account.username
+    if request.strikes.has("system-error"):
         return _copayment(request, "500", "Lỗi hệ thống")
-    if account.restricted or request.strikes.has("restricted-look-up"):  # type: ignore[attr-defined]
+    if account.restricted or request.strikes.has("restricted-look-up"):
         return _copayment(request, "500", "Đã có lỗi xảy ra trong quá trình xử lý")
     missing = [name for name in ("maThe", "hoTen", "ngaySinh") if not fields.get(name)]
     if missing or len(fields["maThe"].replace(" ", "")) not in (10, 12, 15):
@@ -186,8 +188,8 @@ def copayment(request: HttpRequest) -> HttpResponse:
     return _copayment(request, "200", "", found.card)
 
 
-def _copayment(request: HttpRequest, code: str, note: str, card: Card | None = None) -> HttpResponse:
-    request.call.code = code  # type: ignore[attr-defined]
+def _copayment(request: ServiceRequest, code: str, note: str, card: Card | None = None) -> HttpResponse:
+    request.call.code = code
     lines = sorted(card.copayments, key=lambda line: line.get("ngayRa", ""), reverse=True) if card else None
     about = card and {
         "hoTen": card.full_name,

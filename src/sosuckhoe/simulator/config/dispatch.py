@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.cards import services as cards
 from sosuckhoe.simulator.portal import login, reception
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.options import options
 
-_ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+_ANSWERS: dict[str, Callable[[ServiceRequest], HttpResponse]] = {
     "token": login.take,
     "record": reception.receive,
     "check_in": reception.receive,
@@ -21,9 +22,9 @@ _ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 
 
 @csrf_exempt
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: ServiceRequest) -> HttpResponse:
     """The service at this path, or the unhelpful 404 of an address that is none (``//api/…`` too)."""
-    service = request.service  # type: ignore[attr-defined]
+    service = request.service
     if service is None or (service.legacy and not options().allow_legacy_paths):
         return HttpResponse("<h1>404 Not Found</h1>", status=404)
     if request.method != "POST":

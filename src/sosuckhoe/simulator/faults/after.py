@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.models import Submission
 
 from .broken import cut, reset
@@ -20,22 +21,24 @@ def _json(data: bytes) -> HttpResponse:
     return response
 
 
-def late_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def late_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     time.sleep(float(parameters["seconds"]))
     return response
 
 
-def store_then_drop(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def store_then_drop(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
     return reset()
 
 
 def cut_inside_reply(
-    request: HttpRequest, response: HttpResponse, parameters: Parameters
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
 ) -> HttpResponseBase:
     return cut(request, response.content)
 
 
-def trickle(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def trickle(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     data, pause = response.content, 1 / float(parameters["bytes_per_second"])
 
     def drops() -> Iterator[bytes]:
@@ -48,19 +51,23 @@ def trickle(request: HttpRequest, response: HttpResponse, parameters: Parameters
     return slow
 
 
-def empty_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def empty_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     return _json(b"")
 
 
-def truncated_json(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def truncated_json(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
     return _json(response.content[: len(response.content) * 2 // 3])
 
 
-def wrong_charset(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def wrong_charset(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
     return _json(response.content.decode().encode("utf-16"))
 
 
-def huge_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def huge_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     def flood() -> Iterator[bytes]:
         yield response.content[:-1] + b', "duPhong": "'
         for _ in range(int(parameters["megabytes"])):
@@ -70,7 +77,7 @@ def huge_reply(request: HttpRequest, response: HttpResponse, parameters: Paramet
     return StreamingHttpResponse(flood(), content_type="application/json; charset=utf-8")
 
 
-def deep_reply(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def deep_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     levels = int(parameters["levels"])
     return _json(b'{"maKetQua":' + b"[" * levels + b"]" * levels + b"}")
 
@@ -80,30 +87,34 @@ def _changed(response: HttpResponse, **values: Any) -> HttpResponse:
     return _json(json.dumps({**body, **values}, ensure_ascii=False).encode())
 
 
-def foreign_message(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def foreign_message(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
     return _changed(response, thongDiep=parameters["message"])
 
 
-def no_transaction(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def no_transaction(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
     return _changed(response, maGiaoDich="")
 
 
-def unknown_code(request: HttpRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+def unknown_code(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     return _changed(response, maKetQua=parameters["code"])
 
 
 def receipt_of_another_visit(
-    request: HttpRequest, response: HttpResponse, parameters: Parameters
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
 ) -> HttpResponseBase:
-    own = request.call.visit_code  # type: ignore[attr-defined]
+    own = request.call.visit_code
     other = Submission.objects.exclude(visit_code=own).order_by("-pk").first()
     return _changed(response, maGiaoDich=other.transaction if other else "MP20000101KHAC")
 
 
 def receipt_of_an_older_version(
-    request: HttpRequest, response: HttpResponse, parameters: Parameters
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
 ) -> HttpResponseBase:
-    own = request.call  # type: ignore[attr-defined]
+    own = request.call
     same = Submission.objects.filter(
         account__username=own.account, visit_code=own.visit_code, kind=own.service
     )
@@ -111,7 +122,7 @@ def receipt_of_an_older_version(
     return _changed(response, maGiaoDich=older.transaction) if older else response
 
 
-ANSWERS: dict[str, Callable[[HttpRequest, HttpResponse, Parameters], HttpResponseBase]] = {
+ANSWERS: dict[str, Callable[[ServiceRequest, HttpResponse, Parameters], HttpResponseBase]] = {
     "late-reply": late_reply,
     "store-then-drop": store_then_drop,
     "cut-inside-reply": cut_inside_reply,

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 
 from .broken import reset
 
@@ -24,52 +25,52 @@ def _page(status: int, title: str, text: str = "Mô phỏng.", retry_after: int 
     return response
 
 
-def latency(request: HttpRequest, parameters: Parameters) -> HttpResponse | None:
+def latency(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
     time.sleep(float(parameters["seconds"]))
     return None
 
 
-def reset_before_reading(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def reset_before_reading(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return reset()
 
 
-def drop_unstored(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def drop_unstored(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     _ = request.body
     return reset()
 
 
-def flapping(request: HttpRequest, parameters: Parameters) -> HttpResponse | None:
+def flapping(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
     up, down = float(parameters["up_seconds"]), float(parameters["down_seconds"])
     return reset() if time.time() % (up + down) >= up else None
 
 
-def outage(request: HttpRequest, parameters: Parameters) -> HttpResponse | None:
+def outage(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
     if clock.now() >= datetime.fromisoformat(parameters["until"]):
         return None
     return reset() if parameters["answer"] == "reset" else _page(503, "Dịch vụ tạm ngừng", retry_after=600)
 
 
-def maintenance(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def maintenance(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(503, "Hệ thống bảo trì", "Vui lòng quay lại sau.", int(parameters["retry_after"]))
 
 
-def path_disabled(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def path_disabled(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(404, "Not Found")
 
 
-def http_500(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def http_500(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(500, "Internal Server Error")
 
 
-def http_502(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def http_502(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(502, "Bad Gateway")
 
 
-def http_503(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def http_503(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(503, "Service Unavailable", retry_after=int(parameters["retry_after"]))
 
 
-def http_429(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def http_429(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(429, "Too Many Requests", retry_after=int(parameters["retry_after"]))
 
 
@@ -77,7 +78,7 @@ _lately: deque[float] = deque()
 _counting = threading.Lock()
 
 
-def rate_limit(request: HttpRequest, parameters: Parameters) -> HttpResponse | None:
+def rate_limit(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
     with _counting:
         now = time.monotonic()
         while _lately and _lately[0] <= now - 60:
@@ -88,15 +89,15 @@ def rate_limit(request: HttpRequest, parameters: Parameters) -> HttpResponse | N
     return None
 
 
-def html_under_200(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def html_under_200(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(200, "Trang chủ", "Một trang web ở nơi đáng lẽ là JSON.")
 
 
-def bare_401(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+def bare_401(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return HttpResponse(b"", status=401, content_type="text/plain")
 
 
-ANSWERS: dict[str, Callable[[HttpRequest, Parameters], HttpResponse | None]] = {
+ANSWERS: dict[str, Callable[[ServiceRequest, Parameters], HttpResponse | None]] = {
     "latency": latency,
     "reset-before-reading": reset_before_reading,
     "drop-unstored": drop_unstored,

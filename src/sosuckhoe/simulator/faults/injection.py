@@ -1,8 +1,11 @@
 """Lets the scenarios that are switched on strike a call: before it, inside it, after it."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 
 from . import after, before
 from .broken import reset
@@ -17,25 +20,24 @@ class Struck:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.service is None:  # type: ignore[attr-defined]
+        asked = cast(ServiceRequest, request)
+        if asked.service is None:
             return self.get_response(request)
         if silent():
             return reset()
-        strikes = request.strikes = strikes_of(request)  # type: ignore[attr-defined]
-        request.call.faults = list(strikes.by_key)  # type: ignore[attr-defined]
+        strikes = asked.strikes = strikes_of(asked)
+        asked.call.faults = list(strikes.by_key)
         for key, parameters in strikes.by_key.items():
             if key in before.ANSWERS:
-                answer = before.ANSWERS[key](request, parameters)
+                answer = before.ANSWERS[key](asked, parameters)
                 if answer is not None:
                     return answer
-        response = self.get_response(request)
-        return _spoiled(request, response, strikes)
+        return _spoiled(asked, self.get_response(request), strikes)
 
 
-def _spoiled(request: HttpRequest, response: HttpResponseBase, strikes: Strikes) -> HttpResponseBase:
+def _spoiled(request: ServiceRequest, response: HttpResponseBase, strikes: Strikes) -> HttpResponseBase:
     for key, parameters in strikes.by_key.items():
         # Only a plain answer can be spoiled; one that is broken already stays as it is.
-        whole = isinstance(response, HttpResponse) and not getattr(response, "reset_connection", False)
-        if key in after.ANSWERS and whole and response.content:
+        if key in after.ANSWERS and isinstance(response, HttpResponse) and response.content:
             response = after.ANSWERS[key](request, response, parameters)
     return response

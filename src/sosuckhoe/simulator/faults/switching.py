@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpRequest
 
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
 
 from .models import Fault
@@ -74,17 +74,25 @@ def switch_on(
     return fault
 
 
-def schedule(*, seed: int, calls: int, scenarios: Sequence[str], chance: float, **where: str) -> Fault:
+def schedule(
+    *,
+    seed: int,
+    calls: int,
+    scenarios: Sequence[str],
+    chance: float = 1.0,
+    account: str = "",
+    path: str = "",
+) -> Fault:
     """A plan for the next calls drawn from a seed: the same seed, the same plan."""
     for key in scenarios:
         if key not in SCENARIOS or key in ("seeded-schedule", "refuse-connections"):
             raise ValueError(f"{key} cannot be scheduled")
     dice = random.Random(seed)
     plan = {str(n): dice.choice(list(scenarios)) for n in range(1, calls + 1) if dice.random() < chance}
-    return switch_on("seeded-schedule", parameters={"plan": plan}, seed=seed, **where)
+    return switch_on("seeded-schedule", account=account, path=path, parameters={"plan": plan}, seed=seed)
 
 
-def strikes_of(request: HttpRequest) -> Strikes:
+def strikes_of(request: ServiceRequest) -> Strikes:
     """What strikes this call. Counts it against every scenario that was waiting for such a call."""
     if not Fault.objects.exclude(remaining=0).exists():
         return Strikes()
@@ -115,14 +123,14 @@ def _by_chance(fault: Fault, number: int) -> bool:
     return fault.chance >= 1 or random.Random(f"{fault.seed}:{number}").random() < fault.chance
 
 
-def _concerns(fault: Fault, request: HttpRequest) -> bool:
-    service = request.service  # type: ignore[attr-defined]
+def _concerns(fault: Fault, request: ServiceRequest) -> bool:
+    service = request.service
     if fault.path and fault.path.lower() not in (service.name, service.path.lower()):
         return False
     return not fault.account or fault.account == _account_hint(request)
 
 
-def _account_hint(request: HttpRequest) -> str:
+def _account_hint(request: ServiceRequest) -> str:
     """Who seems to call, before anything is checked: enough to aim a fault."""
     if "username" in request.GET:
         return str(request.GET["username"])

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .credentials import HEADERS, QUERY
+HEADERS, QUERY = "H", "Q"
+"""How credentials travel; see ``credentials.py``."""
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,7 @@ class Service:
     path: str
     name: str
     family: str
-    """How credentials travel: H, Q, or empty for the login itself."""
+    """H, Q, or empty for the login itself."""
     legacy: bool = False
 
 

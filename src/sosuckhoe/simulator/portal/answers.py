@@ -4,11 +4,12 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from sosuckhoe.simulator.clock import models as clock
 
+from .asked import ServiceRequest
 from .options import options
 
 SUCCESS = "Tiếp nhận thành công"
@@ -29,10 +30,12 @@ def local_time(skew_minutes: float = 0.0) -> str:
     return f"{timezone.localtime(clock.now() + timedelta(minutes=skew_minutes)):%Y%m%d%H%M%S}"
 
 
-def submission(request: HttpRequest, code: str, message: str, transaction: str | None = None) -> HttpResponse:
+def submission(
+    request: ServiceRequest, code: str, message: str, transaction: str | None = None
+) -> HttpResponse:
     """The four fields of a submission's answer."""
-    request.call.code, request.call.remark = code, "" if transaction else message  # type: ignore[attr-defined]
-    skew = request.strikes.value("clock-skew", "minutes", 0)  # type: ignore[attr-defined]
+    request.call.code, request.call.remark = code, "" if transaction else message
+    skew = request.strikes.value("clock-skew", "minutes", 0)
     return json_reply(
         {
             "maKetQua": code,
@@ -43,9 +46,9 @@ def submission(request: HttpRequest, code: str, message: str, transaction: str |
     )
 
 
-def not_authenticated(request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
+def not_authenticated(request: ServiceRequest, body: dict[str, Any]) -> HttpResponse:
     """The two styles of refusing: 200 with 401 in the body, or a bare HTTP 401."""
-    request.call.code = NOT_AUTHENTICATED  # type: ignore[attr-defined]
+    request.call.code = NOT_AUTHENTICATED
     if options().refusal_style == "bare":
         return HttpResponse(b"", status=401, content_type="text/plain")
     return json_reply(body)

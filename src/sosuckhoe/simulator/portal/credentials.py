@@ -1,17 +1,15 @@
-"""The ways in which credentials travel, each held to exactly.
+"""The two ways in which credentials travel, each held to exactly.
 
 H: headers accessToken, tokenId, passwordHash, and ``username`` in the body. Q: all four in the query string as
-token, id_token, username, password. B: the same four in the form body (used by services that carry no visits).
+token, id_token, username, password. A third family, everything in the form body, carries no visits.
 """
 
 import hmac
 
-from django.http import HttpRequest
-
+from .addresses import HEADERS
+from .asked import ServiceRequest
 from .models import Account
 from .tokens import holder, revoke
-
-HEADERS, QUERY, BODY = "H", "Q", "B"
 
 
 class NotAuthenticated(Exception):
@@ -22,7 +20,7 @@ class Locked(Exception):
     """Code 403: the account is locked."""
 
 
-def account_of(request: HttpRequest, family: str, fields: dict[str, str]) -> Account:
+def account_of(request: ServiceRequest, family: str, fields: dict[str, str]) -> Account:
     """Who calls. Raises NotAuthenticated or Locked."""
     if family == HEADERS:
         token, id_token, password = (
@@ -30,11 +28,10 @@ def account_of(request: HttpRequest, family: str, fields: dict[str, str]) -> Acc
         )
         username = fields.get("username", "")
     else:
-        place = request.GET if family == QUERY else fields
         token, id_token, username, password = (
-            str(place.get(name, "")) for name in ("token", "id_token", "username", "password")
+            str(request.GET.get(name, "")) for name in ("token", "id_token", "username", "password")
         )
-    strikes = request.strikes  # type: ignore[attr-defined]
+    strikes = request.strikes
     if strikes.has("body-401"):
         raise NotAuthenticated("the fault desk says so")
     if strikes.has("token-revoked"):
@@ -49,5 +46,5 @@ def account_of(request: HttpRequest, family: str, fields: dict[str, str]) -> Acc
     if account.locked or strikes.has("account-locked"):
         raise Locked(account.username)
     if password != password.upper():
-        request.call.warnings.append("password hash in lower case")  # type: ignore[attr-defined]
+        request.call.warnings.append("password hash in lower case")
     return account

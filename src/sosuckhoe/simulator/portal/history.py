@@ -21,7 +21,8 @@ class Recorded:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.service = service = service_at(request.path)  # type: ignore[attr-defined]
+        service = service_at(request.path)
+        request.service = service  # type: ignore[attr-defined]
         if service is None:
             return self.get_response(request)
         call = request.call = Call(  # type: ignore[attr-defined]

@@ -8,13 +8,15 @@ and given a transaction number: received, which is not accepted.
 import hashlib
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from sosuckhoe.simulator.clock import models as clock
 
 from . import answers, reading
+from .addresses import HEADERS
+from .asked import ServiceRequest
 from .bodies import Unreadable, fields_of
-from .credentials import HEADERS, Locked, NotAuthenticated, account_of
+from .credentials import Locked, NotAuthenticated, account_of
 from .models import Account
 from .options import Options, options
 from .signatures import judge
@@ -23,9 +25,9 @@ from .storing import Duplicate, store
 _RECORD_KIND = {"record": "130", "check_in": "0"}
 
 
-def receive(request: HttpRequest) -> HttpResponse:
+def receive(request: ServiceRequest) -> HttpResponse:
     """The answer to ``guiHoSoXml…`` or ``checkInKcb…``."""
-    call, rules, strikes = request.call, options(), request.strikes  # type: ignore[attr-defined]
+    call, rules, strikes = request.call, options(), request.strikes
     try:
         fields = fields_of(request)
     except Unreadable as problem:

@@ -5,12 +5,12 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
 
 from sosuckhoe.healthbook.signing import Verdict, fingerprint
 from sosuckhoe.simulator.clock import models as clock
 
+from .asked import ServiceRequest
 from .models import RECORD, Account, Submission
 from .options import Options
 from .reading import Arrived
@@ -33,10 +33,10 @@ def publication_time(received_at: datetime, sha256: str, rules: Options) -> date
 
 
 def store(
-    request: HttpRequest, account: Account, arrived: Arrived, data: bytes, verdict: Verdict, rules: Options
+    request: ServiceRequest, account: Account, arrived: Arrived, data: bytes, verdict: Verdict, rules: Options
 ) -> Submission:
     """Store the bytes and the line of the history in one transaction. Raises Duplicate."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     sha256, now = hashlib.sha256(data).hexdigest(), clock.now()
     with transaction.atomic():
         same_visit = Submission.objects.filter(
@@ -55,7 +55,7 @@ def store(
             version=max(before, default=0) + 1,
             sha256=sha256,
             data=data,
-            path=request.service.path,  # type: ignore[attr-defined]
+            path=request.service.path,
             received_at=now,
             certificate=fingerprint(verdict.certificate) if verdict.certificate else "",
             publish_at=publication_time(now, sha256, rules) if call.service == RECORD else None,
