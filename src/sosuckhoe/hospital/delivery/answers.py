@@ -104,7 +104,7 @@ portal that was working on the file: that is Unknown."""
 def fields_of(body: bytes) -> dict[str, object]:
     """The members of a JSON answer with lower-case names; empty when it is not a JSON object."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body.decode("utf-8-sig"))  # of bytes alone, json would guess UTF-16
     except (ValueError, RecursionError):
         return {}
     return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}

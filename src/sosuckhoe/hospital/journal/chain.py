@@ -23,7 +23,14 @@ def _hash(
 
 
 def note(
-    by: Any, action: str, kind: str = "", object_id: object = "", *, at: datetime | None = None, **detail: Any
+    by: Any,
+    action: str,
+    kind: str = "",
+    object_id: object = "",
+    /,
+    *,
+    at: datetime | None = None,
+    **detail: Any,
 ) -> Entry:
     """Add a line, inside the caller's transaction and last in it: writers wait for each other here.
 

@@ -1,0 +1,123 @@
+"""Every answer of the portal is one of four words, and nothing unclear is ever taken for a receipt."""
+
+import json
+
+import pytest
+
+from sosuckhoe.hospital.delivery.answers import (
+    BODY_LIMIT,
+    LOGIN,
+    SUBMISSION,
+    Concern,
+    Word,
+    login_answer,
+    submission_answer,
+)
+
+
+def body(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+RECEIPT = body(
+    maKetQua="200", maGiaoDich="MP1", thongDiep="Tiếp nhận thành công", thoiGianTiepNhan="20261123070500"
+)
+
+
+def test_a_receipt_is_a_code_200_with_a_transaction_number() -> None:
+    answer = submission_answer(200, RECEIPT)
+    assert (answer.word, answer.transaction_number, answer.stated_at) == (
+        Word.ACCEPTED,
+        "MP1",
+        "20261123070500",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"maKetQua": 200, "maGiaoDich": "MP1"}, "200"),
+        ({"MAKETQUA": "200", "MaGiaoDich": "MP1", "thongdiep": ""}, "200"),
+        (
+            {"maKetQua": "200", "maGiaoDich": "MP1", "thongDiep": "Yêu cầu đang được xử lý"},
+            "200-WITH-MESSAGE",
+        ),
+    ],
+)
+def test_spelling_numbers_and_other_messages_do_not_lose_a_receipt(
+    fields: dict[str, object], code: str
+) -> None:
+    answer = submission_answer(200, body(**fields))
+    assert (answer.word, answer.code) == (Word.ACCEPTED, code)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        body(maKetQua="200", maGiaoDich=""),
+        body(maKetQua="200", maGiaoDich=None),
+        body(maKetQua="200", maGiaoDich=True),
+        body(maKetQua="777", maGiaoDich="MP1"),
+        b"",
+        b"<html>200</html>",
+        RECEIPT[:-5],
+        RECEIPT.decode().encode("utf-16"),
+        b"[" * 100_000,
+        b'"200"',
+        b"[200]",
+    ],
+)
+def test_whatever_is_not_understood_under_200_is_unknown(answer: bytes) -> None:
+    assert submission_answer(200, answer).word is Word.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (500, Word.TRY_LATER),
+        (502, Word.TRY_LATER),
+        (503, Word.TRY_LATER),
+        (429, Word.TRY_LATER),
+        (504, Word.UNKNOWN),
+        (404, Word.REJECTED),
+        (302, Word.UNKNOWN),
+    ],
+)
+def test_without_a_code_the_status_decides(status: int, word: Word) -> None:
+    assert submission_answer(status, b"").word is word
+
+
+def test_the_code_in_the_body_decides_before_the_status() -> None:
+    assert submission_answer(400, RECEIPT).word is Word.ACCEPTED
+    assert submission_answer(200, body(maKetQua="401")).concern is Concern.SESSION
+    assert submission_answer(401, b"").concern is Concern.SESSION
+
+
+@pytest.mark.parametrize(
+    ("codes", "concern"),
+    [
+        (("202", "204", "205", "1001"), Concern.CONTENT),
+        (("123", "124", "125"), Concern.SET_UP),
+        (("402", "403"), Concern.ACCOUNT),
+    ],
+)
+def test_a_refusal_says_whose_affair_it_is(codes: tuple[str, ...], concern: Concern) -> None:
+    for code in codes:
+        answer = submission_answer(200, body(maKetQua=code))
+        assert (answer.word, answer.concern) == (Word.REJECTED, concern)
+
+
+def test_every_meaning_has_a_sentence_and_every_refusal_a_concern() -> None:
+    for meaning in (*SUBMISSION.values(), *LOGIN.values()):
+        assert meaning.sentence
+        assert (meaning.word is not Word.REJECTED) or meaning.concern
+
+
+def test_a_wrong_password_is_the_accounts_affair_in_both_styles() -> None:
+    assert login_answer(200, body(maKetQua="401")).concern is Concern.ACCOUNT
+    assert login_answer(401, b"").concern is Concern.ACCOUNT
+    assert login_answer(200, b"<html>").word is Word.TRY_LATER
+
+
+def test_answers_are_read_up_to_a_limit() -> None:
+    assert BODY_LIMIT <= 1_000_000

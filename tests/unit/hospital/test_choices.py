@@ -1,0 +1,67 @@
+"""What the texts leave open is decided by somebody, for a reason, since a day."""
+
+from datetime import date
+
+import pytest
+
+from sosuckhoe.healthbook.record import Record
+from sosuckhoe.hospital.staff.models import Facility
+from sosuckhoe.hospital.visits.choices import (
+    CHOICES,
+    NeedsReason,
+    UnknownChoice,
+    checking_policy,
+    choose,
+    chosen,
+    tables_to_send,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 23)
+RECORD = Record(
+    {name: [{"visit_code": "A"}] for name in ("visit", "medicines", "hiv_care", "medical_assessment")}
+)
+
+
+def test_without_a_decision_the_safe_default_holds(facility: Facility) -> None:
+    assert all(chosen(name, facility=facility, day=DAY) == CHOICES[name].default for name in CHOICES)
+    assert checking_policy(facility=facility, day=DAY).summary_for_every_visit
+
+
+def test_a_decision_holds_from_its_day_on_and_earlier_days_keep_theirs(facility: Facility) -> None:
+    for value, since in ((False, date(2026, 3, 1)), (True, date(2026, 9, 1))):
+        choose(by="kien", name="summary_for_every_visit", value=value, reason="Họp giao ban", since=since)
+    days = (date(2026, 2, 1), date(2026, 3, 1), date(2026, 8, 31), date(2026, 9, 1))
+    assert [chosen("summary_for_every_visit", facility=facility, day=day) for day in days] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_facilitys_own_decision_comes_before_that_for_all(facility: Facility) -> None:
+    choose(by="kien", name="rules_off", value=["A"], reason="Thử", since=DAY, facility=facility)
+    choose(by="kien", name="rules_off", value=["B"], reason="Thử", since=DAY)
+    assert chosen("rules_off", facility=facility, day=DAY) == ["A"]
+    assert chosen("rules_off", facility=None, day=DAY) == ["B"]
+
+
+def test_a_decision_needs_a_reason_and_a_known_name() -> None:
+    with pytest.raises(NeedsReason):
+        choose(by="kien", name="rules_off", value=[], reason=" ", since=DAY)
+    with pytest.raises(UnknownChoice):
+        choose(by="kien", name="anything", value=1, reason="Thử", since=DAY)
+
+
+def test_hiv_care_leaves_only_with_insured_visits_unless_decided(facility: Facility) -> None:
+    assert tables_to_send(RECORD, insured=True, facility=facility, day=DAY) == [
+        "visit",
+        "medicines",
+        "hiv_care",
+    ]
+    assert tables_to_send(RECORD, insured=False, facility=facility, day=DAY) == ["visit", "medicines"]
+    choose(by="kien", name="tables_for_uninsured", value=["medicines"], reason="QĐ 2733", since=DAY)
+    assert tables_to_send(RECORD, insured=False, facility=facility, day=DAY) == ["visit", "medicines"]
+    choose(by="kien", name="tables_for_uninsured", value=[], reason="QĐ 2733", since=DAY)
+    assert tables_to_send(RECORD, insured=False, facility=facility, day=DAY) == ["visit"]

@@ -1,0 +1,429 @@
+"""Signing and sending against the real simulated portal, scenario by scenario."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+from django.utils import timezone
+from tests.crash.stage import PASSWORD, Portal
+
+from sosuckhoe.healthbook.signing import Outcome, verify
+from sosuckhoe.hospital.delivery import actions, doors
+from sosuckhoe.hospital.delivery.gateway import SESSIONS
+from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
+from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.worker import Worker, next_due
+from sosuckhoe.hospital.visits.models import RecordVersion
+
+from .conftest import House, sha256
+from .test_intake import changed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_sessions() -> None:
+    SESSIONS.__init__()  # type: ignore[misc]
+
+
+@pytest.fixture
+def closed(connected: House, clean: list[bytes], request: pytest.FixtureRequest) -> Callable[..., Submission]:
+    """Close a visit that no other test has, and give its submission."""
+    numbers = iter(range(1000))
+    name = re.sub(r"\W", "", request.node.name)[-40:]
+
+    def do(**how: Any) -> Submission:
+        code = how.pop("visit_code", f"{name}{next(numbers)}")
+        taken = take_file("visit.xml", renamed(clean[0], code), by="giang", at=timezone.now(), **how)
+        assert taken.outcome == "taken", taken
+        return Submission.objects.get(version__visit=taken.visit_id, version__number=taken.version)
+
+    return do
+
+
+def renamed(data: bytes, visit_code: str) -> bytes:
+    """The same visit under another code, in every table."""
+    from base64 import b64decode, b64encode
+
+    def part(found: re.Match[bytes]) -> bytes:
+        inner = re.sub(rb"<MA_LK>[^<]*<", b"<MA_LK>" + visit_code.encode() + b"<", b64decode(found[1]))
+        return b"<NOIDUNGFILE>" + b64encode(inner) + b"<"
+
+    return re.sub(rb"<NOIDUNGFILE>([^<]+)<", part, data)
+
+
+def work(submission: Submission) -> Submission:
+    """Sign and send what is due, once."""
+    worker = Worker("test")
+    worker.sign_one()
+    worker.send_one()
+    return Submission.objects.get(pk=submission.pk)
+
+
+def strike(portal: Portal, scenario: str, **how: Any) -> None:
+    portal.desk("faults", {"scenario": scenario, "path": "record", "next_calls": 1, **how})
+
+
+def calls(portal: Portal, submission: Submission) -> list[dict[str, Any]]:
+    code = submission.version.visit.visit_code
+    found, after = [], 0
+    while page := portal.desk(f"history.json?after={after}&limit=500"):
+        found += [call for call in page if call["visit_code"] == code and call["service"] == "record"]
+        after = page[-1]["id"]
+    return found
+
+
+def test_a_closed_visit_is_signed_sent_and_received(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    submission = work(closed())
+    assert submission.state == State.RECEIVED
+    document = submission.document
+    assert document is not None
+    assert document.sha256 == sha256(document.content)
+    assert document.record_sha256 == submission.version.sha256
+    verdict = verify(document.content, at=timezone.now(), registered=[document.certificate_fingerprint])
+    assert verdict.outcome is Outcome.PASSED
+    (call,) = calls(portal, submission)
+    receipt = submission.receipts.get()
+    assert (call["sha256"], call["transaction"]) == (document.sha256, receipt.transaction_number)
+    assert receipt.document_sha256 == document.sha256
+    line = json.loads(settings.HOME.receipts.read_text().splitlines()[-1])
+    assert (line["transaction_number"], line["version"]) == (receipt.transaction_number, 1)
+
+
+def test_both_sides_of_an_attempt_are_kept_without_secrets(closed: Callable[..., Submission]) -> None:
+    submission = work(closed())
+    attempt = submission.attempts.get()
+    assert attempt.outcome == "Accepted"
+    assert attempt.bytes_from is not None and attempt.bytes_from >= attempt.started_at
+    assert attempt.request_head.startswith("POST /api/qd130/guiHoSoXmlQD3176")
+    assert b"maGiaoDich" in bytes(attempt.answer)
+    session = next(iter(SESSIONS._kept.values()))
+    kept = attempt.request_head + attempt.answer_head + bytes(attempt.answer).decode()
+    for secret in (session.access_token, session.id_token, session.password_hash, PASSWORD):
+        assert secret not in kept
+    assert session.access_token not in repr(session)
+
+
+@pytest.mark.parametrize(
+    "scenario", ["http-500", "http-502", "http-503", "http-429", "maintenance", "system-error"]
+)
+def test_a_portal_that_is_busy_is_tried_again_later_with_the_same_bytes(
+    closed: Callable[..., Submission], portal: Portal, scenario: str
+) -> None:
+    strike(portal, scenario)
+    submission = work(closed())
+    assert submission.state == State.SIGNED
+    assert submission.not_before is not None and submission.not_before > timezone.now()
+    before = submission.document_id
+    Submission.objects.update(not_before=None)
+    submission = work(submission)
+    assert (submission.state, submission.document_id) == (State.RECEIVED, before)
+    assert len({attempt.request_sha256 for attempt in submission.attempts.all()}) == 1
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    ["store-then-drop", "drop-unstored", "cut-inside-reply", "empty-reply", "truncated-json", "wrong-charset",
+     "html-under-200", "no-transaction", "unknown-code", "deep-reply"],
+)  # fmt: skip
+def test_an_unclear_end_is_unknown_and_is_never_resent_unasked(
+    closed: Callable[..., Submission], portal: Portal, scenario: str
+) -> None:
+    strike(portal, scenario)
+    submission = work(closed())
+    assert submission.state == State.UNKNOWN
+    assert submission.problem_code
+    assert doors.repeat_where_declared(at=timezone.now() + timedelta(hours=1)) == 0
+    assert next_due(timezone.now()) is None
+    assert work(submission).state == State.UNKNOWN
+    assert submission.attempts.count() == 1
+    assert len(calls(portal, submission)) <= 1
+
+
+@pytest.mark.parametrize("scenario", ["bare-401", "body-401", "token-revoked"])
+def test_a_refused_token_is_renewed_once_and_the_call_repeated_once(
+    closed: Callable[..., Submission], portal: Portal, scenario: str
+) -> None:
+    strike(portal, scenario)
+    submission = work(closed())
+    assert submission.state == State.RECEIVED
+    assert submission.attempts.count() == 2
+
+
+def test_a_token_refused_twice_stops_the_destination(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    strike(portal, "body-401", next_calls=5)
+    submission = work(closed())
+    assert submission.state == State.SIGNED
+    assert submission.attempts.count() == 2
+    assert submission.destination.paused
+
+
+def test_a_refused_content_waits_for_a_corrected_version(
+    closed: Callable[..., Submission], portal: Portal, clean: list[bytes]
+) -> None:
+    strike(portal, "content-refused")
+    first = work(closed(visit_code="REFUSED1"))
+    assert first.state == State.REFUSED
+    assert work(first).attempts.count() == 1
+    data = changed(renamed(clean[0], "REFUSED1"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+    take_file("visit.xml", data, by="giang", reason="Sửa theo báo lỗi của cổng", at=timezone.now())
+    second = work(Submission.objects.get(version__number=2))
+    first.refresh_from_db()
+    assert (first.state, second.state) == (State.SUPERSEDED, State.RECEIVED)
+
+
+def test_a_refused_signature_holds_the_record_and_twice_in_a_row_stops_the_destination(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    strike(portal, "signature-refused", next_calls=2)
+    first = work(closed())
+    assert (first.state, first.problem_code) == (State.HELD, "124")
+    assert not first.destination.paused
+    second = work(closed())
+    assert second.state == State.HELD
+    assert Destination.objects.get().paused
+
+
+def test_a_locked_account_stops_the_destination_and_keeps_the_record(
+    closed: Callable[..., Submission], portal: Portal, connected: House
+) -> None:
+    portal.desk(f"accounts/{connected.destination.account}", {"locked": True})
+    submission = work(closed())
+    assert submission.state == State.SIGNED
+    destination = Destination.objects.get()
+    assert destination.paused and destination.paused_why
+    portal.desk(f"accounts/{connected.destination.account}", {"locked": False})
+    actions.resume(by="hai", destination=destination)
+    assert work(submission).state == State.RECEIVED
+
+
+def test_a_wrong_password_is_tried_once(closed: Callable[..., Submission], portal: Portal) -> None:
+    keep_secret("portal", "sai-mat-khau")
+    submission = work(closed())
+    assert submission.state == State.SIGNED
+    assert Destination.objects.get().paused
+    worker = Worker("test")
+    assert not worker.send_one()
+
+
+def test_a_receipt_of_another_visit_is_not_accepted(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    assert work(closed()).state == State.RECEIVED
+    strike(portal, "receipt-of-another-visit")
+    submission = work(closed())
+    assert (submission.state, submission.receipts.count()) == (State.UNKNOWN, 0)
+
+
+def test_a_foreign_message_under_200_is_received_with_a_warning(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    strike(portal, "foreign-message")
+    submission = work(closed())
+    assert (submission.state, submission.problem_code) == (State.RECEIVED, "200-WITH-MESSAGE")
+
+
+def test_a_paused_destination_gets_nothing_until_it_is_resumed(
+    closed: Callable[..., Submission], portal: Portal, connected: House
+) -> None:
+    actions.pause(by="hai", destination=connected.destination, reason="Cổng báo bảo trì")
+    submission = work(closed())
+    assert (submission.state, submission.attempts.count()) == (State.SIGNED, 0)
+    actions.resume(by="hai", destination=connected.destination)
+    assert work(submission).state == State.RECEIVED
+
+
+def test_a_portal_that_does_not_listen_costs_no_attempt_with_bytes_and_then_one_probe_at_a_time(
+    closed: Callable[..., Submission], connected: House
+) -> None:
+    Destination.objects.update(base_url="http://127.0.0.1:9")
+    submissions = [closed() for _ in range(5)]
+    for submission in submissions:
+        work(submission)
+    attempts = Attempt.objects.all()
+    assert {(attempt.outcome, attempt.bytes_from) for attempt in attempts} == {("NotSent", None)}
+    assert attempts.count() == 3
+    assert Destination.objects.get().quiet_until is not None
+    assert Counter(Submission.objects.values_list("state", flat=True)) == {State.SIGNED: 5}
+
+
+class TestOlderAndNewer:
+    def test_a_newer_version_waits_while_an_older_one_is_unknown(
+        self, closed: Callable[..., Submission], portal: Portal, clean: list[bytes]
+    ) -> None:
+        strike(portal, "store-then-drop")
+        first = work(closed(visit_code="WAITS1"))
+        data = changed(renamed(clean[0], "WAITS1"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+        take_file("visit.xml", data, by="giang", reason="Sửa địa chỉ", at=timezone.now())
+        second = work(Submission.objects.get(version__number=2))
+        assert (first.state, second.state) == (State.UNKNOWN, State.SIGNED)
+        (call,) = calls(portal, first)
+        doors.it_is_there(
+            by="giang", submission=first, transaction_number=call["transaction"], reason="Đã thấy trên cổng"
+        )
+        assert work(second).state == State.RECEIVED
+        received = [call["transaction"] for call in calls(portal, first)]
+        assert received == [receipt.transaction_number for receipt in Receipt.objects.order_by("received_at")]
+
+    def test_an_older_version_that_came_back_is_replaced_and_not_sent(
+        self, closed: Callable[..., Submission], portal: Portal, clean: list[bytes]
+    ) -> None:
+        strike(portal, "drop-unstored")
+        first = work(closed(visit_code="WAITS2"))
+        data = changed(renamed(clean[0], "WAITS2"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+        take_file("visit.xml", data, by="giang", reason="Sửa địa chỉ", at=timezone.now())
+        doors.it_is_not_there(by="giang", submission=first, reason="Tra trên cổng không thấy")
+        recover(at=timezone.now())
+        work(first)
+        first.refresh_from_db()
+        assert first.state == State.SUPERSEDED
+        # What was dropped left no trace there; the one stored call is the newer version's.
+        (call,) = calls(portal, first)
+        newer = Submission.objects.get(version__number=2).document
+        assert newer is not None and (call["stored"], call["sha256"]) == (True, newer.sha256)
+
+
+class TestDoors:
+    @pytest.fixture
+    def unknown(self, closed: Callable[..., Submission], portal: Portal) -> Submission:
+        strike(portal, "store-then-drop")
+        return work(closed())
+
+    def test_the_same_bytes_go_again_only_where_that_is_declared(self, unknown: Submission) -> None:
+        with pytest.raises(doors.NotDeclared):
+            doors.send_again(by="giang", submission=unknown)
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        doors.send_again(by="giang", submission=unknown)
+        assert work(unknown).state == State.RECEIVED
+        assert len({attempt.request_sha256 for attempt in unknown.attempts.all()}) == 1
+
+    def test_where_declared_the_machine_repeats_after_a_rest(self, unknown: Submission) -> None:
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        assert doors.repeat_where_declared(at=timezone.now()) == 0
+        assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
+        assert work(unknown).state == State.RECEIVED
+
+    def test_a_person_says_what_the_portal_shows_and_why(self, unknown: Submission, portal: Portal) -> None:
+        (call,) = calls(portal, unknown)
+        with pytest.raises(doors.NeedsReason):
+            doors.it_is_there(
+                by="giang", submission=unknown, transaction_number=call["transaction"], reason=" "
+            )
+        doors.it_is_there(
+            by="giang", submission=unknown, transaction_number=call["transaction"], reason="Đã thấy trên cổng"
+        )
+        unknown.refresh_from_db()
+        assert unknown.state == State.RECEIVED
+        assert unknown.receipts.get().stated_by == "giang"
+        with pytest.raises(doors.NotUnknown):
+            doors.it_is_not_there(by="giang", submission=unknown, reason="Không thấy")
+
+    def test_a_number_of_another_record_is_refused(
+        self, unknown: Submission, closed: Callable[..., Submission]
+    ) -> None:
+        other = work(closed())
+        with pytest.raises(doors.NumberIsAnothers):
+            doors.it_is_there(
+                by="giang",
+                submission=unknown,
+                transaction_number=other.receipts.get().transaction_number,
+                reason="Đã thấy",
+            )
+
+
+class TestKeys:
+    def test_without_a_valid_certificate_visits_wait_and_go_on_when_it_is_renewed(
+        self, closed: Callable[..., Submission]
+    ) -> None:
+        now = timezone.now()
+        valid = SigningKey.objects.get().not_after
+        SigningKey.objects.update(not_after=now - timedelta(days=1))
+        submission = work(closed())
+        assert (submission.state, submission.problem_code) == (State.WAITING, "KEY-EXPIRED")
+        SigningKey.objects.update(not_after=valid)
+        Submission.objects.update(not_before=None)
+        assert work(submission).state == State.RECEIVED
+
+    def test_a_signed_record_never_attempted_is_signed_anew_when_its_certificate_has_ended(
+        self, closed: Callable[..., Submission], connected: House
+    ) -> None:
+        actions.pause(by="hai", destination=connected.destination, reason="Bảo trì")
+        submission = work(closed())
+        assert submission.state == State.SIGNED
+        SigningKey.objects.update(not_after=timezone.now() - timedelta(days=1))
+        actions.resume(by="hai", destination=connected.destination)
+        assert work(submission).state == State.WAITING
+        assert submission.documents.count() == 1
+
+    def test_a_wrong_key_password_stops_signing_and_holds_nothing(
+        self, closed: Callable[..., Submission]
+    ) -> None:
+        from sosuckhoe.hospital.delivery.keys import open_key
+
+        open_key.cache_clear()
+        keep_secret(SigningKey.objects.get().password_reference.removeprefix("file:"), "sai")
+        assert work(closed()).problem_code == "KEY-PASSWORD"
+        open_key.cache_clear()
+
+
+class TestHeld:
+    def test_a_held_record_is_released_with_a_reason_that_is_counted(
+        self, connected: House, faulty: bytes
+    ) -> None:
+        taken = take_file("visit.xml", renamed(faulty, "RELEASED1"), by="giang", at=timezone.now())
+        submission = Submission.objects.get(version__visit=taken.visit_id)
+        assert work(submission).state == State.HELD
+        with pytest.raises(actions.NeedsReason):
+            actions.release(by="giang", submission=submission, reason="")
+        actions.release(by="giang", submission=submission, reason="Bác sĩ xác nhận đúng")
+        version = RecordVersion.objects.get(pk=submission.version_id)
+        assert set(version.findings.filter(severity="error").values_list("overruled_by", flat=True)) == {
+            "giang"
+        }
+        assert work(submission).state == State.RECEIVED
+
+    def test_a_damaged_record_is_not_signed(self, closed: Callable[..., Submission]) -> None:
+        submission = closed()
+        version = RecordVersion.objects.get(pk=submission.version_id)
+        damage(version, record_json=version.record_json.replace(b"a", b"b", 1))
+        assert work(submission).problem_code == "RECORD-DAMAGED"
+
+    def test_a_damaged_document_is_not_sent(
+        self, closed: Callable[..., Submission], connected: House, portal: Portal
+    ) -> None:
+        actions.pause(by="hai", destination=connected.destination, reason="Bảo trì")
+        submission = work(closed())
+        document = submission.document
+        assert document is not None
+        damage(document, content=document.content.replace(b"A", b"B", 1))
+        actions.resume(by="hai", destination=connected.destination)
+        submission = work(submission)
+        assert (submission.state, submission.problem_code) == (State.HELD, "DOCUMENT-DAMAGED")
+        assert calls(portal, submission) == []
+
+
+def damage(row: Model, **columns: bytes) -> None:
+    """Change a row of an append-only table behind its guard, inside this test's transaction."""
+    table = row._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            cursor.execute(f"DROP TRIGGER {table}_no_update")
+        type(row)._default_manager.filter(pk=row.pk).update(**columns)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = origin")
