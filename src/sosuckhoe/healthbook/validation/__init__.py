@@ -18,6 +18,8 @@ proof in ``proofs/`` (see ``rule``); ``generated_source("XML2", edition)`` shows
 from .checking import check_record, generated_source
 from .fault import OWNERS, Fault
 from .files import Checked, as_json, check
+from .listing import Listed, listed_rule, listed_rules
+from .mending import how_to_mend
 from .policy import Policy
 from .rule import Rule, rule
 from .rules import RULES
@@ -31,6 +33,7 @@ __all__ = [
     "Checked",
     "Fault",
     "FileRule",
+    "Listed",
     "Policy",
     "Rule",
     "as_json",
@@ -38,5 +41,8 @@ __all__ = [
     "check_record",
     "faults_as_text",
     "generated_source",
+    "how_to_mend",
+    "listed_rule",
+    "listed_rules",
     "rule",
 ]

@@ -1,0 +1,178 @@
+"""Every rule as a list: on records, on files and on shape, for people, machines and the reference pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+from ..standard import Edition, edition_on
+from ..standard.editions import decisions
+from .mending import general_rules, how_to_mend
+from .proofs import cases_of, proven
+from .rule import RULES, Rule
+from .rules.envelope import FILE_RULES
+from .shape import Shape, shape_of
+from .shape_ids import OF_SHAPE
+
+Kind = Literal["record", "shape", "file"]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One permanent id and all that is said of it."""
+
+    id: str
+    kind: Kind
+    """``record``: a function on values; ``shape``: follows from the tables; ``file``: on the envelope."""
+    severity: str
+    since: date | None
+    """The first day of discharge it applies to; None where the edition of the day decides."""
+    until: date | None
+    tables: tuple[str, ...]
+    reads: tuple[str, ...]
+    """Official paths, such as ``XML1.NGAY_RA``, or a table alone; ``@day`` and ``@policy`` as in ``rule``."""
+    sentence: str
+    """What people are told when it does not hold, in Vietnamese, ``{FIELD}`` where a value stands."""
+    statement: str
+    """What must hold, in English."""
+    source: str
+    confidence: str
+    owners: tuple[str, ...]
+    """Keys of ``OWNERS``: who mends it; of a shape rule, whoever fills in the field."""
+    mend: str
+    proofs: int
+    """How many records prove it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "severity": self.severity,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "tables": list(self.tables),
+            "reads": list(self.reads),
+            "sentence": self.sentence,
+            "statement": self.statement,
+            "source": self.source,
+            "confidence": self.confidence,
+            "owners": list(self.owners),
+            "mend": self.mend,
+            "proofs": self.proofs,
+        }
+
+
+@lru_cache(maxsize=1)
+def listed_rules() -> tuple[Listed, ...]:
+    """Every rule, in the order of the ids."""
+    shapes = _shapes_by_id()
+    ids = sorted({rule.id for rule in RULES} | OF_SHAPE | FILE_RULES.keys())
+    return tuple(_listed(id, shapes.get(id, ())) for id in ids)
+
+
+def listed_rule(id: str) -> Listed | None:
+    """The rule with this id, or None."""
+    return next((rule for rule in listed_rules() if rule.id == id), None)
+
+
+def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
+    rules = [rule for rule in RULES if rule.id == id]
+    proofs = sum(1 for _ in cases_of(id)) if id in proven() else 0
+    of_shape = tuple(shapes)
+    if rules:
+        return _of_records(id, rules, of_shape, proofs)
+    if id in FILE_RULES:
+        rule, words = FILE_RULES[id], general_rules()[id]
+        return Listed(
+            id, "file", rule.severity, rule.since, None, (), (), words["sentence"], rule.statement, rule.source,
+            rule.confidence, (rule.owner,), how_to_mend(id), proofs,
+        )  # fmt: skip
+    words = general_rules()[id]
+    return Listed(
+        id=id,
+        kind="shape",
+        severity="error",
+        since=None,
+        until=None,
+        tables=_once(shape.table.official for shape in of_shape),
+        reads=_once(shape.path for shape in of_shape),
+        sentence=words["sentence"],
+        statement=words["statement"],
+        source="; ".join(_once(shape.field.place for shape in of_shape)[:3]) or "QĐ 130/QĐ-BYT",
+        confidence="high",
+        owners=_once(shape.owner for shape in of_shape),
+        mend=how_to_mend(id),
+        proofs=proofs,
+    )
+
+
+def _of_records(id: str, rules: list[Rule], shapes: tuple[Shape, ...], proofs: int) -> Listed:
+    since = [rule.since for rule in rules]
+    until = [rule.until for rule in rules]
+    sentences = [rule.sentence for rule in rules]
+    if shapes:
+        sentences.append(general_rules()[id]["sentence"])
+    return Listed(
+        id=id,
+        kind="record",
+        severity="error" if shapes or any(rule.severity == "error" for rule in rules) else "warning",
+        since=None if shapes or None in since else min(day for day in since if day),
+        until=None if shapes or None in until else max(day for day in until if day),
+        tables=_once([*(rule.table for rule in rules), *(shape.table.official for shape in shapes)]),
+        reads=_once([*(path for rule in rules for path in _paths(rule)), *(shape.path for shape in shapes)]),
+        sentence=" ".join(_once(sentences)),
+        statement=" ".join(_once(rule.statement for rule in rules)),
+        source="; ".join(_once(rule.source for rule in rules)),
+        confidence=min((rule.confidence for rule in rules), key=("low", "medium", "high").index),
+        owners=_once(rule.owner for rule in rules),
+        mend=how_to_mend(id),
+        proofs=proofs,
+    )
+
+
+def _paths(rule: Rule) -> list[str]:
+    return [read if read.startswith(("@", "XML")) else f"{rule.table}.{read}" for read in rule.reads]
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+_PROBES = (
+    None,
+    "",
+    "?",
+    "x" * 5000,
+    "9" * 300,
+    "0.00001",
+    "3.0",
+    "-1",
+    ";",
+    " 1",
+    "1 ; 2",
+    "~",
+    "99",
+    "20260230",
+)
+"""Values that are wrong in every way a shape can be: what ids they get says which ids guard a field."""
+
+
+@lru_cache(maxsize=1)
+def _shapes_by_id() -> dict[str, tuple[Shape, ...]]:
+    """Which fields the shape rules guard, asked of the shape check itself."""
+    newest = edition_on(max(decision.in_force for decision in decisions() if decision.status != "expected"))
+    found: dict[str, dict[str, Shape]] = {}
+    for shape in _shapes(newest):
+        for probe in _PROBES:
+            flaw = shape.flaw(probe, None, newest.decisions[-1].in_force, True)
+            if flaw is not None:
+                found.setdefault(flaw.rule, {})[shape.path] = shape
+    return {id: tuple(shapes.values()) for id, shapes in found.items()}
+
+
+def _shapes(edition: Edition) -> Iterable[Shape]:
+    for table in edition.tables.values():
+        for field in table.fields:
+            yield shape_of(edition, table, field)

@@ -1,0 +1,60 @@
+"""Every rule is listed with what a person needs to know of it."""
+
+from datetime import date
+
+from sosuckhoe.healthbook.document import REFUSALS
+from sosuckhoe.healthbook.validation import FILE_RULES, RULES, how_to_mend, listed_rule, listed_rules
+from sosuckhoe.healthbook.validation.mending import BY_SUBJECT, OF_UNKNOWN, general_rules
+from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
+
+
+def test_every_rule_on_records_files_and_shape_is_listed_once_and_completely() -> None:
+    ids = [rule.id for rule in listed_rules()]
+    assert ids == sorted({rule.id for rule in RULES} | OF_SHAPE | set(FILE_RULES))
+    for rule in listed_rules():
+        assert rule.sentence and rule.statement and rule.source and rule.mend and rule.owners, rule.id
+        assert rule.proofs >= 3, rule.id
+
+
+def test_a_rule_on_two_tables_is_one_entry_that_names_both() -> None:
+    rule = listed_rule("XFD-012")
+    assert rule is not None and {"XML2", "XML3"} <= set(rule.tables)
+    assert "XML2.THANH_TIEN_BV" in rule.reads and rule.since == date(2024, 7, 1)
+
+
+def test_a_shape_rule_names_the_fields_it_guards() -> None:
+    rule = listed_rule("FMT-081")
+    assert rule is not None and (rule.kind, rule.reads) == ("shape", ("XML14.NGAY_HEN_KL",))
+    everywhere = listed_rule("FMT-001")
+    assert everywhere is not None and len(everywhere.reads) > 200
+
+
+def test_a_listing_for_machines_says_what_the_issue_promises() -> None:
+    rule = listed_rule("XFD-029")
+    assert rule is not None
+    promised = {
+        "id",
+        "severity",
+        "since",
+        "until",
+        "tables",
+        "reads",
+        "sentence",
+        "source",
+        "confidence",
+        "proofs",
+    }
+    assert promised <= set(rule.as_json())
+    assert rule.as_json()["since"] == "2024-07-01" and rule.as_json()["until"] is None
+
+
+def test_every_fault_has_advice_of_its_own_subject() -> None:
+    assert {rule.subject for rule in RULES} <= set(BY_SUBJECT)
+    known = {rule.id for rule in RULES} | OF_SHAPE | set(FILE_RULES) | set(REFUSALS) | set(general_rules())
+    assert all(how_to_mend(id) != OF_UNKNOWN and how_to_mend(id).endswith(".") for id in known)
+    assert how_to_mend("NO-SUCH") == OF_UNKNOWN
+
+
+def test_nothing_is_said_of_a_rule_that_is_not_there() -> None:
+    assert listed_rule("XFD-999") is None
+    assert set(general_rules()) - {"SHP-005"} <= OF_SHAPE | set(FILE_RULES)
