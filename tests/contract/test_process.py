@@ -1,6 +1,7 @@
 """The process: where it refuses to start, what survives a kill, and the receipt look-up that is off by default."""
 
 import http.client
+import json
 import os
 import signal
 import ssl
@@ -65,6 +66,27 @@ def test_what_was_acknowledged_survives_a_kill(
     finally:
         second.process.terminate()
         second.process.wait(timeout=30)
+
+
+def test_a_worker_that_is_killed_is_replaced_by_one_that_knows_clock_and_options(
+    tmp_path: Path, setup: dict
+) -> None:
+    (tmp_path / "setup.json").write_text(
+        json.dumps({**setup, "options": {"lock_after": 3}, "clock": {"factor": 1}})
+    )
+    portal = start(tmp_path, "--setup", str(tmp_path / "setup.json"))
+    try:
+        portal.desk("options", {"lock_after": 8})
+        far = portal.desk("clock", {"advance_hours": 1000})["now"]
+        (worker,) = workers_of(portal.process.pid)
+        os.kill(worker, signal.SIGKILL)
+        line = portal.process.stdout.readline()
+        assert "sẵn sàng" in line and workers_of(portal.process.pid) != [worker]
+        assert portal.desk("options")["lock_after"] == 8
+        assert portal.desk("clock")["now"] > far
+    finally:
+        portal.process.terminate()
+        portal.process.wait(timeout=30)
 
 
 def workers_of(pid: int) -> list[int]:

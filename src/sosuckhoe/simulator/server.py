@@ -60,12 +60,15 @@ class Server(BaseApplication):
             "post_worker_init": _announce,
         }
         for name, value in (defaults | self.settings).items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Any:
+        from .clock import models as clock
         from .config.wsgi import application
+        from .portal import options
 
+        clock.forget()
+        options.forget()
         return application
 
 

@@ -33,6 +33,12 @@ class Clock(models.Model):
         return self.simulated_at + (real_now() - self.real_at) * self.factor
 
 
+def forget() -> None:
+    """Read the row anew: a worker that starts inherits what its parent knew."""
+    global _kept
+    _kept = None
+
+
 def now() -> datetime:
     """The simulated instant (aware, UTC)."""
     return Clock.load().reading()

@@ -106,6 +106,12 @@ def options() -> Options:
     return _kept
 
 
+def forget() -> None:
+    """Read them anew: a worker that starts inherits what its parent knew."""
+    global _kept
+    _kept = None
+
+
 def set_options(values: dict[str, Any]) -> Options:
     """Change some options. Raises ValueError naming the option that is unknown or badly valued."""
     kinds = {field.name: type(getattr(DEFAULTS, field.name)) for field in fields(Options)}
@@ -120,8 +126,7 @@ def set_options(values: dict[str, Any]) -> Options:
         if name in CHOICES and value not in CHOICES[name]:
             raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}")
         clean[name] = value
-    global _kept
     for name, value in clean.items():
         Option.objects.update_or_create(name=name, defaults={"value": value})
-    _kept = None
+    forget()
     return options()
