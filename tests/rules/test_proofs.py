@@ -9,6 +9,7 @@ from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.validation import FILE_RULES, RULES, check, check_record
 from sosuckhoe.healthbook.validation.generating import applicable
 from sosuckhoe.healthbook.validation.proofs import KINDS, Case, cases_of, proven
+from sosuckhoe.healthbook.validation.rules.left_out import LEFT_OUT
 from sosuckhoe.healthbook.validation.shape import shape_of
 from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
 from sosuckhoe.healthbook.validation.typed import reader_of
@@ -26,6 +27,11 @@ def faults_of(case: Case, record: Record | None = None) -> list[Any]:
 def test_every_rule_has_a_proof_with_a_pass_a_fail_and_an_edge() -> None:
     for rule in PROVED:
         assert {case.kind for case in cases_of(rule)} == set(KINDS), rule
+
+
+def test_a_rule_is_kept_or_left_out_with_a_reason_never_both() -> None:
+    assert not set(LEFT_OUT) & set(PROVED)
+    assert all(reason.endswith(".") for reason in LEFT_OUT.values())
 
 
 def test_no_proof_is_left_behind_by_its_rule() -> None:

@@ -110,6 +110,7 @@ DOUBTFUL_PRESENCE = frozenset(
         "XML2.HAM_LUONG",
         "XML2.DUONG_DUNG",
         "XML2.LIEU_DUNG",
+        "XML5.DIEN_BIEN_LS",  # a consultation or an operation may stand alone (XFD-067)
         "XML6.NGAY_CHUYEN_PHAC_DO",  # asked of everyone, although not every patient switched
         "XML6.LY_DO_CHUYEN_PHAC_DO",
         "XML9.MA_THE_TAM",

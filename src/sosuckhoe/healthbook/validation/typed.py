@@ -30,7 +30,9 @@ class Reader(dict[str | None, Any]):
         super().__init__({None: None})
         self.parse = parse
 
-    def __missing__(self, text: str) -> Any:
+    def __missing__(self, text: str | None) -> Any:
+        if text is None:  # another thread has just emptied this reader
+            return None
         value = self.parse(text)
         if len(text) <= 64:
             if len(self) >= REMEMBERED:
