@@ -32,7 +32,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("number", "").replace(" ", "")
     errors = {}
@@ -62,7 +62,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     error = ""
     if request.method == "POST":
