@@ -180,7 +180,7 @@ def whole_table(request: HttpRequest, pk: int, table: str) -> HttpResponse:
         {
             "visit": found,
             "name": found.patient.full_name,
-            "block": RecordView(version.record, edition).block(known),
+            "shown": RecordView(version.record, edition).block(known),
             "whole": True,
         },
     )

@@ -1,0 +1,262 @@
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from tests.unit.web.ward import KEY_PASSWORD, PASSWORD, connect, key_file
+
+from sosuckhoe.hospital.delivery.models import Destination, SigningKey
+from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.staff.models import Facility, Person
+from sosuckhoe.hospital.visits.choices import chosen
+from sosuckhoe.hospital.visits.models import HospitalPolicy
+
+NEW = {
+    "full_name": "Phạm Mẫu Mới",
+    "username": "moi",
+    "roles": ["reception"],
+    "password": "mat-khau-ban-dau-dai",
+}
+
+
+@pytest.fixture
+def admin(empty_ward, as_role):
+    return as_role(empty_ward, "administrator")
+
+
+@pytest.fixture
+def it(empty_ward, as_role):
+    return as_role(empty_ward, "it")
+
+
+def test_a_new_person_must_choose_an_own_password_first(admin):
+    assert admin.post("/quan-tri/nguoi-dung/", NEW).status_code == 302
+    person = Person.objects.get(username="moi")
+    assert person.must_change_password and person.roles == {"reception"}
+    assert Entry.objects.filter(action="person-added", actor="administrator").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"username": "records"}, {"username": "có dấu"}, {"password": "ngan"}, {"roles": []}, {"full_name": ""}],
+)
+def test_a_person_is_not_added_while_something_is_wrong_and_nothing_typed_is_lost(admin, wrong):
+    answer = admin.post("/quan-tri/nguoi-dung/", {**NEW, **wrong})
+    assert answer.status_code == 422
+    assert Person.objects.count() == 8
+    page = answer.content.decode()
+    if "full_name" not in wrong:
+        assert "Phạm Mẫu Mới" in page
+    assert "error-summary" in page
+
+
+def test_an_account_is_closed_and_opened_again_but_never_one_s_own_nor_the_last_administrator(
+    admin, empty_ward
+):
+    records, self = empty_ward.people["records"], empty_ward.people["administrator"]
+    admin.post(reverse("web:admin_switch", args=[records.pk]))
+    assert not Person.objects.get(pk=records.pk).is_active
+    admin.post(reverse("web:admin_switch", args=[records.pk]))
+    assert Person.objects.get(pk=records.pk).is_active
+    admin.post(reverse("web:admin_switch", args=[self.pk]))
+    assert Person.objects.get(pk=self.pk).is_active
+
+
+def test_the_last_administrator_keeps_the_role(admin, empty_ward):
+    self = empty_ward.people["administrator"]
+    answer = admin.post(reverse("web:admin_person", args=[self.pk]), {"deed": "roles", "roles": ["it"]})
+    assert answer.status_code == 422
+    assert "administrator" in Person.objects.get(pk=self.pk).roles
+
+
+def test_roles_are_changed_and_a_password_is_set_anew_for_the_next_sign_in(admin, empty_ward):
+    person = empty_ward.people["trainer"]
+    address = reverse("web:admin_person", args=[person.pk])
+    admin.post(address, {"deed": "roles", "roles": ["planning", "trainer"]})
+    admin.post(address, {"deed": "password", "password": "mat-khau-tam-moi"})
+    changed = Person.objects.get(pk=person.pk)
+    assert changed.roles == {"planning", "trainer"}
+    assert changed.check_password("mat-khau-tam-moi") and changed.must_change_password
+
+
+@pytest.mark.parametrize(
+    ("code", "hub_code", "sentence"),
+    [
+        ("9900000099999", "", "Mã 13 chữ số là mã của trục"),
+        ("9999", "", "có 5 ký tự"),
+        ("99998", "99998", "có 13 chữ số"),
+    ],
+)
+def test_the_two_codes_of_a_facility_are_not_mixed_up(it, code, hub_code, sentence):
+    answer = it.post(
+        "/quan-tri/co-so/", {"deed": "codes", "code": code, "hub_code": hub_code, "since": "01/12/2026"}
+    )
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Facility.objects.get().code == "99999"
+
+
+def test_a_new_code_holds_from_its_day_and_the_old_one_stays_for_before(it):
+    it.post("/quan-tri/co-so/", {"deed": "codes", "code": "99998", "hub_code": "", "since": "01/12/2026"})
+    facility = Facility.objects.get()
+    assert [(each.code, each.until and each.until.isoformat()) for each in facility.codes.all()] == [
+        ("99998", None), ("99999", "2026-11-30"),
+    ]  # fmt: skip
+
+
+DESTINATION = {
+    "name": "Cổng BHXH", "base_url": "http://127.0.0.1:9", "account": "99999_BV",
+    "password": "bi-mat-cua-cong", "path_edition": "3176",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://cong.example/", "http://cong.example", "khong phai dia chi"]
+)
+def test_records_are_sent_only_where_this_machine_allows(it, address):
+    answer = it.post("/quan-tri/noi-nhan/", {**DESTINATION, "base_url": address})
+    assert answer.status_code == 422
+    assert not Destination.objects.exists()
+
+
+def test_the_password_of_an_account_is_kept_outside_the_database_and_shown_nowhere(it):
+    it.post("/quan-tri/noi-nhan/", DESTINATION)
+    added = Destination.objects.get()
+    assert "bi-mat-cua-cong" not in str(vars(added))
+    kept = settings.HOME.secrets / added.secret_reference.removeprefix("file:")
+    assert kept.read_text() == "bi-mat-cua-cong" and kept.stat().st_mode & 0o077 == 0
+    page = it.get(reverse("web:admin_destination", args=[added.pk])).content.decode()
+    assert "bi-mat-cua-cong" not in page
+    assert not Entry.objects.filter(detail__icontains="bi-mat-cua-cong").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "step"),
+    [
+        ({"base_url": "https://cong.example"}, "Địa chỉ được phép gửi"),
+        ({"secret_reference": "file:khong-co"}, "Có mật khẩu của tài khoản"),
+        ({}, "Kết nối được với máy chủ"),
+    ],
+)
+def test_testing_a_connection_names_the_step_that_fails(it, empty_ward, spoil, step):
+    connect(empty_ward)
+    Destination.objects.update(**spoil)
+    page = it.post(
+        reverse("web:admin_destination", args=[Destination.objects.get().pk]), {"deed": "test"}
+    ).content.decode()
+    failed = page[page.index("dừng ở đây") :]
+    assert step in failed[: failed.index("</li>")]
+
+
+def key_upload(client, password=KEY_PASSWORD, data=None):
+    given = {"name": "Chứng thư", "password": password, "registered_on": "20/11/2026"}
+    return client.post(
+        "/quan-tri/khoa-ky/", {**given, "file": SimpleUploadedFile("k.p12", data or key_file())}
+    )
+
+
+def test_a_key_is_kept_with_its_facts_and_retired_without_losing_what_it_signed(it):
+    assert key_upload(it).status_code == 302
+    key = SigningKey.objects.get()
+    page = it.get("/quan-tri/khoa-ky/").content.decode()
+    assert key.fingerprint in page and "BỆNH VIỆN MẪU" in page
+    it.post(reverse("web:admin_retire_key", args=[key.pk]))
+    assert SigningKey.objects.get().retired_at is not None
+
+
+@pytest.mark.parametrize(("password", "data"), [("sai", None), (KEY_PASSWORD, b"khong phai khoa")])
+def test_a_key_that_does_not_open_is_not_kept(it, password, data):
+    assert key_upload(it, password, data).status_code == 422
+    assert not SigningKey.objects.exists() and list(settings.HOME.keys.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "kept"),
+    [
+        ("summary_for_every_visit", "no", False),
+        ("transmitted_means", "sent", "sent"),
+        ("tables_for_uninsured", ["treatment_summary"], ["treatment_summary"]),
+        ("six_month_rows", "10=1\n15=0", {"10": 1, "15": 0}),
+        ("severities", "FMT-018=cảnh báo", {"FMT-018": "warning"}),
+        ("rules_off", "FMT-018\n", ["FMT-018"]),
+    ],
+)
+def test_a_choice_of_the_hospital_is_kept_with_person_reason_and_day(it, empty_ward, name, given, kept):
+    address = reverse("web:admin_choice", args=[name])
+    assert it.post(address, {"value": given, "since": "01/11/2026", "reason": ""}).status_code == 422
+    assert (
+        it.post(address, {"value": given, "since": "01/11/2026", "reason": "họp giao ban"}).status_code == 302
+    )
+    row = HospitalPolicy.objects.get()
+    assert (row.value, row.by, row.reason) == (kept, "it", "họp giao ban")
+    assert chosen(name, facility=empty_ward.facility, day=row.since) == kept
+    assert "họp giao ban" in it.get("/quan-tri/quy-dinh/").content.decode()
+    assert it.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["10=9", "10", "=1", "10=một"])
+def test_a_malformed_choice_is_explained(it, given):
+    answer = it.post(
+        reverse("web:admin_choice", args=["six_month_rows"]),
+        {"value": given, "since": "01/11/2026", "reason": "thử"},
+    )
+    assert answer.status_code == 422
+    assert "chưa đúng dạng" in answer.content.decode()
+    assert not HospitalPolicy.objects.exists()
+
+
+def test_without_a_facility_the_page_takes_its_name_and_both_codes(db, home, client):
+    from sosuckhoe.hospital.staff.actions import add_person
+
+    person = add_person(
+        by="test",
+        username="it",
+        full_name="Ngô Mẫu Hải",
+        roles=["it"],
+        password=PASSWORD,
+        must_change_password=False,
+    )
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Chưa khai cơ sở" in client.get("/").content.decode()
+    client.post(
+        "/quan-tri/co-so/",
+        {
+            "deed": "both",
+            "name": "Trạm y tế Mẫu",
+            "code": "99002",
+            "hub_code": "9900000099002",
+            "since": "01/01/2026",
+        },
+    )
+    facility = Facility.objects.get()
+    assert (facility.name, facility.code, facility.hub_code) == ("Trạm y tế Mẫu", "99002", "9900000099002")
+
+
+def test_the_journal_says_whether_it_is_whole_and_where_it_breaks(empty_ward, as_role, admin):
+    admin.post("/quan-tri/nguoi-dung/", NEW)
+    auditor = as_role(empty_ward, "auditor")
+    whole = auditor.post("/nhat-ky/kiem-tra/").content.decode()
+    assert "Nhật ký còn nguyên" in whole
+    line = Entry.objects.get(action="person-added", detail__username="moi")
+    _tamper(line)
+    broken = auditor.post("/nhat-ky/kiem-tra/").content.decode()
+    assert f"Nhật ký không còn nguyên từ dòng {line.seq}" in broken
+
+
+def _tamper(line: Entry) -> None:
+    """As somebody with the database's own tools would."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER journal_entry_no_update")
+        else:
+            cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER journal_entry_append_only")
+        cursor.execute("UPDATE journal_entry SET actor = 'nguoi-khac' WHERE id = %s", [line.pk])
+
+
+def test_the_journal_is_filtered_by_person_deed_and_visit(ward, as_role):
+    as_role(ward, "clinician").get(reverse("web:visit", args=[ward.taken[0].visit_id]))
+    auditor = as_role(ward, "auditor")
+    page = auditor.get("/nhat-ky/?ai=clinician&viec=visit-read").content.decode()
+    assert "đợt khám LK" in page and page.count('<td data-label="Ai">clinician</td>') == 1
+    assert "Không có dòng nào như vậy" in auditor.get("/nhat-ky/?ai=khong-ai").content.decode()
