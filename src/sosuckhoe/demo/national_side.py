@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sosuckhoe.healthbook.signing.practice import PracticeAuthority, to_pkcs12
 
-from .cast import HOUSE, NEIGHBOURS, STAFF, Citizen, citizens
+from .cast import HOUSE, NEIGHBOURS, STAFF, Citizen
+from .crowd import citizens
 from .home import DemoHome
 from .processes import Program
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from .cast import HOUSE, STAFF, Citizen, citizens
+from .cast import HOUSE, STAFF, Citizen
+from .crowd import citizens
 from .home import DemoHome
 from .national_side import PASSWORD
 from .proof import LedgerLine, Proof

@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from importlib.resources import files
 from random import Random
 
-from .cast import Citizen, citizens, crowd
+from .cast import Citizen
 from .clinic.catalogue import Story, catalogue
-from .clinic.visit import STAYS, Scene, Tables, compose
+from .clinic.lines import Scene
+from .clinic.visit import STAYS, Tables, compose
+from .crowd import citizens, crowd
 from .mistakes import MISTAKES, Mistake
 
 EARLIEST = date(2026, 8, 15)

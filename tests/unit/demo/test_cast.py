@@ -4,7 +4,8 @@ import re
 import unicodedata
 from datetime import date
 
-from sosuckhoe.demo.cast import HOUSE, STAFF, UNITS, citizens, leading
+from sosuckhoe.demo.cast import HOUSE, STAFF, UNITS, leading
+from sosuckhoe.demo.crowd import citizens
 from sosuckhoe.healthbook.identifiers import insurance_card, personal_id
 
 TODAY = date(2026, 11, 23)

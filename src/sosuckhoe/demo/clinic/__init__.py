@@ -4,6 +4,7 @@ Codes of medicines, services, supplies and indicators are invented in the offici
 codes are of the list in force. Prices are round examples.
 """
 
-from .visit import Scene, compose
+from .lines import Scene
+from .visit import compose
 
 __all__ = ["Scene", "compose"]

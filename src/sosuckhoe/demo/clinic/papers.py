@@ -1,17 +1,12 @@
 """The papers of a visit: discharge paper, summary, referral, slips, certificates, HIV and tuberculosis tables."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 
 from sosuckhoe.healthbook.record import Row
 
 from ..cast import DIRECTOR_LICENCE, HOUSE, STAFF
-
-if TYPE_CHECKING:
-    from .visit import Scene
+from .lines import Scene
 
 _EMPLOYER = "Công ty Mẫu"
 _SUMMARY_BY_LAW = frozenset({"03", "04", "06"})

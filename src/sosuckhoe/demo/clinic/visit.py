@@ -1,65 +1,20 @@
 """One visit of the demo hospital, told as a record of the standard."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 
 from sosuckhoe.healthbook.record import Row
 
-from ..cast import DIRECTOR_LICENCE, HOUSE, NEIGHBOURS, STAFF, Citizen
-from .catalogue import Course, Service, Story, catalogue
-from .money import Price, settle
+from ..cast import DIRECTOR_LICENCE, HOUSE, NEIGHBOURS
+from .lines import Scene, Telling, give, moment, note, serve, supply
+from .money import settle
 from .papers import papers_of
 
 Tables = dict[str, list[Row]]
-_LICENCES = {person.key: person.licence for person in STAFF}
-_DOCTOR_OF_UNIT = {"K18": "phuc", "K27": "oanh", "K19": "quynh", "K24": "quynh", "K02": "quynh"}
 STAYS = frozenset({"03", "04", "06", "09"})
 """Types with an admission."""
 _TO_LAST_MEDICINE = frozenset({"05", "07"})
 """Types whose NGAY_RA is 23:59 of the last day of medicines."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Who, what, when."""
-
-    visit_code: str
-    citizen: Citizen
-    story: Story
-    kind: str
-    """Visit type (MA_LOAI_KCB)."""
-    closed: date
-    """The day the hospital closed the visit."""
-    insured: bool = True
-    child: Citizen | None = None
-    """Born in this visit."""
-
-
-@dataclass
-class _Telling:
-    """The visit while it is being told: the clock only moves forward."""
-
-    scene: Scene
-    draw: Random
-    arrived: datetime
-    admitted: datetime | None = None
-    medicines: list[tuple[Row, Price]] = field(default_factory=list)
-    services: list[tuple[Row, Price]] = field(default_factory=list)
-    results: list[Row] = field(default_factory=list)
-    notes: list[Row] = field(default_factory=list)
-    measured: dict[str, str] = field(default_factory=dict)
-    """First value of each indicator, for the texts."""
-    latest: datetime | None = None
-
-    def until(self, moment: datetime) -> datetime:
-        self.latest = max(self.latest or moment, moment)
-        return moment
-
-    @property
-    def so_far(self) -> datetime:
-        return self.latest or self.arrived
 
 
 def compose(scene: Scene, draw: Random) -> Tables:
@@ -67,7 +22,7 @@ def compose(scene: Scene, draw: Random) -> Tables:
     story, kind = scene.story, scene.kind
     days = 1 if kind in ("04", "09") else draw.randint(*story.stay) if kind in ("02", "03", "06") else 1
     first = scene.closed - timedelta(days=days - 1)
-    telling = _Telling(scene, draw, datetime.combine(first, time(7, draw.randrange(5, 55))))
+    telling = Telling(scene, draw, datetime.combine(first, time(7, draw.randrange(5, 55))))
     if kind == "07":
         _hand_out(telling, telling.arrived + timedelta(minutes=10))
     elif kind in STAYS:
@@ -99,73 +54,73 @@ def _numbered(visit_code: str, rows: list[Row]) -> list[Row]:
 # -- what happens -------------------------------------------------------------------------------------------------
 
 
-def _attend(telling: _Telling, days: int) -> None:
+def _attend(telling: Telling, days: int) -> None:
     """An outpatient: examined, perhaps tested, treated, given medicines; type 02 comes back day after day."""
     story = telling.scene.story
     clock = telling.arrived + timedelta(minutes=telling.draw.randrange(12, 25))
-    _serve(telling, story.exam, clock, "K01")
+    serve(telling, story.exam, clock, "K01")
     clock += timedelta(minutes=12)
     if telling.scene.kind not in ("05", "14"):
         for key in story.services:
-            _serve(telling, key, clock, "K01")
+            serve(telling, key, clock, "K01")
             clock += timedelta(minutes=3)
     unit = story.unit if telling.scene.kind == "02" else "K01"
     for key in story.procedures:
-        _serve(telling, key, clock + timedelta(minutes=20), unit)
+        serve(telling, key, clock + timedelta(minutes=20), unit)
         clock += timedelta(minutes=5)
     for day in range(days):
         at = telling.arrived + timedelta(days=day, hours=2 if day else 3)
         for number, key in enumerate(story.daily_procedures):
-            _serve(telling, key, at + timedelta(minutes=25 * number), unit)
+            serve(telling, key, at + timedelta(minutes=25 * number), unit)
         if telling.scene.kind in ("02", "05", "08"):
-            _note(telling, day, days, at + timedelta(minutes=5), unit)
+            note(telling, day, days, at + timedelta(minutes=5), unit)
     _hand_out(telling, max(telling.so_far, clock) + timedelta(minutes=10))
 
 
-def _stay(telling: _Telling, days: int) -> None:
+def _stay(telling: Telling, days: int) -> None:
     """An inpatient: examined, admitted, treated day by day."""
     story, draw = telling.scene.story, telling.draw
     emergency = telling.scene.kind == "09"
     unit = story.unit
     entry = "K02" if emergency else "K01"
     clock = telling.arrived + timedelta(minutes=4 if emergency else 15)
-    _serve(telling, story.exam, clock, entry)
+    serve(telling, story.exam, clock, entry)
     for key in story.services:
         clock += timedelta(minutes=2)
-        _serve(telling, key, clock, entry)
+        serve(telling, key, clock, entry)
     admitted = telling.admitted = telling.arrived + timedelta(minutes=20 if emergency else 85)
     for day in range(1, days + 1):
         at = admitted if day == 1 else datetime.combine(admitted.date() + timedelta(days=day - 1), time(8, 0))
         at += timedelta(minutes=draw.randrange(4, 12))
-        _note(telling, day - 1, days, at, unit)
+        note(telling, day - 1, days, at, unit)
         if story.bed and day < max(days, 2) and telling.scene.kind in ("03", "06"):
-            _serve(telling, _bed_of(telling), at + timedelta(minutes=1), unit)
+            serve(telling, _bed_of(telling), at + timedelta(minutes=1), unit)
         if day == 1:
             for number, key in enumerate(story.procedures):
-                _serve(telling, key, at + timedelta(minutes=30 + 20 * number), unit)
+                serve(telling, key, at + timedelta(minutes=30 + 20 * number), unit)
             for number, key in enumerate(story.supplies):
-                _supply(telling, key, at + timedelta(minutes=2 + number), unit)
+                supply(telling, key, at + timedelta(minutes=2 + number), unit)
         if day < days or days == 1:
             for number, key in enumerate(story.daily_procedures):
-                _serve(telling, key, at + timedelta(minutes=15 + 30 * number), unit)
+                serve(telling, key, at + timedelta(minutes=15 + 30 * number), unit)
             for number, course in enumerate(story.medicines):
                 if not course.until or day <= course.until:
-                    _give(telling, course, at + timedelta(minutes=10 + number), unit, days=1)
+                    give(telling, course, at + timedelta(minutes=10 + number), unit, days=1)
         if 1 < day < days and day % 2:
             for number, key in enumerate(story.repeated):
-                _serve(telling, key, at + timedelta(minutes=5 + number), unit)
+                serve(telling, key, at + timedelta(minutes=5 + number), unit)
 
 
-def _bed_of(telling: _Telling) -> str:
+def _bed_of(telling: Telling) -> str:
     return "giuong_luu" if telling.scene.kind == "06" else telling.scene.story.bed
 
 
-def _hand_out(telling: _Telling, at: datetime) -> None:
+def _hand_out(telling: Telling, at: datetime) -> None:
     for number, course in enumerate(telling.scene.story.medicines):
-        _give(telling, course, at + timedelta(minutes=number), "K01", days=course.days)
+        give(telling, course, at + timedelta(minutes=number), "K01", days=course.days)
 
 
-def _discharged(telling: _Telling, days: int) -> datetime:
+def _discharged(telling: Telling, days: int) -> datetime:
     scene = telling.scene
     if scene.kind in _TO_LAST_MEDICINE:
         last = max((course.days for course in scene.story.medicines), default=1)
@@ -181,140 +136,10 @@ def _discharged(telling: _Telling, days: int) -> datetime:
     return telling.so_far + timedelta(minutes=telling.draw.randrange(8, 25))
 
 
-# -- lines --------------------------------------------------------------------------------------------------------
-
-
-def _serve(telling: _Telling, key: str, at: datetime, unit: str) -> None:
-    service, scene = catalogue().services[key], telling.scene
-    performed = at + timedelta(minutes=4)
-    resulted = performed + timedelta(minutes=service.minutes)
-    doctor = _LICENCES[_DOCTOR_OF_UNIT.get(unit, "dung")]
-    row: Row = {
-        "service_code": service.code,
-        "procedure_icd9_codes": service.icd9,
-        "cost_group_code": service.group,
-        "service_name": service.name,
-        "unit": service.unit,
-        "hospital_unit_price": f"{service.price}",
-        "insured_unit_price": f"{service.price}",
-        "service_rate_percent": "100",
-        "department_code": unit,
-        "doctor_codes": doctor,
-        "disease_codes": scene.story.main,
-        "ordered_at": _moment(at),
-        "anaesthesia_code": service.anaesthesia,
-        "device_codes": service.device,
-    }
-    if service.group in ("14", "15", "16"):
-        row["bed_codes"] = f"H{1 + int(scene.visit_code[-3:]) % 90:03d}"
-        telling.until(at)
-    elif service.group == "19":
-        telling.until(at + timedelta(minutes=service.minutes))
-    else:
-        row["performed_at"] = _moment(telling.until(performed))
-        row["result_at"] = _moment(telling.until(resulted))
-        if service.performer:
-            row["performer_codes"] = _LICENCES[service.performer]
-    telling.services.append((row, Price(Decimal(1), service.price, service.price)))
-    if service.group in ("1", "2", "3"):
-        _result(telling, key, service, resulted)
-
-
-def _result(telling: _Telling, key: str, service: Service, at: datetime) -> None:
-    known, story = catalogue(), telling.scene.story
-    base: Row = {
-        "service_code": service.code,
-        "result_at": _moment(at),
-        "reader_code": _LICENCES[service.performer],
-    }
-    for indicator in known.indicators.get(key, ()):
-        low, high = indicator.low, indicator.high
-        if indicator.key in story.values and indicator.key not in telling.measured:
-            low, high = story.values[indicator.key]
-        value = f"{telling.draw.uniform(low, high):.{indicator.decimals}f}"
-        telling.measured.setdefault(indicator.key, value)
-        telling.results.append(
-            base
-            | {
-                "indicator_code": indicator.code,
-                "indicator_name": indicator.name,
-                "value": value,
-                "value_unit": indicator.unit,
-            }
-        )
-    if key in known.findings:
-        seen, meant = story.findings.get(key, known.findings[key])
-        if service.group == "1":
-            telling.results.append(base | {"indicator_name": service.name, "value": meant})
-        else:
-            telling.results.append(
-                base | {"indicator_name": service.name, "description": seen, "conclusion": meant}
-            )
-
-
-def _supply(telling: _Telling, key: str, at: datetime, unit: str) -> None:
-    supply = catalogue().supplies[key]
-    row: Row = {
-        "supply_code": supply.code,
-        "cost_group_code": "10",
-        "supply_name": supply.name,
-        "unit": supply.unit,
-        "hospital_unit_price": f"{supply.price}",
-        "insured_unit_price": f"{supply.insured_price}",
-        "tender": "99/QĐ-MAU.99999;G1;N1;2026",
-        "service_rate_percent": "100",
-        "department_code": unit,
-        "doctor_codes": _LICENCES[_DOCTOR_OF_UNIT.get(unit, "dung")],
-        "disease_codes": telling.scene.story.main,
-        "ordered_at": _moment(telling.until(at)),
-        "product_model": supply.model,
-    }
-    telling.services.append((row, Price(Decimal(1), supply.price, supply.insured_price)))
-
-
-def _give(telling: _Telling, course: Course, at: datetime, unit: str, *, days: int) -> None:
-    medicine = catalogue().medicines[course.medicine]
-    word = medicine.unit.lower()
-    row: Row = {
-        "medicine_code": medicine.code,
-        "cost_group_code": "4",
-        "medicine_name": medicine.name,
-        "unit": medicine.unit,
-        "strength": medicine.strength,
-        "route_code": medicine.route,
-        "dosage_form": medicine.form,
-        "dose": f"{course.each} {word}/lần * {course.times} lần/ngày * {days} ngày [{course.each * course.times} {word}/ngày]",
-        "instructions": course.how,
-        "registration_number": medicine.registration,
-        "tender": "99/QĐ-MAU;G1;N4;2026",
-        "unit_price": f"{medicine.price}",
-        "department_code": unit,
-        "doctor_codes": _LICENCES[_DOCTOR_OF_UNIT.get(unit, "dung")],
-        "ordered_at": _moment(telling.until(at)),
-        "funding_source_code": "1" if telling.scene.insured else "4",
-    }
-    quantity = Decimal(course.each * course.times * days)
-    telling.medicines.append((row, Price(quantity, medicine.price, medicine.price)))
-
-
-def _note(telling: _Telling, day: int, days: int, at: datetime, unit: str) -> None:
-    story = telling.scene.story
-    position = 0 if day == 0 else -1 if day == days - 1 else min(1, len(story.notes) - 1)
-    telling.notes.append(
-        {
-            "progress": story.notes[position],
-            "consultation": story.text.get("consultation", "") if day == 1 else "",
-            "operation": story.text.get("operation", "") if day == 0 else "",
-            "noted_at": _moment(telling.until(at)),
-            "author_codes": _LICENCES[_DOCTOR_OF_UNIT.get(unit, "dung")],
-        }
-    )
-
-
 # -- the visit itself ---------------------------------------------------------------------------------------------
 
 
-def _visit_row(telling: _Telling, discharged: datetime, days: int) -> Row:
+def _visit_row(telling: Telling, discharged: datetime, days: int) -> Row:
     scene, story, citizen = telling.scene, telling.scene.story, telling.scene.citizen
     stays = scene.kind in STAYS
     year = discharged.year
@@ -343,15 +168,15 @@ def _visit_row(telling: _Telling, discharged: datetime, days: int) -> Row:
         ),
         "patient_category_code": _category(scene),
         "injury_cause_code": story.injury,
-        "arrived_at": _moment(telling.arrived),
-        "admitted_at": _moment(telling.admitted) if telling.admitted else "",
-        "discharged_at": _moment(discharged),
+        "arrived_at": moment(telling.arrived),
+        "admitted_at": moment(telling.admitted) if telling.admitted else "",
+        "discharged_at": moment(discharged),
         "treatment_days": str(_treatment_days(scene, days)),
         "treatment_method": story.text.get("treatment", "") if stays else "",
         "treatment_result_code": story.result,
         "discharge_type_code": story.referral or "1",
         "advice": story.text["advice"],
-        "paid_at": "" if discharged.date() > scene.closed or scene.kind == "02" else _moment(discharged),
+        "paid_at": "" if discharged.date() > scene.closed or scene.kind == "02" else moment(discharged),
         "settlement_year": str(year if discharged.date() == scene.closed else scene.closed.year),
         "settlement_month": str((discharged if discharged.date() == scene.closed else scene.closed).month),
         "visit_type_code": scene.kind,
@@ -379,7 +204,7 @@ def _visit_row(telling: _Telling, discharged: datetime, days: int) -> Row:
     return row
 
 
-def _lines(telling: _Telling) -> list[Row]:
+def _lines(telling: Telling) -> list[Row]:
     rows = [*(row for row, _ in telling.services), *(row for row, _ in telling.medicines)]
     return sorted(rows, key=lambda row: row["ordered_at"])
 
@@ -404,7 +229,3 @@ def _treatment_days(scene: Scene, days: int) -> int:
     if scene.kind == "05":
         return max(course.days for course in scene.story.medicines)
     return 1 if scene.kind == "08" else 0
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y%m%d%H%M}"
