@@ -57,7 +57,10 @@ class Leaf:
 @lru_cache(maxsize=512)
 def read_leaf(der: bytes) -> Leaf:
     """The certificate in these bytes; raises ValueError."""
-    certificate = x509.load_der_x509_certificate(der)
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+    except x509.InvalidVersion:
+        raise ValueError("no version of X.509") from None
     return Leaf(
         certificate,
         _key_of(certificate),
@@ -109,9 +112,9 @@ def _may_issue(authority: x509.Certificate) -> bool:
 @lru_cache(maxsize=512)
 def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     """The authority's key signed the certificate, with a hash that still holds."""
-    if not isinstance(certificate.signature_hash_algorithm, SHA256 | SHA384 | SHA512):
-        return False
     try:
+        if not isinstance(certificate.signature_hash_algorithm, SHA256 | SHA384 | SHA512):
+            return False
         certificate.verify_directly_issued_by(authority)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
