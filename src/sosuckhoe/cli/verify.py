@@ -1,5 +1,8 @@
 """``sosuckhoe verify FILE``: is this signed file whole, and whose signature is it? Offline, with no settings.
 
+A container of evidence is recognised too: every line of its verdict is printed, its signatures judged by the strict
+verifier as of the moment of signing.
+
 Exit code 0: passed; 1: failed; 2: it cannot be told (for instance, no authority to trust was named) or the
 file could not be read.
 """
@@ -13,13 +16,17 @@ from pathlib import Path
 from cryptography import x509
 
 from sosuckhoe.healthbook import signing
+from sosuckhoe.healthbook.signing import verify_evidence
+from sosuckhoe.healthbook.signing.verify_evidence import Judgement
 
 UNUSABLE = 2
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = subcommands.add_parser("verify", help="kiểm tra chữ ký số của tệp, không cần mạng")
-    command.add_argument("files", nargs="+", type=Path, metavar="TỆP", help="tệp XML đã ký")
+    command = subcommands.add_parser("verify", help="kiểm tra tệp đã ký hoặc gói bằng chứng, không cần mạng")
+    command.add_argument(
+        "files", nargs="+", type=Path, metavar="TỆP", help="tệp XML đã ký hoặc gói bằng chứng .zip"
+    )
     command.add_argument(
         "--ca",
         type=Path,
@@ -29,11 +36,18 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="chứng thư của nơi cấp được tin cậy",
     )
     command.add_argument(
+        "--registered",
+        action="append",
+        default=[],
+        metavar="SHA256",
+        help="mã băm của chứng thư đã đăng ký cho cơ sở",
+    )
+    command.add_argument(
         "--at",
         type=_moment,
         default=None,
         metavar="THỜI_ĐIỂM",
-        help="xét chứng thư vào thời điểm này, ví dụ 2026-11-15T07:05:00+07:00 (mặc định: bây giờ)",
+        help="xét chứng thư vào thời điểm này, ví dụ 2026-11-15T07:05:00+07:00 (mặc định: bây giờ; gói bằng chứng: lúc ký)",
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
     command.set_defaults(run=run)
@@ -50,18 +64,45 @@ def run(options: argparse.Namespace) -> int:
     except (OSError, ValueError):
         print("Không đọc được chứng thư của nơi cấp. Tệp phải ở dạng PEM.", file=sys.stderr)
         return UNUSABLE
-    worst = 0
+    registered = {one.lower().replace(":", "") for one in options.registered} or None
+    outcomes = []
     for path in options.files:
         try:
-            document = path.read_bytes()
+            data = path.read_bytes()
         except OSError:
             print(f"Không mở được tệp {path}. Kiểm tra tên tệp và quyền đọc rồi chạy lại.", file=sys.stderr)
-            worst = UNUSABLE
+            outcomes.append(UNUSABLE)
             continue
-        verdict = signing.verify(document, at=options.at or datetime.now(UTC), trusted=trusted or None)
-        worst = max(worst, signing.EXIT_CODES[verdict.outcome])
+        look = _container if data.startswith(CONTAINER) else _document
+        exit_code, text, fields = look(data, options.at, trusted or None, registered)
+        outcomes.append(exit_code)
         if options.format == "json":
-            print(json.dumps({"file": str(path), **signing.as_json(verdict)}, ensure_ascii=False))
+            print(json.dumps({"file": str(path), **fields}, ensure_ascii=False))
         else:
-            print(f"{path}\n{signing.report(verdict)}\n")
-    return worst
+            print(f"{path}\n{text}\n")
+    return max(outcomes)
+
+
+CONTAINER = b"PK\3\4"
+Looked = tuple[int, str, dict[str, object]]
+
+
+def _document(
+    data: bytes, at: datetime | None, trusted: list[x509.Certificate] | None, registered: set[str] | None
+) -> Looked:
+    verdict = signing.verify(data, at=at or datetime.now(UTC), trusted=trusted, registered=registered)
+    return signing.EXIT_CODES[verdict.outcome], signing.report(verdict), signing.as_json(verdict)
+
+
+def _container(
+    data: bytes, at: datetime | None, trusted: list[x509.Certificate] | None, registered: set[str] | None
+) -> Looked:
+    def strict(document: bytes, signed_at: datetime) -> Judgement:
+        verdict = signing.verify(document, at=at or signed_at, trusted=trusted, registered=registered)
+        named = signing.fingerprint(verdict.certificate) if verdict.certificate else ""
+        return Judgement(verdict.outcome.value, verdict.code, verdict.sentence_vi, named)
+
+    lines = verify_evidence.examine(data, strict)
+    outcome = verify_evidence.outcome_of(lines)
+    fields: dict[str, object] = {"outcome": outcome, "lines": [line._asdict() for line in lines]}
+    return verify_evidence.EXIT_CODES[outcome], verify_evidence.report(lines), fields

@@ -1,0 +1,855 @@
+#!/usr/bin/env python3
+"""Checks a container of evidence, or one signed file, with nothing but Python 3.8: no network, no packages, no database.
+
+    python3 verify_evidence.py GOI.zip [--ca NOI_CAP.pem] [--registered SHA256]
+
+It stands alone on purpose: this one file travels inside every container and must still run in ten years. It is at
+home in the library, whose strict verifier (lxml, cryptography) judges the same signatures by other means; where this
+one says "passed" or "failed" the strict one says the same, and what is not byte for byte of our own writer's form it
+leaves undecided. Three values: ĐẠT (0), KHÔNG ĐẠT (1), CHƯA KẾT LUẬN (2); the number is the exit code.
+
+Form of a container: a ZIP of stored parts in the order of their names, without dates. ``manifest.json`` names every
+other part with its SHA-256, so the manifest's own SHA-256 stands for the whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import io
+import json
+import re
+import struct
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035 (Python 3.8)
+
+FORMAT = "sosuckhoe-evidence"
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+PASSED, FAILED, UNKNOWN, NOTED = "passed", "failed", "unknown", "noted"
+WORDS = {PASSED: "ĐẠT", FAILED: "KHÔNG ĐẠT", UNKNOWN: "CHƯA KẾT LUẬN", NOTED: "GHI NHẬN"}
+EXIT_CODES = {PASSED: 0, FAILED: 1, UNKNOWN: 2}
+HANOI = timezone(timedelta(hours=7))
+
+MAX_CONTAINER = 512 * 1024 * 1024
+MAX_DOCUMENT = 64 * 1024 * 1024
+MAX_PARTS = 5_000
+MAX_TEXT = 10_000_000  # libxml2 refuses longer texts
+MAX_ELEMENTS = 200_000
+MAX_DEPTH = 64
+
+
+class Line(NamedTuple):
+    """One line of the verdict."""
+
+    outcome: str
+    code: str
+    subject: str
+    sentence: str
+
+
+class Judgement(NamedTuple):
+    """What a judge says of one signed document."""
+
+    outcome: str
+    code: str
+    sentence: str
+    certificate_sha256: str = ""
+
+
+Judge = Callable[[bytes, datetime], Judgement]
+
+
+class Stop(Exception):
+    """Nothing further can be checked."""
+
+    def __init__(self, outcome: str, code: str, subject: str, sentence: str) -> None:
+        super().__init__(code)
+        self.line = Line(outcome, code, subject, sentence)
+
+
+# The container
+
+
+def pack(parts: dict[str, bytes]) -> bytes:
+    """A ZIP whose bytes depend on the parts alone, whatever program or version writes it."""
+    body, directory = [], []
+    offset = 0
+    for name in sorted(parts):
+        data, raw = parts[name], name.encode("ascii")
+        sizes = struct.pack("<III", binascii.crc32(data), len(data), len(data))
+        # Version 2.0, no flags, stored, 1 January 1980 at midnight.
+        common = struct.pack("<HHHHH", 20, 0, 0, 0, 0x21) + sizes + struct.pack("<HH", len(raw), 0)
+        body += [b"PK\3\4" + common + raw, data]
+        # Made on Unix, an ordinary file of mode 0644.
+        rest = struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, offset)
+        directory.append(b"PK\1\2" + struct.pack("<H", 0x0314) + common + rest + raw)
+        offset += 30 + len(raw) + len(data)
+    listing = b"".join(directory)
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(parts), len(parts), len(listing), offset, 0)
+    return b"".join(body) + listing + end
+
+
+def is_container(data: bytes) -> bool:
+    """Whether this is to be judged as a container: everything that does not begin like XML."""
+    return not data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The parts by name. Raises Stop when the container is not, byte for byte, as it was made."""
+    changed = Stop(
+        FAILED,
+        "CONTAINER-CHANGED",
+        "Gói",
+        "Gói không còn nguyên từng byte như lúc xuất (bị sửa, cắt hoặc nén lại). Hãy lấy lại gói gốc.",
+    )
+    if len(data) > MAX_CONTAINER:
+        raise Stop(UNKNOWN, "CONTAINER-TOO-LARGE", "Gói", "Gói quá lớn nên không đọc.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_PARTS or sum(entry.file_size for entry in entries) > len(data):
+                raise changed
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+                raise changed
+            parts = {entry.filename: archive.read(entry) for entry in entries}
+        same = len(parts) == len(entries) and pack(parts) == data
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, KeyError):
+        raise changed from None
+    if not same:
+        raise changed
+    return parts
+
+
+class Container:
+    """The parts, and what the manifest says of them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.parts = unpack(data)
+        if MANIFEST not in self.parts:
+            raise Stop(FAILED, "MANIFEST-MISSING", "Gói", "Gói không có tệp manifest.json.")
+        self.manifest_sha256 = sha256(self.parts[MANIFEST])
+        self.manifest = self.read(MANIFEST)
+        if self.manifest.get("format") != FORMAT:
+            raise Stop(UNKNOWN, "FORMAT-UNKNOWN", "Gói", "Tệp này không phải gói bằng chứng của Sổ Sức Khỏe.")
+        if self.manifest.get("format_version") != FORMAT_VERSION:
+            raise Stop(
+                UNKNOWN,
+                "FORMAT-VERSION",
+                "Gói",
+                "Gói theo phiên bản khác. Hãy dùng tệp verify_evidence.py nằm trong chính gói đó.",
+            )
+
+    def read(self, name: str) -> Any:
+        try:
+            return json.loads(self.parts[name].decode("utf-8"))
+        except KeyError:
+            raise Stop(FAILED, "PART-MISSING", name, "Gói thiếu phần này.") from None
+        except (ValueError, RecursionError):
+            raise Stop(FAILED, "PART-UNREADABLE", name, "Không đọc được phần này của gói.") from None
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# The certificate: just enough of DER to read key, dates, names, purpose
+
+
+class NotReadable(Exception):
+    """Bytes that this small reader does not understand."""
+
+
+class Node(NamedTuple):
+    """One DER element inside ``data``: its tag, where it begins, where its content lies."""
+
+    data: bytes
+    tag: int
+    begin: int
+    start: int
+    end: int
+
+    @property
+    def content(self) -> bytes:
+        return self.data[self.start : self.end]
+
+    @property
+    def whole(self) -> bytes:
+        return self.data[self.begin : self.end]
+
+    def children(self) -> list[Node]:
+        nodes, at = [], self.start
+        while at < self.end:
+            node = der(self.data, at, self.end)
+            nodes.append(node)
+            at = node.end
+        return nodes
+
+
+def der(data: bytes, at: int, limit: int) -> Node:
+    """The element at this place; lengths in their shortest form only."""
+    if at + 2 > limit or data[at] & 0x1F == 0x1F:
+        raise NotReadable
+    tag, length, start = data[at], data[at + 1], at + 2
+    if length >= 0x80:
+        count = length & 0x7F
+        if not 1 <= count <= 4 or start + count > limit:
+            raise NotReadable
+        length = int.from_bytes(data[start : start + count], "big")
+        if length < 0x80 or length < 1 << 8 * (count - 1):
+            raise NotReadable
+        start += count
+    if start + length > limit:
+        raise NotReadable
+    return Node(data, tag, at, start, start + length)
+
+
+RSA_KEY = bytes.fromhex("2a864886f70d010101")
+KEY_USAGE, BASIC_CONSTRAINTS = bytes.fromhex("551d0f"), bytes.fromhex("551d13")
+HASHES = {
+    bytes.fromhex("2a864886f70d01010b"): "sha256",
+    bytes.fromhex("2a864886f70d01010c"): "sha384",
+    bytes.fromhex("2a864886f70d01010d"): "sha512",
+}
+DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+}
+
+
+class Certificate:
+    """What is needed of an X.509 certificate."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._read(data)
+        except (IndexError, ValueError, TypeError):
+            raise NotReadable from None
+
+    def _read(self, data: bytes) -> None:
+        whole = der(data, 0, len(data))
+        if whole.tag != 0x30 or whole.end != len(data):
+            raise NotReadable
+        body, algorithm, signature = whole.children()
+        self.sha256 = sha256(data)
+        self.signed = body.whole
+        self.signature = _bits(signature)
+        fields = body.children()
+        serial, inner, issuer, validity, subject, key = fields[1:7]
+        # Version 3, and the algorithm named outside what is signed must be the one named inside.
+        if fields[0].whole != b"\xa0\x03\x02\x01\x02" or inner.whole != algorithm.whole:
+            raise NotReadable
+        name, *parameters = algorithm.children()
+        self.hash = HASHES.get(name.content, "") if [one.whole for one in parameters] == [b"\5\0"] else ""
+        self.serial = int.from_bytes(serial.content, "big")
+        self.issuer, self.subject = issuer.whole, subject.whole
+        self.not_before, self.not_after = (_time(one) for one in validity.children())
+        self.name = _name(subject)
+        self.modulus, self.exponent = _rsa(key)
+        self.may_sign, self.may_issue = self._purposes(fields[7:])
+
+    def _purposes(self, fields: Sequence[Node]) -> tuple[bool, bool]:
+        found: dict[bytes, bytes] = {}
+        for field in fields:
+            if field.tag == 0xA3:
+                for extension in field.children()[0].children():
+                    members = extension.children()
+                    if members[0].content in found:
+                        raise NotReadable
+                    found[members[0].content] = members[-1].content
+        usage = 0
+        if KEY_USAGE in found:
+            bits = _bits(der(found[KEY_USAGE], 0, len(found[KEY_USAGE])), unused=True)
+            usage = bits[0] if bits else 0
+        authority = False
+        if BASIC_CONSTRAINTS in found:
+            value = found[BASIC_CONSTRAINTS]
+            members = der(value, 0, len(value)).children()
+            authority = bool(members) and members[0].tag == 1 and members[0].content == b"\xff"
+        signs = bool(usage & 0xC0) and not authority
+        return signs, authority and (KEY_USAGE not in found or bool(usage & 0x04))
+
+
+def _bits(node: Node, unused: bool = False) -> bytes:
+    if node.tag != 3 or not node.content or (node.content[0] and not unused):
+        raise NotReadable
+    return node.content[1:]
+
+
+def _time(node: Node) -> datetime:
+    text = node.content.decode("ascii")
+    if node.tag == 0x17 and re.fullmatch("[0-9]{12}Z", text):
+        text = ("20" if int(text[:2]) < 50 else "19") + text
+    elif node.tag != 0x18 or not re.fullmatch("[0-9]{14}Z", text):
+        raise NotReadable
+    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)  # noqa: UP017
+
+
+def _name(node: Node) -> str:
+    parts = []
+    for group in node.children():
+        for pair in group.children():
+            _, value = pair.children()
+            parts.append(value.content.decode("utf-8", "replace"))
+    return ", ".join(parts)
+
+
+def _rsa(node: Node) -> tuple[int, int]:
+    algorithm, bits = node.children()
+    if algorithm.children()[0].content != RSA_KEY:
+        raise NotReadable
+    raw = _bits(bits)
+    numbers = der(raw, 0, len(raw)).children()
+    modulus, exponent = (int.from_bytes(one.content, "big") for one in numbers)
+    if not 2048 <= modulus.bit_length() <= 8192 or exponent % 2 == 0 or not 3 <= exponent < 1 << 64:
+        raise NotReadable
+    return modulus, exponent
+
+
+def rsa_verifies(signer: Certificate, signature: bytes, data: bytes, name: str = "sha256") -> bool:
+    """RSA PKCS#1 v1.5: the whole padded block is rebuilt and compared, nothing in it is searched for."""
+    size = (signer.modulus.bit_length() + 7) // 8
+    number = int.from_bytes(signature, "big")
+    if len(signature) != size or number >= signer.modulus:
+        return False
+    ending = b"\0" + DIGEST_INFO[name] + hashlib.new(name, data).digest()
+    wanted = b"\0\1" + b"\xff" * (size - 2 - len(ending)) + ending
+    return pow(number, signer.exponent, signer.modulus).to_bytes(size, "big") == wanted
+
+
+def judge_certificate(
+    leaf: Certificate, at: datetime, authorities: Sequence[Certificate], registered: Sequence[str]
+) -> Judgement:
+    """The certificate on the day of signing, judged as the strict verifier does."""
+
+    def says(outcome: str, code: str, sentence: str) -> Judgement:
+        return Judgement(outcome, code, sentence, leaf.sha256)
+
+    if not leaf.may_sign:
+        return says(FAILED, "CERTIFICATE-USAGE", "Chứng thư không được cấp để ký số.")
+    if at < leaf.not_before:
+        return says(FAILED, "CERTIFICATE-NOT-YET-VALID", "Lúc ký, chứng thư chưa có hiệu lực.")
+    if at > leaf.not_after:
+        return says(FAILED, "CERTIFICATE-EXPIRED", "Lúc ký, chứng thư đã hết hạn.")
+    if authorities:
+        issuers = [
+            one
+            for one in authorities
+            if one.may_issue
+            and one.subject == leaf.issuer
+            and leaf.hash
+            and rsa_verifies(one, leaf.signature, leaf.signed, leaf.hash)
+        ]
+        if not issuers:
+            return says(FAILED, "CERTIFICATE-UNTRUSTED", "Chứng thư không do nơi cấp anh/chị nêu phát hành.")
+        if not any(one.not_before <= at <= one.not_after for one in issuers):
+            return says(FAILED, "AUTHORITY-OUT-OF-DATE", "Lúc ký, chứng thư của nơi cấp không còn hiệu lực.")
+    if registered and leaf.sha256 not in registered:
+        return says(FAILED, "CERTIFICATE-NOT-REGISTERED", "Chứng thư không nằm trong danh sách anh/chị nêu.")
+    if not authorities and not registered:
+        return says(
+            UNKNOWN,
+            "TRUST-NOT-CHECKED",
+            "Chữ ký khớp với tệp và chứng thư còn hiệu lực lúc ký, nhưng chưa biết chứng thư là của ai. "
+            "Thêm --ca TỆP.pem của nơi cấp, hoặc --registered với mã SHA-256 đã đăng ký.",
+        )
+    return says(PASSED, "VALID", "Chữ ký đúng, tệp không thay đổi từ khi ký, chứng thư còn hiệu lực lúc ký.")
+
+
+# The signed document
+
+DSIG = b"http://www.w3.org/2000/09/xmldsig#"
+DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
+ROOTS = (b"GIAMDINHHS", b"CHI_TIEU_TRANG_THAI_KCB")
+B64 = rb"([A-Za-z0-9+/]+={0,2})"
+SIGNED_INFO_REST = (
+    b'<CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315">'
+    b"</CanonicalizationMethod>"
+    b'<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></SignatureMethod>'
+    b'<Reference URI=""><Transforms>'
+    b'<Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></Transform></Transforms>'
+    b'<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></DigestMethod>'
+    b"<DigestValue>%b</DigestValue></Reference></SignedInfo>"
+)
+SIGNATURE = re.compile(
+    b'<Signature xmlns="'
+    + re.escape(DSIG)
+    + b'" Id="[A-Za-z_][A-Za-z0-9_.-]{0,99}"><SignedInfo>'
+    + re.escape(SIGNED_INFO_REST).replace(b"%b", B64)
+    + b"<SignatureValue>"
+    + B64
+    + b"</SignatureValue><KeyInfo><X509Data><X509SubjectName>([^<]*)</X509SubjectName><X509Certificate>"
+    + B64
+    + b"</X509Certificate></X509Data></KeyInfo></Signature>"
+)
+TOKEN = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_]{0,99})>|([^<]+)")
+REFERENCES = re.compile(rb"&(?:amp|lt|gt|#xD);")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def is_canonical(unsigned: bytes) -> bool:
+    """Whether the bytes are their own canonical form: elements without attributes, escaped text, nothing else.
+
+    Its last element is the one empty CHUKYDONVI. Only of such bytes the digest may be taken as they stand.
+    """
+    open_names: list[bytes] = []
+    at = elements = places = 0
+    while at < len(unsigned):
+        token = TOKEN.match(unsigned, at)
+        if token is None or (not open_names and at > 0):
+            return False
+        at = token.end()
+        closing, name, text = token.groups()
+        if text is not None:
+            if not open_names or not _is_plain(text):
+                return False
+        elif closing:
+            if open_names.pop() != name:
+                return False
+        else:
+            elements += 1
+            places += name == b"CHUKYDONVI"
+            open_names.append(name)
+            if elements > MAX_ELEMENTS or len(open_names) > MAX_DEPTH:
+                return False
+    root = unsigned[1 : unsigned.find(b">")]
+    ending = b"<CHUKYDONVI></CHUKYDONVI></%b>" % root
+    return not open_names and places == 1 and root in ROOTS and unsigned.endswith(ending)
+
+
+def _is_plain(text: bytes) -> bool:
+    if len(text) > MAX_TEXT or b">" in text or b"\r" in text:
+        return False
+    if b"&" in text and len(REFERENCES.findall(text)) != text.count(b"&"):
+        return False
+    try:
+        return NOT_XML.search(text.decode("utf-8")) is None
+    except UnicodeDecodeError:
+        return False
+
+
+def judge_document(
+    document: bytes,
+    at: datetime,
+    authorities: Sequence[Certificate] = (),
+    registered: Sequence[str] = (),
+) -> Judgement:
+    """The signature of a document in our own writer's form; anything else is left undecided."""
+    undecided = Judgement(
+        UNKNOWN,
+        "SHAPE-NOT-OURS",
+        "Tệp không theo đúng từng byte khuôn của chương trình ghi nên công cụ nhỏ này không kết luận. "
+        "Hãy dùng lệnh sosuckhoe verify hoặc một công cụ kiểm tra chữ ký XML khác.",
+    )
+    if len(document) > MAX_DOCUMENT:
+        return undecided
+    body = document[len(DECLARATION) :] if document.startswith(DECLARATION) else document
+    place = body.rfind(b"<CHUKYDONVI>") + len(b"<CHUKYDONVI>")
+    ending = body.rfind(b"</CHUKYDONVI>")
+    if place < len(b"<CHUKYDONVI>") or ending < place or len(body) - place > 64 * 1024:
+        return undecided
+    unsigned = body[:place] + body[ending:]
+    if not is_canonical(unsigned):
+        return undecided
+    if ending == place:
+        return Judgement(FAILED, "NO-SIGNATURE", "Tệp chưa được ký.")
+    found = SIGNATURE.fullmatch(body, place, ending)
+    if found is None or not _is_plain(found[3].replace(b"&#13;", b"") or b" "):
+        return undecided
+    try:
+        digest, value, raw = (_base64(found[number]) for number in (1, 2, 4))
+        leaf = Certificate(raw)
+    except NotReadable:
+        return undecided
+    if hashlib.sha256(unsigned).digest() != digest:
+        return Judgement(FAILED, "DIGEST-MISMATCH", "Nội dung tệp đã thay đổi sau khi ký.", leaf.sha256)
+    signed_info = b'<SignedInfo xmlns="%b">' % DSIG + SIGNED_INFO_REST % found[1]
+    if not rsa_verifies(leaf, value, signed_info):
+        return Judgement(
+            FAILED, "SIGNATURE-MISMATCH", "Giá trị chữ ký không khớp với chứng thư kèm theo.", leaf.sha256
+        )
+    return judge_certificate(leaf, at, authorities, registered)
+
+
+def _base64(text: bytes) -> bytes:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise NotReadable from None
+    if base64.b64encode(raw) != text:
+        raise NotReadable
+    return raw
+
+
+def codes_in(document: bytes) -> tuple[str, str]:
+    """Facility code (MACSKCB) and visit code (MA_LK of table 1) as the signed file itself says them."""
+    root = _xml(document)
+    files = [
+        one
+        for one in root.iter("FILEHOSO")
+        if (one.findtext("LOAIHOSO") or "").strip() == "XML1" and one.find("NOIDUNGFILE") is not None
+    ]
+    if len(files) != 1:
+        raise NotReadable
+    content = files[0].find("NOIDUNGFILE")
+    assert content is not None
+    table = content[0] if len(content) else _xml(_base64((content.text or "").encode("utf-8")))
+    return root.findtext("THONGTINDONVI/MACSKCB") or "", table.findtext(".//MA_LK") or ""
+
+
+def _xml(data: bytes) -> ElementTree.Element:
+    if b"<!" in data:
+        raise NotReadable
+    try:
+        return ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError):
+        raise NotReadable from None
+
+
+# The checks of a container, one line each
+
+
+class Examination:
+    """Goes through a container and collects the lines of its verdict."""
+
+    def __init__(self, container: Container, judge: Judge) -> None:
+        self.box = container
+        self.judge = judge
+        self.lines: list[Line] = []
+
+    def say(self, outcome: str, code: str, subject: str, sentence: str) -> None:
+        self.lines.append(Line(outcome, code, subject, sentence))
+
+    def run(self) -> None:
+        self.parts()
+        self.certificates()
+        submissions = self.box.manifest["submissions"]
+        if not submissions:
+            self.say(UNKNOWN, "NOT-SENT", "Hồ sơ", "Bản hồ sơ này chưa được giao cho nơi nhận nào.")
+        for submission in submissions:
+            self.submission(submission)
+        self.journal()
+        self.clock()
+
+    def parts(self) -> None:
+        listed = {one["name"]: one for one in self.box.manifest["parts"]}
+        there = set(self.box.parts) - {MANIFEST}
+        if set(listed) != there or len(listed) != len(self.box.manifest["parts"]):
+            self.say(FAILED, "PARTS-DIFFER", "Gói", "Danh sách các phần không khớp với gói: thừa hoặc thiếu.")
+        wrong = [
+            name
+            for name in sorted(there & set(listed))
+            if sha256(self.box.parts[name]) != listed[name]["sha256"]
+            or len(self.box.parts[name]) != listed[name]["size"]
+        ]
+        for name in wrong:
+            self.say(FAILED, "PART-CHANGED", name, "Phần này đã bị thay đổi: mã băm không khớp.")
+        if not wrong:
+            self.say(
+                PASSED, "PARTS-WHOLE", "Gói", f"{len(there)} phần còn nguyên so với danh sách trong gói."
+            )
+
+    def certificates(self) -> None:
+        for one in self.box.read("certificates.json"):
+            try:
+                found = [Certificate(raw) for raw in pem(self.box.parts[one["file"]])]
+            except (NotReadable, KeyError):
+                self.say(FAILED, "CERTIFICATE-FILE", one["file"], "Không đọc được chứng thư kèm trong gói.")
+                continue
+            if [each.sha256 for each in found] != [one["sha256"]]:
+                self.say(FAILED, "CERTIFICATE-FILE", one["file"], "Chứng thư không đúng mã băm đã ghi.")
+                continue
+            known = "chưa hỏi nơi cấp" if one["status"] == "not-asked" else one["status"]
+            registered = one["registered_at"]
+            on_portal = (
+                f"ghi đã đăng ký trên cổng {shown(registered)}" if registered else "chưa ghi ngày đăng ký"
+            )
+            self.say(
+                NOTED,
+                "CERTIFICATE",
+                "Chứng thư",
+                f"{found[0].name}; SHA-256 {one['sha256']}; {on_portal}; tình trạng thu hồi: {known}.",
+            )
+
+    def submission(self, submission: dict[str, Any]) -> None:
+        where = f"Gửi tới {submission['destination']}"
+        documents = submission["documents"]
+        if not documents:
+            self.say(UNKNOWN, "NOT-SIGNED", where, "Hồ sơ chưa được ký cho nơi nhận này.")
+        for document in documents:
+            self.document(document, f"{where}, tệp {document['number']}")
+        attempts = self.box.read(submission["attempts"])
+        self.attempts(attempts, documents, where)
+        receipts = self.box.read(submission["receipts"])
+        for receipt in receipts:
+            self.receipt(receipt, attempts, documents, where)
+        if documents and not receipts:
+            self.say(UNKNOWN, "NO-RECEIPT", where, f"Chưa có biên nhận (trạng thái: {submission['word']}).")
+
+    def document(self, document: dict[str, Any], where: str) -> None:
+        data = self.box.parts.get(document["file"], b"")
+        manifest = self.box.manifest
+        if sha256(data) != document["sha256"] or len(data) != document["size"]:
+            self.say(FAILED, "DOCUMENT-CHANGED", where, "Tệp đã ký không khớp mã băm ghi trong sổ gửi.")
+            return
+        judgement = self.judge(data, moment(document["signed_at"]))
+        self.say(judgement.outcome, judgement.code, f"{where}, chữ ký", judgement.sentence)
+        if judgement.certificate_sha256 and judgement.certificate_sha256 != document["certificate_sha256"]:
+            self.say(FAILED, "CERTIFICATE-OTHER", where, "Chứng thư trong tệp khác chứng thư đã ghi.")
+        digest = re.search(rb"DigestValue>([A-Za-z0-9+/=\s]+)<", data)
+        claimed = base64.b64encode(bytes.fromhex(document["unsigned_sha256"]))
+        if digest is None or digest[1] != claimed:
+            self.say(FAILED, "UNSIGNED-OTHER", where, "Mã băm trước khi ký khác mã băm trong chữ ký.")
+        if document["record_sha256"] != manifest["record_sha256"]:
+            self.say(FAILED, "RECORD-OTHER", where, "Tệp được lập từ bản hồ sơ khác.")
+        try:
+            facility, visit = codes_in(data)
+        except NotReadable:
+            self.say(UNKNOWN, "CODES-UNREADABLE", where, "Không đọc được MACSKCB và MA_LK trong tệp đã ký.")
+            return
+        if (facility, visit) != (manifest["facility_code"], manifest["visit_code"]):
+            self.say(FAILED, "CODES-DIFFER", where, f"Tệp đã ký mang mã {facility} / {visit}, khác với gói.")
+        else:
+            self.say(
+                PASSED, "CODES-AGREE", where, f"Tệp đã ký đúng là của MACSKCB {facility}, MA_LK {visit}."
+            )
+
+    def attempts(self, attempts: Any, documents: Any, where: str) -> None:
+        known = {one["sha256"] for one in documents}
+        for attempt in attempts:
+            times = [attempt[name] for name in ("started_at", "bytes_from", "ended_at") if attempt[name]]
+            moments = [moment(one) for one in times]
+            if attempt["request_sha256"] not in known:
+                self.say(
+                    FAILED,
+                    "ATTEMPT-OTHER",
+                    f"{where}, lần gửi {attempt['number']}",
+                    "Lần gửi này mang tệp khác các tệp đã ký trong gói.",
+                )
+            elif moments != sorted(moments):
+                self.say(
+                    FAILED,
+                    "ATTEMPT-TIMES",
+                    f"{where}, lần gửi {attempt['number']}",
+                    "Các mốc giờ của lần gửi không theo thứ tự.",
+                )
+            else:
+                self.say(
+                    NOTED,
+                    "ATTEMPT",
+                    f"{where}, lần gửi {attempt['number']}",
+                    f"{shown(attempt['started_at'])}: {attempt['outcome'] or 'đang gửi'} {attempt['code']}".strip()
+                    + f", tệp {attempt['request_sha256'][:16]}….",
+                )
+
+    def receipt(self, receipt: Any, attempts: Any, documents: Any, where: str) -> None:
+        number = receipt["transaction_number"]
+        subject = f"{where}, biên nhận {number}"
+        known = {one["sha256"] for one in documents}
+        made = [one for one in attempts if one["number"] == receipt["attempt"]]
+        if receipt["document_sha256"] not in known or not made:
+            self.say(
+                FAILED, "RECEIPT-OTHER", subject, "Biên nhận không gắn với tệp hay lần gửi nào trong gói."
+            )
+            return
+        attempt = made[0]
+        if attempt["request_sha256"] != receipt["document_sha256"]:
+            self.say(FAILED, "RECEIPT-OTHER", subject, "Biên nhận và lần gửi nói về hai tệp khác nhau.")
+            return
+        if receipt["stated_by"]:
+            self.say(
+                UNKNOWN,
+                "RECEIPT-STATED",
+                subject,
+                f"Mã do người phụ trách ({receipt['stated_by']}) đọc trên cổng và ghi lại, không phải cổng trả lời.",
+            )
+            return
+        answer = self.box.parts.get(attempt["answer"] or "", b"")
+        if transaction_number_in(answer) != number:
+            self.say(
+                FAILED, "RECEIPT-NOT-ANSWERED", subject, "Trả lời lưu lại của cổng không có mã giao dịch này."
+            )
+            return
+        self.say(
+            PASSED,
+            "RECEIPT-BOUND",
+            subject,
+            f"Cổng trả mã này cho đúng tệp {receipt['document_sha256']}, nhận lúc {shown(receipt['received_at'])}"
+            + (f", cổng ghi {receipt['stated_at']}" if receipt["stated_at"] else "")
+            + ". Cổng không ký biên nhận: khi cần, đối chiếu mã này với cổng.",
+        )
+
+    def journal(self) -> None:
+        lines = self.box.read("journal.json")
+        before: Any = None
+        for line in lines:
+            if journal_hash(line) != line["hash"] or (
+                before and line["seq"] == before["seq"] + 1 and line["previous"] != before["hash"]
+            ):
+                self.say(
+                    FAILED, "JOURNAL-CHANGED", "Nhật ký", f"Dòng {line['seq']} không khớp mã băm của nó."
+                )
+                return
+            before = line
+        self.say(PASSED, "JOURNAL-WHOLE", "Nhật ký", f"{len(lines)} dòng khớp mã băm của chúng.")
+
+    def clock(self) -> None:
+        for one in self.box.read("clock.json")["answers"]:
+            if one["portal_date"] and one["ended_at"]:
+                try:
+                    portal = parsedate_to_datetime(one["portal_date"])
+                except (TypeError, ValueError, IndexError):
+                    continue
+                if portal.tzinfo is None:
+                    continue
+                gap = round((moment(one["ended_at"]) - portal).total_seconds())
+                self.say(
+                    NOTED, "CLOCK", "Đồng hồ", f"Lúc cổng trả lời, máy ký lệch đồng hồ cổng {gap:+d} giây."
+                )
+
+
+def transaction_number_in(answer: bytes) -> str:
+    try:
+        fields = json.loads(answer.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(fields, dict):
+        return ""
+    lower = {str(name).lower(): value for name, value in fields.items()}
+    value = lower.get("magiaodich", "")
+    code = str(lower.get("maketqua", "")).strip()
+    return str(value).strip() if code == "200" and isinstance(value, (str, int)) else ""
+
+
+def journal_hash(line: dict[str, Any]) -> str:
+    """As the hospital's journal chains its lines."""
+    names = ("seq", "at", "actor", "action", "kind", "object_id", "detail", "previous")
+    text = json.dumps(
+        [line[name] for name in names], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return sha256(text.encode())
+
+
+def moment(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return value
+
+
+def shown(text: str) -> str:
+    return moment(text).astimezone(HANOI).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def pem(data: bytes) -> list[bytes]:
+    """The certificates in a PEM file, as DER."""
+    blocks = re.findall(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", data, re.DOTALL)
+    return [_base64(b"".join(block.split())) for block in blocks]
+
+
+def examine(
+    data: bytes,
+    judge: Judge | None = None,
+    authorities: Sequence[Certificate] = (),
+    registered: Sequence[str] = (),
+) -> list[Line]:
+    """All lines of the verdict on a container. ``judge`` replaces this file's own look at signatures."""
+
+    def own(document: bytes, at: datetime) -> Judgement:
+        return judge_document(document, at, authorities, registered)
+
+    lines: list[Line] = []
+    try:
+        container = Container(data)
+        manifest = container.manifest
+        examination = Examination(container, judge or own)
+        lines = examination.lines
+        lines.append(
+            Line(
+                NOTED,
+                "CONTAINER",
+                "Gói",
+                f"Cơ sở {manifest['facility_code']}, MA_LK {manifest['visit_code']}, bản {manifest['version']}, "
+                f"chốt {shown(manifest['frozen_at'])}; SHA-256 của manifest.json: {container.manifest_sha256}",
+            )
+        )
+        examination.run()
+    except Stop as stop:
+        lines.append(stop.line)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError):
+        lines.append(Line(FAILED, "CONTAINER-SHAPE", "Gói", "Nội dung gói không đúng khuôn đã công bố."))
+    return lines
+
+
+def outcome_of(lines: Sequence[Line]) -> str:
+    """The worst that was said."""
+    said = {line.outcome for line in lines}
+    return FAILED if FAILED in said else UNKNOWN if UNKNOWN in said or PASSED not in said else PASSED
+
+
+def report(lines: Sequence[Line]) -> str:
+    """The verdict as people read it: the outcome first, then a line for every check."""
+    body = [f"{WORDS[line.outcome]} · {line.code} · {line.subject}: {line.sentence}" for line in lines]
+    return "\n".join([f"KẾT LUẬN: {WORDS[outcome_of(lines)]}", *body])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    command = argparse.ArgumentParser(
+        description="Kiểm tra gói bằng chứng (hoặc một tệp XML đã ký) mà không cần mạng hay chương trình nào khác."
+    )
+    command.add_argument("file", metavar="TỆP", help="gói .zip, hoặc tệp XML đã ký")
+    command.add_argument("--ca", action="append", default=[], metavar="TỆP.pem", help="chứng thư của nơi cấp")
+    command.add_argument(
+        "--registered", action="append", default=[], metavar="SHA256", help="mã băm chứng thư đã đăng ký"
+    )
+    command.add_argument("--at", metavar="GIỜ", help="chỉ cho tệp XML: giờ ký, như 2026-11-23T09:00:00+07:00")
+    command.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    options = command.parse_args(arguments)
+    try:
+        with open(options.file, "rb") as stream:
+            data = stream.read(MAX_CONTAINER + 1)
+        authorities = []
+        for name in options.ca:
+            with open(name, "rb") as stream:
+                authorities += [Certificate(raw) for raw in pem(stream.read())]
+    except OSError as problem:
+        print(f"Không mở được tệp {problem.filename}.", file=sys.stderr)
+        return 2
+    except NotReadable:
+        print("Không đọc được chứng thư của nơi cấp. Tệp phải ở dạng PEM, khóa RSA.", file=sys.stderr)
+        return 2
+    if options.ca and not authorities:
+        print("Tệp của nơi cấp không có chứng thư nào.", file=sys.stderr)
+        return 2
+    registered = [one.lower().replace(":", "") for one in options.registered]
+    if is_container(data):
+        lines = examine(data, authorities=authorities, registered=registered)
+    else:
+        if options.at is None:
+            print("Với một tệp XML, hãy nêu thời điểm ký bằng --at.", file=sys.stderr)
+            return 2
+        said = judge_document(data, moment(options.at), authorities, registered)
+        lines = [Line(said.outcome, said.code, "Chữ ký", said.sentence)]
+    if options.json:
+        print(
+            json.dumps(
+                {"outcome": outcome_of(lines), "lines": [line._asdict() for line in lines]},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        print(report(lines))
+    return EXIT_CODES[outcome_of(lines)]
+
+
+if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.exit(main())

@@ -1,0 +1,271 @@
+"""The evidence of one record version: everything known of its signing and sending, in one file that verifies alone.
+
+``container_for`` builds it from the ledger and stores it nowhere. The same ledger gives the same bytes. Its form and
+every check are in ``healthbook.signing.verify_evidence``, which travels inside. It holds the signed record itself, so
+it is as confidential as the record: ``take_evidence`` writes the journal line that goes with handing it out.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from ...healthbook.signing import verify_evidence
+from ...healthbook.signing.verify_evidence import FORMAT, FORMAT_VERSION, MANIFEST, pack, sha256
+from ..journal.chain import note
+from ..journal.models import Entry
+from ..visits.models import RecordVersion
+from .models import Attempt, Receipt, SignedDocument, SigningKey, Submission
+from .states import State
+
+VERIFIER_NAME = "verify_evidence.py"
+
+GUIDE = """GÓI BẰNG CHỨNG CỦA MỘT HỒ SƠ ĐÃ GỬI
+
+Gói này tự chứng minh: tệp đã ký (đúng từng byte như đã gửi), chứng thư, các lần gửi, biên nhận, giờ giấc và nhật ký.
+Kiểm tra trên máy bất kỳ có Python 3.8 trở lên, không cần mạng, không cần phần mềm của bệnh viện:
+
+    python3 verify_evidence.py GÓI.zip --ca CHỨNG_THƯ_NƠI_CẤP.pem
+
+Tệp verify_evidence.py nằm trong gói. Người cẩn thận lấy tệp đó từ nguồn riêng của mình.
+Kết quả: ĐẠT, KHÔNG ĐẠT hoặc CHƯA KẾT LUẬN. Không nêu nơi cấp (--ca) hay mã chứng thư đã đăng ký (--registered) thì
+chưa thể biết chứng thư là của ai, nên kết quả là CHƯA KẾT LUẬN.
+
+Chữ ký bảo vệ nội dung hồ sơ. Biên nhận, giờ giấc và nhật ký do cơ sở lưu lại, cổng không ký các thông tin này;
+khi có tranh chấp, đối chiếu mã giao dịch với cổng. Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
+của bên thứ ba.
+
+Gói chứa thông tin sức khỏe của người bệnh. Hãy giữ kín như giữ hồ sơ bệnh án.
+"""
+
+
+def container_for(version: RecordVersion) -> bytes:
+    """The container of one version, for all its destinations."""
+    visit = version.visit
+    submissions = list(version.submissions.select_related("destination").order_by("id"))
+    parts: dict[str, bytes] = {
+        "HUONG-DAN.txt": GUIDE.encode(),
+        VERIFIER_NAME: verifier_source(),
+        "journal.json": _json(_journal(version, submissions)),
+        "certificates.json": _json(_certificates(submissions)),
+        "clock.json": _json(_clock(version, submissions)),
+    }
+    for key in _keys(submissions):
+        parts[_pem_name(key.fingerprint)] = key.certificate_pem.encode()
+    listed = [_submission(number, one, parts) for number, one in enumerate(submissions, 1)]
+    manifest = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "facility_code": visit.facility_code,
+        "facility_name": visit.facility.name,
+        "visit_code": visit.visit_code,
+        "version": version.number,
+        "reason": version.reason,
+        "edition": version.edition_id,
+        "record_sha256": version.sha256,
+        "frozen_at": _time(version.at),
+        "submissions": listed,
+        "parts": [
+            {"name": name, "sha256": sha256(parts[name]), "size": len(parts[name])} for name in sorted(parts)
+        ],
+    }
+    return pack({**parts, MANIFEST: _json(manifest)})
+
+
+@transaction.atomic
+def take_evidence(*, by: Any, version: RecordVersion) -> tuple[str, bytes]:
+    """File name and bytes of a container that leaves the house; who took it is in the journal."""
+    data = container_for(version)
+    note(by, "evidence-taken", "visit", version.visit_id, version=version.number, sha256=sha256(data))
+    return container_name(version), data
+
+
+def container_name(version: RecordVersion) -> str:
+    """``bang-chung-99999-MA_LK-v1.zip``, safe as a file name."""
+    code = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in version.visit.visit_code)
+    return f"bang-chung-{version.visit.facility_code}-{code}-v{version.number}.zip"
+
+
+def verifier_source() -> bytes:
+    """The stand-alone verifier, as it is offered for download and put into every container."""
+    return Path(verify_evidence.__file__).read_bytes()
+
+
+def manifest_sha256(container: bytes) -> str:
+    """What the printed proof shows: it stands for the whole container."""
+    return verify_evidence.Container(container).manifest_sha256
+
+
+def _submission(number: int, submission: Submission, parts: dict[str, bytes]) -> dict[str, Any]:
+    """The manifest's entry of one destination; its files are added to ``parts``."""
+    folder = f"submissions/{number}"
+    documents = list(submission.documents.order_by("number"))
+    for document in documents:
+        parts[f"{folder}/document-{document.number}.xml"] = document.content
+    attempts = list(submission.attempts.order_by("number"))
+    for attempt in attempts:
+        if attempt.answer is not None:
+            parts[_answer_name(folder, attempt)] = attempt.answer
+    parts[f"{folder}/attempts.json"] = _json([_attempt(folder, one) for one in attempts])
+    receipts = submission.receipts.select_related("attempt").order_by("received_at", "id")
+    parts[f"{folder}/receipts.json"] = _json([_receipt(one) for one in receipts])
+    return {
+        "number": number,
+        "destination": submission.destination.name,
+        "address": submission.destination.base_url,
+        "account": submission.destination.account,
+        "state": submission.state,
+        "word": State(submission.state).label,
+        "since": _time(submission.since),
+        "problem_code": submission.problem_code,
+        "documents": [_document(folder, one) for one in documents],
+        "attempts": f"{folder}/attempts.json",
+        "receipts": f"{folder}/receipts.json",
+        "portal_findings": [
+            {"code": one.code, "noted_at": _time(one.noted_at), "settled_at": _time(one.settled_at)}
+            for one in submission.portal_findings.order_by("noted_at", "id")
+        ],
+    }
+
+
+def _document(folder: str, document: SignedDocument) -> dict[str, Any]:
+    return {
+        "number": document.number,
+        "file": f"{folder}/document-{document.number}.xml",
+        "sha256": document.sha256,
+        "size": document.size,
+        "unsigned_sha256": document.unsigned_sha256,
+        "record_sha256": document.record_sha256,
+        "certificate_sha256": document.certificate_fingerprint,
+        "signed_at": _time(document.signed_at),
+        "signer": document.signer,
+    }
+
+
+def _attempt(folder: str, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "started_at": _time(attempt.started_at),
+        "bytes_from": _time(attempt.bytes_from),
+        "ended_at": _time(attempt.ended_at),
+        "outcome": attempt.outcome,
+        "code": attempt.code,
+        "http_status": attempt.http_status,
+        "request_head": attempt.request_head,
+        "request_sha256": attempt.request_sha256,
+        "answer_head": attempt.answer_head,
+        "answer": None if attempt.answer is None else _answer_name(folder, attempt),
+    }
+
+
+def _answer_name(folder: str, attempt: Attempt) -> str:
+    return f"{folder}/answer-{attempt.number}.bin"
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "transaction_number": receipt.transaction_number,
+        "attempt": receipt.attempt.number,
+        "document_sha256": receipt.document_sha256,
+        "received_at": _time(receipt.received_at),
+        "stated_at": receipt.stated_at,
+        "message": receipt.message,
+        "stated_by": receipt.stated_by,
+    }
+
+
+def _keys(submissions: Iterable[Submission]) -> list[SigningKey]:
+    used = SignedDocument.objects.filter(submission__in=list(submissions)).values("key")
+    return list(SigningKey.objects.filter(pk__in=used).order_by("id"))
+
+
+def _pem_name(fingerprint: str) -> str:
+    return f"certificates/{fingerprint[:16]}.pem"
+
+
+def _certificates(submissions: list[Submission]) -> list[dict[str, Any]]:
+    """What was known of each certificate. Nobody has asked its issuer for us, and that is said."""
+    found = []
+    for key in _keys(submissions):
+        certificate = x509.load_pem_x509_certificate(key.certificate_pem.encode())
+        found.append(
+            {
+                "sha256": key.fingerprint,
+                "file": _pem_name(key.fingerprint),
+                "subject": certificate.subject.rfc4514_string(),
+                "issuer": certificate.issuer.rfc4514_string(),
+                "serial": f"{certificate.serial_number:x}",
+                "not_before": _time(key.not_before),
+                "not_after": _time(key.not_after),
+                "kept_in": key.kind,
+                "registered_at": _time(key.registered_at),
+                "retired_at": _time(key.retired_at),
+                "status": "not-asked",
+            }
+        )
+    return found
+
+
+def _clock(version: RecordVersion, submissions: list[Submission]) -> dict[str, Any]:
+    """Our moments beside the other side's own, where it told them."""
+    answered = Attempt.objects.filter(submission__in=submissions).exclude(answer_head="")
+    place = {one.pk: number for number, one in enumerate(submissions, 1)}
+    return {
+        "time_zone": settings.TIME_ZONE,
+        "closed_at": _time(version.visit.closed_at),
+        "closing_source": version.visit.closing_source,
+        "frozen_at": _time(version.at),
+        "answers": [
+            {
+                "submission": place[one.submission_id],
+                "attempt": one.number,
+                "ended_at": _time(one.ended_at),
+                "portal_date": _date_header(one.answer_head),
+            }
+            for one in answered.order_by("submission_id", "number")
+        ],
+    }
+
+
+def _date_header(head: str) -> str:
+    _, _, headers = head.partition("\n")
+    return str(HeaderParser().parsestr(headers).get("Date", ""))
+
+
+def _journal(version: RecordVersion, submissions: list[Submission]) -> list[dict[str, Any]]:
+    """The journal's lines about this visit and its submissions, as they are chained; looks at records left out."""
+    about = Q(kind="visit", object_id=str(version.visit_id), action__in=_VISIT_ACTIONS) | Q(
+        kind="submission", object_id__in=[str(one.pk) for one in submissions]
+    )
+    return [
+        {
+            "seq": one.seq,
+            "at": one.at.astimezone(UTC).isoformat(),
+            "actor": one.actor,
+            "action": one.action,
+            "kind": one.kind,
+            "object_id": one.object_id,
+            "detail": one.detail,
+            "previous": one.previous,
+            "hash": one.hash,
+        }
+        for one in Entry.objects.filter(about).order_by("seq")
+    ]
+
+
+_VISIT_ACTIONS = ("visit-closed", "visit-corrected")
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
