@@ -1,22 +1,32 @@
-"""``sosuckhoe check FILE…``: any official XML file against the edition of its day. No database, no settings.
+"""``sosuckhoe check FILE|FOLDER|ARCHIVE…``: official XML against the edition of its day. No database, no settings.
 
 Text for people; ``--format json`` prints one object per file, one file a line::
 
     {"file": …, "edition": "2026-1931", "faults": [{"rule", "path", "row", "severity", "message", "source"}]}
 
-Exit code 0: clean (warnings alone are clean, unless ``--strict``), 1: faults, 2: a file could not be used.
+Files come out in the order in which they were named, whatever the number of processes. Exit code 0: clean (warnings
+alone are clean, unless ``--strict``), 1: faults, 2: a file could not be used.
 """
 
 import argparse
 import json
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from sosuckhoe.healthbook import validation
 
-CLEAN, FAULTY, UNUSABLE = 0, 1, 2
+from .checking.pool import Question, Results, checked, cores
+from .checking.progress import Progress
+from .checking.sources import count, sources
+from .checking.tally import Tally
+from .checking.watching import Watcher
+
+CLEAN, FAULTY, UNUSABLE, STOPPED = 0, 1, 2, 130
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +35,12 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="kiểm tra tệp XML theo chuẩn của ngày ra viện",
         description="Kiểm tra tệp XML (cả bộ GIAMDINHHS hoặc một bảng) theo chuẩn có hiệu lực vào ngày ra viện.",
     )
-    command.add_argument("files", nargs="+", metavar="TỆP", help="tệp XML; dấu - đọc từ đầu vào chuẩn")
+    command.add_argument(
+        "files",
+        nargs="*",
+        metavar="TỆP",
+        help="tệp XML, thư mục, mẫu tên như 'xuat/**/*.xml', hoặc tệp zip; dấu - đọc từ đầu vào chuẩn",
+    )
     command.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
     command.add_argument("--strict", action="store_true", help="coi nhắc nhở cũng là lỗi")
     command.add_argument(
@@ -33,25 +48,125 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         type=date.fromisoformat,
         default=None,
         metavar="NĂM-THÁNG-NGÀY",
-        help="xét như thể hôm nay là ngày này",
+        help="xét như thể hôm nay là ngày này; tính cả văn bản mới công bố, dự kiến có hiệu lực đến ngày đó",
+    )
+    command.add_argument(
+        "--report",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="TÊN.xlsx|TÊN.html",
+        help="ghi báo cáo cho các bộ phận: sổ Excel hoặc trang HTML; dùng được nhiều lần",
+    )
+    command.add_argument("--watch", metavar="THƯ_MỤC", help="trông thư mục xuất tệp và kiểm tra từng tệp mới")
+    command.add_argument(
+        "--jobs", type=int, default=None, metavar="SỐ", help="số tiến trình (mặc định: mọi nhân)"
     )
     command.set_defaults(run=run)
 
 
+class _Report(Protocol):
+    path: Path
+
+    def add(self, results: Iterable[validation.Checked]) -> None: ...
+
+    def finish(self, tally: Tally) -> None: ...
+
+
 def run(options: argparse.Namespace) -> int:
+    if bool(options.files) == bool(options.watch):
+        print("Cho biết tệp, thư mục cần kiểm tra, hoặc --watch THƯ_MỤC (một trong hai).", file=sys.stderr)
+        return UNUSABLE
     day = options.as_of or date.today()  # noqa: DTZ011 - the day on the wall of whoever types the command
-    worst = CLEAN
-    for name, data in _inputs(options.files):
-        results = [_missing(name)] if data is None else validation.check(data, day=day, name=name)
-        worst = max(worst, _exit_code(results, strict=options.strict))
-        if options.format == "json":
-            print(json.dumps(validation.as_json(results), ensure_ascii=False))
-        else:
-            print(_as_text(name, results))
-    return worst
+    question = Question(day, expected=options.as_of is not None)
+    try:
+        reports = [_report(path, day) for path in options.report]
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return UNUSABLE
+    if options.watch:
+        return _watch(options, question, reports)
+    return _check(options, question, reports)
 
 
-def _as_text(name: str, results: list[validation.Checked]) -> str:
+def _check(options: argparse.Namespace, question: Question, reports: list[_Report]) -> int:
+    tally, worst = Tally(), CLEAN
+    progress = Progress(lambda: count(options.files))
+    with _stoppable():
+        try:
+            for results in checked(sources(options.files), question, jobs=options.jobs or cores()):
+                progress.clear()
+                worst = max(worst, _tell(results, options, tally, reports))
+                progress.step()
+        except KeyboardInterrupt:
+            progress.clear()
+            done = "Chưa ghi báo cáo." if reports else ""
+            print(f"Đã dừng theo yêu cầu sau {tally.files} tệp. {done}".rstrip(), file=sys.stderr)
+            return STOPPED
+    progress.clear()
+    if options.format == "text" and tally.files > 1:
+        print(tally.as_text())
+    return worst if _finish(reports, tally) else UNUSABLE
+
+
+def _watch(options: argparse.Namespace, question: Question, reports: list[_Report]) -> int:
+    if not Path(options.watch).is_dir():
+        print(f"Không có thư mục {options.watch}. Kiểm tra tên thư mục rồi chạy lại.", file=sys.stderr)
+        return UNUSABLE
+    tally = Tally()
+    print(f"Đang trông {options.watch}. Ctrl-C để dừng.", file=sys.stderr)
+    with _stoppable():
+        try:
+            for source in Watcher(options.watch).watch():
+                _tell(question.ask(source), options, tally, reports)
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            pass
+    if options.format == "text":
+        print(tally.as_text())
+    return CLEAN if _finish(reports, tally) else UNUSABLE
+
+
+def _tell(results: Results, options: argparse.Namespace, tally: Tally, reports: list[_Report]) -> int:
+    if options.format == "json":
+        print(json.dumps(validation.as_json(results), ensure_ascii=False))
+    else:
+        print(_as_text(results))
+    tally.add(results)
+    for report in reports:
+        report.add(results)
+    return _exit_code(results, strict=options.strict)
+
+
+def _report(path: Path, day: date) -> _Report:
+    """The writer of a report; Raises ValueError, said for people, where it could not be written at the end."""
+    from .checking import page, workbook
+
+    kinds: dict[str, type[page.Report] | type[workbook.Report]] = {
+        ".xlsx": workbook.Report,
+        ".html": page.Report,
+        ".htm": page.Report,
+    }
+    if path.suffix.lower() not in kinds:
+        raise ValueError(f"Không ghi được báo cáo {path}: tên cần kết thúc bằng .xlsx hoặc .html.")
+    if not path.parent.is_dir():
+        raise ValueError(f"Không ghi được báo cáo {path}: không có thư mục {path.parent}.")
+    return kinds[path.suffix.lower()](path, day)
+
+
+def _finish(reports: list[_Report], tally: Tally) -> bool:
+    """Write the reports; whether all could be."""
+    for report in reports:
+        try:
+            report.finish(tally)
+        except OSError as problem:
+            print(f"Không ghi được báo cáo {report.path}: {problem.strerror}.", file=sys.stderr)
+            return False
+        print(f"Đã ghi báo cáo {report.path}.", file=sys.stderr)
+    return True
+
+
+def _as_text(results: Results) -> str:
     blocks = []
     for result in results:
         errors = sum(fault.severity == "error" for fault in result.faults)
@@ -60,29 +175,29 @@ def _as_text(name: str, results: list[validation.Checked]) -> str:
             counts = "không dùng được"
         visit = f", đợt khám {result.visit_code}" if result.visit_code else ""
         edition = f", chuẩn {result.edition}" if result.edition else ""
-        blocks.append(f"{name}{visit}{edition}: {counts}")
+        blocks.append(f"{result.file}{visit}{edition}: {counts}")
         if result.faults:
             blocks.append(validation.faults_as_text(result.faults))
     return "\n".join(blocks)
 
 
-def _inputs(names: list[str]) -> Iterator[tuple[str, bytes | None]]:
-    for name in names:
-        try:
-            yield name, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError:
-            yield name, None
-
-
-def _missing(name: str) -> validation.Checked:
-    sentence = f"Không mở được tệp {name}. Kiểm tra tên tệp và quyền đọc rồi chạy lại."
-    fault = validation.Fault("FILE-NOT-FOUND", "FILE", None, "error", sentence, "Máy này", owner="it")
-    return validation.Checked(name, faults=[fault], usable=False)
-
-
-def _exit_code(results: list[validation.Checked], *, strict: bool) -> int:
+def _exit_code(results: Results, *, strict: bool) -> int:
     if not all(result.usable for result in results):
         return UNUSABLE
     if any(result.has_errors or (strict and result.faults) for result in results):
         return FAULTY
     return CLEAN
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A service manager's SIGTERM stops the work as Ctrl-C does, so that no process is left behind."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not in the main thread: somebody else looks after signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -32,8 +32,8 @@ class Listed:
     tables: tuple[str, ...]
     reads: tuple[str, ...]
     """Official paths, such as ``XML1.NGAY_RA``, or a table alone; ``@day`` and ``@policy`` as in ``rule``."""
-    sentence: str
-    """What people are told when it does not hold, in Vietnamese, ``{FIELD}`` where a value stands."""
+    sentences: tuple[str, ...]
+    """What people are told when it does not hold, in Vietnamese, ``{FIELD}`` where a value stands; one a variant."""
     statement: str
     """What must hold, in English."""
     source: str
@@ -43,6 +43,11 @@ class Listed:
     mend: str
     proofs: int
     """How many records prove it."""
+
+    @property
+    def sentence(self) -> str:
+        """All variants in one text."""
+        return " ".join(self.sentences)
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -86,7 +91,7 @@ def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
     if id in FILE_RULES:
         rule, words = FILE_RULES[id], general_rules()[id]
         return Listed(
-            id, "file", rule.severity, rule.since, None, (), (), words["sentence"], rule.statement, rule.source,
+            id, "file", rule.severity, rule.since, None, (), (), (words["sentence"],), rule.statement, rule.source,
             rule.confidence, (rule.owner,), how_to_mend(id), proofs,
         )  # fmt: skip
     words = general_rules()[id]
@@ -98,7 +103,7 @@ def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
         until=None,
         tables=_once(shape.table.official for shape in of_shape),
         reads=_once(shape.path for shape in of_shape),
-        sentence=words["sentence"],
+        sentences=(words["sentence"],),
         statement=words["statement"],
         source="; ".join(_once(shape.field.place for shape in of_shape)[:3]) or "QĐ 130/QĐ-BYT",
         confidence="high",
@@ -122,7 +127,7 @@ def _of_records(id: str, rules: list[Rule], shapes: tuple[Shape, ...], proofs: i
         until=None if shapes or None in until else max(day for day in until if day),
         tables=_once([*(rule.table for rule in rules), *(shape.table.official for shape in shapes)]),
         reads=_once([*(path for rule in rules for path in _paths(rule)), *(shape.path for shape in shapes)]),
-        sentence=" ".join(_once(sentences)),
+        sentences=_once(sentences),
         statement=" ".join(_once(rule.statement for rule in rules)),
         source="; ".join(_once(rule.source for rule in rules)),
         confidence=min((rule.confidence for rule in rules), key=("low", "medium", "high").index),

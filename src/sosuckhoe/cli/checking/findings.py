@@ -1,0 +1,101 @@
+"""What a department reads of a fault: what is wrong, where, the value, why, and how to mend it."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+
+from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
+from sosuckhoe.healthbook.validation import Checked, how_to_mend
+from sosuckhoe.healthbook.validation.fault import SEVERITIES
+
+from .refusals import REFUSALS
+
+COLUMNS: dict[str, int] = {
+    "Tệp": 34,
+    "Mã liên kết": 18,
+    "Mức": 11,
+    "Điều gì": 70,
+    "Bảng": 30,
+    "Dòng": 7,
+    "Chỉ tiêu": 36,
+    "Giá trị": 26,
+    "Quy tắc": 11,
+    "Nguồn": 36,
+    "Cách sửa": 60,
+}
+"""Headings and how wide they are in a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault for people; its fields are the columns in their order."""
+
+    file: str
+    visit_code: str
+    severity: str
+    message: str
+    table: str
+    row: int | None
+    field: str
+    value: str
+    rule: str
+    source: str
+    mend: str
+
+    @property
+    def cells(self) -> tuple[str | int | None, ...]:
+        return astuple(self)
+
+    @property
+    def place(self) -> str:
+        """Table, row and field in one line."""
+        row = f"dòng {self.row}" if self.row is not None else ""
+        return ", ".join(part for part in (self.table, row, self.field) if part)
+
+
+def findings_of(result: Checked) -> Iterator[tuple[str, Finding]]:
+    """The owner and the finding of every fault."""
+    for fault in result.faults:
+        table, field = said_place(fault.path, result.edition)
+        yield (
+            fault.owner,
+            Finding(
+                file=result.file,
+                visit_code=result.visit_code,
+                severity=SEVERITIES[fault.severity],
+                message=fault.message,
+                table=table,
+                row=fault.row,
+                field=field,
+                value=fault.value,
+                rule=fault.rule,
+                source=fault.source,
+                mend=advice(fault.rule),
+            ),
+        )
+
+
+def advice(rule: str) -> str:
+    """How to mend, also for what this command itself refuses."""
+    return REFUSALS[rule].what_to_do if rule in REFUSALS else how_to_mend(rule)
+
+
+@lru_cache(maxsize=4096)
+def said_place(path: str, edition: str | None) -> tuple[str, str]:
+    """Table and field with their official labels; a part of the envelope as it is written there."""
+    table_name, _, field_name = path.partition(".")
+    if table_name == "FILE":
+        return "Cả tệp", ""
+    table = _edition(edition).tables.get(table_name)
+    if table is None:
+        return table_name, field_name
+    field = table.by_official.get(field_name)
+    label = f"{field.label_vi} ({field_name})" if field else field_name
+    return f"{table_name} {table.title_vi}", label
+
+
+@lru_cache(maxsize=16)
+def _edition(id: str | None) -> Edition:
+    known = [decision for decision in decisions() if decision.changes_tables]
+    chosen = next((decision for decision in known if decision.id == id), known[-1])
+    return edition_on(chosen.in_force, expected=True)
