@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from tests.postgres import Server, private_postgres
 
 from sosuckhoe.demo.his_export import export
 
-from .stage import ACCOUNT, KEY_PASSWORD, PASSWORD, Hospital, Paper, Portal
+from .hospital_process import TODAY
+from .stage import ACCOUNT, KEY_PASSWORD, PASSWORD, Hospital, Maker, Paper, Portal
 
-TODAY = date(2026, 11, 23)
 _numbers = count(1)
 
 
@@ -44,8 +43,17 @@ def portal(tmp_path: Path, paper: Paper) -> Iterator[Portal]:
     started.stop()
 
 
+@pytest.fixture(scope="session")
+def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    made = Maker(tmp_path_factory.mktemp("maker") / "home")
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def hospital(tmp_path: Path, paper: Paper, portal: Portal, database: str) -> Callable[[bool], Hospital]:
+def hospital(
+    tmp_path: Path, paper: Paper, portal: Portal, database: str, maker: Maker
+) -> Callable[[bool], Hospital]:
     """Set up a hospital; the argument says whether its destination is declared to replace by visit code."""
 
     def set_up(replaces: bool) -> Hospital:
@@ -60,7 +68,7 @@ def hospital(tmp_path: Path, paper: Paper, portal: Portal, database: str) -> Cal
             "replaces": replaces,
         }
         (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-        built = Hospital(tmp_path / "hospital", database)
+        built = Hospital(maker, tmp_path / "hospital", database)
         built.do("set-up", str(folder))
         return built
 

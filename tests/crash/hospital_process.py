@@ -1,12 +1,23 @@
-"""What the tests let the hospital do in a process of its own, so that it can be killed: one deed per start."""
+"""What the tests let the hospital do in a process of its own, so that it can be killed: one deed per process.
+
+Starting Python a hundred times costs minutes, so one process loads the program and then only forks: it reads orders
+from its input, a line of JSON each, and answers with the number of the process it made, or how one ended.
+"""
 
 import json
+import os
 import sys
+import traceback
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+from sosuckhoe.hospital.config.database import database
+from sosuckhoe.hospital.config.home import Home
 from sosuckhoe.hospital.config.start import prepare, setup_django
 
 FACILITY = "99999"
+TODAY = date(2026, 11, 23)
 
 
 def set_up(folder: Path) -> None:
@@ -90,16 +101,74 @@ def state() -> None:
     )
 
 
-def main(deed: str, *arguments: str) -> None:
+DEEDS = {
+    "set-up": lambda folder: set_up(Path(folder)),
+    "take": lambda folder: take(Path(folder)),
+    "deliver": deliver,
+    "deliver-one": deliver_one,
+    "state": state,
+}
+
+
+def move_into(home: str, address: str) -> None:
+    """Make this process the program of another hospital. Nothing has been read from a database yet."""
+    from django.conf import settings
+    from django.db import connections
+
+    settings.HOME = Home(Path(home))
+    settings.DATABASES = {"default": database(address, settings.HOME)}
+    assert connections["default"].connection is None
+    del connections["default"]
+    connections.settings = connections.configure_settings(None)
+
+
+def act(order: dict[str, Any]) -> None:
+    """One deed, in a process that was made for it. Does not return."""
+    code = 1
+    try:
+        for name, descriptor in (("out", 1), ("err", 2)):
+            os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), descriptor)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        from sosuckhoe.hospital.delivery.crashpoints import arm
+
+        arm(order["crash"])
+        move_into(order["home"], order["database"])
+        deed, *arguments = order["deed"]
+        DEEDS[deed](*arguments)
+        sys.stdout.flush()
+        code = 0
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(code)
+
+
+def keep_making() -> None:
+    """Load everything once, then make processes until the input ends."""
     setup_django()
-    {
-        "set-up": lambda: set_up(Path(arguments[0])),
-        "take": lambda: take(Path(arguments[0])),
-        "deliver": lambda: deliver(*arguments),
-        "deliver-one": deliver_one,
-        "state": state,
-    }[deed]()
+    import psycopg
+
+    from sosuckhoe.demo.his_export import export
+    from sosuckhoe.healthbook.document import read
+    from sosuckhoe.healthbook.validation import check_record
+    from sosuckhoe.hospital.delivery import actions, deliver, drop_folder
+
+    assert psycopg and actions and deliver and drop_folder
+    visit = read(next(export(TODAY)).data).visits[0]
+    assert visit.edition is not None
+    check_record(visit.record, visit.edition, day=TODAY)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            _, status = os.waitpid(order["wait"], os.WUNTRACED)
+            print(status, flush=True)
+        else:
+            pid = os.fork()
+            if pid == 0:
+                act(order)
+            print(pid, flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    keep_making()

@@ -9,9 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from sosuckhoe.healthbook.signing import PracticeAuthority, to_pkcs12
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 60
 DRAINS_WITHIN = 60
+STOPS_WITHIN = 10
+LEASE_SECONDS = 2
 ACCOUNT, PASSWORD, KEY_PASSWORD = "99999_BV", "mat-khau-mau", "mat-khau-khoa"
 
 
@@ -107,6 +108,14 @@ class Portal:
         self.process.wait(timeout=STARTS_WITHIN)
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Wait, within a bound, for something the other process does."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        select.select([], [], [], 0.05)
+
+
 def environment(**more: str) -> dict[str, str]:
     """Ours without what other tests or the developer left in it."""
     kept = {
@@ -115,63 +124,112 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **more}
 
 
+class Maker:
+    """The process that has loaded the hospital's program and makes processes of it."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.hospital_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(SOSUCKHOE_HOME=str(home), SOSUCKHOE_LEASE_SECONDS=str(LEASE_SECONDS)),
+            text=True,
+            cwd=ROOT,
+        )
+        assert self.read(STARTS_WITHIN) == "ready"
+
+    def order(self, **order: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+
+    def read(self, seconds: float) -> str:
+        """The next line of its answer, or nothing within the time."""
+        assert self.process.stdout is not None
+        readable, _, _ = select.select([self.process.stdout], [], [], seconds)
+        return self.process.stdout.readline().strip() if readable else ""
+
+    def stop(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(timeout=STOPS_WITHIN)
+
+
+@dataclass
+class Deed:
+    """One process of the hospital."""
+
+    maker: Maker
+    pid: int
+    out: Path
+    err: Path
+
+    def wait(self, seconds: float) -> int:
+        """The status with which it ended or stopped, as ``os.waitpid`` gives it."""
+        self.maker.order(wait=self.pid)
+        status = self.maker.read(seconds)
+        if not status:
+            os.kill(self.pid, signal.SIGKILL)
+            self.maker.read(STOPS_WITHIN)
+            raise AssertionError(f"it did not end within {seconds} s: {self.errors()}")
+        return int(status)
+
+    def ends_well(self, seconds: float = DRAINS_WITHIN) -> str:
+        """Wait for its end; returns what it said."""
+        status = self.wait(seconds)
+        assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, self.errors()
+        return self.out.read_text()
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def errors(self) -> str:
+        return self.err.read_text()[-4000:]
+
+
 @dataclass
 class Hospital:
     """A hospital of its own: home, database, and processes that may be killed."""
 
+    maker: Maker
     home: Path
     database: str
-    environment: dict[str, str] = field(default_factory=dict)
+    _started: int = 0
 
-    def start(self, *deed: str, crash: str = "", **more: str) -> subprocess.Popen[str]:
-        """Start one deed; ``crash`` is the point at which the process kills itself."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.hospital_process", *deed],
-            env=environment(
-                SOSUCKHOE_HOME=str(self.home),
-                SOSUCKHOE_DATABASE=self.database,
-                SOSUCKHOE_LEASE_SECONDS="2",
-                SOSUCKHOE_CRASH=crash,
-                **{**self.environment, **more},
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
+    def start(self, *deed: str, crash: str = "") -> Deed:
+        """Start one deed; ``crash`` is the point at which the process strikes itself."""
+        self._started += 1
+        out, err = (
+            self.home.with_name(f"{self.home.name}-{self._started}.{name}") for name in ("out", "err")
         )
+        self.maker.order(
+            deed=deed, home=str(self.home), database=self.database, crash=crash, out=str(out), err=str(err)
+        )
+        return Deed(self.maker, int(self.maker.read(STARTS_WITHIN)), out, err)
 
-    def do(self, *deed: str, **more: str) -> str:
-        """Do one deed to its end."""
-        process = self.start(*deed, **more)
-        out, err = process.communicate(timeout=STARTS_WITHIN + DRAINS_WITHIN)
-        assert process.returncode == 0, err[-4000:]
-        return out
+    def do(self, *deed: str) -> str:
+        """Do one deed to its end; returns what it said."""
+        return self.start(*deed).ends_well()
 
     def is_killed_at(self, point: str, *deed: str) -> str:
         """Do one deed until it kills itself at the point; returns what it had said by then."""
-        process = self.start(*deed, crash=point)
-        out, err = process.communicate(timeout=STARTS_WITHIN + DRAINS_WITHIN)
-        assert process.returncode == -signal.SIGKILL, f"{point} was not reached: {err[-4000:]}"
-        return out
+        started = self.start(*deed, crash=point)
+        status = started.wait(DRAINS_WITHIN)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        assert killed, f"{point} was not reached: {started.errors()}"
+        return started.out.read_text()
 
     @contextlib.contextmanager
     def frozen_at(self, point: str, *deed: str) -> Iterator[None]:
         """The deed stands still at the point while the block runs, and then goes on to its end."""
-        process = self.start(*deed, crash=f"{point}:1:SIGSTOP")
+        started = self.start(*deed, crash=f"{point}:1:SIGSTOP")
         try:
-            _, status = os.waitpid(process.pid, os.WUNTRACED)
-            assert os.WIFSTOPPED(status), f"{point} was not reached: {status}"
+            assert os.WIFSTOPPED(started.wait(DRAINS_WITHIN)), f"{point} was not reached: {started.errors()}"
             yield
-            process.send_signal(signal.SIGCONT)
-            _, err = process.communicate(timeout=STARTS_WITHIN + DRAINS_WITHIN)
-            assert process.returncode == 0, err[-4000:]
         finally:
-            process.kill()
-            process.wait()
+            started.signal(signal.SIGCONT)
+        started.ends_well()
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.do("state"))
         return found
-
-    def states(self) -> Counter[str]:
-        return Counter(row["state"] for row in self.state()["submissions"])

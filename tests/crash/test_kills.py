@@ -1,12 +1,13 @@
 """A process is killed at each gap of a visit's life; afterwards nothing is lost and nothing doubled."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .checker import check, history
-from .stage import Hospital, Portal
+from .stage import STOPS_WITHIN, Hospital, Portal, until
 
 INTAKE = ("K02", "K04", "K03", "K05", "K06")
 BEFORE_ANY_BYTE = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15", "K16")
@@ -65,3 +66,28 @@ def test_a_worker_frozen_past_its_lease_sends_nothing_a_second_time(
         house.do("deliver")
     assert check(house, portal, visits=2, repeats=False) == {"RECEIVED": 2}
     assert sum(call["service"] == "record" for call in history(portal)) == 2
+
+
+def test_two_workers_started_by_mistake_send_each_record_once(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    house = hospital(False)
+    house.do("take", str(files(VISITS)))
+    for process in [house.start("deliver", "2") for _ in range(2)]:
+        process.ends_well()
+    assert check(house, portal, visits=VISITS, repeats=False) == {"RECEIVED": VISITS}
+    assert sum(call["service"] == "record" for call in history(portal)) == VISITS
+
+
+def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    house = hospital(False)
+    house.do("take", str(files(3)))
+    portal.desk("faults", {"scenario": "latency", "path": "record", "parameters": {"seconds": 1.0}})
+    process = house.start("deliver")
+    until(lambda: any(call["service"] == "token" for call in history(portal)))
+    process.signal(signal.SIGTERM)
+    process.ends_well(STOPS_WITHIN)
+    states = check(house, portal, visits=3, repeats=False)
+    assert set(states) <= {"RECEIVED", "SIGNED", "WAITING"}

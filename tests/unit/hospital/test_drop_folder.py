@@ -75,8 +75,18 @@ def test_what_is_not_a_plain_file_is_refused_without_being_opened(
         os.mkfifo(place)  # opening it would wait for ever
     else:
         place.mkdir()
-    assert [passed for passed in look(watcher) if passed.taken] == []
+    refused = [passed.taken.code for passed in look(watcher) if passed.taken]
+    assert refused == ([] if kind == "directory" else ["FILE-NOT-PLAIN"])
     assert Visit.objects.count() == 0
+
+
+def test_a_file_larger_than_any_visit_is_refused_without_being_read(watcher: Watcher, home: Path) -> None:
+    with (watcher.folder / "a.xml").open("wb") as stream:
+        stream.truncate(10**12)  # sparse: a terabyte that takes no room
+    (passed,) = look(watcher)
+    assert passed.taken is not None and passed.taken.code == "FILE-TOO-LARGE"
+    assert SourceFile.objects.get().size == 10**12
+    assert list((home / "quarantine").iterdir()) == []
 
 
 def test_a_bad_file_in_a_folder_does_not_stop_the_others(
@@ -87,8 +97,8 @@ def test_a_bad_file_in_a_folder_does_not_stop_the_others(
     (tmp_path / "3.XML").write_bytes(clean[0])
     (tmp_path / "notes.txt").write_text("not looked at")
     done = take_folder(tmp_path, by="giang")
-    assert [passed.taken.outcome if passed.taken else "unread" for passed in done] == [
+    assert [passed.taken.outcome for passed in done if passed.taken] == [
         "refused",
-        "unread",
+        "refused",
         "taken",
     ]

@@ -5,18 +5,26 @@
 import os
 import signal
 import threading
+from typing import Any
 
-_POINT, _COUNT, _SIGNAL, *_ = [*os.environ.get("SOSUCKHOE_CRASH", "").split(":"), "", ""]
-_left = int(_COUNT or "1")
 _lock = threading.Lock()
+_armed: dict[str, Any] = {}
+
+
+def arm(text: str) -> None:
+    """Strike at this place; an empty text strikes nowhere."""
+    point, count, name, *_ = [*text.split(":"), "", ""]
+    _armed.update(point=point, left=int(count or "1"), signal=name or "SIGKILL")
 
 
 def here(point: str) -> None:
     """Die without a word, as in a power cut, when this is the place and the time."""
-    global _left
-    if point != _POINT:
+    if point != _armed["point"]:
         return
     with _lock:
-        _left -= 1
-        if _left == 0:
-            os.kill(os.getpid(), signal.Signals[_SIGNAL or "SIGKILL"])
+        _armed["left"] -= 1
+        if _armed["left"] == 0:
+            os.kill(os.getpid(), signal.Signals[_armed["signal"]])
+
+
+arm(os.environ.get("SOSUCKHOE_CRASH", ""))

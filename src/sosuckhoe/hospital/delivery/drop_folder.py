@@ -16,7 +16,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from ...healthbook.document import Limits
-from .intake import Door, Taken, take_file
+from .intake import Door, Taken, refuse_unopened, take_file
 
 SETTLED_SECONDS = 2.0
 """A file untouched for this long has been written to its end; ``NAME.done`` beside it says so at once."""
@@ -26,8 +26,28 @@ AT_ONCE = 500
 log = logging.getLogger("sosuckhoe.delivery")
 
 
-class NotAPlainFile(Exception):
-    """Không đọc tệp này: đây không phải tệp thường (liên kết, ống dẫn hoặc thiết bị)."""
+class NotOpened(Exception):
+    """Refused by what the folder says of it, without being opened."""
+
+    code = ""
+    sentence = ""
+
+    def __init__(self, status: os.stat_result) -> None:
+        super().__init__(self.code)
+        self.status = status
+
+
+class NotAPlainFile(NotOpened):
+    code = "FILE-NOT-PLAIN"
+    sentence = (
+        "Không mở tệp này vì đây không phải tệp thường mà là liên kết, ống dẫn hoặc thiết bị. "
+        "Chép tệp thật vào thư mục."
+    )
+
+
+class TooLarge(NotOpened):
+    code = "FILE-TOO-LARGE"
+    sentence = "Không mở tệp này vì quá lớn so với một đợt khám. Kiểm tra lại phần mềm xuất tệp."
 
 
 class Changing(Exception):
@@ -48,13 +68,15 @@ def read_plain(path: Path) -> bytes:
     """The bytes of a plain file that does not change while it is read."""
     before = os.lstat(path)
     if not stat.S_ISREG(before.st_mode) or before.st_nlink != 1:
-        raise NotAPlainFile(NotAPlainFile.__doc__)
+        raise NotAPlainFile(before)
+    if before.st_size > Limits().file_bytes:
+        raise TooLarge(before)
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:
         opened = os.fstat(descriptor)
         if _signature(opened) != _signature(before) or not stat.S_ISREG(opened.st_mode):
             raise Changing(Changing.__doc__)
-        data = stream.read(Limits().file_bytes + 1)
+        data = stream.read(before.st_size + 1)
         if _signature(os.fstat(descriptor)) != _signature(before):
             raise Changing(Changing.__doc__)
     return data
@@ -77,7 +99,13 @@ def take_path(path: Path, *, by: Any, door: str = Door.CLI, reason: str = "", te
     """Take in one file of a disk."""
     try:
         data = read_plain(path)
-    except (NotAPlainFile, Changing) as problem:
+    except NotOpened as refusal:
+        mark = f"{path}:{_signature(refusal.status)}"
+        taken = refuse_unopened(
+            path.name, mark, refusal.status.st_size, refusal.code, refusal.sentence, by=by, door=door
+        )
+        return Passed(path, taken)
+    except Changing as problem:
         return Passed(path, None, str(problem))
     except OSError:
         return Passed(path, None, "Không đọc được tệp này. Kiểm tra quyền đọc.")
@@ -105,7 +133,7 @@ def take_folder(
 ) -> list[Passed]:
     """Take in a file, or every XML file under a folder. ``each`` is told of every file as it is done."""
     done = []
-    for file in xml_files(path) if path.is_dir() and not path.is_symlink() else [path]:
+    for file in xml_files(path) if path.is_dir() else [path]:
         passed = take_path(file, by=by, door=door, reason=reason, test=test)
         done.append(passed)
         each(passed)

@@ -57,7 +57,7 @@ def container_for(version: RecordVersion) -> bytes:
         "certificates.json": _json(_certificates(submissions)),
         "clock.json": _json(_clock(version, submissions)),
     }
-    for key in _keys(submissions):
+    for key in keys_of(submissions):
         parts[_pem_name(key.fingerprint)] = key.certificate_pem.encode()
     listed = [_submission(number, one, parts) for number, one in enumerate(submissions, 1)]
     manifest = {
@@ -181,7 +181,8 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _keys(submissions: Iterable[Submission]) -> list[SigningKey]:
+def keys_of(submissions: Iterable[Submission]) -> list[SigningKey]:
+    """The keys these submissions were signed with."""
     used = SignedDocument.objects.filter(submission__in=list(submissions)).values("key")
     return list(SigningKey.objects.filter(pk__in=used).order_by("id"))
 
@@ -193,7 +194,7 @@ def _pem_name(fingerprint: str) -> str:
 def _certificates(submissions: list[Submission]) -> list[dict[str, Any]]:
     """What was known of each certificate. Nobody has asked its issuer for us, and that is said."""
     found = []
-    for key in _keys(submissions):
+    for key in keys_of(submissions):
         certificate = x509.load_pem_x509_certificate(key.certificate_pem.encode())
         found.append(
             {

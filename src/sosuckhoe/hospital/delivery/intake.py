@@ -293,22 +293,45 @@ def _file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: dateti
     return file
 
 
+def refuse_unopened(
+    name: str, mark: str, size: int, code: str, sentence: str, *, by: Any, door: str
+) -> Taken:
+    """Record a file that was refused without being opened. Its hash is unknown: ``mark`` stands in for it."""
+    digest = hashlib.sha256(f"unopened:{mark}".encode(errors="surrogateescape")).hexdigest()
+    refusal = _Refused(code, sentence)
+    return _refuse(shown_name(name), size, digest, refusal, "", by=by, door=door, at=timezone.now())
+
+
 def _quarantine(
     name: str, data: bytes, digest: str, refusal: _Refused, *, by: Any, door: str, at: datetime
 ) -> Taken:
     path = keep_copy(digest, data)
+    return _refuse(name, len(data), digest, refusal, path, by=by, door=door, at=at)
+
+
+def _refuse(
+    name: str,
+    size: int,
+    digest: str,
+    refusal: _Refused,
+    quarantine_path: str,
+    *,
+    by: Any,
+    door: str,
+    at: datetime,
+) -> Taken:
     with transaction.atomic():
         file, new = SourceFile.objects.update_or_create(
             sha256=digest,
             defaults={
                 "name": name,
                 "door": door,
-                "size": len(data),
+                "size": size,
                 "stored": None,
                 "outcome": refusal.outcome,
                 "code": refusal.code,
                 "sentence": refusal.sentence,
-                "quarantine_path": path,
+                "quarantine_path": quarantine_path,
                 "by": str(getattr(by, "username", "") or by),
                 "came_at": at,
             },
