@@ -10,6 +10,7 @@ from tests.unit.web.ward import ROLES, Ward
 
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.staff import policies
+from sosuckhoe.hospital.visits.models import RecordVersion
 
 ANYONE = None
 WORK = ("read_patients", "read_records", "see_delivery")
@@ -23,6 +24,7 @@ PAGES = {
     "visit_correct": ("close_visits",),
     "visit_table": ("read_records",),
     "visit_attempt": ("see_delivery",),
+    "evidence": ("see_delivery", "read_records"),
     "import": ("import_files",),
     "import_quarantine": ("import_files",),
     "delivery": ("see_delivery",),
@@ -52,6 +54,7 @@ def address_of(name: str, ward: Ward) -> str:
         "visit_correct": [visit],
         "visit_table": [visit, "services"],
         "visit_attempt": [Attempt.objects.order_by("pk")[0].pk],
+        "evidence": [RecordVersion.objects.order_by("pk")[0].pk],
         "delivery_unknown": [Submission.objects.get(state="UNKNOWN").pk],
         "six_month_download": ["csv"],
         "admin_person": [ward.people["reception"].pk],

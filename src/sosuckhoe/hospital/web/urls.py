@@ -9,6 +9,7 @@ from .clinic import correction
 from .clinic import views as clinic
 from .delivery import steering
 from .delivery import views as delivery
+from .evidence import views as evidence
 from .journal import views as journal
 from .reception import views as reception
 from .reports import views as reports
@@ -33,6 +34,7 @@ urlpatterns = [
     path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
     path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
     path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),
+    path("bang-chung/<int:pk>/", evidence.proof, name="evidence"),
     path("nhan/", reception.import_files, name="import"),
     path("nhan/chua-nhan/", reception.quarantine, name="import_quarantine"),
     path("nhan/chua-nhan/<int:pk>/", reception.take_with_reason, name="import_with_reason"),

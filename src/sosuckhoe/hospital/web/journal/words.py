@@ -10,6 +10,8 @@ DEEDS = {
     "visit-read": "Xem đợt khám",
     "narrow-content-read": "Mở nội dung hạn chế",
     "versions-compared": "So sánh hai bản hồ sơ",
+    "evidence-read": "Xem bằng chứng gửi",
+    "evidence-taken": "Tải gói bằng chứng gửi",
     "exchange-read": "Xem nguyên văn trao đổi",
     "searched": "Tìm người bệnh",
     "visit-closed": "Kết thúc đợt khám",

@@ -1,0 +1,60 @@
+"""The page of proof and what is taken away from it."""
+
+import pytest
+from django.urls import reverse
+
+from sosuckhoe.healthbook.signing import verify_evidence
+from sosuckhoe.hospital.delivery.models import Receipt
+from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.visits.models import RecordVersion
+
+
+@pytest.fixture
+def received(ward) -> RecordVersion:
+    return Receipt.objects.order_by("pk")[0].submission.version
+
+
+def address(version: RecordVersion, wanted: str = "") -> str:
+    return reverse("web:evidence", args=[version.pk]) + (f"?tai-ve={wanted}" if wanted else "")
+
+
+def test_the_page_names_the_file_the_receipt_and_the_seal_of_the_container(ward, as_role, received):
+    client = as_role(ward, "records")
+    page = client.get(address(received)).content.decode()
+    receipt = Receipt.objects.get(submission__version=received)
+    container = client.get(address(received, "goi"))
+    assert container["Content-Disposition"].endswith('-v1.zip"')
+    seal = verify_evidence.Container(container.content).manifest_sha256
+    for fact in (
+        received.visit.visit_code,
+        receipt.transaction_number,
+        receipt.document_sha256,
+        received.submissions.get().document.certificate_fingerprint,
+        seal,
+    ):
+        assert fact in page
+    assert [entry.action for entry in Entry.objects.order_by("-seq")[:2]] == [
+        "evidence-taken",
+        "evidence-read",
+    ]
+
+
+def test_the_verifier_is_offered_beside_it(ward, as_role, received):
+    answer = as_role(ward, "it").get(address(received, "kiem-tra"))
+    with open(verify_evidence.__file__, "rb") as stream:
+        assert answer.content == stream.read()
+
+
+def test_who_may_not_read_records_sees_the_proof_but_takes_no_record_away(ward, as_role, received):
+    client = as_role(ward, "it")
+    page = client.get(address(received)).content.decode()
+    assert received.visit.patient.full_name not in page
+    assert "?tai-ve=goi" not in page
+    assert client.get(address(received, "goi")).status_code == 403
+    assert not Entry.objects.filter(action="evidence-taken").exists()
+
+
+def test_a_version_of_every_state_has_its_page(ward, as_role):
+    client = as_role(ward, "records")
+    for version in RecordVersion.objects.all():
+        assert client.get(address(version)).status_code == 200
