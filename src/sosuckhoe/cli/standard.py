@@ -1,6 +1,7 @@
-"""``sosuckhoe standard``: the official standard in words: one field, or what changed between two days."""
+"""``sosuckhoe standard``: the official standard in words: one field, what changed between two days, or every rule."""
 
 import argparse
+import json
 from datetime import date
 from itertools import groupby
 
@@ -22,6 +23,10 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     diff.add_argument("later", type=date.fromisoformat, metavar="ĐẾN_NGÀY")
     diff.add_argument("--expected", action="store_true", help="tính cả văn bản mới công bố, chưa có hiệu lực")
     diff.set_defaults(run=run_diff)
+
+    rules = topics.add_parser("rules", help="mọi quy tắc kiểm tra, cả về tệp và về hình thức")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
+    rules.set_defaults(run=run_rules)
 
 
 def _as_of(command: argparse.ArgumentParser) -> None:
@@ -87,4 +92,26 @@ def run_show(options: argparse.Namespace) -> int:
             print(f"  {name + ':':<20}{value}")
     for code in codes.on(day).values() if codes and len(codes.on(day)) <= 60 else ():
         print(f"    {code.code:<8}{code.name_vi}")
+    return 0
+
+
+def run_rules(options: argparse.Namespace) -> int:
+    from sosuckhoe.healthbook.validation import listed_rules
+    from sosuckhoe.healthbook.validation.fault import SEVERITIES
+
+    from .checking.tally import plain_sentence
+
+    rules = listed_rules()
+    if options.format == "json":
+        print(json.dumps([rule.as_json() for rule in rules], ensure_ascii=False, indent=1))
+        return 0
+    for rule in rules:
+        until = f" đến {rule.until:%d/%m/%Y}" if rule.until else ""
+        since = f"từ {rule.since:%d/%m/%Y}" if rule.since else "theo quyết định của ngày ra viện"
+        tables = ", ".join(rule.tables) or "tệp"
+        print(f"{rule.id}  {SEVERITIES[rule.severity]}, {tables}, {since}{until}, {rule.proofs} hồ sơ mẫu")
+        for sentence in rule.sentences:
+            print(f"  {plain_sentence(sentence)}")
+        print(f"  Theo: {rule.source}")
+    print(f"{len(rules)} quy tắc. Giải thích từng quy tắc: sosuckhoe explain MÃ")
     return 0

@@ -56,7 +56,8 @@ def general_rules() -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def _subjects() -> dict[str, str]:
-    return {rule.id: rule.subject for rule in RULES}
+    """By id: the module, or ``parts`` for what points at a whole table."""
+    return {rule.id: rule.subject if "." in rule.at else "parts" for rule in RULES}
 
 
 def how_to_mend(rule: str) -> str:
