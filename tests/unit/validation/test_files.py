@@ -1,5 +1,6 @@
 """Checking a file: one result a visit, for people and for machines."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -148,6 +149,20 @@ def test_the_same_habit_in_every_part_is_said_once() -> None:
     said = [fault for fault in result.faults if fault.rule == "STR-007"]
     assert [(fault.path, fault.severity) for fault in said] == [("GIAMDINHHS.NOIDUNGFILE", "warning")] * 2
     assert "2 phần: XML1, XML2" in said[0].message and "3 phần: XML3, XML4, XML5" in said[1].message
+
+
+@pytest.mark.parametrize(("left_out", "said"), [(3, 3), (12, 1)])
+def test_an_exporter_that_leaves_out_empty_tags_is_told_once_a_table(left_out: int, said: int) -> None:
+    record, edition = visit(), visit().edition()
+    assert edition is not None
+    data = document.write_table("XML1", record.rows("visit"), edition)
+    empty = re.findall(rb"<([A-Z_]+)></\1>", data)[:left_out]
+    for name in empty:
+        data = data.replace(b"<%b></%b>" % (name, name), b"")
+    (result,) = check(data, day=TODAY)
+    found = [fault for fault in result.faults if fault.rule == "STR-013"]
+    assert len(found) == said
+    assert said > 1 or (found[0].path == "XML1" and f"{left_out} chỉ tiêu" in found[0].message)
 
 
 def _inner(table: bytes) -> str:

@@ -39,7 +39,7 @@ class Source:
                 return archives.read_entry(Path(self.path), self.entry)
             with open(self.path, "rb") as stream:
                 return stream.read(Limits().file_bytes + 1)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: no name at all, such as one with a zero in it
             raise Refused("FILE-NOT-FOUND") from None
 
 

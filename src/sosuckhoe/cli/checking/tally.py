@@ -91,6 +91,7 @@ def words(rule: str) -> str:
             document.REFUSALS[rule]
             .what.replace(": {detail}", "")
             .replace("({detail})", "")
+            .replace(" {detail}.", ".")
             .replace("{detail}.", ".")
             .replace("{detail}", "…")
         )

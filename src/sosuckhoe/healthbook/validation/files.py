@@ -137,21 +137,27 @@ def _faults(rule: FileRule, places: Iterable[Place]) -> Iterator[Fault]:
         yield Fault(rule.id, path, None, severity or rule.severity, sentence, rule.source, value, rule.owner)
 
 
+FEW = 5
+"""Fields of a table told one by one; where more are alike, it is a habit of the exporter and told as one."""
+
+
 def _gathered(remarks: list[Remark]) -> Iterator[Remark]:
-    """The same habit of an exporter in every part of a file (STR-007: inline XML, empty parts) is said once."""
-    alike: dict[str, list[Remark]] = {}
+    """The same habit of an exporter everywhere in a file is said once: parts inline or empty, no tags without value."""
+    alike: dict[tuple[str, str, str], list[Remark]] = {}
     for remark in remarks:
-        if remark.rule == "STR-007" and remark.severity == "warning" and not remark.value:
-            alike.setdefault(remark.detail, []).append(remark)
+        table = remark.path.partition(".")[0] if remark.rule != "STR-007" else ""
+        if remark.rule in ("STR-007", "STR-013") and remark.severity == "warning" and not remark.value:
+            alike.setdefault((remark.rule, table, remark.detail), []).append(remark)
         else:
             yield remark
-    for detail, found in alike.items():
-        if len(found) == 1:
-            yield found[0]
-        else:
-            parts = ", ".join(remark.path for remark in found)
-            detail = f"{detail} Gặp ở {len(found)} phần: {parts}."
-            yield replace(found[0], path="GIAMDINHHS.NOIDUNGFILE", row=None, detail=detail, times=1)
+    for (_, table, detail), found in alike.items():
+        if len(found) <= (FEW if table else 1):
+            yield from found
+            continue
+        names = [remark.path.partition(".")[2] if table else remark.path for remark in found]
+        listed = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+        detail = f"{detail} Gặp ở {len(found)} {'chỉ tiêu' if table else 'phần'}: {listed}."
+        yield replace(found[0], path=table or "GIAMDINHHS.NOIDUNGFILE", row=None, detail=detail, times=1)
 
 
 def _from_remark(remark: Remark) -> Fault:
