@@ -63,7 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
             ],
             "tiles": [(tile, _tile_address(tile.state, noi)) for tile in queries.tiles(chosen)],
             "oldest": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name))
+                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row))
                 for row in queries.waiting_longest(chosen)
             ],
             "keys": queries.keys(),
@@ -71,6 +71,15 @@ def board(request: HttpRequest) -> HttpResponse:
             "may_set_up": policies.can_set_up(request.user),
         },
     )
+
+
+def _why(row: Any) -> str:
+    """Why it is where it is; what has no problem of its own waits for its turn, or for the pause to end."""
+    if row.problem or row.state not in (State.SIGNED, State.WAITING):
+        return str(row.problem)
+    if row.state == State.SIGNED and row.destination.paused:
+        return "Việc gửi đang tạm dừng"
+    return "Đợi đến lượt gửi" if row.state == State.SIGNED else "Đợi đến lượt ký"
 
 
 def _tile_address(state: str, noi: Any) -> str:
@@ -114,7 +123,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "title": title,
             "count": rows.count(),
             "rows": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name))
+                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row))
                 for row in shown.rows
             ],
             "code": code,
