@@ -1,6 +1,5 @@
 """Closing a visit and correcting one: one transaction holds visit, version, findings, submissions and journal line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,11 +69,11 @@ def edition_for(record: Record, at: datetime) -> Edition:
         return edition_on(timezone.localdate(at))
 
 
-def check(record: Record, *, facility: Facility, at: datetime, more: Sequence[Fault] = ()) -> Checked:
-    """Everything wrong in a record today. ``more``: what was noticed about the file it came in."""
+def check(record: Record, *, facility: Facility, at: datetime) -> Checked:
+    """Everything wrong in a record today."""
     edition, day = edition_for(record, at), timezone.localdate(at)
     policy = checking_policy(facility=facility, day=day)
-    return Checked(record, edition, (*more, *check_record(record, edition, day=day, policy=policy)))
+    return Checked(record, edition, tuple(check_record(record, edition, day=day, policy=policy)))
 
 
 def close_visit(

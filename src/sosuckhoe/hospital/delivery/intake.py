@@ -17,13 +17,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from ...healthbook import validation
 from ...healthbook.document import Limits, Reading, Unreadable, read
-from ...healthbook.validation import Fault
 from ..journal.chain import note
 from ..staff.models import Facility, FacilityCode
 from ..visits.actions import record_bytes
+from ..visits.choices import checking_policy
 from ..visits.models import RecordVersion, SourceFile, Visit
-from .closing import Checked, Closed, NeedsReason, OtherPerson, check, close_visit, correct_visit
+from .closing import Checked, Closed, NeedsReason, OtherPerson, close_visit, correct_visit, edition_for
 from .crashpoints import here
 
 Outcome = SourceFile.Outcome
@@ -75,8 +76,7 @@ def take_file(
     try:
         reading = _read(data)
         facility, facility_code = _facility(reading)
-        visit = reading.visits[0]
-        checked = check(visit.record, facility=facility, at=moment, more=_seen(visit))
+        checked = _check(data, reading, facility, moment)
         # Two files may bring the same visit, or the same person, at the same instant: the database lets one
         # through, and the other looks again.
         for attempt in range(TRIES):
@@ -170,21 +170,11 @@ def _facility(reading: Reading) -> tuple[Facility, str]:
     )
 
 
-def _seen(visit: Any) -> tuple[Fault, ...]:
-    """What the file did otherwise than the standard, as faults of the record."""
-    return tuple(
-        Fault(
-            rule=remark.rule,
-            path=remark.path,
-            row=remark.row,
-            severity=remark.severity,
-            message=remark.detail,
-            source="xml-standard",
-            value=remark.value,
-            owner="it",
-        )
-        for remark in visit.remarks
-    )
+def _check(data: bytes, reading: Reading, facility: Facility, at: datetime) -> Checked:
+    """Everything wrong in the file and in its record, as ``sosuckhoe check`` says it."""
+    record, day = reading.visits[0].record, timezone.localdate(at)
+    (found,) = validation.check(data, day=day, policy=checking_policy(facility=facility, day=day))
+    return Checked(record, edition_for(record, at), tuple(found.faults))
 
 
 def _enter(

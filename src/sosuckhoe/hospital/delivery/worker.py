@@ -35,6 +35,8 @@ KEY_DELAY = timedelta(seconds=60)
 """How long a visit waits before the key is asked for again."""
 PATIENCE = 45.0
 """``until_idle`` still waits for what is due within so many seconds."""
+GIVES_UP_AFTER = 180.0
+"""``until_idle`` ends when nothing was settled for so many seconds, whatever is still due."""
 
 log = logging.getLogger("sosuckhoe.delivery")
 
@@ -207,7 +209,7 @@ def run(
     ``each`` is called about every half second, for a progress bar.
     """
     stop = stop or threading.Event()
-    over = threading.Event()
+    over, idle = threading.Event(), _Idle()
     workers = [
         Worker(f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}:{n}")
         for n in range(parallel)
@@ -224,13 +226,27 @@ def run(
             each()
             if until_idle:
                 wait = next_due(timezone.now())
-                if wait is None or wait > patience:
+                if wait is None or wait > patience or idle.has_given_up():
                     break
     finally:
         over.set()
         for thread in [*threads, breath]:
             thread.join()
         connection.close()
+
+
+class _Idle:
+    """Notices that nothing moves any more, as when the portal stays away: then ``until_idle`` ends, too."""
+
+    def __init__(self) -> None:
+        self._settled, self._since = -1, time.monotonic()
+
+    def has_given_up(self) -> bool:
+        moving = [State.WAITING, State.SIGNED, State.SENDING]
+        settled = Submission.objects.exclude(state__in=moving).count()
+        if settled != self._settled:
+            self._settled, self._since = settled, time.monotonic()
+        return time.monotonic() - self._since > GIVES_UP_AFTER
 
 
 def _look_after() -> None:
