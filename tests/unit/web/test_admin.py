@@ -98,7 +98,7 @@ def test_the_two_codes_of_a_facility_are_not_mixed_up(it, code, hub_code, senten
 def test_a_new_code_holds_from_its_day_and_the_old_one_stays_for_before(it):
     it.post("/quan-tri/co-so/", {"deed": "codes", "code": "99998", "hub_code": "", "since": "01/12/2026"})
     facility = Facility.objects.get()
-    assert [(each.code, each.until and each.until.isoformat()) for each in facility.codes.all()] == [
+    assert [(each.code, each.until and each.until.isoformat()) for each in facility.codes.order_by("-pk")] == [
         ("99998", None), ("99999", "2026-11-30"),
     ]  # fmt: skip
 

@@ -105,13 +105,13 @@ def test_what_has_no_row_is_named_and_placed_by_a_recorded_decision(ward, planni
 
 
 @pytest.mark.parametrize("query", ["?nam=2026&nua=3", "?nam=xx", "?nam=1999&nua=1"])
-def test_a_half_year_that_does_not_exist_is_not_found(planning, query):
-    assert planning.get("/bao-cao/sau-thang/" + query).status_code == 404
+def test_a_half_year_that_does_not_exist_is_not_found(empty_ward, as_role, query):
+    assert as_role(empty_ward, "planning").get("/bao-cao/sau-thang/" + query).status_code == 404
 
 
 @pytest.mark.parametrize("query", ["?dong=9", "?ngoai=la"])
-def test_a_cell_that_does_not_exist_is_not_found(planning, query):
-    assert planning.get("/bao-cao/sau-thang/danh-sach/" + query).status_code == 404
+def test_a_cell_that_does_not_exist_is_not_found(empty_ward, as_role, query):
+    assert as_role(empty_ward, "planning").get("/bao-cao/sau-thang/danh-sach/" + query).status_code == 404
 
 
 def test_an_administrator_opens_a_cell_without_seeing_who(ward, planning, as_role):

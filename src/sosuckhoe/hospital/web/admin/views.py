@@ -96,7 +96,7 @@ def facility(request: HttpRequest) -> HttpResponse:
             "facility": found,
             "form": form,
             "codes": codes,
-            "history": found.codes.all() if found else [],
+            "history": found.codes.order_by("-pk") if found else [],
             "units": Unit.objects.filter(facility=found) if found else [],
         },
         status=422 if form.errors or codes.errors else 200,
