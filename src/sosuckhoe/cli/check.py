@@ -95,7 +95,8 @@ def _check(options: argparse.Namespace, question: Question, reports: list[_Repor
     with _stoppable():
         try:
             for results in checked(sources(options.files), question, jobs=options.jobs or cores()):
-                progress.clear()
+                if sys.stdout.isatty():
+                    progress.clear()
                 worst = max(worst, _tell(results, options, tally, reports))
                 progress.step()
         except KeyboardInterrupt:

@@ -196,6 +196,15 @@ def test_after_a_second_count_rate_and_rest_are_shown_and_wiped_away():
     assert screen.getvalue().endswith("\r\x1b[K")
 
 
+def test_a_line_that_made_room_for_output_comes_back_with_the_next_file():
+    now, screen = [0.0], Terminal()
+    progress = Progress(lambda: 100, stream=screen, clock=lambda: now[0])
+    for now[0] in (2.0, 2.01, 2.02):
+        progress.clear()
+        progress.step()
+    assert screen.getvalue().count("tệp/giây") == 3
+
+
 def test_no_bar_is_drawn_where_nobody_looks():
     screen = io.StringIO()
     progress = Progress(lambda: pytest.fail("asked"), stream=screen, clock=iter(range(0, 100, 5)).__next__)

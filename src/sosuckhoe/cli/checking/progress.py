@@ -29,27 +29,27 @@ class Progress:
         self._began = clock()
         self._shown = self._began + AFTER - EVERY
         self._visible = False
+        self._hidden = False
         self._wanted = self.stream.isatty()
 
     def step(self) -> None:
         """One file more is done."""
         self._done += 1
         now = self.clock()
-        if not self._wanted or now - self._shown < EVERY:
+        if not self._wanted or (now - self._shown < EVERY and not self._hidden):
             return
-        if not self._visible:
-            self._total = self._total or self._ask_total()
+        self._total = self._total or self._ask_total()
         self._shown = now
-        self._visible = True
+        self._visible, self._hidden = True, False
         self.stream.write(f"\r\x1b[K{self._line(now - self._began)}")
         self.stream.flush()
 
     def clear(self) -> None:
-        """Leave the terminal's line to whoever prints next."""
+        """Leave the terminal's line to whoever prints next; the next step shows it again."""
         if self._visible:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
-            self._visible = False
+            self._visible, self._hidden = False, True
 
     def _line(self, seconds: float) -> str:
         total = max(self._total, self._done)
