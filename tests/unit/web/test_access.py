@@ -22,6 +22,7 @@ PAGES = {
     "search": WORK,
     "visit": WORK,
     "visit_correct": ("close_visits",),
+    "visit_fix": ("close_visits",),
     "visit_table": ("read_records",),
     "visit_attempt": ("see_delivery",),
     "evidence": ("see_delivery", "read_records"),
@@ -52,6 +53,7 @@ def address_of(name: str, ward: Ward) -> str:
     extra = {
         "visit": [visit],
         "visit_correct": [visit],
+        "visit_fix": [visit],
         "visit_table": [visit, "services"],
         "visit_attempt": [Attempt.objects.order_by("pk")[0].pk],
         "evidence": [RecordVersion.objects.order_by("pk")[0].pk],
@@ -63,6 +65,7 @@ def address_of(name: str, ward: Ward) -> str:
     }.get(name, [])
     query = {
         "visit_correct": "?cho=XML1.NGAY_RA",
+        "visit_fix": "?quy-tac=XTB-006&cho=XML1.T_TONGCHI_BV",
         "search": "?tim=binh",
         "delivery_list": "?trang-thai=RECEIVED",
         "six_month_cell": "?the=co",
@@ -77,6 +80,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
         "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
         "delivery_leave_unknown", "delivery_steer", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
+        "visit_undo",
     }  # fmt: skip
     assert {pattern.name for pattern in urlpatterns} == set(PAGES) | elsewhere
 
@@ -146,6 +150,7 @@ def test_reading_pages_changes_nothing_but_the_journal(ward, as_role):
     [
         ("sign_out", []),
         ("visit_open_narrow", [1]),
+        ("visit_undo", [1, 2]),
         ("import_with_reason", [1]),
         ("worklist_release", []),
         ("delivery_pause", [1]),

@@ -261,3 +261,52 @@ def test_a_clean_visit_after_held_ones_says_there_is_nothing_to_mend(empty_ward,
     empty_ward.take(held("XFD-029"))
     page = page_of(as_role(empty_ward, "clinician"), empty_ward.take(clean(1)))
     assert "Không còn lỗi" in page or "Cảnh báo" in page
+
+
+def fix_address(taken, rule="XTB-006", path="XML1.T_TONGCHI_BV") -> str:
+    return reverse("web:visit_fix", args=[taken.visit_id]) + f"?quy-tac={rule}&cho={path}"
+
+
+def test_a_safe_fix_is_offered_looked_at_saved_as_a_version_and_taken_back(empty_ward, as_role):
+    connect(empty_ward)
+    taken, client = empty_ward.take(held("XTB-006")), as_role(empty_ward, "records")
+    address = fix_address(taken)
+    assert address.replace("&", "&amp;") in page_of(client, taken)
+    before = RecordVersion.objects.get(visit=taken.visit_id).record.visit["hospital_total_amount"]
+    preview = client.get(address).content.decode()
+    assert f"<del>{before}</del>" in preview and "Vì sao an toàn" in preview
+    assert RecordVersion.objects.filter(visit=taken.visit_id).count() == 1
+    saved = client.post(address, follow=True).content.decode()
+    assert "Hoàn tác" in saved
+    first, second = RecordVersion.objects.filter(visit=taken.visit_id)
+    assert [change.path for change in changes(first.record, second.record, second.edition)] == [
+        "XML1.T_TONGCHI_BV"
+    ]
+    assert "XTB-006" in second.reason
+    client.post(reverse("web:visit_undo", args=[taken.visit_id, 2]))
+    third = RecordVersion.objects.get(visit=taken.visit_id, number=3)
+    assert third.sha256 == first.sha256 and third.reason == "Hoàn tác bản 2"
+
+
+def test_only_the_newest_version_is_taken_back(ward, as_role):
+    taken, client = taken_for(ward, "SHP-001"), as_role(ward, "clinician")
+    correct(client, taken, "XML1.MA_BENH_CHINH", "H10.9")
+    for number in (1, 3):
+        client.post(reverse("web:visit_undo", args=[taken.visit_id, number]))
+    assert RecordVersion.objects.filter(visit=taken.visit_id).count() == 2
+
+
+def test_where_no_change_is_safe_the_page_says_so_and_saves_nothing(ward, as_role):
+    taken, client = taken_for(ward, "XFD-029"), as_role(ward, "clinician")
+    address = fix_address(taken, "XFD-029", "XML1.NGAY_RA")
+    for answer in (client.get(address), client.post(address)):
+        assert "Chưa có đề xuất an toàn" in answer.content.decode()
+    assert RecordVersion.objects.filter(visit=taken.visit_id).count() == 1
+    assert client.get(reverse("web:visit_fix", args=[taken.visit_id])).status_code == 404
+
+
+def test_every_finding_says_how_it_is_usually_mended(ward, as_role):
+    from sosuckhoe.healthbook.validation import how_to_mend
+
+    page = page_of(as_role(ward, "clinician"), taken_for(ward, "SHP-001"))
+    assert how_to_mend("SHP-001") in page

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from .account import views as account
 from .admin import staff_views
 from .admin import views as admin
-from .clinic import correction
+from .clinic import correction, fixing
 from .clinic import views as clinic
 from .delivery import steering
 from .delivery import views as delivery
@@ -31,6 +31,8 @@ urlpatterns = [
     path("dot-kham/<int:pk>/", clinic.visit, name="visit"),
     path("dot-kham/<int:pk>/mo/", clinic.open_narrow, name="visit_open_narrow"),
     path("dot-kham/<int:pk>/sua/", correction.correct, name="visit_correct"),
+    path("dot-kham/<int:pk>/de-xuat/", fixing.fix, name="visit_fix"),
+    path("dot-kham/<int:pk>/ban/<int:number>/hoan-tac/", fixing.undo, name="visit_undo"),
     path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
     path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
     path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),

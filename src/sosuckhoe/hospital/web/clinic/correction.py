@@ -190,5 +190,6 @@ def _save(request: HttpRequest, visit: Visit, checked: Checked, form: Correction
         f"{sentence} Hồ sơ còn lỗi khác nên vẫn tạm giữ."
         if closed.held
         else f"{sentence} Hồ sơ sẽ tự được ký và gửi.",
+        undo=reverse("web:visit_undo", args=[visit.pk, closed.version.number]),
     )
     return HttpResponseRedirect(reverse("web:visit", args=[visit.pk]))

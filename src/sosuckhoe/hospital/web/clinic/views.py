@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from ....healthbook.book import BookEntry, book_entry
 from ....healthbook.record import Record
 from ....healthbook.standard import Edition, NoEdition, edition_on
+from ....healthbook.validation import how_to_mend
+from ....healthbook.validation.fixes import FIXES
 from ...delivery.models import Attempt
 from ...journal.chain import note
 from ...patients.queries import identifiers_of
@@ -44,6 +46,9 @@ class Told:
     where: str
     value: str
     correctable: bool
+    fixable: bool
+    """The rule knows safe changes; whether one fits here is found when it is asked for."""
+    advice: str
 
 
 def _edition(version: RecordVersion) -> Edition | None:
@@ -65,6 +70,8 @@ def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[
             place(finding.path) + _row(finding) if seen else "",
             finding.value if seen else "",
             may_correct and _correctable(finding.path),
+            may_correct and _correctable(finding.path) and finding.rule in FIXES,
+            how_to_mend(finding.rule),
         )
         groups.setdefault(words.owner(finding.owner), []).append(told)
     return list(groups.items())
