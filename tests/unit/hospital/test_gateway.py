@@ -12,15 +12,14 @@ from sosuckhoe.healthbook.document import write_check_in
 from sosuckhoe.healthbook.signing import load_pkcs12, sign
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.hospital.delivery.answers import Word, submission_answer
+from sosuckhoe.hospital.delivery.calling import form, seconds_of
 from sosuckhoe.hospital.delivery.gateway import (
     HISTORY_PATH,
     Gateway,
     NotSent,
     Session,
     Sessions,
-    _form,
     _instant,
-    _seconds,
     as_json,
     session_is_refused,
 )
@@ -35,8 +34,8 @@ def session(expires_at: datetime) -> Session:
     return Session("99999_BV", "access", "identity", "hash", expires_at)
 
 
-def test_base64_survives_the_form() -> None:
-    assert parse_qs(_form({"fileHSBase64": "a+b/c=="}).decode())["fileHSBase64"] == ["a+b/c=="]
+def test_base64_survives_theform() -> None:
+    assert parse_qs(form({"fileHSBase64": "a+b/c=="}).decode())["fileHSBase64"] == ["a+b/c=="]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_an_expiry_is_an_instant_in_utc_and_never_local_time(text: str, instant:
     ("text", "seconds"), [("120", 120), (None, None), ("Wed, 21 Oct", None), ("9" * 9, None)]
 )
 def test_retry_after_is_read_in_seconds(text: str | None, seconds: int | None) -> None:
-    assert _seconds(text) == seconds
+    assert seconds_of(text) == seconds
 
 
 class TestSessions:

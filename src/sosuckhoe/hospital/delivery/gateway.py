@@ -1,33 +1,40 @@
 """The client of the insurer's portal (cổng tiếp nhận dữ liệu giám định BHYT): reference/gateway.md §1–§6.
 
-There is no default host, and a host must be allowed on this machine before anything is sent to it. Before the first
-byte of a submission leaves, ``before_bytes`` is called; what fails earlier is ``NotSent``, what fails later is an
-``Exchange`` without a whole answer. Secrets are masked in everything that is kept.
+There is no default host. Tokens live ten minutes, are bound to this machine's address and are shared by all senders
+of one account; how a single call goes is in ``calling``.
 """
 
 import hashlib
-import http.client
 import json
-import socket
-import ssl
 import threading
-import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from django.conf import settings
-
-from .answers import BODY_LIMIT, Answer, Concern, Word, fields_of, login_answer, text
-from .crashpoints import here
+from .answers import Answer, Concern, Word, fields_of, login_answer, text
+from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
 from .models import Destination
 from .secrets import SecretExposed, SecretMissing, secret_of
 
-CONNECT_SECONDS = 15.0
-TOTAL_SECONDS = 90.0
-"""For one call; answers after 5–60 s are normal under load (gateway.md §9)."""
+__all__ = [
+    "CARD_PATH",
+    "CHECK_IN_PATHS",
+    "HISTORY_PATH",
+    "RECORD_PATHS",
+    "SESSIONS",
+    "Exchange",
+    "Gateway",
+    "HostNotAllowed",
+    "NotSent",
+    "Session",
+    "Sessions",
+    "as_json",
+    "check_address",
+    "session_is_refused",
+]
+
 EXPIRY_MARGIN = timedelta(seconds=60)
 
 LOGIN_PATH = "/api/token/take"
@@ -39,37 +46,6 @@ RECORD_PATHS = {
 CHECK_IN_PATHS = {"3176": "/api/qd130/checkInKcbQd3176", "4750": "/api/qd130/checkInKcbQd4750"}
 CARD_PATH = "/api/egw/KQNhanLichSuKCB2024"
 HISTORY_PATH = "/api/egw/Lskcb2025"
-FORM = "application/x-www-form-urlencoded"
-
-
-class NotSent(Exception):
-    """Nothing left this machine, or nothing that the portal could have kept."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.code)
-        self.answer = answer
-
-
-def _later(code: str, sentence: str) -> NotSent:
-    return NotSent(Answer(Word.TRY_LATER, code, sentence))
-
-
-class HostNotAllowed(ValueError):
-    """Máy chủ này chưa được phép nhận hồ sơ. Người quản trị máy thêm tên máy chủ vào tệp gateway-hosts.txt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Both sides of one call."""
-
-    request_head: str
-    """As sent, secrets masked, without the body."""
-    status: int | None
-    answer_head: str
-    answer: bytes
-    broken: str = ""
-    """How the answer ended early, empty when it is whole."""
-    retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +60,6 @@ class Session:
 
     def __repr__(self) -> str:
         return f"Session({self.account})"
-
-
-def check_address(base_url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an address that may be sent to; raises HostNotAllowed.
-
-    Plain http is for this machine only, where the simulator lives.
-    """
-    parts = urlsplit(base_url)
-    host = (parts.hostname or "").lower()
-    local = host in ("localhost", "127.0.0.1", "::1")
-    if not host or parts.scheme not in (("http", "https") if local else ("https",)) or parts.username:
-        raise HostNotAllowed(HostNotAllowed.__doc__)
-    if not local and host not in _allowed_hosts():
-        raise HostNotAllowed(HostNotAllowed.__doc__)
-    return parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _allowed_hosts() -> set[str]:
-    try:
-        lines = settings.HOME.gateway_hosts.read_text().splitlines()
-    except FileNotFoundError:
-        return set()
-    return {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
 
 
 class Sessions:
@@ -145,10 +98,9 @@ class Gateway:
         self.destination = destination
         self.facility_code = destination.facility.code
         try:
-            self._scheme, self._host, self._port = check_address(destination.base_url)
+            self._host = Host.of(destination.base_url)
         except HostNotAllowed as refusal:
             raise _set_up("HOST-NOT-ALLOWED", str(refusal)) from None
-        self._prefix = urlsplit(destination.base_url).path.rstrip("/")
         self._sessions = sessions
         self._key = (destination.base_url, destination.account, self.facility_code)
 
@@ -200,7 +152,7 @@ class Gateway:
             "hoTenCb": officer_name,
             "cccdCb": officer_id,
         }
-        return self._call(path, _form(body), {}, query=query)
+        return self._host.post(path, body, query=query)
 
     # Behind them
 
@@ -225,7 +177,7 @@ class Gateway:
             "tokenId": session.id_token,
             "passwordHash": session.password_hash,
         }
-        return self._call(path, _form(body), headers, before_bytes=before_bytes)
+        return self._host.post(path, body, headers, before_bytes=before_bytes)
 
     def _log_in(self) -> Session:
         try:
@@ -234,11 +186,11 @@ class Gateway:
             raise _set_up("SECRET-MISSING", str(problem)) from None
         # The portal wants MD5 in capitals; it protects nothing and is kept as secret as the password.
         password_hash = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
-        exchange = self._call(
-            LOGIN_PATH, _form({"username": self.destination.account, "password": password_hash}), {}
+        exchange = self._host.post(
+            LOGIN_PATH, {"username": self.destination.account, "password": password_hash}
         )
         if exchange.broken or exchange.status is None:
-            raise _later("LOGIN-NO-ANSWER", "Cổng không trả lời khi đăng nhập. Hệ thống sẽ tự thử lại.")
+            raise later("LOGIN-NO-ANSWER", "Cổng không trả lời khi đăng nhập. Hệ thống sẽ tự thử lại.")
         answer = login_answer(exchange.status, exchange.answer)
         if answer.word is not Word.ACCEPTED:
             raise NotSent(answer)
@@ -247,126 +199,12 @@ class Gateway:
         access, identity = text(fields.get("access_token")), text(fields.get("id_token"))
         expires = _instant(text(fields.get("expires_in")))
         if not access or not identity or expires is None:
-            raise _later("LOGIN-UNREADABLE", "Cổng trả lời đăng nhập không đọc được. Hệ thống sẽ tự thử lại.")
+            raise later("LOGIN-UNREADABLE", "Cổng trả lời đăng nhập không đọc được. Hệ thống sẽ tự thử lại.")
         return Session(self.destination.account, access, identity, password_hash, expires)
-
-    def _call(
-        self,
-        path: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        query: str = "",
-        before_bytes: Callable[[], None] | None = None,
-    ) -> Exchange:
-        address = self._prefix + path
-        deadline = time.monotonic() + TOTAL_SECONDS
-        connection: http.client.HTTPConnection
-        if self._scheme == "https":
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=CONNECT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=CONNECT_SECONDS)
-        sent_headers = {
-            "Content-Type": FORM,
-            "Content-Length": str(len(body)),
-            "Accept": "application/json",
-            **headers,
-        }
-        head = _masked(address, bool(query), sent_headers)
-        try:
-            try:
-                connection.connect()
-            except ssl.SSLError:
-                raise _later("TLS", "Chứng thư máy chủ của cổng không hợp lệ nên không gửi.") from None
-            except OSError:
-                raise _later(
-                    "NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại."
-                ) from None
-            if before_bytes is not None:
-                here("K16")
-                before_bytes()
-            strike = here if before_bytes is not None else _nothing
-            return self._exchange(connection, address, query, body, sent_headers, head, deadline, strike)
-        finally:
-            connection.close()
-
-    def _exchange(
-        self,
-        connection: http.client.HTTPConnection,
-        address: str,
-        query: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        head: str,
-        deadline: float,
-        here: Callable[[str], None],
-    ) -> Exchange:
-        """From the first byte on: whatever goes wrong now, the portal may have the file."""
-        status: int | None = None
-        answer_head, answer, retry_after = "", b"", None
-        try:
-            _limit(connection, deadline)
-            connection.putrequest("POST", f"{address}?{query}" if query else address)
-            for name, value in headers.items():
-                connection.putheader(name, value)
-            connection.endheaders()
-            here("K17")
-            connection.send(body)
-            here("K18")
-            _limit(connection, deadline)
-            response = connection.getresponse()
-            here("K20")
-            status = response.status
-            answer_head = f"HTTP {status} {response.reason}\n{response.msg}"[:4000]
-            retry_after = _seconds(response.headers.get("Retry-After"))
-            while len(answer) <= BODY_LIMIT:
-                _limit(connection, deadline)
-                chunk = response.read1(65536)
-                if not chunk:
-                    break
-                answer += chunk
-            here("K21")
-        except (TimeoutError, http.client.HTTPException, OSError) as problem:
-            return Exchange(head, status, answer_head, answer[:BODY_LIMIT], type(problem).__name__)
-        whole = response.length in (None, 0) and len(answer) <= BODY_LIMIT
-        return Exchange(
-            head, status, answer_head, answer[:BODY_LIMIT], "" if whole else "Incomplete", retry_after
-        )
-
-
-def _nothing(point: str) -> None:
-    """Crash points are for records, not for logins."""
 
 
 def _set_up(code: str, sentence: str) -> NotSent:
     return NotSent(Answer(Word.REJECTED, code, sentence, Concern.ACCOUNT))
-
-
-def _limit(connection: http.client.HTTPConnection, deadline: float) -> None:
-    """A trickling answer must not outlast the whole call's time."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    if isinstance(connection.sock, socket.socket):
-        connection.sock.settimeout(left)
-
-
-def _form(fields: Mapping[str, str]) -> bytes:
-    # Base64's + must travel as %2B, or it arrives as a blank.
-    return urlencode(fields, quote_via=quote, safe="").encode()
-
-
-_SECRET_HEADERS = ("accesstoken", "tokenid", "passwordhash")
-
-
-def _masked(address: str, has_query: bool, headers: Mapping[str, str]) -> str:
-    lines = [f"POST {address}{'?…' if has_query else ''}"]
-    lines += [
-        f"{name}: {'…' if name.lower() in _SECRET_HEADERS else value}" for name, value in headers.items()
-    ]
-    return "\n".join(lines)
 
 
 def _instant(text: str) -> datetime | None:
@@ -375,10 +213,6 @@ def _instant(text: str) -> datetime | None:
         return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _seconds(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def session_is_refused(exchange: Exchange) -> bool:

@@ -1,0 +1,208 @@
+"""One call over HTTP: where it may go, when the first byte leaves, how long it may take, and both sides of it.
+
+Before the first byte of a record leaves, ``before_bytes`` is called; what fails earlier is ``NotSent``, what fails
+later is an ``Exchange`` without a whole answer. Secrets are masked in everything that is kept.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from django.conf import settings
+
+from .answers import BODY_LIMIT, Answer, Word
+from .crashpoints import here
+
+CONNECT_SECONDS = 15.0
+TOTAL_SECONDS = 90.0
+"""For one call; answers after 5–60 s are normal under load (gateway.md §9)."""
+FORM = "application/x-www-form-urlencoded"
+SECRET_HEADERS = ("accesstoken", "tokenid", "passwordhash")
+
+
+class NotSent(Exception):
+    """Nothing left this machine, or nothing that the portal could have kept."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.code)
+        self.answer = answer
+
+
+def later(code: str, sentence: str) -> NotSent:
+    return NotSent(Answer(Word.TRY_LATER, code, sentence))
+
+
+class HostNotAllowed(ValueError):
+    """Máy chủ này chưa được phép nhận hồ sơ. Người quản trị máy thêm tên máy chủ vào tệp gateway-hosts.txt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Both sides of one call."""
+
+    request_head: str
+    """As sent, secrets masked, without the body."""
+    status: int | None
+    answer_head: str
+    answer: bytes
+    broken: str = ""
+    """How the answer ended early, empty when it is whole."""
+    retry_after: int | None = None
+
+
+def check_address(base_url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address that may be sent to; raises HostNotAllowed.
+
+    Plain http is for this machine only, where the simulator lives.
+    """
+    parts = urlsplit(base_url)
+    host = (parts.hostname or "").lower()
+    local = host in ("localhost", "127.0.0.1", "::1")
+    if not host or parts.scheme not in (("http", "https") if local else ("https",)) or parts.username:
+        raise HostNotAllowed(HostNotAllowed.__doc__)
+    if not local and host not in _allowed_hosts():
+        raise HostNotAllowed(HostNotAllowed.__doc__)
+    return parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _allowed_hosts() -> set[str]:
+    try:
+        lines = settings.HOME.gateway_hosts.read_text().splitlines()
+    except FileNotFoundError:
+        return set()
+    return {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host that may be sent to."""
+
+    scheme: str
+    name: str
+    port: int
+    prefix: str
+    """The path under which the services lie, without a slash at its end."""
+
+    @classmethod
+    def of(cls, base_url: str) -> "Host":
+        """Raises HostNotAllowed."""
+        return cls(*check_address(base_url), urlsplit(base_url).path.rstrip("/"))
+
+    def post(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        *,
+        query: str = "",
+        before_bytes: Callable[[], None] | None = None,
+    ) -> Exchange:
+        """Post a form. Raises NotSent until ``before_bytes`` has returned, and never afterwards."""
+        address, body = self.prefix + path, form(fields)
+        sent = {"Content-Type": FORM, "Content-Length": str(len(body)), "Accept": "application/json"}
+        sent |= headers or {}
+        head = _masked(address, bool(query), sent)
+        connection = self._connection()
+        try:
+            try:
+                connection.connect()
+            except ssl.SSLError:
+                raise later("TLS", "Chứng thư máy chủ của cổng không hợp lệ nên không gửi.") from None
+            except OSError:
+                raise later("NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại.") from None
+            strike: Callable[[str], None] = _nothing
+            if before_bytes is not None:
+                strike = here
+                strike("K16")
+                before_bytes()
+            with _cut_after(TOTAL_SECONDS, connection):
+                return _exchange(
+                    connection, f"{address}?{query}" if query else address, body, sent, head, strike
+                )
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.scheme == "https":
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(self.name, self.port, timeout=CONNECT_SECONDS, context=context)
+        return http.client.HTTPConnection(self.name, self.port, timeout=CONNECT_SECONDS)
+
+
+def _exchange(
+    connection: http.client.HTTPConnection,
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    head: str,
+    strike: Callable[[str], None],
+) -> Exchange:
+    """From the first byte on: whatever goes wrong now, the portal may have the file."""
+    status: int | None = None
+    answer_head, answer, retry_after = "", b"", None
+    try:
+        connection.sock.settimeout(TOTAL_SECONDS)
+        connection.putrequest("POST", address)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        strike("K17")
+        connection.send(body)
+        strike("K18")
+        response = connection.getresponse()
+        strike("K20")
+        status = response.status
+        answer_head = f"HTTP {status} {response.reason}\n{response.msg}"[:4000]
+        retry_after = seconds_of(response.headers.get("Retry-After"))
+        while len(answer) <= BODY_LIMIT and (chunk := response.read1(65536)):
+            answer += chunk
+        strike("K21")
+    except (http.client.HTTPException, OSError, ValueError) as problem:
+        return Exchange(head, status, answer_head, answer[:BODY_LIMIT], type(problem).__name__)
+    whole = response.length in (None, 0) and len(answer) <= BODY_LIMIT
+    return Exchange(
+        head, status, answer_head, answer[:BODY_LIMIT], "" if whole else "Incomplete", retry_after
+    )
+
+
+@contextmanager
+def _cut_after(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """End the connection after a time: an answer that trickles in byte by byte must not hold a worker."""
+
+    def cut() -> None:
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def form(fields: Mapping[str, str]) -> bytes:
+    # Base64's + must travel as %2B, or it arrives as a blank.
+    return urlencode(fields, quote_via=quote, safe="").encode()
+
+
+def _masked(address: str, has_query: bool, headers: Mapping[str, str]) -> str:
+    lines = [f"POST {address}{'?…' if has_query else ''}"]
+    lines += [
+        f"{name}: {'…' if name.lower() in SECRET_HEADERS else value}" for name, value in headers.items()
+    ]
+    return "\n".join(lines)
+
+
+def seconds_of(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _nothing(point: str) -> None:
+    """Crash points are for records, not for logins."""
