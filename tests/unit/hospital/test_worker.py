@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +16,7 @@ from django.utils import timezone
 from tests.crash.stage import PASSWORD, Portal
 
 from sosuckhoe.healthbook.signing import Outcome, verify
-from sosuckhoe.hospital.delivery import actions, doors
+from sosuckhoe.hospital.delivery import actions, calling, doors
 from sosuckhoe.hospital.delivery.gateway import SESSIONS
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
@@ -150,6 +151,17 @@ def test_an_unclear_end_is_unknown_and_is_never_resent_unasked(
     assert work(submission).state == State.UNKNOWN
     assert submission.attempts.count() == 1
     assert len(calls(portal, submission)) <= 1
+
+
+def test_an_answer_that_trickles_in_is_cut_at_the_limit(
+    closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "TOTAL_SECONDS", 1.0)
+    strike(portal, "trickle", parameters={"bytes_per_second": 2.0})
+    before = time.monotonic()
+    submission = work(closed())
+    assert submission.state == State.UNKNOWN
+    assert time.monotonic() - before < 15
 
 
 @pytest.mark.parametrize("scenario", ["bare-401", "body-401", "token-revoked"])
