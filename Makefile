@@ -45,7 +45,7 @@ bench: $(STAMPS)/test ## measure, as ratios on this machine
 
 lock: .uv/bin/uv ## choose versions anew and write them down with hashes
 	@.uv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.txt
-	.uv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header --extra postgres --extra dev -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	.uv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header --extra postgres --extra hsm --extra dev -c requirements/run.txt pyproject.toml -o requirements/test.txt
 
 clean: ## remove what was built, and the demo's data
 	@rm -rf $(VENV) .uv $(STAMPS) build dist var
