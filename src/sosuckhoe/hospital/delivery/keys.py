@@ -1,5 +1,7 @@
-"""Signing keys: which one a facility signs with now, opened once."""
+"""Signing keys: which one a facility signs with now, and how each kind is opened."""
 
+import threading
+import time
 from datetime import datetime
 from functools import lru_cache
 
@@ -8,9 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from ...healthbook.signing import FileSigner, KeyUnusable, Signer, fingerprint, load_pkcs12
+from ...healthbook.signing.token import Place, TokenSigner
 from ..staff.models import Facility
-from .models import SigningKey
+from .models import KeyKind, SigningKey
+from .pins import KeptPin, check_driver
+from .remote_signing import Credential, RemoteSigner
 from .secrets import SecretExposed, SecretMissing, secret_of
+
+REST_SECONDS = 20.0
+"""A key that failed is left alone so long: the queue behind it must not knock once for every visit."""
 
 
 class CannotSignNow(Exception):
@@ -38,9 +46,18 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
             if early
             else "Chứng thư đã hết hạn. Hãy gia hạn và khai báo chứng thư mới; hồ sơ đang chờ sẽ tự ký tiếp.",
         )
-    key = max(valid, key=lambda each: (each.not_after, each.pk))
+    at_hand = [key for key in valid if key.kind != KeyKind.ELSEWHERE]
+    if not at_hand:
+        raise CannotSignNow(
+            "SIGN-ELSEWHERE",
+            "Hồ sơ chờ ký ở máy có thiết bị ký. Hãy tải gói chờ ký, ký rồi nộp lại các tệp đã ký.",
+        )
+    key = max(at_hand, key=lambda each: (each.not_after, each.pk))
+    resting = _resting(key)
+    if resting is not None:
+        raise resting
     try:
-        signer = open_key(key.path, key.password_reference)
+        signer = signer_of(key)
     except KeyUnusable as problem:
         raise CannotSignNow(problem.code, str(problem)) from None
     except (SecretMissing, SecretExposed) as problem:
@@ -52,6 +69,21 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
     return key, signer
 
 
+def signer_of(key: SigningKey) -> Signer:
+    """The signer behind a declared key, by its kind."""
+    if key.kind == KeyKind.TOKEN:
+        check_driver(key.place["module"])
+        place = Place(key.place["module"], key.place["token"], key.place["key"])
+        return TokenSigner(_certificate(key), place, KeptPin(key.password_reference, key.fingerprint))
+    if key.kind == KeyKind.REMOTE:
+        return RemoteSigner(_certificate(key), Credential(**key.place), key.password_reference)
+    return open_key(key.path, key.password_reference)
+
+
+def _certificate(key: SigningKey) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(key.certificate_pem.encode())
+
+
 @lru_cache(maxsize=16)
 def open_key(path: str, password_reference: str) -> FileSigner:
     """The key in a PKCS#12 file of the home's keys folder. One try per start: nothing is guessed."""
@@ -60,6 +92,32 @@ def open_key(path: str, password_reference: str) -> FileSigner:
         raise OSError("outside the keys folder")
     password = secret_of(password_reference).encode() if password_reference else None
     return load_pkcs12(file.read_bytes(), password)
+
+
+_rests: dict[int, tuple[float, CannotSignNow]] = {}
+_guard = threading.Lock()
+
+
+def key_rests(key: SigningKey, problem: KeyUnusable) -> CannotSignNow:
+    """What to raise for a key that failed while signing; until it has rested, it is not asked again."""
+    answer = CannotSignNow(problem.code, str(problem))
+    with _guard:
+        _rests[key.pk] = (time.monotonic() + REST_SECONDS, answer)
+    return answer
+
+
+def _resting(key: SigningKey) -> CannotSignNow | None:
+    with _guard:
+        until, answer = _rests.get(key.pk, (0.0, None))
+    if answer is None or time.monotonic() >= until:
+        return None
+    return CannotSignNow(answer.code, answer.sentence)
+
+
+def wake(key: SigningKey) -> None:
+    """Ask it again at once: somebody has mended it."""
+    with _guard:
+        _rests.pop(key.pk, None)
 
 
 def pem(certificate: x509.Certificate) -> str:

@@ -58,15 +58,27 @@ class Destination(models.Model):
         return self.paused_at is not None
 
 
+class KeyKind(models.TextChoices):
+    """What holds a signing key."""
+
+    FILE = "pkcs12", "Tệp PKCS#12"
+    TOKEN = "pkcs11", "Thiết bị ký (PKCS#11)"
+    REMOTE = "remote", "Dịch vụ ký từ xa"
+    ELSEWHERE = "elsewhere", "Ký ở máy khác rồi nộp lại"
+
+
 class SigningKey(models.Model):
     """A certificate of the facility and where its key is. The key itself is never here."""
 
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="signing_keys")
     name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=20, choices=[("pkcs12", "Tệp PKCS#12")], default="pkcs12")
-    path = models.CharField(max_length=255)
-    """Relative to the home's keys folder."""
+    kind = models.CharField(max_length=20, choices=KeyKind.choices, default=KeyKind.FILE)
+    path = models.CharField(max_length=255, blank=True)
+    """Of a key file: relative to the home's keys folder."""
+    place = models.JSONField(default=dict, blank=True)
+    """Of other kinds: where the key is. Token: module, token, key. Service: url, client, profile, user, credential."""
     password_reference = models.CharField(max_length=255, blank=True)
+    """Where the file's password, the token's PIN or the service's client secret is."""
     certificate_pem = models.TextField()
     fingerprint = models.CharField(max_length=64, unique=True)
     not_before = models.DateTimeField()
@@ -163,6 +175,28 @@ class SignedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.sha256[:12]}"
+
+
+class PreparedDocument(models.Model):
+    """An unsigned file given out to be signed elsewhere. What comes back is bound to it by its digest."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="prepared")
+    content = CompressedBytes()
+    """Canonical by construction, so its SHA-256 is the digest inside the signature."""
+    unsigned_sha256 = models.CharField(max_length=64, db_index=True)
+    prepared_at = models.DateTimeField()
+    prepared_by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["submission", "prepared_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "unsigned_sha256"], name="a_file_is_prepared_once_a_submission"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"prepared {self.unsigned_sha256[:12]}"
 
 
 class Attempt(models.Model):

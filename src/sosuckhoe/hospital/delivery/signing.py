@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...healthbook.document import CannotWrite, Obstacle, write_visit
-from ...healthbook.signing import CannotSign, Outcome, sign, verify
+from ...healthbook.signing import CannotSign, KeyUnusable, Outcome, sign, verify
 from ...healthbook.validation import Fault, check_record
 from ..visits.choices import checking_policy, tables_to_send
 from .closing import FAULTS_HOLD, edition_for
 from .crashpoints import here
-from .keys import CannotSignNow, key_for
+from .keys import CannotSignNow, key_for, key_rests
 from .ledger import step
-from .models import SignedDocument, Submission
+from .models import SignedDocument, SigningKey, Submission
 from .states import State
 
 
@@ -32,13 +32,47 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
 
     None when somebody with a newer fence has taken it over.
     """
+    check_whole(submission)
+    key, signer = key_for(submission.version.visit.facility, at)
+    unsigned = unsigned_bytes(submission, at=at)
+    here("K11")
+    here("K12")
+    try:
+        signed = sign(unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=True)
+    except CannotSign as problem:
+        raise Held(problem.code, problem.sentence) from None
+    except KeyUnusable as problem:
+        raise key_rests(key, problem) from None
+    here("K13")
+    verdict = verify(signed, at=at, registered=[key.fingerprint])
+    if verdict.outcome is not Outcome.PASSED:
+        raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
+    document = store_signed(
+        submission,
+        signed,
+        unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
+        key=key,
+        at=at,
+        signer=key.name,
+        fence=submission.fence,
+    )
+    here("K14")
+    return document
+
+
+def check_whole(submission: Submission) -> None:
+    """The stored record is the one that was frozen; raises Held."""
     version = submission.version
-    visit = version.visit
     if hashlib.sha256(version.record_json).hexdigest() != version.sha256:
         raise Held(
             "RECORD-DAMAGED", "Nội dung hồ sơ lưu trong máy không còn khớp mã băm. Báo công nghệ thông tin."
         )
-    key, signer = key_for(visit.facility, at)
+
+
+def unsigned_bytes(submission: Submission, *, at: datetime) -> bytes:
+    """The file to be signed, canonical by construction, checked by the rules of today. Raises Held."""
+    version = submission.version
+    visit = version.visit
     day = timezone.localdate(at)
     here("K08")
     tables = tables_to_send(version.record, insured=visit.insured, facility=visit.facility, day=day)
@@ -52,36 +86,40 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
         obstacles = tuple(_as_fault(obstacle) for obstacle in problem.faults)
         raise Held("CANNOT-WRITE", "Hồ sơ không ghi được thành tệp đúng chuẩn.", obstacles) from None
     here("K10")
-    _check_again(submission, day)
-    here("K11")
-    here("K12")
-    try:
-        signed = sign(unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=True)
-    except CannotSign as problem:
-        raise Held(problem.code, problem.sentence) from None
-    here("K13")
-    verdict = verify(signed, at=at, registered=[key.fingerprint])
-    if verdict.outcome is not Outcome.PASSED:
-        raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
+    check_again(submission, day)
+    return unsigned
+
+
+def store_signed(
+    submission: Submission,
+    signed: bytes,
+    *,
+    unsigned_sha256: str,
+    key: SigningKey,
+    at: datetime,
+    signer: str,
+    fence: int | None = None,
+) -> SignedDocument | None:
+    """Keep bytes that passed the strict verifier, and the step that goes with them. None: somebody was faster."""
     with transaction.atomic():
         document = SignedDocument.objects.create(
             submission=submission,
             number=submission.documents.count() + 1,
             content=signed,
             sha256=hashlib.sha256(signed).hexdigest(),
-            unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
-            record_sha256=version.sha256,
+            unsigned_sha256=unsigned_sha256,
+            record_sha256=submission.version.sha256,
             size=len(signed),
             key=key,
             certificate_fingerprint=key.fingerprint,
             signed_at=at,
-            signer=key.name,
+            signer=signer,
         )
         if not step(
             submission,
             State.SIGNED,
             at=at,
-            fence=submission.fence,
+            fence=fence,
             document=document,
             not_before=None,
             delays=0,
@@ -90,7 +128,6 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
         ):
             transaction.set_rollback(True)
             return None
-    here("K14")
     return document
 
 
@@ -106,7 +143,7 @@ def _as_fault(obstacle: Obstacle) -> Fault:
     )
 
 
-def _check_again(submission: Submission, day: date) -> None:
+def check_again(submission: Submission, day: date) -> None:
     """The rules of today over the record of then: what was not overruled holds it back."""
     version = submission.version
     policy = checking_policy(facility=version.visit.facility, day=day)
