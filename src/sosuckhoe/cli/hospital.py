@@ -8,10 +8,8 @@ import argparse
 import getpass
 import json
 import os
-import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from pathlib import Path
 
@@ -107,21 +105,9 @@ _OUTCOMES = {
 
 def run_deliver(options: argparse.Namespace) -> int:
     _start()
-    from django.conf import settings
+    from sosuckhoe.hospital.delivery.deliver import deliver
 
-    from sosuckhoe.hospital.delivery import worker
-    from sosuckhoe.hospital.delivery.drop_folder import Watcher
-
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    watcher = None if options.no_drop_folder else Watcher(settings.HOME.drop)
-    worker.run(
-        stop,
-        until_idle=options.once,
-        parallel=options.parallel,
-        each=(lambda: None) if watcher is None else lambda: watcher.look() and None,
-    )
+    deliver(until_idle=options.once, parallel=options.parallel, watch_drop=not options.no_drop_folder)
     return 0
 
 
@@ -129,17 +115,15 @@ def run_serve(options: argparse.Namespace) -> int:
     _start()
     from sosuckhoe.hospital.config.serve import serve
 
-    if options.deliver:
-        command = [sys.executable, "-m", "sosuckhoe", "deliver"]
-        # The sender dies with the pages: it watches its parent's end of this pipe through SIGTERM from the group.
-        child = subprocess.Popen(command, env=os.environ)
-        try:
-            serve(options.port, options.bind, workers=options.workers)
-        finally:
-            child.terminate()
-            child.wait()
-    else:
+    sender = subprocess.Popen([sys.executable, "-m", "sosuckhoe", "deliver"]) if options.deliver else None
+    process = os.getpid()
+    try:
         serve(options.port, options.bind, workers=options.workers)
+    finally:
+        # The server forks: only the process that started the sender may stop it.
+        if sender and os.getpid() == process:
+            sender.terminate()
+            sender.wait()
     return 0
 
 
@@ -154,9 +138,9 @@ def run_six_month(options: argparse.Namespace) -> int:
     today = timezone.localdate(now)
     year = options.year or today.year
     half = options.half or (1 if today.month <= 6 else 2)
-    facilities = (
-        Facility.objects.filter(code=options.facility) if options.facility else Facility.objects.all()
-    )
+    facilities = Facility.objects.all()
+    if options.facility:
+        facilities = facilities.filter(codes__code=options.facility, codes__until=None)
     if not facilities:
         print(
             "Chưa khai cơ sở khám chữa bệnh nào, hoặc không có mã này. Khai ở trang Quản trị.",
