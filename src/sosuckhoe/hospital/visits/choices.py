@@ -55,6 +55,11 @@ CHOICES: Mapping[str, Choice] = {
         {}, "Quy tắc được đổi mức (error, warning).", "issue 3: có lý do và người quyết định"
     ),
     "rules_off": Choice([], "Quy tắc tạm tắt.", "issue 3: có lý do và người quyết định"),
+    "overruling_releases": Choice(
+        False,
+        "Khi mọi lỗi của hồ sơ đã được xác nhận “đúng như vậy” thì cho gửi luôn, không đợi người cho gửi.",
+        "issue 3: mặc định là không; người cho gửi xem lại một lần nữa",
+    ),
 }
 
 
@@ -96,10 +101,12 @@ def choose(
 
 def checking_policy(*, facility: Facility | None, day: date) -> Policy:
     """The library's policy for checking, from the hospital's decisions."""
+    levels = dict(chosen("severities", facility=facility, day=day))
+    off = {rule for rule, level in levels.items() if level == "off"}
     return Policy(
         summary_for_every_visit=bool(chosen("summary_for_every_visit", facility=facility, day=day)),
-        severities=dict(chosen("severities", facility=facility, day=day)),
-        off=frozenset(chosen("rules_off", facility=facility, day=day)),
+        severities={rule: level for rule, level in levels.items() if rule not in off},
+        off=off.union(chosen("rules_off", facility=facility, day=day)),
     )
 
 

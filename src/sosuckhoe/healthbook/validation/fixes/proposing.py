@@ -24,10 +24,12 @@ def fixes_of(
     day: date,
     policy: Policy | None = None,
     only: Iterable[tuple[str, str]] | None = None,
+    most: int = MOST,
 ) -> list[Fix]:
     """Safe fixes for the faults of a record, at most one a fault, in the order of the faults.
 
-    ``faults``: what was found, when that is known. ``only``: look for fixes of these (rule, path) alone.
+    ``faults``: what was found, when that is known. ``only``: look for fixes of these (rule, path) alone. ``most``:
+    faults that are looked at.
     """
     judge = _Judge(record, edition, day, policy)
     known = list(judge.before if faults is None else faults)
@@ -36,7 +38,7 @@ def fixes_of(
         fault
         for fault in known
         if fault.rule in FIXES and (wanted is None or (fault.rule, fault.path) in wanted)
-    ][:MOST]
+    ][:most]
     found = (_fix(Case(record, edition, fault, known), judge) for fault in chosen)
     return [fix for fix in found if fix is not None]
 
