@@ -140,3 +140,21 @@ def test_a_visit_is_found_by_its_code_also_by_who_may_not_search_people(empty_wa
     assert f'href="/dot-kham/{visit.pk}/"' in it.get("/tim/", {"tim": visit.visit_code}).content.decode()
     by_name = it.get("/tim/", {"tim": visit.patient.full_name}).content.decode()
     assert f'href="/dot-kham/{visit.pk}/"' not in by_name
+
+
+def test_a_file_that_breaks_the_program_stops_no_other_and_leaves_nothing_half_way(
+    empty_ward, as_role, monkeypatch
+):
+    take = views.take_file
+
+    def breaks_on_the_first(name, data, **how):
+        if name == clean(0).name:
+            raise ZeroDivisionError
+        return take(name, data, **how)
+
+    monkeypatch.setattr(views, "take_file", breaks_on_the_first)
+    answer = upload(as_role(empty_ward, "records"), file(clean(0)), file(clean(1)))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "ERROR-ZeroDivisionError" in page and "1 không nhận" in page
+    assert [visit.visit_code for visit in Visit.objects.all()] == [clean(1).visit_code]

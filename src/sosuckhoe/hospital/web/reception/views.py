@@ -1,5 +1,6 @@
 """Taking in files and finding people."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,11 @@ from ..shell.paging import page_of
 from ..shell.toasts import done
 from . import queries
 
+log = logging.getLogger("sosuckhoe.web")
+UNEXPECTED = (
+    "Chương trình gặp trục trặc với riêng tệp này nên chưa nhận; các tệp khác không bị ảnh hưởng. "
+    "Giữ lại tệp và báo bộ phận công nghệ thông tin."
+)
 LARGEST_UPLOAD = 64 * 1024 * 1024
 """Bytes of one upload. Months of files come through the drop folder, which has no such limit."""
 
@@ -59,17 +65,19 @@ def _import_files(request: HttpRequest) -> HttpResponse:
         return _import_page(request)
     files = request.FILES.getlist("files")
     reason = request.POST.get("reason", "").strip()
-    results = [
-        Result(
-            each.name or "",
-            each.size or 0,
-            take_file(each.name or "", each.read(), by=request.user, reason=reason),
-        )
-        for each in files
-    ]
+    results = [Result(each.name or "", each.size or 0, _take(request, each, reason)) for each in files]
     return _import_page(
         request, results=results, nothing=not files, reason=reason, status=200 if files else 422
     )
+
+
+def _take(request: HttpRequest, file: Any, reason: str) -> Taken:
+    """One file's trouble is its own: the others go on, and the page says which one it was."""
+    try:
+        return take_file(file.name or "", file.read(), by=request.user, reason=reason)
+    except Exception as trouble:
+        log.exception("an uploaded file could not be taken in")
+        return Taken("refused", f"ERROR-{type(trouble).__name__}"[:40], UNEXPECTED, 0)
 
 
 def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
