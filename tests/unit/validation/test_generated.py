@@ -67,9 +67,12 @@ def test_every_table_of_every_edition_has_a_checker(day: date) -> None:
 
 def test_what_is_generated_can_be_read() -> None:
     source = generated_source("XML2", EDITION)
-    assert "for number, row in enumerate(rows, 1):" in source
+    assert (
+        "quantity_column = [*map(quantity_plain.__getitem__, quantity_texts)]" in source
+    )  # judged as a column
     assert "wrong = quantity * unit_price - hospital_amount" in source  # XFD-001, inline
-    assert source.count("get('quantity')") == 1
+    assert source.count("map(row.get, FIELDS) for row in rows") == 1  # every value is read once
+    assert "for number, row in enumerate(rows, 1):" in generated_source("XML1", EDITION)  # a single row
 
 
 def test_the_discharge_day_chooses_the_rules_not_today() -> None:

@@ -1,6 +1,6 @@
 """The columns of a record that rules read across tables, each collected once for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..record import Record
@@ -10,12 +10,14 @@ from .typed import Reader
 class Columns:
     """Columns of one record, remembered while it is checked."""
 
-    __slots__ = ("_found", "record", "whole")
+    __slots__ = ("_found", "kept", "record", "whole")
 
     def __init__(self, record: Record, whole: bool) -> None:
         self.record = record
         self.whole = whole
         """Whether the record is the whole visit, so that a table it has not is a table the visit has not."""
+        self.kept: dict[str, tuple[Sequence[Any], Sequence[str | None]]] = {}
+        """Columns that checkers have read for themselves and found well-formed: values and texts by key."""
         self._found: dict[str, tuple[list[Any], bool, bool]] = {}
 
     def has(self, table: str) -> bool:
@@ -39,6 +41,12 @@ class Columns:
         needed, or nothing can be said about the table. ``key`` names the field as read by this reader."""
         if not self.has(table):
             return None
+        kept = self.kept.get(key)
+        if kept is not None:
+            well_formed, texts = kept
+            if not optional and not all(texts) and None in texts:
+                return None
+            return well_formed if type(well_formed) is shape else shape(well_formed)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._collected(table, field, reader)

@@ -1,36 +1,37 @@
 """The checker written out: one Python function for each edition, table and set of active rules.
 
-One loop over the rows, one local for each column, every value read once, a rule whose body is a single ``return``
-written inline. Nothing is decided here: rules stay in ``rules/``, shapes come from the tables. What is generated
-can be read: ``print(validation.generated_source("XML2", edition))``.
+First every field is read and judged by itself (``judging``): whole columns where a table repeats, one row where it
+does not. Then come the rules on single values of few kinds, then one loop over the rows with a local for each value
+that rules compare, then the rules on whole columns. A rule whose body is a single ``return`` is written inline.
+Nothing is decided here: rules stay in ``rules/``, shapes come from the tables. What is generated can be read:
+``print(validation.generated_source("XML2", edition))``.
 """
 
 import itertools
 import linecache
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..record import Record
+from ..record import Record, Row
 from ..standard import Edition, Field, Table
 from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
-from .nesting import Guarded, nested
+from .judging import Doubtful, Judge, RowJudge, Trial, broken_sequence
+from .nesting import Guarded, excuses, nested, nothing_or
 from .policy import Policy
-from .rule import ROUNDING, Check, Rule, Wanted
-from .shape import shape_of
+from .rule import ROUNDING, Rule, Wanted
 from .site import Site
-from .typed import Reader, day_reader, decimal_places, is_birth, reader_of
+from .typed import day_reader, decimal_places, is_birth, reader_of
 
-Report = Callable[..., Fault]
 CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Fault], None]], None]
 """(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
 
 INTERNAL = frozenset(
-    {"record", "columns", "insured", "code_day", "day", "policy", "add", "rows", "row", "get", "number", "place", "last",
-     "found", "wrong"}
+    {"record", "columns", "insured", "code_day", "day", "policy", "add", "rows", "row", "number", "place", "absent",
+     "facts", "wrong", "count"}
 )  # fmt: skip
 """Names the generated function uses for itself; no column is called so (tested for every edition)."""
 
@@ -58,9 +59,12 @@ def applicable(edition: Edition, rule: Rule) -> bool:
     return rule.table in edition.tables
 
 
-def generate(edition: Edition, table: Table, rules: Sequence[Rule]) -> Generated:
-    """Write and compile the checker of one table. ``rules``: those of the table that are active and applicable."""
-    return _Writer(edition, table, rules).generated()
+def generate(
+    edition: Edition, table: Table, rules: Sequence[Rule], shared: Collection[str] = ()
+) -> Generated:
+    """Write and compile the checker of one table. ``rules``: those of the table that are active and applicable.
+    ``shared``: the keys of columns that are worth keeping, because rules read them whole."""
+    return _Writer(edition, table, rules, shared).generated()
 
 
 @dataclass
@@ -69,153 +73,244 @@ class _Value:
 
     local: str
     guards: tuple[str, ...] = ()
-    of_row: bool = False
-    """Whether it changes from row to row."""
+    field: Field | None = None
+    """The field of its own row, where it changes from row to row."""
+
+
+@dataclass
+class _Tried:
+    """A rule with the values it reads."""
+
+    rule: Rule
+    values: list[_Value]
+
+    @property
+    def own(self) -> list[_Value]:
+        """The values that change from row to row, each once."""
+        return list({value.local: value for value in self.values if value.field}.values())
 
 
 class _Writer:
-    def __init__(self, edition: Edition, table: Table, rules: Sequence[Rule]) -> None:
-        self.edition, self.table, self.rules = edition, table, rules
-        self.names: dict[str, Any] = {}
+    def __init__(
+        self, edition: Edition, table: Table, rules: Sequence[Rule], shared: Collection[str]
+    ) -> None:
+        self.edition, self.table, self.shared = edition, table, shared
+        self.names: dict[str, Any] = {"Doubtful": Doubtful, "count": itertools.count}
         self.top: dict[str, str] = {}
-        """Locals computed before the loop, by name."""
-        self.texts: set[str] = set()
-        """Columns whose text is needed beside the value."""
-        self.days: set[str] = set()
-        """Columns whose day is needed beside the time."""
+        """Locals computed once, by name."""
+        self.used: dict[str, str] = {}
+        """Locals of a row that rules compare, with the column each comes from."""
+        trials = [(rule, trial) for rule in rules if (trial := _trial(table, rule))]
+        self.judges = {
+            item.english: Judge(
+                edition, table, item, [trial for rule, trial in trials if rule.reads[0] == item.official]
+            )
+            for item in table.fields
+        }
+        alone = {id(rule) for rule, _ in trials}
+        self.tried = [
+            _Tried(rule, [self._value(read, want) for read, want in zip(rule.reads, rule.wants, strict=True)])
+            for rule in rules
+            if id(rule) not in alone
+        ]
 
     def generated(self) -> Generated:
-        once: list[tuple[Rule, list[_Value]]] = []
-        each: list[tuple[Rule, list[_Value]]] = []
-        for rule in self.rules:
-            values = [self._value(read, want) for read, want in zip(rule.reads, rule.wants, strict=True)]
-            (each if any(value.of_row for value in values) else once).append((rule, values))
-        body = [line for item in self.table.fields for line in self._field(item)]
-        place = "number" if self.table.repeats else "place"
-        alone = [rule for rule, values in each if _of_one_text(rule)]
-        body += self._rules_of_one_text(alone, place)
-        body += nested([self._rule(rule, values, place) for rule, values in each if rule not in alone])
+        once = [one for one in self.tried if not one.own]
+        each = [one for one in self.tried if one.own]
+        few = [one for one in each if self.table.repeats and _of_few_kinds(one)]
+        each = [one for one in each if one not in few]
         lines = [f"def check_{self.table.english}(record, columns, insured, code_day, day, policy, add):"]
         lines += [f"    rows = record.rows({self.table.english!r})", "    if not rows:", "        return"]
+        lines += ["    facts = record, insured, code_day, day, add"]
+        for judge in self.judges.values():
+            if judge.is_closed:
+                name = self._bind(f"{judge.field.english}_judge", judge)
+                lines.append(f"    {judge.field.english}_plain = {name}.plain_on(code_day)")
+        rest = [f"    {line}" for line in (self._row_by_row(each) if not self.table.repeats else [])]
+        if self.table.repeats:
+            looped = [self._rule(one.rule, one.values, "number", "rows[number - 1]") for one in each]
+            rest = [f"    {line}" for line in [*self._few(few), *self._loop(looped)]]
+            lines += [f"    {line}" for line in self._columns()]
         lines += [f"    {name} = {expression}" for name, expression in self.top.items()]
-        if "STT" in self.table.by_official and self.table.repeats:
-            lines.append("    last = None")
-        lines += ["    for number, row in enumerate(rows, 1):", "        get = row.get"]
-        if not self.table.repeats:
-            lines.append("        place = number if len(rows) > 1 else None")
-        lines += [f"        {line}" for line in body]
-        lines += nested([self._rule(rule, values, "None") for rule, values in once], "    ")
+        lines += rest
+        lines += nested([self._rule(one.rule, one.values, "None", "None") for one in once], "    ")
         source = "\n".join(lines) + "\n"
         name = f"<check {self.table.official} {self.edition.id} {next(_numbers)}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), self.names)  # noqa: S102  written by us from our own tables and rules
         return Generated(source, self.names[f"check_{self.table.english}"])
 
-    # Columns and their shape
+    # A table that repeats: column by column
 
-    def _field(self, item: Field) -> list[str]:
-        """The lines that read one field of a row and report its shape."""
-        local, reader = item.english, reader_of(item)
-        assert local not in INTERNAL, f"{self.table.official}.{item.official} needs another English name"
-        shape = shape_of(self.edition, self.table, item)
-        place = "number" if self.table.repeats else "place"
-        flaw = f"found = {self._bind(f'{local}_flaw', shape.flaw)}({{}}, {place}, code_day, insured)"
-        report = ["    if found is not None:", "        add(found)"]
-        if reader is None:
-            lines = [f"{local} = get({local!r})"]
-            if shape.always and item.max_length:
-                wrong = f"if not {local} or len({local}) > {item.max_length}:"
-            elif shape.always:
-                wrong = f"if not {local}:"
-            elif item.max_length:
-                wrong = f"if {local} is not None and len({local}) > {item.max_length}:"
-            else:
-                return lines
-            return [*lines, wrong, f"    {flaw.format(local)}", *report]
-        read = self._bind(_reader_name(item), reader)
-        text = f"{local}_text"
-        if shape.list is not None:
-            codes = f"{local}_codes"
-            self.top[codes] = f"{self._bind(f'{local}_codes_on', shape.codes_on)}(code_day)"
-            lines = [f"{local} = {text} = get({local!r})"]
-            wrong = (
-                f"{local} not in {codes}"
-                if shape.always
-                else f"{local} is not None and {local} not in {codes}"
-            )
-            lines += [
-                f"if {wrong}:",
-                f"    {flaw.format(text)}",
-                "    if found is not None:",
-                f"        {local} = None",
-            ]
-            return [*lines, "        add(found)"]
-        if item.kind == "integer" and item.official == "STT":
-            return self._sequence(local, read, flaw, report)
-        lines = [f"{text} = get({local!r})", f"{local} = {read}[{text}]"]
-        wrong = f"{local} is None" if shape.always else f"{local} is None and {text} is not None"
-        if item.kind == "codes":
-            more = f'" " in {text}' + (f" or len({text}) > {item.max_length}" if item.max_length else "")
-            wrong = f"{wrong} or {text} is not None and ({more})"
-        elif item.kind.endswith("_list") and item.max_length:
-            wrong = f"{wrong} or {text} is not None and len({text}) > {item.max_length}"
-        lines += [f"if {wrong}:", f"    {flaw.format(text)}", *report]
-        if local in self.days:
-            lines.append(f"{local}_day = {self._bind('days', day_reader(item))}[{text}]")
+    def _columns(self) -> list[str]:
+        """The lines that read and judge every column."""
+        names = [item.english for item in self.table.fields]
+        lines = [f"{_comma([f'{name}_texts' for name in names])} = zip("]
+        lines += [f"    *[map(row.get, {self._bind('FIELDS', tuple(names))}) for row in rows]", ")"]
+        lines.append("absent = (None,) * len(rows)")
+        for judge in self.judges.values():
+            lines += self._column_of(judge)
         return lines
 
-    def _sequence(self, local: str, read: str, flaw: str, report: list[str]) -> list[str]:
-        """STT: a whole number of at least 1 that rises by 1 from row to row (FMT-009)."""
-        text = f"{local}_text"
-        lines = [f"{text} = get({local!r})", f"{local} = {read}[{text}]"]
-        lines += [f"if {local} is None:", f"    {flaw.format(text)}", *report]
-        broken = self._bind("broken_sequence", Site.sequence(self.table))
-        if not self.table.repeats:
-            return [*lines, f"elif {local} < 1:", f"    add({broken}({text}, None, None))"]
-        lines += [f"elif {local} < 1 or last is not None and {local} != last + 1:"]
-        return [*lines, f"    add({broken}({text}, number, last))", f"last = {local} or None"]
+    def _column_of(self, judge: Judge) -> list[str]:
+        item, name = judge.field, judge.field.english
+        column, texts = f"{name}_column", f"{name}_texts"
+        slow = f"{self._bind(f'{name}_judge', judge)}.column(rows, *facts)"
+        needed = judge.is_closed or reader_of(item) is not None
+        lines = []
+        if judge.is_text:
+            if judge.shape.always:
+                longer = f" or max(map(len, {texts})) > {item.max_length}" if item.max_length else ""
+                lines = [f"if not all({texts}){longer}:", f"    {slow}"]
+            elif item.max_length:
+                lines = [f"if {texts} != absent and max(map(len, filter(None, {texts})), default=0) > {item.max_length}:",
+                         f"    {slow}"]  # fmt: skip
+        else:
+            plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
+            result = column if needed else "_"
+            lines = ["try:", f"    {result} = [*map({plain}.__getitem__, {texts})]"]
+            kept = self._kept(item)
+            slowly = [f"{result} = {slow}"]
+            days = f"{name}_day" in self.used or f"{name}_days" in kept.values()
+            if days:
+                lines.append(f"    {name}_days = [one and one.date() for one in {column}]")
+                slowly.append(
+                    f"{name}_days = [*map({self._bind('days', day_reader(item))}.__getitem__, {texts})]"
+                )
+            lines += [f"    columns.kept[{key!r}] = {values}, {texts}" for key, values in kept.items()]
+            lines += ["except Doubtful:", *(f"    {line}" for line in slowly)]
+            if not judge.shape.always:
+                lines = [f"if {texts} == absent:",
+                         *([f"    {column} = absent"] if needed else []),
+                         *([f"    {name}_days = absent"] if days else []),
+                         *(f"    columns.kept[{key!r}] = absent, absent" for key in kept),
+                         *(["    pass"] if not needed and not kept else []),
+                         "else:", *(f"    {line}" for line in lines)]  # fmt: skip
+        if judge.is_text:
+            lines += [f"columns.kept[{key!r}] = {texts}, {texts}" for key in self._kept(item)]
+        if item.official == "STT":
+            broken = self._bind("broken_sequence", broken_sequence)
+            lines += [f"if {column} != [*range(1, len(rows) + 1)]:",
+                      f"    {broken}({self._bind('TABLE', self.table)}, rows, None, add)"]  # fmt: skip
+        return lines
+
+    def _kept(self, item: Field) -> dict[str, str]:
+        """The keys of ``Columns`` under which rules look for a column, with the local that holds it."""
+        key, name = f"{self.table.english}_{item.english}", item.english
+        forms = {key: f"{name}_column" if reader_of(item) is not None else f"{name}_texts"}
+        if item.kind != "code":
+            forms[f"{key}_text"] = f"{name}_texts"
+        if item.kind in TIMES:
+            forms[f"{key}_day"] = f"{name}_days"
+        return {key: local for key, local in forms.items() if key in self.shared}
+
+    def _loop(self, blocks: list[Guarded]) -> list[str]:
+        """One loop over the rows for the rules that compare their values."""
+        if not blocks:
+            return []
+        columns = ["count(1)", *self.used.values()]
+        return [
+            f"for {', '.join(['number', *self.used])} in zip(",
+            *(f"    {column}," for column in columns),
+            "):",
+            *nested(blocks, "    "),
+        ]
+
+    def _few(self, rules: list[_Tried]) -> list[str]:
+        """Rules that compare one text or code of a row with values of the visit: each kind of text once."""
+        lines = []
+        for local in dict.fromkeys(one.own[0].local for one in rules):
+            found = [one for one in rules if one.own[0].local == local]
+            item = found[0].own[0].field
+            assert item is not None
+            column = _column_name(item, local)
+            everywhere = self._bind("everywhere", _everywhere)
+            blocks = [
+                self._rule(one.rule, one.values, f"rows, {column}, {local}", "", f"{everywhere}(add, ", ")")
+                for one in found
+            ]
+            lines += [f"for {local} in set({column}):", *nested(blocks, "    ")]
+        return lines
+
+    # A table that occurs once: row by row, because nobody promises that it does
+
+    def _row_by_row(self, rules: list[_Tried]) -> list[str]:
+        judges = list(self.judges.values())
+        names = [judge.field.english for judge in judges]
+        texts = [
+            name if reader_of(judge.field) is None else f"{name}_text"
+            for judge, name in zip(judges, names, strict=True)
+        ]
+        plain = [
+            line for judge, text in zip(judges, texts, strict=True) for line in self._value_of(judge, text)
+        ]
+        doubtful = [f"{_comma(names)} = {self._bind('judge', RowJudge(judges))}.row(row, place, *facts)"]
+        for item in self.table.fields:
+            if f"{item.english}_day" in self.used:
+                plain.append(f"{item.english}_day = {item.english} and {item.english}.date()")
+                days = self._bind("days", day_reader(item))
+                doubtful.append(f"{item.english}_day = {days}[{item.english}_text]")
+        lines = ["place = number if len(rows) > 1 else None"]
+        lines += [f"{_comma(texts)} = map(row.get, {self._bind('FIELDS', tuple(names))})"]
+        lines += ["try:", *(f"    {line}" for line in plain)]
+        lines += ["except Doubtful:", *(f"    {line}" for line in doubtful)]
+        if "STT" in self.table.by_official:
+            broken = self._bind("broken_sequence", broken_sequence)
+            name = self.table.by_official["STT"].english
+            lines += [f"if {name} is not None and {name} < 1:",
+                      f"    {broken}({self._bind('TABLE', self.table)}, [row], None, add)"]  # fmt: skip
+        lines += nested([self._rule(one.rule, one.values, "place", "row") for one in rules])
+        return ["for number, row in enumerate(rows, 1):", *(f"    {line}" for line in lines)]
+
+    def _value_of(self, judge: Judge, text: str) -> list[str]:
+        """The lines that judge one field of one row."""
+        name, most = judge.field.english, judge.field.max_length
+        if not judge.is_text:
+            plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
+            return [f"{name} = {plain}[{text}]"]
+        if judge.shape.always:
+            return [f"if not {name}{f' or len({name}) > {most}' if most else ''}:", "    raise Doubtful"]
+        return [f"if {name} is not None and len({name}) > {most}:", "    raise Doubtful"] if most else []
 
     # Rules
 
-    def _rule(self, rule: Rule, values: list[_Value], place: str) -> Guarded:
+    def _rule(
+        self,
+        rule: Rule,
+        values: list[_Value],
+        place: str,
+        row: str,
+        add: str = "add(",
+        end: str = "))",
+    ) -> Guarded:
         """The lines that try one rule, and the conditions under which it may be tried."""
         report = self._bind(rule.id.lower().replace("-", "_"), Site(self.edition, rule).fault)
         guards = frozenset(guard for value in values for guard in value.guards)
         names = [value.local for value in values]
-        row = "row" if any(value.of_row for value in values) else "None"
         said = inlined(rule.check, names, self._bind)
         if said is None or rule.names_rows or rule.names_members:
             said = f"{self._bind(rule.check.__name__, rule.check)}({', '.join(names)})"
+        if row:
+            begin, rest = f"{add}{report}(record, {place}, {row}, day", end
+        else:
+            begin, rest = f"{add}{report}, record, {place}, day", end
         if rule.names_rows:
             return Guarded(
                 guards, (f"for number in {said}:", f"    add({report}(record, number, None, day))")
             )
         if rule.names_members:
-            return Guarded(
-                guards, (f"for wrong in {said}:", f"    add({report}(record, {place}, {row}, day, wrong))")
-            )
+            return Guarded(guards, (f"for wrong in {said}:", f"    {begin}, wrong{rest}"))
         if rule.measures:
-            test = f"if not -{self._bind('ROUNDING', ROUNDING)} < wrong < ROUNDING:"
-            add = f"    add({report}(record, {place}, {row}, day, wrong))"
-            return Guarded(guards, (f"wrong = {said}", test, add))
-        return Guarded(guards, (f"if not ({said}):", f"    add({report}(record, {place}, {row}, day))"))
-
-    def _rules_of_one_text(self, rules: list[Rule], place: str) -> list[str]:
-        """Rules that read one text only: what they say of a text is remembered, one look for all of a field."""
-        lines = []
-        for read in dict.fromkeys(rule.reads[0] for rule in rules):
-            item = self.table.by_official[read]
-            found = [rule for rule in rules if rule.reads[0] == read]
-            local = item.english
-            text = f"{local}_text" if reader_of(item) is not None else local
-            tries = [(rule.check, _reads_members(rule), Site(self.edition, rule).fault) for rule in found]
-            wrong = self._bind(f"{local}_wrong", _remembered(item, tries))
-            lines += [
-                f"if {local if item.kind == 'code' else text} is not None:",
-                f"    for wrong in {wrong}[{text}]:  # {', '.join(rule.id for rule in found)}",
-                f"        add(wrong(record, {place}, row, day))",
-            ]
-        return lines
+            excuse, measure = nothing_or(said)
+            self._bind("ROUNDING", ROUNDING)
+            least = self._bind("MINUS_ROUNDING", MINUS_ROUNDING)
+            test = f"if wrong and not {least} < wrong < ROUNDING:"
+            lines = (f"wrong = {measure}", test, f"    {begin}, wrong{rest}")
+            return Guarded(guards, lines, excuses(excuse) if excuse else ())
+        excused = excuses(said)
+        if excused[0] == NO_CATALOGUES:
+            guards, excused = guards | {WITH_CATALOGUES}, excused[1:]
+        return Guarded(guards, (f"{begin}{rest}",), excused)
 
     def _value(self, read: str, want: Wanted) -> _Value:
         if read.startswith("@"):
@@ -232,17 +327,18 @@ class _Writer:
         return self._column(table, item, want) if table.repeats else self._other(table, item, want)
 
     def _own(self, item: Field, want: Wanted) -> _Value:
-        local, as_text, as_day = _form(item, want)
+        local, as_text, _ = _form(item, want)
         text = f"{item.english}_text" if reader_of(item) is not None else item.english
-        if as_text:
-            return _Value(text, () if want.optional else (f"{text} is not None",), of_row=True)
-        if as_day:
-            self.days.add(item.english)
-        if not want.optional:
-            return _Value(local, (f"{local} is not None",), of_row=True)
-        if text == local:
-            return _Value(local, (), of_row=True)
-        return _Value(local, (f"({local} is not None or {text} is None)",), of_row=True)
+        used = [text] if as_text else [local]
+        guards: tuple[str, ...] = (f"{used[0]} is not None",)
+        if want.optional:
+            guards = ()
+            if not as_text and text != local:
+                guards = (f"({local} is not None or {text} is None)",)
+                used.append(text)
+        for name in used:
+            self.used[name] = _column_name(item, name)
+        return _Value(used[0], guards, item)
 
     def _other(self, table: Table, item: Field, want: Wanted) -> _Value:
         """A value of a table that occurs once, read before the loop."""
@@ -250,15 +346,17 @@ class _Writer:
         name = f"{table.english}_{local}" + ("_text" if as_text and reader_of(item) is not None else "")
         text = f"{table.english}_{item.english}_text"
         reader = day_reader(item) if as_day else reader_of(item)
-        get = f"record.first({table.english!r}).get({item.english!r})"
+        self.top[f"{table.english}_row"] = f"record.first({table.english!r})"
+        get = f"{table.english}_row.get({item.english!r})"
+        known = f"{table.english}_known"
+        if want.optional:
+            self.top[known] = f"columns.has({table.english!r})"
         if as_text or reader is None:
             self.top[name] = get
-            known = f"columns.has({table.english!r})"
             return _Value(name, (known if want.optional else f"{name} is not None",))
         self.top[text] = get
         self.top[name] = f"{self._bind('days' if as_day else _reader_name(item), reader)}[{text}]"
         if want.optional:
-            known = f"columns.has({table.english!r})"
             return _Value(name, (known, f"({name} is not None or {text} is None)"))
         return _Value(name, (f"{name} is not None",))
 
@@ -270,7 +368,7 @@ class _Writer:
         name += ("_texts" if as_text and reader_of(item) is not None else "") + (
             "_or_none" if want.optional else ""
         )
-        key = f"{table.english}_{local}" + ("_text" if as_text else "")
+        key = _key(table, item, want)
         arguments = f"{key!r}, {table.english!r}, {item.english!r}, {bound}, {want.optional}"
         self.top[name] = f"columns.get({arguments}, {'set' if want.shape == 'set' else 'list'})"
         return _Value(name, (f"{name} is not None",))
@@ -286,42 +384,87 @@ class _Writer:
         return bound
 
 
+TIMES = ("datetime12", "date8_or_datetime12")
 _numbers = itertools.count(1)
+NO_CATALOGUES, WITH_CATALOGUES = "policy.catalogues is None", "policy.catalogues is not None"
+"""What rules on catalogues ask first, as an excuse and as a condition for all of them."""
+MINUS_ROUNDING = -ROUNDING
 
 
-def _of_one_text(rule: Rule) -> bool:
-    """Whether a rule reads nothing but one text, or one list of texts, of its row."""
-    if len(rule.reads) != 1 or rule.names_rows or rule.names_members or rule.measures:
+def _trial(table: Table, rule: Rule) -> Trial | None:
+    """A rule as a trial, where it reads nothing but one value of its row."""
+    if len(rule.reads) != 1 or rule.names_rows or rule.measures:
+        return None
+    read, want = rule.reads[0], rule.wants[0]
+    if "." in read or read.startswith(("@", "XML")) or want.optional or want.shape == "set":
+        return None
+    _, as_text, as_day = _form(table.by_official[read], want)
+    return Trial(rule, "text" if as_text else "day" if as_day else "value")
+
+
+def _of_few_kinds(one: _Tried) -> bool:
+    """Whether a rule compares one text or code of its row with values that are the same for every row."""
+    own = one.own
+    if len(own) != 1 or one.rule.names_rows or one.rule.measures:
         return False
-    want = rule.wants[0]
-    own = "." not in rule.reads[0] and not rule.reads[0].startswith(("@", "XML"))
-    return own and not want.optional and want.inner is str and want.shape in ("value", "list")
+    item = own[0].field
+    return item is not None and item.kind in ("code", "string") and len(own[0].guards) == 1
 
 
-def _reads_members(rule: Rule) -> bool:
-    return rule.wants[0].shape == "list"
+def _everywhere(
+    add: Callable[[Fault], None],
+    report: Callable[..., Fault],
+    record: Record,
+    rows: Sequence[Row],
+    column: Sequence[Any],
+    wrong_value: Any,
+    day: date,
+    *wrong: Any,
+) -> None:
+    """Report every row that has the value."""
+    for number, (row, value) in enumerate(zip(rows, column, strict=True), 1):
+        if value == wrong_value:
+            add(report(record, number, row, day, *wrong))
 
 
-def _remembered(item: Field, tries: Sequence[tuple[Check, bool, Report]]) -> Reader:
-    """From a text to the reports of the rules it breaks, mostly none."""
-    reader = reader_of(item)
+def _comma(names: Sequence[str]) -> str:
+    return ", ".join(names) + "," * (len(names) == 1)
 
-    def broken(text: str) -> tuple[Report, ...]:
-        members = reader[text] if reader is not None else None
-        return tuple(
-            report
-            for check, of_members, report in tries
-            if not (of_members and members is None) and not check(members if of_members else text)
-        )
 
-    return Reader(broken)
+def _column_name(item: Field, local: str) -> str:
+    """The column a local of a row comes from."""
+    if local == f"{item.english}_day":
+        return f"{item.english}_days"
+    return (
+        f"{item.english}_texts"
+        if reader_of(item) is None or local != item.english
+        else f"{item.english}_column"
+    )
+
+
+def _key(table: Table, item: Field, want: Wanted) -> str:
+    """The name of a column as rules want it."""
+    local, as_text, _ = _form(item, Wanted("value", want.inner, want.optional))
+    return f"{table.english}_{local}" + ("_text" if as_text else "")
+
+
+def columns_read(edition: Edition, rules: Iterable[Rule]) -> frozenset[str]:
+    """The keys of the columns that rules read whole."""
+    found = set()
+    for rule in rules:
+        for read, want in zip(rule.reads, rule.wants, strict=True):
+            name, dot, official = read.partition(".")
+            table = edition.tables.get(name)
+            if dot and table and table.repeats and official in table.by_official:
+                found.add(_key(table, table.by_official[official], want))
+    return frozenset(found)
 
 
 def _form(item: Field, want: Wanted) -> tuple[str, bool, bool]:
     """(local, as text, as day): which form of a field's value is wanted."""
     if want.shape == "value" and want.inner is str and item.kind != "code":
         return item.english, True, False
-    if want.inner is date and item.kind in ("datetime12", "date8_or_datetime12"):
+    if want.inner is date and item.kind in TIMES:
         return f"{item.english}_day", False, True
     return item.english, False, False
 

@@ -16,46 +16,53 @@ from ..standard import Field
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Times on paper are Vietnamese wall time; there has been no other offset since the standard exists."""
 
-REMEMBERED = 2048
+REMEMBERED = 4096
 """Values a reader keeps before it starts anew: bounded, so that a worker does not grow."""
+LONGEST = 64
+"""Longer texts are not remembered: they seldom come back."""
 
-_DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?")
 _INTEGER = re.compile(r"[0-9]+")
 
 
 class Reader(dict[str | None, Any]):
     """``reader[text]`` is the typed value, or None where the text is absent or malformed."""
 
-    def __init__(self, parse: Callable[[str], Any]) -> None:
+    def __init__(self, parse: Callable[[str], Any], most: int = REMEMBERED) -> None:
         super().__init__({None: None})
-        self.parse = parse
+        self.parse, self.most = parse, most
 
     def __missing__(self, text: str | None) -> Any:
         if text is None:  # another thread has just emptied this reader
             return None
         value = self.parse(text)
-        if len(text) <= 64:
-            if len(self) >= REMEMBERED:
-                self.clear()
-                self[None] = None
+        if len(text) <= LONGEST:
+            if len(self) >= self.most:
+                self._forget()
             self[text] = value
         return value
+
+    def _forget(self) -> None:
+        self.clear()
+        self[None] = None
 
 
 def _digits(text: str, count: int) -> bool:
     return len(text) == count and text.isascii() and text.isdigit()
 
 
+def _midnight(text: str) -> datetime | None:
+    day = parse_date(text)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
+_MIDNIGHTS = Reader(_midnight)
+_SINCE_MIDNIGHT = {f"{at // 60:02}{at % 60:02}": timedelta(minutes=at) for at in range(24 * 60)}
+
+
 def parse_datetime(text: str) -> datetime | None:
     """yyyymmddHHMM, a real date and time from 00:00 to 23:59."""
-    if not _digits(text, 12):
-        return None
-    try:
-        return datetime(
-            int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[8:10]), int(text[10:]), tzinfo=VIETNAM
-        )
-    except ValueError:
-        return None
+    midnight, since = _MIDNIGHTS[text[:8]], _SINCE_MIDNIGHT.get(text[8:])
+    return None if midnight is None or since is None else midnight + since
 
 
 def parse_date(text: str) -> date | None:
@@ -89,10 +96,13 @@ def parse_birth(text: str) -> datetime | None:
 
 def parse_decimal(text: str, places: int | None = None) -> Decimal | None:
     """Digits with at most one dot: no thousands separator, comma, exponent or blank."""
-    found = _DECIMAL.fullmatch(text)
-    if found is None or (places is not None and len(found[1] or "") > places):
-        return None
-    return Decimal(text)
+    return Decimal(text) if _decimal_form(places).fullmatch(text) else None
+
+
+@lru_cache(maxsize=256)
+def _decimal_form(places: int | None, limit: int | None = None) -> re.Pattern[str]:
+    short = rf"(?!.{{{limit + 1}}})" if limit else ""
+    return re.compile(rf"{short}-?[0-9]+(?:\.[0-9]{{1,{'' if places is None else places}}})?", re.DOTALL)
 
 
 def parse_integer(text: str) -> int | None:
@@ -135,8 +145,10 @@ def decimal_places(field: Field) -> int | None:
 def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
     """One reader for all fields that read alike."""
 
+    well_formed = _decimal_form(places, limit).fullmatch
+
     def decimal(text: str) -> Decimal | None:
-        return None if limit and len(text) > limit else parse_decimal(text, places)
+        return Decimal(text) if well_formed(text) else None
 
     def integer(text: str) -> int | None:
         return None if limit and len(text) > limit else parse_integer(text)
@@ -163,7 +175,7 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
         "datetime12_list": _list_of(parse_datetime),
         "integer_list": _list_of(parse_integer),
     }
-    return Reader(parsers[kind])
+    return Reader(parsers[kind], 8192 if kind == "datetime12" else REMEMBERED)
 
 
 def reader_of(field: Field) -> Reader | None:

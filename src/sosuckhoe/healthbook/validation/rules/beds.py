@@ -21,11 +21,15 @@ OUT_OF_SCOPE = "2"
 
 def bed_lines(groups: list[str]) -> list[int]:
     """Numbers of the bed-day lines."""
+    if BEDS.isdisjoint(groups):
+        return []
     return [number for number, group in enumerate(groups, 1) if group in BEDS]
 
 
 def bed_days(groups: list[str], quantities: list[Decimal | None]) -> Decimal:
     """Bed days of all lines together."""
+    if BEDS.isdisjoint(groups):
+        return Decimal()
     lines = zip(groups, quantities, strict=True)
     return sum((quantity or Decimal() for group, quantity in lines if group in BEDS), Decimal())
 
@@ -123,6 +127,8 @@ def bed_is_billed_once_a_day(
     beds: list[str | None],
 ) -> list[int]:
     """One bed is not billed twice for overlapping days; a line of n days fills n days from its order on."""
+    if BEDS.isdisjoint(groups):
+        return []
     filled: defaultdict[tuple[str | None, str, date], Decimal] = defaultdict(Decimal)
     wrong = []
     lines = zip(groups, departments, days, quantities, beds, strict=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ..rule import rule
+from ..typed import parse_decimal
 from .cited import CHECKERS, table
 from .lists import list_of
 from .totals import OWN_FUNDS
@@ -17,20 +18,21 @@ OUTPATIENT = frozenset({"01", "02", "05", "07", "08"})
 STAYS = frozenset({"03", "04", "06", "09"})
 
 
-def categories_on(discharged: date) -> Mapping[str, frozenset[Decimal]]:
-    """For each MA_DOITUONG_KCB its payment rates in percent. The day of discharge chooses, because the category is
-    fixed when the visit ends (QĐ 3276/QĐ-BYT, phụ lục 1)."""
-    return _rates(discharged)
+def categories_on(discharged: date) -> Mapping[str, tuple[Decimal, ...]]:
+    """For each MA_DOITUONG_KCB the benefits a card may have, in percent: its level times the category's payment rates.
+    The day of discharge chooses, because the category is fixed when the visit ends (QĐ 3276/QĐ-BYT, phụ lục 1)."""
+    return _benefits(discharged)
 
 
 @lru_cache(maxsize=64)
-def _rates(discharged: date) -> Mapping[str, frozenset[Decimal]]:
-    rates: dict[str, frozenset[Decimal]] = {}
+def _benefits(discharged: date) -> Mapping[str, tuple[Decimal, ...]]:
+    benefits: dict[str, tuple[Decimal, ...]] = {}
     for row in list_of("patient_categories").rows:
         if row.valid_on(discharged) and row.more["benefit_rate_percent"]:
             rate = Decimal(row.more["benefit_rate_percent"])
-            rates[row.code] = rates.get(row.code, frozenset()) | {rate}
-    return rates
+            found = tuple(level * rate / 100 for level in CARD_LEVELS)
+            benefits[row.code] = (*benefits.get(row.code, ()), *found)
+    return benefits
 
 
 @rule(
@@ -77,18 +79,19 @@ def benefit_is_card_level_times_rate(
     area: str | None,
     category: str,
     scopes: list[str | None],
-    levels: list[Decimal | None],
+    levels: list[str | None],
 ) -> list[str]:
     """MUC_HUONG is 80, 95 or 100 times the rate of the entitlement category; areas K1 to K3 have rules of their own."""
-    rates = categories_on(discharged).get(category)
-    if rates is None or area is not None:
+    allowed = categories_on(discharged).get(category)
+    if allowed is None or area is not None:
         return []
-    allowed = [level * rate / 100 for level in CARD_LEVELS for rate in rates]
-    found = {
-        level for level, scope in zip(levels, scopes, strict=True) if scope == IN_SCOPE and level is not None
-    }
+    found = {text for text, scope in set(zip(levels, scopes, strict=True)) if scope == IN_SCOPE and text}
     # Three characters hold no 47.5, so before QĐ 1931 half a percent was rounded either way.
-    return [str(level) for level in sorted(found) if all(abs(level - right) >= 1 for right in allowed)]
+    return [
+        text
+        for text in sorted(found)
+        if (level := parse_decimal(text)) is not None and all(abs(level - right) >= 1 for right in allowed)
+    ]
 
 
 @rule(

@@ -14,6 +14,8 @@ OPERATIONS = frozenset({"8", "18"})
 def repeats_of_earlier(lines: list[tuple[object, ...] | None]) -> list[int]:
     """Numbers of the lines that equal an earlier one; None is equal to nothing."""
     known = [line for line in lines if line is not None]
+    if not known:
+        return []
     if len(set(known)) == len(known):
         return []
     seen: set[tuple[object, ...]] = set()
@@ -48,6 +50,8 @@ def medicine_is_ordered_once(
     medicines: list[str],
 ) -> list[int]:
     """The same medicine, product, price and dose is not ordered twice for the same minutes."""
+    if len(set(zip(medicines, doses, strict=True))) == len(medicines):
+        return []
     return repeats_of_earlier(
         list(zip(medicines, ordered, performed, registrations, prices, doses, strict=True))
     )
@@ -70,6 +74,8 @@ def service_is_ordered_once(
     services: list[str | None],
 ) -> list[int]:
     """The same service is not ordered twice for the same minutes."""
+    if len(set(services)) == len(services):
+        return []
     lines = zip(groups, services, ordered, performed, strict=True)
     return repeats_of_earlier(
         [(service, *times) if group in TIMED and service else None for group, service, *times in lines]
@@ -99,6 +105,8 @@ def operations_have_their_own_time(
 
     Order time and performer alone are shared every day by series of physiotherapy.
     """
+    if OPERATIONS.isdisjoint(groups):
+        return []
     lines = zip(groups, performers, ordered, performed, strict=True)
     return repeats_of_earlier(
         [

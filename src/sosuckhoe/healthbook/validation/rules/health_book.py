@@ -14,16 +14,21 @@ PRIVACY = "Luật 64/2006/QH11 sửa bởi Luật 71/2020/QH14, Điều 30; khuy
 _SENSITIVE = re.compile(
     r"\b(?:hiv|aids|arv|suy giảm miễn dịch (?:mắc phải|ở người)|b2[0-4](?:\.[0-9])?|z21|r75)\b"
 )
+_HINTS = ("hiv", "aids", "arv", "suy giảm", "b2", "z21", "r75")
+"""One of these stands wherever the expression finds something, and they are looked for faster."""
 
 
 def says_something(text: str) -> bool:
     """A part of the summary says something: more than dots, dashes or one repeated letter."""
-    return len({letter for letter in text.casefold() if letter.isalnum()}) >= 2
+    letters = filter(str.isalnum, text.casefold())
+    first = next(letters, None)
+    return any(letter != first for letter in letters)
 
 
 def is_discreet(text: str) -> bool:
     """Free text of table 8 holds no word or code about HIV."""
-    return _SENSITIVE.search(normalize("NFC", text).casefold()) is None
+    text = normalize("NFC", text).casefold()
+    return not any(hint in text for hint in _HINTS) or _SENSITIVE.search(text) is None
 
 
 for _field, _label in (

@@ -323,7 +323,7 @@ def examinations_take_falling_rates(
     rates: list[int | None],
 ) -> list[int]:
     """Exam fees take 100 for the first exam, 30 for exams 2-4, 10 for the fifth and 0 after, counted by day."""
-    if category == "9":
+    if category == "9" or EXAMINATION not in groups:
         return []
     days: dict[date, list[tuple[int, int]]] = {}
     for number, (group, scope, moment, rate) in enumerate(

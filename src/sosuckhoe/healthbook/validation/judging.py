@@ -1,0 +1,234 @@
+"""Judging one field by itself: its shape, and the rules that read nothing else of the visit.
+
+Almost every value is plainly right, and the same values come back all day. So what is plainly right is remembered with
+its typed value, and the generated checker passes whole columns through that memory. Whatever is not there is looked
+at slowly, one value after the other, by the same functions that judged it the first time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+from ..record import Record, Row
+from ..standard import Code, Edition, Field, Table
+from .fault import Fault
+from .rule import Check, Rule
+from .shape import Shape, shape_of
+from .site import Site
+from .typed import LONGEST, parse_members, reader_of
+
+Form = Literal["value", "text", "day"]
+"""How a rule wants the value of a field: typed, as on paper, or the day of a time."""
+Alone = tuple[Check, Form, bool]
+"""A check, the form it wants, and whether it names wrong members."""
+DAYS = 64
+"""Days whose code lists a judge keeps at hand."""
+
+
+class Doubtful(Exception):
+    """A value that is not plainly right."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A rule that reads one value and nothing else."""
+
+    rule: Rule
+    form: Form
+
+    def wrong(self, text: str | None, value: Any) -> list[str | None]:
+        """The wrong members, ``[None]`` where the value as a whole is wrong, nothing where all is well or unknown."""
+        wanted: Any = text if self.form == "text" else value
+        if wanted is None:
+            return []
+        said = self.rule.check(wanted.date() if self.form == "day" else wanted)
+        if self.rule.names_members:
+            return list(said)
+        return [] if said else [None]
+
+
+class Plain(dict[str | None, Any]):
+    """From a text that is plainly right to its value; raises Doubtful for any other."""
+
+    def __init__(self, value_of: Callable[[str], Any], optional: bool, most: int) -> None:
+        """``value_of`` gives the value, or None where the text is not plainly right."""
+        super().__init__({None: None} if optional else {})
+        self.value_of, self.optional, self.most = value_of, optional, most
+
+    def __missing__(self, text: str | None) -> Any:
+        if text is None:
+            if self.optional:  # another thread has just emptied this memory
+                return None
+            raise Doubtful
+        value = self.value_of(text)
+        if value is None:
+            raise Doubtful
+        if len(text) <= LONGEST:
+            if len(self) >= self.most:
+                self.clear()
+                if self.optional:
+                    self[None] = None
+            self[text] = value
+        return value
+
+
+class Judge:
+    """The judge of one field in one edition, with the rules that read nothing but its value."""
+
+    def __init__(self, edition: Edition, table: Table, field: Field, trials: Sequence[Trial]) -> None:
+        self.field, self.trials, self.table = field, trials, table
+        self.shape: Shape = shape_of(edition, table, field)
+        self.reader = reader_of(field)
+        self.reports = [Site(edition, trial.rule).fault for trial in trials]
+        self._plain: dict[date, Plain] = {}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a code list, which changes by the day, decides."""
+        return self.shape.list is not None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the text is its own value and only its length is asked."""
+        return self.field.kind == "string" and not self.trials
+
+    def plain_on(self, day: date) -> Plain:
+        """What is plainly right on the day that chooses the codes."""
+        found = self._plain.get(day)
+        if found is None:
+            if len(self._plain) >= DAYS:
+                self._plain.clear()
+            found = self._plain[day] = self.plain(self.shape.codes_on(day))
+        return found
+
+    def plain(self, codes: Mapping[str, Code] | None = None) -> Plain:
+        """What is plainly right, with the codes of a closed list."""
+        if codes is not None:
+            return _plain(_member_of(codes), self._alone, not self.shape.always, len(codes) + 1)
+        field = self.field
+        value_of: Callable[[str], Any]
+        if self.reader is None:
+            value_of = _up_to(field.max_length, 1 if self.shape.always else 0)
+        elif field.kind == "codes":
+            value_of = _tidy_members(field.max_length)
+        elif field.kind.endswith("_list"):
+            value_of = _short(self.reader.parse, field.max_length)
+        else:
+            value_of = self.reader.parse
+        return _shared_plain(value_of, self._alone, not self.shape.always, _most(field))
+
+    @property
+    def _alone(self) -> tuple[Alone, ...]:
+        return tuple((trial.rule.check, trial.form, trial.rule.names_members) for trial in self.trials)
+
+    def looked_at(
+        self,
+        text: str | None,
+        number: int | None,
+        row: Row,
+        record: Record,
+        insured: bool,
+        code_day: date,
+        day: date,
+        add: Callable[[Fault], None],
+    ) -> Any:
+        """The typed value, None where it is malformed; adds every fault of shape, and of the rules on it alone."""
+        found = self.shape.flaw(text, number, code_day, insured)
+        if found is not None:
+            add(found)
+        if self.is_closed:
+            value = None if found is not None else text
+        else:
+            value = text if self.reader is None else self.reader[text]
+        for trial, report in zip(self.trials, self.reports, strict=True):
+            for wrong in trial.wrong(text, value):
+                add(report(record, number, row, day, wrong))
+        return value
+
+    def column(self, rows: Sequence[Row], *facts: Any) -> list[Any]:
+        """A column looked at value by value."""
+        return [
+            self.looked_at(row.get(self.field.english), number, row, *facts)
+            for number, row in enumerate(rows, 1)
+        ]
+
+
+class RowJudge:
+    """The judges of a table that occurs once, for a row in which something is doubtful."""
+
+    def __init__(self, judges: Sequence[Judge]) -> None:
+        self.judges = judges
+
+    def row(self, row: Row, number: int | None, *facts: Any) -> list[Any]:
+        """The values of all fields, looked at one by one."""
+        return [judge.looked_at(row.get(judge.field.english), number, row, *facts) for judge in self.judges]
+
+
+def broken_sequence(
+    table: Table, rows: Sequence[Row], place: int | None, add: Callable[[Fault], None]
+) -> None:
+    """STT is a whole number of at least 1 that rises by 1 from row to row (FMT-009)."""
+    field = table.by_official["STT"]
+    reader, last, report = reader_of(field), None, Site.sequence(table)
+    assert reader is not None
+    for number, row in enumerate(rows, 1):
+        text = row.get(field.english)
+        position = reader[text]
+        if position is not None and (
+            position < 1 or (table.repeats and last is not None and position != last + 1)
+        ):
+            add(report(text or "", number if table.repeats else place, last if table.repeats else None))
+        last = position or None
+
+
+def _plain(value_of: Callable[[str], Any], alone: tuple[Alone, ...], optional: bool, most: int) -> Plain:
+    if not alone:
+        return Plain(value_of, optional, most)
+
+    checks = [check for check, form, members in alone if form == "value" and not members]
+    others = [one for one in alone if one[0] not in checks]
+
+    def value_and_rules(text: str) -> Any:
+        value = value_of(text)
+        if value is None:
+            return None
+        for check in checks:
+            if not check(value):
+                return None
+        for other, form, names_members in others:
+            said = other(text if form == "text" else value.date() if form == "day" else value)
+            if said if names_members else not said:
+                return None
+        return value
+
+    return Plain(value_and_rules, optional, most)
+
+
+_shared_plain = lru_cache(maxsize=1024)(_plain)
+"""Fields that are judged alike share what is remembered: an amount paid is often the amount due."""
+
+
+def _member_of(codes: Mapping[str, Code]) -> Callable[[str], str | None]:
+    return lambda text: text if text in codes else None
+
+
+@lru_cache(maxsize=256)
+def _up_to(most: int | None, least: int) -> Callable[[str], str | None]:
+    return lambda text: text if least <= len(text) and (most is None or len(text) <= most) else None
+
+
+@lru_cache(maxsize=256)
+def _tidy_members(most: int | None) -> Callable[[str], list[str] | None]:
+    return lambda text: None if " " in text or (most and len(text) > most) else parse_members(text)
+
+
+@lru_cache(maxsize=256)
+def _short(parse: Callable[[str], Any], most: int | None) -> Callable[[str], Any]:
+    return lambda text: None if most and len(text) > most else parse(text)
+
+
+def _most(field: Field) -> int:
+    """How many texts to remember: times and amounts vary most, and are costliest to read anew."""
+    return 8192 if field.kind in ("datetime12", "decimal") else 1024
