@@ -152,3 +152,11 @@ def test_a_signed_check_in_is_valid():
     )
     etree.SubElement(signature, "{http://www.w3.org/2000/09/xmldsig#}SignedInfo")
     assert schema_of(day, "XML0", False).validate(root)
+
+
+def test_a_card_without_a_last_day_leaves_a_gap_that_is_no_error():
+    day = date(2026, 9, 1)
+    for name, valid in {"GT_THE_DEN": True, "GT_THE_TU": False}.items():
+        row = good_row(day, "XML1") | {name: "20260101;"}
+        assert schema_of(day, "XML1", True).validate(document(day, "XML1", row)) is valid
+        assert (errors_of_shape(day, "XML1", row, True) == []) is valid
