@@ -13,6 +13,7 @@ from typing import Any
 from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.validation import OWNERS, Listed, listed_rule, listed_rules
 from sosuckhoe.healthbook.validation.fault import SEVERITIES
+from sosuckhoe.healthbook.validation.fixes import FIXES
 from sosuckhoe.healthbook.validation.mending import general_rules
 from sosuckhoe.healthbook.validation.proofs import Case, cases_of
 
@@ -65,6 +66,7 @@ def _rule(code: str) -> Explained | None:
     examples = _examples(code)
     facts = rule.as_json()
     facts["fields"] = [{"path": path, "label": _label(path)} for path in rule.reads]
+    facts["fixes"] = [{"title": kind.title, "why_safe": kind.why_safe} for kind in FIXES.get(code, ())]
     facts["examples"] = {
         "passing" if passes else "failing": {"name": case.name, **_content(case)}
         for passes, case in examples.items()
@@ -95,6 +97,8 @@ def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
     yield ""
     yield f"Ai thường sửa: {'; '.join(OWNERS[owner] for owner in rule.owners)}"
     yield f"Cách sửa: {rule.mend}"
+    for kind in FIXES.get(rule.id, ()):
+        yield f"Chương trình có thể đề xuất, người sửa xem trước: {kind.title}. {kind.why_safe}"
     for passes, title in ((True, "Ví dụ đúng"), (False, "Ví dụ sai")):
         if passes in examples:
             yield ""

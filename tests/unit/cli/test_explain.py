@@ -33,6 +33,13 @@ def test_a_rule_is_explained_with_labels_source_validity_owner_and_examples(caps
         assert part in out
 
 
+def test_a_rule_with_a_safe_fix_says_which_and_why_it_is_safe(capsys):
+    _, out = explain(capsys, "SHP-003")
+    assert "Bỏ dấu cách thừa và ký tự ẩn. Chỉ bỏ ký tự không nhìn thấy" in out
+    _, out = explain(capsys, "XFD-029", "--format", "json")
+    assert json.loads(out)["fixes"] == []
+
+
 def test_every_rule_can_be_explained_in_both_forms(capsys):
     for rule in listed_rules():
         assert main(["explain", rule.id]) == 0

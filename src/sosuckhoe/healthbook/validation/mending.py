@@ -64,6 +64,6 @@ def how_to_mend(rule: str) -> str:
     """One Vietnamese sentence of advice on the faults of a rule or the refusals of the reader."""
     if rule in REFUSALS:
         return REFUSALS[rule].what_to_do
-    if rule in _subjects():
-        return BY_SUBJECT.get(_subjects()[rule], OF_UNKNOWN)
-    return general_rules()[rule]["mend"] if rule in general_rules() else OF_UNKNOWN
+    if rule in general_rules():
+        return general_rules()[rule]["mend"]
+    return BY_SUBJECT.get(_subjects().get(rule, ""), OF_UNKNOWN)
