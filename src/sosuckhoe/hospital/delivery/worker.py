@@ -46,13 +46,23 @@ class Worker:
 
     def __init__(self, holder: str = "") -> None:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
+        self.in_hand: tuple[int, int] | None = None
+        """Number and fence of what is being worked on: its lease alone is renewed."""
 
     def sign_one(self) -> bool:
         """Sign the next waiting record. False when there is none."""
         submission = self._claim_to_sign()
         if submission is None:
             return False
-        here("K07")
+        self.in_hand = (submission.pk, submission.fence)
+        try:
+            here("K07")
+            self._sign(submission)
+        finally:
+            self.in_hand = None
+        return True
+
+    def _sign(self, submission: Submission) -> None:
         now = timezone.now()
         try:
             sign_submission(submission, at=now)
@@ -64,7 +74,6 @@ class Worker:
         except Exception as problem:
             log.exception("submission %s could not be signed", submission.pk)
             self._hold(submission, f"ERROR-{type(problem).__name__}"[:40], UNEXPECTED, now)
-        return True
 
     def send_one(self) -> bool:
         """Send the next signed record. False when there is none."""
@@ -72,12 +81,15 @@ class Worker:
         if claimed is None:
             return False
         submission, attempt = claimed
-        here("K15")
+        self.in_hand = (submission.pk, submission.fence)
         try:
+            here("K15")
             send_submission(submission, attempt)
         except Exception:
             # What became of it is read from the ledger like after a crash, when the lease has ended.
             log.exception("submission %s: the attempt broke", submission.pk)
+        finally:
+            self.in_hand = None
         return True
 
     def _claim_to_sign(self) -> Submission | None:
@@ -168,11 +180,13 @@ def _open(now: datetime) -> Q:
     return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__")
 
 
-def breathe(holders: list[str]) -> None:
-    """Renew the leases of calls under way."""
-    Submission.objects.filter(holder__in=holders, state__in=[State.SENDING, State.WAITING]).update(
-        lease_until=timezone.now() + LEASE
-    )
+def breathe(workers: list[Worker]) -> None:
+    """Renew the leases of what is being worked on. What broke in a worker's hands is let go."""
+    for worker in workers:
+        if worker.in_hand is not None:
+            pk, fence = worker.in_hand
+            rows = Submission.objects.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
+            rows.update(lease_until=timezone.now() + LEASE)
 
 
 def next_due(now: datetime) -> float | None:
@@ -218,7 +232,7 @@ def run(
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
-    breath = threading.Thread(target=_keep_breathing, args=([w.holder for w in workers], over), daemon=True)
+    breath = threading.Thread(target=_keep_breathing, args=(workers, over), daemon=True)
     breath.start()
     try:
         while not stop.wait(IDLE_SECONDS):
@@ -275,13 +289,13 @@ def _work(worker: Worker, over: threading.Event) -> None:
         connection.close()
 
 
-def _keep_breathing(holders: list[str], over: threading.Event) -> None:
+def _keep_breathing(workers: list[Worker], over: threading.Event) -> None:
     last = time.monotonic()
     try:
         while not over.wait(min(BREATH, 1.0)):
             if time.monotonic() - last >= BREATH:
                 try:
-                    breathe(holders)
+                    breathe(workers)
                 except Exception:
                     log.exception("leases could not be renewed; trying again")
                     close_old_connections()

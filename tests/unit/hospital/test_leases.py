@@ -1,0 +1,32 @@
+"""A lease is kept for what is being worked on, and for nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sosuckhoe.hospital.delivery import receipts, worker
+from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.states import State
+
+from .conftest import House
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_broke_in_a_workers_hands_is_given_back_while_the_worker_lives_on(
+    connected: House, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(line: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(receipts, "append", full_disk)
+    take_file("visit.xml", clean[0], by="giang")
+    alive = worker.Worker("alive")
+    assert alive.sign_one() and alive.send_one()
+    assert Submission.objects.get().state == State.SENDING
+    worker.breathe([alive])
+    assert recover(at=timezone.now() + worker.LEASE + timedelta(seconds=1)) == 1
+    assert Submission.objects.get().state == State.UNKNOWN
