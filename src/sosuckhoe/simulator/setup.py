@@ -36,6 +36,10 @@ invented. The form, every part optional::
         "cards": ["XX4990000000000"],
         "dependants": [{"person": "<personal_id or card>", "relation": "con"}]       or just the string
       }],
+      "signing_service": [{
+        "credential": "…", "client": "…", "secret": "…", "profile": "", "user": "…",
+        "pkcs12": "<Base64 of a practice key file>", "password": "…"
+      }],
       "options": {"token_minutes": 10},       see portal/options.py
       "clock": {"at": "2026-11-23T07:00:00+07:00", "factor": 60}
     }
@@ -61,6 +65,10 @@ from .clock import models as clock
 from .portal.models import Account, Authority, Certificate, Officer
 from .portal.options import set_options
 from .portal.tokens import password_md5
+from .signing_service.desk import keep
+
+
+_PARTS = {"facilities", "trusted_ca", "cards", "citizens", "signing_service", "options", "clock"}
 
 
 class SetupWrong(ValueError):
@@ -69,7 +77,7 @@ class SetupWrong(ValueError):
 
 def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
     """Load a set-up in one transaction and count what it held. Raises SetupWrong."""
-    strange = set(setup) - {"facilities", "trusted_ca", "cards", "citizens", "options", "clock"}
+    strange = set(setup) - _PARTS
     if strange:
         raise SetupWrong(f"unknown parts: {', '.join(sorted(strange))}")
     time = setup.get("clock", {})
@@ -84,6 +92,8 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
                 _facility(facility)
             for card in setup.get("cards", []):
                 _card(card)
+            for credential in setup.get("signing_service", []):
+                keep(credential)
             for citizen in setup.get("citizens", []):
                 _citizen(citizen)
             for citizen in setup.get("citizens", []):

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "sosuckhoe.simulator.cards",
     "sosuckhoe.simulator.book",
     "sosuckhoe.simulator.vneid",
+    "sosuckhoe.simulator.signing_service",
     "sosuckhoe.simulator.pages",
     "sosuckhoe.simulator.desk",
     "django.contrib.messages",
