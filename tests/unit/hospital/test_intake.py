@@ -49,6 +49,28 @@ def test_a_clean_file_becomes_a_visit_with_its_version_and_one_submission(
     assert Entry.objects.filter(action="visit-closed", object_id=str(visit.pk)).count() == 1
 
 
+def test_an_unsigned_export_is_not_told_to_be_signed_because_we_sign_it_next(
+    take: Take, clean: list[bytes]
+) -> None:
+    version = Visit.objects.get(pk=take(clean[0]).visit_id).latest
+    assert not version.findings.filter(rule="STR-010").exists()
+
+
+def test_a_rule_that_breaks_costs_its_own_file_only_and_the_file_is_kept(
+    take: Take, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object, **more: object) -> None:
+        raise RuntimeError("Trần Mẫu Bình 099190000002")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sosuckhoe.hospital.delivery.intake.validation.check", broken)
+        taken = take(clean[0])
+    assert (taken.outcome, taken.code) == ("refused", "CHECK-STOPPED")
+    kept = SourceFile.objects.get(pk=taken.file_id)
+    assert (Path(settings.HOME.path) / kept.quarantine_path).read_bytes() == clean[0]
+    assert take(clean[0]).outcome == "taken"
+
+
 def test_a_file_with_faults_is_taken_and_held_back(take: Take, faulty: bytes) -> None:
     taken = take(faulty)
     assert taken.outcome == "taken"

@@ -6,6 +6,7 @@ demands of what is sent to it (gateway.md §5; bad-input.md B19), so a file with
 """
 
 import hashlib
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ from .crashpoints import here
 Outcome = SourceFile.Outcome
 Door = SourceFile.Door
 TRIES = 4
+SIGNED = "STR-010"
+"""The rule that asks for the facility's signature."""
+
+log = logging.getLogger("sosuckhoe.delivery")
 
 
 @dataclass(frozen=True)
@@ -171,10 +176,23 @@ def _facility(reading: Reading) -> tuple[Facility, str]:
 
 
 def _check(data: bytes, reading: Reading, facility: Facility, at: datetime) -> Checked:
-    """Everything wrong in the file and in its record, as ``sosuckhoe check`` says it."""
+    """What is wrong in the file and in its record, as ``sosuckhoe check`` says it.
+
+    That the file is not signed yet is no fault here: signing it is our own next step.
+    """
     record, day = reading.visits[0].record, timezone.localdate(at)
-    (found,) = validation.check(data, day=day, policy=checking_policy(facility=facility, day=day))
-    return Checked(record, edition_for(record, at), tuple(found.faults))
+    try:
+        (found,) = validation.check(data, day=day, policy=checking_policy(facility=facility, day=day))
+    except Exception:
+        # A mistake of ours in one rule must not stop the other files, nor lose this one.
+        log.exception("checking a file stopped")
+        raise _Refused(
+            "CHECK-STOPPED",
+            "Chương trình dừng giữa chừng khi kiểm tra tệp này. Tệp được giữ nguyên; báo bộ phận công nghệ "
+            "thông tin, rồi nhận lại tệp sau khi sửa.",
+        ) from None
+    faults = tuple(fault for fault in found.faults if fault.rule != SIGNED or reading.has_signature)
+    return Checked(record, edition_for(record, at), faults)
 
 
 def _enter(

@@ -29,36 +29,36 @@ CHOICES: Mapping[str, Choice] = {
     "summary_for_every_visit": Choice(
         True,
         "Gửi tóm tắt hồ sơ bệnh án (bảng 8) cho mọi đợt khám, kể cả khám ngoại trú.",
-        "gateway.md §5: chưa có văn bản nói rõ; thiếu bảng 8 thì sổ không có phần tóm tắt",
+        "Chưa có văn bản nói rõ; thiếu bảng 8 thì sổ không có phần tóm tắt (QĐ 2733, trường 41–45)",
     ),
     "tables_for_uninsured": Choice(
         None,
         "Các bảng gửi cho đợt khám không dùng BHYT; để trống là mọi bảng, trừ bảng 6 (HIV).",
-        "QĐ 2733 (tối thiểu bảng 1 và 8); retention-and-access.md §3: HIV không gửi nếu không cần để thanh toán",
+        "QĐ 2733 (tối thiểu bảng 1 và 8); Luật 64/2006 sửa bởi Luật 71/2020, Điều 30 về thông tin HIV",
     ),
     "transmitted_means": Choice(
         "received",
-        "“Đã liên thông” là: received (cổng trả mã 200 kèm mã giao dịch) hoặc sent (đã gửi đi).",
-        "reports.md §1.1: văn bản không định nghĩa",
+        "“Đã liên thông” là cổng đã trả mã 200 kèm mã giao dịch (received), hay chỉ cần đã gửi đi (sent).",
+        "Các văn bản không định nghĩa; cách hiểu được in trên báo cáo",
     ),
     "counting_day": Choice(
         "closing",
-        "Ngày tính lượt khám: closing (lúc kết thúc trên phần mềm) hoặc discharge (NGAY_RA).",
-        "reports.md §1.1",
+        "Lượt khám tính theo lúc kết thúc trên phần mềm (closing), hay theo NGAY_RA (discharge).",
+        "Các văn bản không định nghĩa; cách hiểu được in trên báo cáo",
     ),
     "six_month_rows": Choice(
         {},
         "Dòng của báo cáo sáu tháng cho từng mã loại hình, nơi bảng chung chưa xếp (ví dụ mã 10).",
-        "reports.md §1.2",
+        "Mẫu báo cáo không xếp hết các mã loại hình của QĐ 1804",
     ),
     "severities": Choice(
-        {}, "Quy tắc được đổi mức (error, warning).", "issue 3: có lý do và người quyết định"
+        {}, "Quy tắc được đổi mức (lỗi, nhắc nhở).", "Quyết định của bệnh viện, có lý do và người quyết định"
     ),
-    "rules_off": Choice([], "Quy tắc tạm tắt.", "issue 3: có lý do và người quyết định"),
+    "rules_off": Choice([], "Quy tắc tạm tắt.", "Quyết định của bệnh viện, có lý do và người quyết định"),
     "overruling_releases": Choice(
         False,
         "Khi mọi lỗi của hồ sơ đã được xác nhận “đúng như vậy” thì cho gửi luôn, không đợi người cho gửi.",
-        "issue 3: mặc định là không; người cho gửi xem lại một lần nữa",
+        "Mặc định là không: người cho gửi xem lại một lần nữa",
     ),
 }
 
