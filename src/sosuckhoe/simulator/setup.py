@@ -67,7 +67,6 @@ from .portal.options import set_options
 from .portal.tokens import password_md5
 from .signing_service.desk import keep
 
-
 _PARTS = {"facilities", "trusted_ca", "cards", "citizens", "signing_service", "options", "clock"}
 
 
