@@ -4,6 +4,7 @@ A line is written before the database commits. If the process dies in between, t
 had come, and recovery reads it instead of guessing.
 """
 
+import errno
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -32,9 +33,13 @@ class ReceiptLine:
 def append(line: ReceiptLine) -> None:
     """One line, on the disk before this returns."""
     data = (json.dumps(asdict(line), ensure_ascii=False) + "\n").encode()
-    descriptor = os.open(settings.HOME.receipts, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, data)
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            data = b"\n" + data  # the line before was torn: it must not take this one with it
+        if os.write(descriptor, data) != len(data):
+            raise OSError(errno.ENOSPC, "a receipt was written in part only")
         os.fdatasync(descriptor)
     finally:
         os.close(descriptor)
