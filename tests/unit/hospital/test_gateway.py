@@ -1,5 +1,6 @@
 """The client of the portal: one login for many, forms that survive the way, and what a card look-up needs."""
 
+import math
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -148,18 +149,29 @@ class TestAgainstThePortal:
         foreign = Session("99999_BV", "not", "a", "session", datetime.now(UTC) + timedelta(minutes=10))
         for style in ("bare", "body"):
             portal.desk("options", {"refusal_style": style})
-            exchange = gateway.submit(b"<a/>", foreign, facility_code="99999", before_bytes=lambda: None)
+            exchange = gateway.submit(b"<a/>", foreign, facility_code="99999", before_bytes=lambda: math.inf)
             assert session_is_refused(exchange)
 
     def test_nothing_leaves_when_the_last_check_before_the_first_byte_says_no(self, connected: House) -> None:
         gateway = Gateway(connected.destination, sessions=Sessions())
         session = gateway.session()
 
-        def refuse() -> None:
+        def refuse() -> float:
             raise NotSent(submission_answer(503, b""))
 
         with pytest.raises(NotSent):
             gateway.submit(b"<a/>", session, facility_code="99999", before_bytes=refuse)
+
+    def test_a_record_does_not_leave_after_its_lease_has_ended(
+        self, connected: House, portal: Portal
+    ) -> None:
+        gateway = Gateway(connected.destination, sessions=Sessions())
+        session, ended = gateway.session(), time.monotonic()
+        before = len(portal.desk("history.json"))
+        with pytest.raises(NotSent) as refusal:
+            gateway.submit(b"<a/>", session, facility_code="99999", before_bytes=lambda: ended)
+        assert refusal.value.answer.code == "LEASE-ENDED"
+        assert [call["sha256"] for call in portal.desk("history.json")[before:]] in ([], [""])
 
     def test_a_host_that_nobody_allowed_is_not_connected_to(self, connected: House) -> None:
         Destination.objects.update(base_url="https://cong.example")

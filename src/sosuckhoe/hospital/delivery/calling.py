@@ -5,9 +5,11 @@ later is an ``Exchange`` without a whole answer. Secrets are masked in everythin
 """
 
 import http.client
+import math
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -100,9 +102,13 @@ class Host:
         headers: Mapping[str, str] | None = None,
         *,
         query: str = "",
-        before_bytes: Callable[[], None] | None = None,
+        before_bytes: Callable[[], float] | None = None,
     ) -> Exchange:
-        """Post a form. Raises NotSent until ``before_bytes`` has returned, and never afterwards."""
+        """Post a form. Raises NotSent until ``before_bytes`` has returned.
+
+        It returns until when the body may leave (``time.monotonic``). Whoever was frozen in between for longer has
+        lost the item to others: then only the head is out, of which nobody can keep anything, and NotSent is raised.
+        """
         address, body = self.prefix + path, form(fields)
         sent = {"Content-Type": FORM, "Content-Length": str(len(body)), "Accept": "application/json"}
         sent |= headers or {}
@@ -116,13 +122,14 @@ class Host:
             except OSError:
                 raise later("NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại.") from None
             strike: Callable[[str], None] = _nothing
+            until = math.inf
             if before_bytes is not None:
                 strike = here
                 strike("K16")
-                before_bytes()
+                until = before_bytes()
             with _cut_after(TOTAL_SECONDS, connection):
                 return _exchange(
-                    connection, f"{address}?{query}" if query else address, body, sent, head, strike
+                    connection, f"{address}?{query}" if query else address, body, sent, head, strike, until
                 )
         finally:
             connection.close()
@@ -141,8 +148,9 @@ def _exchange(
     headers: Mapping[str, str],
     head: str,
     strike: Callable[[str], None],
+    until: float,
 ) -> Exchange:
-    """From the first byte on: whatever goes wrong now, the portal may have the file."""
+    """From the first byte of the body on: whatever goes wrong now, the portal may have the file."""
     status: int | None = None
     answer_head, answer, retry_after = "", b"", None
     try:
@@ -152,6 +160,8 @@ def _exchange(
             connection.putheader(name, value)
         connection.endheaders()
         strike("K17")
+        if time.monotonic() >= until:
+            raise later("LEASE-ENDED", "Máy dừng quá lâu trước khi gửi nên chưa gửi. Hệ thống sẽ tự gửi lại.")
         connection.send(body)
         strike("K18")
         response = connection.getresponse()

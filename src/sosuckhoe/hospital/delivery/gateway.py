@@ -114,9 +114,10 @@ class Gateway:
         self._sessions.drop(self._key, session)
 
     def submit(
-        self, document: bytes, session: Session, *, facility_code: str, before_bytes: Callable[[], None]
+        self, document: bytes, session: Session, *, facility_code: str, before_bytes: Callable[[], float]
     ) -> Exchange:
-        """Send a signed record (GIAMDINHHS). Raises NotSent until ``before_bytes`` has returned."""
+        """Send a signed record (GIAMDINHHS). Raises NotSent until ``before_bytes`` has returned, and where
+        the record itself would leave after the moment that it returned (``time.monotonic``)."""
         path = RECORD_PATHS[self.destination.path_edition]
         return self._post_document(path, "130", document, session, facility_code, before_bytes)
 
@@ -163,7 +164,7 @@ class Gateway:
         document: bytes,
         session: Session,
         facility_code: str,
-        before_bytes: Callable[[], None] | None,
+        before_bytes: Callable[[], float] | None,
     ) -> Exchange:
         body = {
             "username": session.account,

@@ -7,6 +7,7 @@ So after a crash it is known whether nothing left (send again) or something may 
 
 import hashlib
 import random
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -82,17 +83,22 @@ def _judge(exchange: Exchange) -> Answer:
     return submission_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
 
 
-def may_send(submission: Submission, attempt: Attempt) -> None:
-    """Note that bytes may be out from now on. Raises TakenOver where they must not go out."""
-    now = timezone.now()
+def may_send(submission: Submission, attempt: Attempt) -> float:
+    """Note that bytes may be out from now on, until the lease ends: returns that moment, as ``time.monotonic``.
+
+    Raises TakenOver where they must not go out.
+    """
+    now, began = timezone.now(), time.monotonic()
     with transaction.atomic():
         ours = Submission.objects.filter(
             pk=submission.pk, state=State.SENDING, fence=submission.fence, destination__paused_at__isnull=True
         )
-        if not ours.select_for_update(of=("self",)).exists():
+        lease = ours.select_for_update(of=("self",)).values_list("lease_until", flat=True).first()
+        if lease is None:
             raise TakenOver
         Attempt.objects.filter(pk=attempt.pk, bytes_from__isnull=True).update(bytes_from=now)
     attempt.bytes_from = now
+    return began + (lease - now).total_seconds()
 
 
 def _next_attempt(submission: Submission) -> Attempt:
