@@ -17,7 +17,12 @@ DEEDS = {
     "visit-closed": "Kết thúc đợt khám",
     "visit-corrected": "Lưu bản sửa",
     "file-refused": "Không nhận tệp",
-    "findings-overruled": "Cho gửi dù còn lỗi",
+    "findings-overruled": "Xác nhận “đúng như vậy” hoặc cho gửi dù còn lỗi",
+    "overruling-withdrawn": "Rút lại xác nhận “đúng như vậy”",
+    "fix-applied": "Sửa theo đề xuất",
+    "fix-undone": "Hoàn tác bản sửa",
+    "fixes-previewed": "Xem trước sửa hàng loạt",
+    "rule-tried": "Thử quy tắc",
     "submission-held": "Giữ hồ sơ lại",
     "submission-released": "Cho gửi hồ sơ",
     "unknown-sent-again": "Gửi lại khi chưa rõ",
@@ -31,6 +36,9 @@ DEEDS = {
     "destination-resumed": "Cho gửi tiếp",
     "earlier-sent": "Gửi bù hồ sơ cũ",
     "key-added": "Thêm khóa ký",
+    "key-pin-entered": "Nhập lại mã PIN khóa ký",
+    "files-prepared": "Tải gói chờ ký",
+    "signature-attached": "Nộp tệp đã ký",
     "key-retired": "Ngừng dùng khóa ký",
     "policy-chosen": "Quy định của cơ sở",
     "person-added": "Thêm người dùng",
@@ -65,6 +73,7 @@ KINDS = {
     "patient": "người bệnh",
     "journal": "nhật ký",
     "report": "báo cáo",
+    "rule": "quy tắc",
 }
 NAMES = {
     "reason": "lý do",
@@ -83,6 +92,9 @@ NAMES = {
     "account": "tài khoản",
     "entries": "số dòng",
     "period": "kỳ",
+    "rule": "quy tắc",
+    "path": "chỉ tiêu",
+    "undone": "bản đã bỏ",
 }
 
 

@@ -1,0 +1,104 @@
+"""The calendar of certificates, and who signed what with which of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from .models import SignedDocument, SigningKey
+
+STEPS = (30, 14, 7, 1)
+"""Days before the end at which somebody is told (faults.md F55)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A certificate whose end is near, over, or not yet begun."""
+
+    key: SigningKey
+    days_left: int
+    """Whole days; negative when it is over."""
+    step: int
+    """Of STEPS, the nearest that has been reached; 0 when it is over; -1 when it is not valid yet."""
+    covered: bool
+    """Another certificate of the facility, not retired and registered, is valid at its end."""
+
+
+def calendar(at: datetime) -> list[Due]:
+    """Every certificate in use that needs somebody, the most urgent first."""
+    keys = list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))
+    found = [
+        Due(key, _days(at, key.not_after), step, _covered(key, keys))
+        for key in keys
+        if (step := step_of(key, at)) is not None
+    ]
+    return sorted(found, key=lambda due: (due.covered, due.key.not_after, due.key.pk))
+
+
+def step_of(key: SigningKey, at: datetime) -> int | None:
+    """The step of the calendar a certificate stands at; None when nothing is to be done."""
+    if at < key.not_before:
+        return -1
+    if at > key.not_after:
+        return 0
+    left = key.not_after - at
+    reached = [days for days in STEPS if left <= timedelta(days=days)]
+    return min(reached) if reached else None
+
+
+def _days(at: datetime, end: datetime) -> int:
+    return (end - at).days
+
+
+def _covered(key: SigningKey, keys: list[SigningKey]) -> bool:
+    return any(
+        other.facility_id == key.facility_id
+        and other.pk != key.pk
+        and other.registered_at is not None
+        and other.not_before <= key.not_after < other.not_after
+        for other in keys
+    )
+
+
+def signed_with(fingerprint: str, *, since: datetime | None = None) -> QuerySet[SignedDocument]:
+    """All signatures of a certificate, after a moment if one is given: what is doubted when its key was stolen (F61).
+
+    Ordered by time. The bytes are left out; rows come with submission, visit and destination.
+    """
+    rows = SignedDocument.objects.filter(certificate_fingerprint=fingerprint.lower().replace(":", ""))
+    if since is not None:
+        rows = rows.filter(signed_at__gte=since)
+    return (
+        rows.select_related("submission__version__visit", "submission__destination")
+        .defer("content", "submission__version__record_json")
+        .order_by("signed_at", "id")
+    )
+
+
+HEADING = (
+    "Ký lúc",
+    "MA_LK",
+    "Bản",
+    "Nơi nhận",
+    "Trạng thái",
+    "Người hoặc khóa ký",
+    "Số lần gửi",
+    "SHA-256 tệp đã ký",
+)
+
+
+def as_rows(documents: QuerySet[SignedDocument]) -> Iterator[tuple[str, ...]]:
+    """The list for a spreadsheet, one signature a row."""
+    for one in documents.iterator(chunk_size=2000):
+        submission = one.submission
+        yield (
+            one.signed_at.isoformat(),
+            submission.version.visit.visit_code,
+            str(submission.version.number),
+            submission.destination.name,
+            submission.state,
+            one.signer,
+            str(submission.attempt_count),
+            one.sha256,
+        )
