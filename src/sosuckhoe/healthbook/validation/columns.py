@@ -18,7 +18,7 @@ class Columns:
         """Whether the record is the whole visit, so that a table it has not is a table the visit has not."""
         self.kept: dict[str, tuple[Sequence[Any], Sequence[str | None]]] = {}
         """Columns that checkers have read for themselves and found well-formed: values and texts by key."""
-        self._found: dict[str, tuple[list[Any], bool, bool]] = {}
+        self._found: dict[str, tuple[Sequence[Any], bool, bool]] = {}
 
     def has(self, table: str) -> bool:
         """Whether anything can be said about a table."""
@@ -39,14 +39,14 @@ class Columns:
     ) -> Any:
         """All values of a field; None, so that rules stay silent, where one is malformed, or absent although
         needed, or nothing can be said about the table. ``key`` names the field as read by this reader."""
-        if not self.has(table):
-            return None
         kept = self.kept.get(key)
         if kept is not None:
-            well_formed, texts = kept
+            values, texts = kept
             if not optional and not all(texts) and None in texts:
                 return None
-            return well_formed if type(well_formed) is shape else shape(well_formed)
+            return values if type(values) is shape else shape(values)
+        if not self.has(table):
+            return None
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._collected(table, field, reader)
@@ -55,8 +55,10 @@ class Columns:
             return None
         return values if shape is list else shape(values)
 
-    def _collected(self, table: str, field: str, reader: Reader | None) -> tuple[list[Any], bool, bool]:
+    def _collected(self, table: str, field: str, reader: Reader | None) -> tuple[Sequence[Any], bool, bool]:
         rows = self.record.rows(table)
+        if not rows:
+            return [], False, False
         texts = [row.get(field) for row in rows]
         values = texts if reader is None else [reader[text] for text in texts]
         absent = malformed = False

@@ -19,7 +19,7 @@ from ..standard import Edition, Field, Table
 from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
-from .judging import Doubtful, Judge, RowJudge, Trial, broken_sequence
+from .judging import Doubtful, Judge, TableJudge, Trial, broken_sequence
 from .nesting import Guarded, excuses, nested, nothing_or
 from .policy import Policy
 from .rule import ROUNDING, Rule, Wanted
@@ -107,6 +107,7 @@ class _Writer:
             )
             for item in table.fields
         }
+        self.judge = TableJudge(list(self.judges.values()))
         alone = {id(rule) for rule, _ in trials}
         self.tried = [
             _Tried(rule, [self._value(read, want) for read, want in zip(rule.reads, rule.wants, strict=True)])
@@ -122,10 +123,9 @@ class _Writer:
         lines = [f"def check_{self.table.english}(record, columns, insured, code_day, day, policy, add):"]
         lines += [f"    rows = record.rows({self.table.english!r})", "    if not rows:", "        return"]
         lines += ["    facts = record, insured, code_day, day, add"]
-        for judge in self.judges.values():
-            if judge.is_closed:
-                name = self._bind(f"{judge.field.english}_judge", judge)
-                lines.append(f"    {judge.field.english}_plain = {name}.plain_on(code_day)")
+        closed = [f"{name}_plain" for name, judge in self.judges.items() if judge.is_closed]
+        if closed:
+            lines.append(f"    {_comma(closed)} = {self._judge()}.closed_on(code_day)")
         rest = [f"    {line}" for line in (self._row_by_row(each) if not self.table.repeats else [])]
         if self.table.repeats:
             looped = [self._rule(one.rule, one.values, "number", "rows[number - 1]") for one in each]
@@ -139,6 +139,9 @@ class _Writer:
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), self.names)  # noqa: S102  written by us from our own tables and rules
         return Generated(source, self.names[f"check_{self.table.english}"])
+
+    def _judge(self) -> str:
+        return self._bind("judge", self.judge)
 
     # A table that repeats: column by column
 
@@ -166,9 +169,11 @@ class _Writer:
                 lines = [f"if {texts} != absent and max(map(len, filter(None, {texts})), default=0) > {item.max_length}:",
                          f"    {slow}"]  # fmt: skip
         else:
-            plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
+            plain = f"{name}_plain.__getitem__"
+            if not judge.is_closed:
+                plain = self._bind(f"{name}_plain", judge.plain().__getitem__)
             result = column if needed else "_"
-            lines = ["try:", f"    {result} = [*map({plain}.__getitem__, {texts})]"]
+            lines = ["try:", f"    {result} = [*map({plain}, {texts})]"]
             kept = self._kept(item)
             slowly = [f"{result} = {slow}"]
             days = f"{name}_day" in self.used or f"{name}_days" in kept.values()
@@ -244,7 +249,7 @@ class _Writer:
         plain = [
             line for judge, text in zip(judges, texts, strict=True) for line in self._value_of(judge, text)
         ]
-        doubtful = [f"{_comma(names)} = {self._bind('judge', RowJudge(judges))}.row(row, place, *facts)"]
+        doubtful = [f"{_comma(names)} = {self._judge()}.row(row, place, *facts)"]
         for item in self.table.fields:
             if f"{item.english}_day" in self.used:
                 plain.append(f"{item.english}_day = {item.english} and {item.english}.date()")

@@ -18,7 +18,7 @@ def inlined(check: Callable[..., Any], values: Sequence[str], bind: Callable[[st
     except (OSError, TypeError, SyntaxError):
         return None
     function = next((node for node in tree.body if isinstance(node, ast.FunctionDef)), None)
-    if function is None or function.name != check.__name__ or check.__closure__:
+    if function is None or function.name != check.__name__:
         return None
     body = [node for node in function.body if not _is_docstring(node)]
     if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
@@ -27,7 +27,7 @@ def inlined(check: Callable[..., Any], values: Sequence[str], bind: Callable[[st
     if any(isinstance(node, ast.Lambda | ast.NamedExpr) for node in ast.walk(expression)):
         return None
     names = dict(zip((argument.arg for argument in function.args.args), values, strict=True))
-    known: dict[str, Any] = check.__globals__
+    known: dict[str, Any] = {**check.__globals__, **inspect.getclosurevars(check).nonlocals}
     inner = {
         node.id
         for node in ast.walk(expression)

@@ -5,15 +5,17 @@ its typed value, and the generated checker passes whole columns through that mem
 at slowly, one value after the other, by the same functions that judged it the first time.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ..record import Record, Row
 from ..standard import Code, Edition, Field, Table
 from .fault import Fault
+from .inlining import inlined
 from .rule import Check, Rule
 from .shape import Shape, shape_of
 from .site import Site
@@ -82,7 +84,6 @@ class Judge:
         self.shape: Shape = shape_of(edition, table, field)
         self.reader = reader_of(field)
         self.reports = [Site(edition, trial.rule).fault for trial in trials]
-        self._plain: dict[date, Plain] = {}
 
     @property
     def is_closed(self) -> bool:
@@ -93,15 +94,6 @@ class Judge:
     def is_text(self) -> bool:
         """Whether the text is its own value and only its length is asked."""
         return self.field.kind == "string" and not self.trials
-
-    def plain_on(self, day: date) -> Plain:
-        """What is plainly right on the day that chooses the codes."""
-        found = self._plain.get(day)
-        if found is None:
-            if len(self._plain) >= DAYS:
-                self._plain.clear()
-            found = self._plain[day] = self.plain(self.shape.codes_on(day))
-        return found
 
     def plain(self, codes: Mapping[str, Code] | None = None) -> Plain:
         """What is plainly right, with the codes of a closed list."""
@@ -155,11 +147,22 @@ class Judge:
         ]
 
 
-class RowJudge:
-    """The judges of a table that occurs once, for a row in which something is doubtful."""
+class TableJudge:
+    """The judges of all fields of a table."""
 
     def __init__(self, judges: Sequence[Judge]) -> None:
         self.judges = judges
+        self._closed: dict[date, list[Plain]] = {}
+
+    def closed_on(self, day: date) -> list[Plain]:
+        """What is plainly right in the fields with closed lists, on the day that chooses the codes."""
+        found = self._closed.get(day)
+        if found is None:
+            if len(self._closed) >= DAYS:
+                self._closed.clear()
+            found = [judge.plain(judge.shape.codes_on(day)) for judge in self.judges if judge.is_closed]
+            self._closed[day] = found
+        return found
 
     def row(self, row: Row, number: int | None, *facts: Any) -> list[Any]:
         """The values of all fields, looked at one by one."""
@@ -183,27 +186,29 @@ def broken_sequence(
         last = position or None
 
 
-def _plain(value_of: Callable[[str], Any], alone: tuple[Alone, ...], optional: bool, most: int) -> Plain:
-    if not alone:
-        return Plain(value_of, optional, most)
+def _plain(parse: Callable[[str], Any], alone: tuple[Alone, ...], optional: bool, most: int) -> Plain:
+    return Plain(_written_out(parse, alone), optional, most)
 
-    checks = [check for check, form, members in alone if form == "value" and not members]
-    others = [one for one in alone if one[0] not in checks]
 
-    def value_and_rules(text: str) -> Any:
-        value = value_of(text)
-        if value is None:
-            return None
-        for check in checks:
-            if not check(value):
-                return None
-        for other, form, names_members in others:
-            said = other(text if form == "text" else value.date() if form == "day" else value)
-            if said if names_members else not said:
-                return None
-        return value
+def _written_out(parse: Callable[[str], Any], alone: tuple[Alone, ...]) -> Callable[[str], Any]:
+    """One function that parses a text and asks its rules: the value, or None where something is doubtful."""
+    names: dict[str, Any] = {}
 
-    return Plain(value_and_rules, optional, most)
+    def bind(name: str, value: Any) -> str:
+        while name in ("text", "value") or names.setdefault(name, value) is not value:
+            name += "_"
+        return name
+
+    def said(function: Callable[..., Any], argument: str) -> str:
+        return inlined(function, [argument], bind) or f"{bind(function.__name__, function)}({argument})"
+
+    lines = ["def value_of(text):", f"    value = {said(parse, 'text')}"]
+    lines += ["    if value is None:", "        return None"]
+    for check, form, names_members in alone:
+        asked = said(check, {"text": "text", "day": "value.date()"}.get(form, "value"))
+        lines += [f"    if {asked if names_members else f'not ({asked})'}:", "        return None"]
+    exec("\n".join([*lines, "    return value"]), names)  # noqa: S102  written by us from our own rules
+    return cast("Callable[[str], Any]", names["value_of"])
 
 
 _shared_plain = lru_cache(maxsize=1024)(_plain)
@@ -211,22 +216,40 @@ _shared_plain = lru_cache(maxsize=1024)(_plain)
 
 
 def _member_of(codes: Mapping[str, Code]) -> Callable[[str], str | None]:
-    return lambda text: text if text in codes else None
+    def member(text: str) -> str | None:
+        return text if text in codes else None
+
+    return member
 
 
 @lru_cache(maxsize=256)
 def _up_to(most: int | None, least: int) -> Callable[[str], str | None]:
-    return lambda text: text if least <= len(text) and (most is None or len(text) <= most) else None
+    longest = most or sys.maxsize
+
+    def short(text: str) -> str | None:
+        return text if least <= len(text) <= longest else None
+
+    return short
 
 
 @lru_cache(maxsize=256)
 def _tidy_members(most: int | None) -> Callable[[str], list[str] | None]:
-    return lambda text: None if " " in text or (most and len(text) > most) else parse_members(text)
+    longest = most or sys.maxsize
+
+    def members(text: str) -> list[str] | None:
+        return parse_members(text) if " " not in text and len(text) <= longest else None
+
+    return members
 
 
 @lru_cache(maxsize=256)
 def _short(parse: Callable[[str], Any], most: int | None) -> Callable[[str], Any]:
-    return lambda text: None if most and len(text) > most else parse(text)
+    longest = most or sys.maxsize
+
+    def short_list(text: str) -> Any:
+        return parse(text) if len(text) <= longest else None
+
+    return short_list
 
 
 def _most(field: Field) -> int:

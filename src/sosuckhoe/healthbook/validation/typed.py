@@ -5,6 +5,7 @@ amounts come back all day. ``None`` (absent) reads as None too; whoever cares as
 """
 
 import re
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -99,10 +100,9 @@ def parse_decimal(text: str, places: int | None = None) -> Decimal | None:
     return Decimal(text) if _decimal_form(places).fullmatch(text) else None
 
 
-@lru_cache(maxsize=256)
-def _decimal_form(places: int | None, limit: int | None = None) -> re.Pattern[str]:
-    short = rf"(?!.{{{limit + 1}}})" if limit else ""
-    return re.compile(rf"{short}-?[0-9]+(?:\.[0-9]{{1,{'' if places is None else places}}})?", re.DOTALL)
+@lru_cache(maxsize=8)
+def _decimal_form(places: int | None) -> re.Pattern[str]:
+    return re.compile(rf"-?[0-9]++(?:\.[0-9]{{1,{'' if places is None else places}}}+)?+")
 
 
 def parse_integer(text: str) -> int | None:
@@ -145,10 +145,10 @@ def decimal_places(field: Field) -> int | None:
 def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
     """One reader for all fields that read alike."""
 
-    well_formed = _decimal_form(places, limit).fullmatch
+    well_formed, longest = _decimal_form(places).fullmatch, limit or sys.maxsize
 
     def decimal(text: str) -> Decimal | None:
-        return Decimal(text) if well_formed(text) else None
+        return Decimal(text) if len(text) <= longest and well_formed(text) else None
 
     def integer(text: str) -> int | None:
         return None if limit and len(text) > limit else parse_integer(text)

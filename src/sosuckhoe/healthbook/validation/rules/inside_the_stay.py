@@ -11,38 +11,47 @@ LATE_RESULTS = timedelta(days=60)
 ONE_DAY = timedelta(days=1)
 
 
+def backwards(arrived: datetime | None, discharged: datetime | None) -> bool:
+    """NGAY_RA stands before NGAY_VAO: XFD-029 has said so, and no line of the visit is to blame."""
+    return arrived is not None and discharged is not None and discharged < arrived
+
+
 @rule(
     "XTB-015",
     table="XML3",
-    reads=("XML1.NGAY_VAO", "NGAY_TH_YL"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_TH_YL"),
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
     sentence="Thời điểm thực hiện {NGAY_TH_YL} sớm hơn thời điểm đến khám {XML1.NGAY_VAO}.",
 )
-def service_is_done_after_arrival(arrived: datetime, performed: datetime) -> bool:
+def service_is_done_after_arrival(
+    arrived: datetime, discharged: datetime | None, performed: datetime
+) -> bool:
     """Service execution does not come before NGAY_VAO."""
-    return performed >= arrived
+    return performed >= arrived or backwards(arrived, discharged)
 
 
 @rule(
     "XTB-015",
     table="XML3",
-    reads=("XML1.NGAY_RA", "MA_NHOM", "NGAY_TH_YL"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "MA_NHOM", "NGAY_TH_YL"),
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
     sentence="Thời điểm thực hiện {NGAY_TH_YL} muộn hơn thời điểm ra viện {XML1.NGAY_RA}.",
 )
-def service_is_done_before_discharge(discharged: datetime, group: str, performed: datetime) -> bool:
+def service_is_done_before_discharge(
+    arrived: datetime | None, discharged: datetime, group: str, performed: datetime
+) -> bool:
     """Service execution does not come after NGAY_RA."""
-    return performed <= discharged or group in TESTS
+    return performed <= discharged or group in TESTS or backwards(arrived, discharged)
 
 
 @rule(
     "XTB-015",
     table="XML3",
-    reads=("XML1.NGAY_RA", "MA_NHOM", "NGAY_TH_YL"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "MA_NHOM", "NGAY_TH_YL"),
     severity="warning",
     confidence="medium",
     owner="laboratory",
@@ -51,15 +60,17 @@ def service_is_done_before_discharge(discharged: datetime, group: str, performed
         "Thời điểm thực hiện {NGAY_TH_YL} muộn hơn thời điểm ra viện {XML1.NGAY_RA}; chỉ đúng với mẫu lấy trước khi ra viện."
     ),
 )
-def test_is_done_before_discharge(discharged: datetime, group: str, performed: datetime) -> bool:
+def test_is_done_before_discharge(
+    arrived: datetime | None, discharged: datetime, group: str, performed: datetime
+) -> bool:
     """A test done after NGAY_RA is looked at: its sample may have waited."""
-    return performed <= discharged or group not in TESTS
+    return performed <= discharged or group not in TESTS or backwards(arrived, discharged)
 
 
 @rule(
     "XTB-016",
     table="XML3",
-    reads=("XML1.NGAY_RA", "NGAY_KQ"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_KQ"),
     severity="warning",
     confidence="medium",
     owner="laboratory",
@@ -71,7 +82,7 @@ def test_is_done_before_discharge(discharged: datetime, group: str, performed: d
 @rule(
     "XTB-018",
     table="XML4",
-    reads=("XML1.NGAY_RA", "NGAY_KQ"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_KQ"),
     severity="warning",
     confidence="medium",
     owner="laboratory",
@@ -80,9 +91,9 @@ def test_is_done_before_discharge(discharged: datetime, group: str, performed: d
         "Thời điểm kết quả {NGAY_KQ} muộn hơn thời điểm ra viện {XML1.NGAY_RA}; chỉ đúng với kết quả còn chờ khi ra viện."
     ),
 )
-def result_comes_before_discharge(discharged: datetime, result: datetime) -> bool:
+def result_comes_before_discharge(arrived: datetime | None, discharged: datetime, result: datetime) -> bool:
     """A result after NGAY_RA is flagged, because only results awaited at discharge may come late."""
-    return result <= discharged
+    return result <= discharged or backwards(arrived, discharged)
 
 
 @rule(
@@ -110,7 +121,7 @@ def late_result_is_in_time(discharged: date, result: date) -> bool:
 )
 def note_is_written_during_the_visit(arrived: datetime, discharged: datetime, written: datetime) -> bool:
     """Progress notes lie between NGAY_VAO and NGAY_RA."""
-    return arrived <= written <= discharged
+    return arrived <= written <= discharged or discharged < arrived
 
 
 @rule(
@@ -125,7 +136,7 @@ def note_is_written_during_the_visit(arrived: datetime, discharged: datetime, wr
 )
 def sick_leave_touches_the_visit(arrived: date, discharged: date, first: date, last: date) -> bool:
     """Sick leave starts no later than NGAY_RA and ends no earlier than NGAY_VAO."""
-    return first <= discharged and last >= arrived
+    return (first <= discharged and last >= arrived) or discharged < arrived
 
 
 @rule(

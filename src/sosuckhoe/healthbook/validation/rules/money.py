@@ -60,9 +60,9 @@ def service_amount_takes_the_rate(
 
     XFD-004 has another form for services, and a supply has no service rate: the form that fits best counts.
     """
+    if rate == 100:
+        return quantity * price - amount
     off = quantity * price * rate * PERCENT - amount
-    if rate == 100 or not off:
-        return off
     if supply is not None:
         off = min(off, quantity * price - amount, key=abs)
     if insured is not None:
@@ -108,6 +108,8 @@ def insured_service_amount_takes_both_rates(
     quantity: Decimal, price: Decimal, service: int, insured: int, supply: str | None, amount: Decimal
 ) -> Decimal:
     """THANH_TIEN_BH equals SO_LUONG * DON_GIA_BH * TYLE_TT_DV/100 * TYLE_TT_BH/100 rounded to 2 decimals."""
+    if service == insured == 100:
+        return quantity * price - amount
     off = quantity * price * service * insured * PERCENT * PERCENT - amount
     if supply is None or not off:
         return off
@@ -150,7 +152,7 @@ def other_sources_add_up(
 )
 def other_sources_pay_at_most_all(amount: Decimal, other: Decimal) -> bool:
     """T_NGUONKHAC does not exceed THANH_TIEN_BV; a programme may pay all of a line."""
-    return other <= amount or other <= 0
+    return not other or other <= max(amount, ZERO)
 
 
 @rule(
@@ -254,7 +256,7 @@ def support_is_taken_off_in_order(
     amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
 ) -> bool:  # fmt: skip
     """Support for one patient is taken off T_BNTT first, then T_BNCCT, then T_BHTT."""
-    return other <= 0 or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
+    return not other or other < 0 or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
 
 
 def _taken_off(
