@@ -31,6 +31,7 @@ PAGES = {
     "delivery": ("see_delivery",),
     "delivery_list": ("see_delivery",),
     "delivery_unknown": ("steer_delivery",),
+    "sign_elsewhere": ("steer_delivery",),
     "six_month": ("report",),
     "six_month_cell": ("report",),
     "six_month_download": ("report",),

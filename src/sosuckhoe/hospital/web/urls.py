@@ -9,6 +9,7 @@ from .clinic import correction, fixing
 from .clinic import views as clinic
 from .delivery import steering
 from .delivery import views as delivery
+from .evidence import elsewhere
 from .evidence import views as evidence
 from .journal import views as journal
 from .reception import views as reception
@@ -55,6 +56,7 @@ urlpatterns = [
         steering.steer,
         name="delivery_steer",
     ),
+    path("gui/ky-o-may-khac/", elsewhere.elsewhere, name="sign_elsewhere"),
     path("bao-cao/sau-thang/", reports.six_month, name="six_month"),
     path("bao-cao/sau-thang/danh-sach/", reports.cell, name="six_month_cell"),
     path("bao-cao/sau-thang/tai-ve/<slug:form>/", reports.download, name="six_month_download"),

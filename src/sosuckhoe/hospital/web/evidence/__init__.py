@@ -1,1 +1,1 @@
-"""Evidence (bằng chứng gửi) of one record version: a page to print, and the container to take away."""
+"""Signatures and what they prove: the evidence (bằng chứng gửi) of a record version, and signing at another machine."""
