@@ -1,0 +1,164 @@
+"""Outages as evidence: read from our own calls, tied to the visits they delayed.
+
+An outage is a run of calls in a row that the destination gave no answer of its own to: it begins with the first and
+ends with the next answer. Why it was silent a probe cannot see; a person says so, and only a stated failure of the
+gateway moves deadlines.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..journal.chain import note
+from .answers import NO_ANSWER
+from .deadlines import Outage
+from .models import Attempt, Destination, Incident, OutageCause, Submission
+from .sending import QUIET_AFTER
+
+OUR_OWN = frozenset(
+    {"NOT-SENT", "INTERRUPTED", "LEASE-ENDED", "HOST-NOT-ALLOWED", "SECRET-MISSING", "DOCUMENT-DAMAGED"}
+)
+"""Calls that ended through us, a pause, a crash or a set-up: they say nothing about the other side."""
+ANSWERED = frozenset({"401", "LOGIN-401", "LOGIN-402", "LOGIN-403"})
+"""Refusals by which the portal showed that it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one attempt says about the destination."""
+
+    id: int
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    code: str
+    written: bool = True
+    """Whether our side of the exchange is stored; not where a crash of ours broke it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A run of calls without an answer."""
+
+    first: Call
+    calls: int
+    ending: Call | None
+
+
+def is_silent(call: Call) -> bool | None:
+    """Whether the other side was silent; None where the call says nothing about it."""
+    if call.code in OUR_OWN or (call.code == NO_ANSWER.code and not call.written):
+        return None
+    if call.code in ANSWERED:
+        return False
+    return call.outcome in ("TryLater", "NotSent") or call.code == NO_ANSWER.code
+
+
+def silences(calls: Iterable[Call]) -> Iterator[Silence]:
+    """The outages in calls ordered by their end: at least ``QUIET_AFTER`` silent ones in a row."""
+    first: Call | None = None
+    count = 0
+    for call in calls:
+        silent = is_silent(call)
+        if silent is None:
+            continue
+        if silent:
+            first, count = first or call, count + 1
+            continue
+        if first is not None and count >= QUIET_AFTER:
+            yield Silence(first, count, call)
+        first, count = None, 0
+    if first is not None and count >= QUIET_AFTER:
+        yield Silence(first, count, None)
+
+
+def record_incidents(*, since: datetime | None = None) -> int:
+    """Note every outage that the stored attempts show and is not noted yet, and close those that have ended.
+
+    Safe to run at any time, twice, and beside workers. ``since``: look no further back, except for what is still
+    open. Returns how many were noted or closed.
+    """
+    return sum(_record(destination, since) for destination in Destination.objects.order_by("pk"))
+
+
+@transaction.atomic
+def _record(destination: Destination, since: datetime | None) -> int:
+    Destination.objects.select_for_update().get(pk=destination.pk)
+    last = destination.incidents.order_by("-started_at").first()
+    calls = Attempt.objects.filter(submission__destination=destination, ended_at__isnull=False)
+    if since is not None and (last is None or last.ended_at is not None):
+        calls = calls.filter(ended_at__gte=since)
+    if last is not None:
+        known = last.ending_attempt if last.ending_attempt is not None else last.first_attempt
+        calls = calls.filter(ended_at__gte=known.ended_at)
+    columns = ("pk", "started_at", "ended_at", "outcome", "code", "request_head")
+    rows = calls.order_by("ended_at", "pk").values_list(*columns).iterator()
+    found = list(silences(Call(*row[:5], written=bool(row[5])) for row in rows))
+    return sum(_keep(destination, silence) for silence in found)
+
+
+def _keep(destination: Destination, silence: Silence) -> bool:
+    ended_at = silence.ending.ended_at if silence.ending else None
+    incident, made = Incident.objects.get_or_create(
+        first_attempt_id=silence.first.id,
+        defaults={
+            "destination": destination,
+            "started_at": silence.first.started_at,
+            "silent_calls": silence.calls,
+        },
+    )
+    if not made and (incident.ended_at is not None or incident.silent_calls > silence.calls):
+        return False
+    incident.silent_calls = silence.calls
+    incident.ended_at = ended_at
+    incident.ending_attempt_id = silence.ending.id if silence.ending else None
+    incident.save(update_fields=["silent_calls", "ended_at", "ending_attempt"])
+    incident.delayed.add(*delayed_by(incident).values_list("pk", flat=True))
+    if made or ended_at is not None:
+        note(
+            "worker",
+            "incident-ended" if ended_at else "incident-noted",
+            "destination",
+            destination.pk,
+            since=incident.started_at.isoformat(),
+            count=incident.delayed.count(),
+        )
+    return made or ended_at is not None
+
+
+def delayed_by(incident: Incident) -> QuerySet[Submission]:
+    """What was signed before the outage ended and had no receipt when it began."""
+    rows = Submission.objects.filter(destination=incident.destination_id, documents__isnull=False)
+    if incident.ended_at is not None:
+        rows = rows.filter(documents__signed_at__lt=incident.ended_at)
+    tried = Q(attempts__started_at__gte=incident.started_at)
+    came_later = Q(receipts__received_at__gt=incident.started_at)
+    still_waits = Q(receipts__isnull=True, state__in=["SIGNED", "SENDING", "UNKNOWN"])
+    return rows.filter(came_later | still_waits | (tried & Q(receipts__isnull=True))).distinct()
+
+
+class NeedsEvidence(ValueError):
+    """Hãy ghi bằng chứng và đã báo cho ai, lúc nào, bằng cách nào."""
+
+
+@transaction.atomic
+def state_cause(*, by: Any, incident: Incident, cause: str, told: str) -> None:
+    """A person says what failed, what shows it, and who was told."""
+    if cause not in OutageCause.values or not told.strip():
+        raise NeedsEvidence(NeedsEvidence.__doc__)
+    actor = str(getattr(by, "username", "") or by)
+    Incident.objects.filter(pk=incident.pk).update(
+        cause=cause, told=told.strip(), stated_by=actor, stated_at=timezone.now()
+    )
+    note(by, "incident-cause-stated", "destination", incident.destination_id, code=cause, reason=told.strip())
+
+
+def outages_of(destination: int | None) -> list[Outage]:
+    """The outages of a destination, for the clocks."""
+    rows = Incident.objects.filter(destination=destination) if destination else Incident.objects.none()
+    return [Outage(row.pk, row.started_at, row.ended_at, row.cause == OutageCause.GATEWAY) for row in rows]
