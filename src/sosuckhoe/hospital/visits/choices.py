@@ -12,6 +12,7 @@ from ...healthbook.record import Record
 from ...healthbook.validation import Policy
 from ..journal.chain import note
 from ..staff.models import Facility
+from .catalogues import catalogues_for
 from .models import HospitalPolicy
 
 
@@ -107,6 +108,7 @@ def checking_policy(*, facility: Facility | None, day: date) -> Policy:
         summary_for_every_visit=bool(chosen("summary_for_every_visit", facility=facility, day=day)),
         severities={rule: level for rule, level in levels.items() if rule not in off},
         off=off.union(chosen("rules_off", facility=facility, day=day)),
+        catalogues=catalogues_for(facility),
     )
 
 
