@@ -71,6 +71,17 @@ def inpatient(seed: int) -> Record:
     return _visit(seed, kind="03", stay=timedelta(days=11, hours=3), counts=(200, 150, 120), notes=8)
 
 
+def inpatient_of(seed: int, times: int) -> Record:
+    """A stay of eleven days with so many times 20 medicines, 15 services and 12 results."""
+    return _visit(
+        seed,
+        kind="03",
+        stay=timedelta(days=11, hours=3),
+        counts=(20 * times, 15 * times, 12 * times),
+        notes=8,
+    )
+
+
 def rows_in(record: Record) -> int:
     """How many rows a record has over all tables."""
     return sum(len(rows) for rows in record.tables.values())
