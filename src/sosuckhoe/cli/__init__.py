@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import catalogue, check, demo, explain, hospital, key, simulate, standard, verify
+from . import catalogue, check, demo, evidence, explain, hospital, key, simulate, standard, verify
 
 UNUSABLE = 2
 """Exit code where the input could not be used at all."""

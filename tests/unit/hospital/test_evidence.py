@@ -310,3 +310,21 @@ def test_handing_one_out_is_in_the_journal(deliver: Callable[[], Submission]) ->
     assert name.startswith("bang-chung-99999-") and name.endswith("-v1.zip")
     entry = Entry.objects.get(action="evidence-taken")
     assert entry.detail == {"version": 1, "sha256": verify_evidence.sha256(data)}
+
+
+def test_the_command_writes_the_container_that_verify_reads(
+    deliver: Callable[[], Submission],
+    paper: Paper,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sosuckhoe.cli.evidence._start", lambda: None)
+    code = deliver().version.visit.visit_code
+    (tmp_path / "ca.pem").write_text(paper.authority_pem)
+    assert main(["evidence", code, "--folder", str(tmp_path)]) == 0
+    file = Path(capsys.readouterr().out.strip())
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert main(["verify", str(file), "--ca", str(tmp_path / "ca.pem")]) == 0
+    assert main(["evidence", code, "--number", "9"]) == 2
+    assert main(["evidence", code, "--folder", str(tmp_path / "none")]) == 2
