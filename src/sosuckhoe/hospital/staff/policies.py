@@ -12,6 +12,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "see_delivery": frozenset({R.RECORDS, R.IT, R.PLANNING}),
     "import_files": frozenset({R.RECORDS, R.IT}),
     "close_visits": frozenset({R.CLINICIAN, R.RECORDS}),
+    "mend_findings": frozenset({R.RECEPTION, R.CLINICIAN, R.RECORDS, R.IT}),
     "steer_delivery": frozenset({R.RECORDS, R.IT}),
     "set_up": frozenset({R.IT, R.ADMINISTRATOR}),
     "manage_staff": frozenset({R.ADMINISTRATOR}),
@@ -46,6 +47,10 @@ class CannotImportFiles(NotAllowed):
 
 class CannotCloseVisits(NotAllowed):
     """Tài khoản của anh/chị không có quyền kết thúc hoặc sửa đợt khám."""
+
+
+class CannotMendFindings(NotAllowed):
+    """Tài khoản của anh/chị không có quyền sửa theo đề xuất hoặc xác nhận giá trị trong hồ sơ."""
 
 
 class CannotSteerDelivery(NotAllowed):
@@ -117,6 +122,15 @@ def can_close_visits(person: Any) -> bool:
 def check_can_close_visits(person: Any) -> None:
     if not can_close_visits(person):
         raise CannotCloseVisits
+
+
+def can_mend_findings(person: Any) -> bool:
+    return _may(person, "mend_findings")
+
+
+def check_can_mend_findings(person: Any) -> None:
+    if not can_mend_findings(person):
+        raise CannotMendFindings
 
 
 def can_steer_delivery(person: Any) -> bool:

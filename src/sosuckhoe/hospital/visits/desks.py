@@ -34,13 +34,3 @@ def may_mend(person: Any, owner: str) -> bool:
 def check_may_mend(person: Any, owner: str) -> None:
     if not may_mend(person, owner):
         raise NotYourDesk
-
-
-def sits_at_a_desk(person: Any) -> bool:
-    """Whether the person mends anything at all."""
-    return any(may_mend(person, owner) for owner in DESKS)
-
-
-def check_sits_at_a_desk(person: Any) -> None:
-    if not sits_at_a_desk(person):
-        raise NotYourDesk

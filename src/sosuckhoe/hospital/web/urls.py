@@ -5,12 +5,15 @@ from django.urls import path, re_path
 from .account import views as account
 from .admin import staff_views
 from .admin import views as admin
-from .clinic import correction, fixing
+from .clinic import correction
 from .clinic import views as clinic
 from .delivery import steering
 from .delivery import views as delivery
 from .evidence import elsewhere
 from .evidence import views as evidence
+from .fixes import many as fixes
+from .fixes import one as fixing
+from .fixes import overruling, rules
 from .journal import views as journal
 from .reception import views as reception
 from .reports import views as reports
@@ -34,6 +37,13 @@ urlpatterns = [
     path("dot-kham/<int:pk>/sua/", correction.correct, name="visit_correct"),
     path("dot-kham/<int:pk>/de-xuat/", fixing.fix, name="visit_fix"),
     path("dot-kham/<int:pk>/ban/<int:number>/hoan-tac/", fixing.undo, name="visit_undo"),
+    path("sua-hang-loat/", fixes.many, name="fix_many"),
+    path("sua-hang-loat/lam/", fixes.do_many, name="fix_many_do"),
+    path("loi/<int:pk>/dung-nhu-vay/", overruling.stand_by, name="fix_overrule"),
+    path("loi/<int:pk>/rut-lai/", overruling.withdraw, name="fix_withdraw"),
+    path("quy-tac/", rules.listing, name="rules"),
+    path("quy-tac/<slug:id>/", rules.one, name="rule"),
+    path("quy-tac/<slug:id>/thu/", rules.trial, name="rule_trial"),
     path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
     path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
     path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),

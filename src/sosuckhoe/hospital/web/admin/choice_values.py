@@ -11,6 +11,7 @@ from ...delivery.reports.six_month import LEFT_OUT, ROWS
 from ..shell.labels import running_edition
 
 YES_NO = {"yes": "Có", "no": "Không"}
+YES_OR_NO = frozenset({"summary_for_every_visit", "overruling_releases"})
 WORDS: Mapping[str, Mapping[str, str]] = {
     "transmitted_means": {
         "received": "Cổng trả mã 200 kèm mã giao dịch",
@@ -27,11 +28,11 @@ TITLES = {
     "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
     "counting_day": "Trong báo cáo, lượt khám tính theo ngày nào",
     "six_month_rows": "Báo cáo 6 tháng: xếp dòng cho mã loại hình mà bảng chung chưa xếp",
-    "severities": "Đổi mức của quy tắc kiểm tra (lỗi hoặc cảnh báo)",
+    "severities": "Đổi mức của quy tắc kiểm tra (lỗi, cảnh báo hoặc tắt)",
     "rules_off": "Quy tắc kiểm tra tạm tắt",
 }
 """Shorter than the choice's own sentence, without the words that the program keeps."""
-LEVELS = {"error": "lỗi", "warning": "cảnh báo"}
+LEVELS = {"error": "lỗi", "warning": "cảnh báo", "off": "tắt"}
 
 
 def title(name: str, sentence: str) -> str:
@@ -53,7 +54,7 @@ class Kind:
     def field(self) -> forms.Field:
         if self.name in WORDS:
             return forms.ChoiceField(label="Giá trị", choices=list(WORDS[self.name].items()))
-        if self.name == "summary_for_every_visit":
+        if self.name in YES_OR_NO:
             return forms.ChoiceField(label="Giá trị", choices=list(YES_NO.items()))
         if self.name == "tables_for_uninsured":
             tables = [
@@ -106,7 +107,7 @@ class Kind:
 
     def value(self, given: Any) -> Any:
         """What is kept, from what the form gave. Raises ValidationError with a sentence."""
-        if self.name == "summary_for_every_visit":
+        if self.name in YES_OR_NO:
             return given == "yes"
         if self.name == "tables_for_uninsured":
             return list(given) or None
@@ -134,6 +135,6 @@ class Kind:
 
 HINTS = {
     "six_month_rows": "Mỗi dòng một mã loại hình và số dòng của báo cáo từ 1 đến 6 (0 là không xếp vào bảng), ví dụ 10=1.",
-    "severities": "Mỗi dòng một quy tắc và mức mới (lỗi hoặc cảnh báo), ví dụ FMT-018=cảnh báo.",
+    "severities": "Mỗi dòng một quy tắc và mức mới (lỗi, cảnh báo hoặc tắt), ví dụ FMT-018=cảnh báo.",
     "rules_off": "Mỗi dòng một mã quy tắc tạm tắt.",
 }

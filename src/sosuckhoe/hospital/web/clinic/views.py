@@ -15,11 +15,13 @@ from ....healthbook.standard import Edition, NoEdition, edition_on
 from ....healthbook.validation import how_to_mend
 from ....healthbook.validation.fixes import FIXES
 from ...delivery.models import Attempt
+from ...delivery.overruling import can_overrule
 from ...journal.chain import note
 from ...patients.queries import identifiers_of
 from ...staff import policies
 from ...staff.models import Role
 from ...visits.choices import tables_to_send
+from ...visits.desks import may_mend
 from ...visits.models import Finding, RecordVersion, Visit
 from ..shell import privacy, words
 from ..shell.access import page
@@ -48,6 +50,8 @@ class Told:
     correctable: bool
     fixable: bool
     """The rule knows safe changes; whether one fits here is found when it is asked for."""
+    overrulable: bool
+    """This person may stand by the value."""
     advice: str
 
 
@@ -70,7 +74,8 @@ def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[
             place(finding.path) + _row(finding) if seen else "",
             finding.value if seen else "",
             may_correct and _correctable(finding.path),
-            may_correct and _correctable(finding.path) and finding.rule in FIXES,
+            may_mend(person, finding.owner) and _correctable(finding.path) and finding.rule in FIXES,
+            may_mend(person, finding.owner) and can_overrule(finding),
             how_to_mend(finding.rule),
         )
         groups.setdefault(words.owner(finding.owner), []).append(told)

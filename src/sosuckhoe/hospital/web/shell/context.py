@@ -17,6 +17,8 @@ from .words import Look
 FAMILY_OF_ROUTE = {
     "today": "today",
     "worklist": "worklist",
+    "fix": "worklist",
+    "rule": "admin",
     "delivery": "delivery",
     "import": "reception",
     "six_month": "reports",

@@ -107,6 +107,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
             "count": rows.count(),
             "may_release": policies.can_steer_delivery(request.user)
             and any(row.state == "HELD" and not row.first_message for row in shown.rows),
+            "may_mend": policies.can_mend_findings(request.user),
             "first": shown.first,
             "next": _address(**asked, sau=shown.next) if shown.next else "",
         },
