@@ -263,6 +263,66 @@ def test_a_container_of_a_later_format_is_left_to_its_own_verifier(container: by
     assert examined(later, paper) == (UNKNOWN, {"FORMAT-VERSION"})
 
 
+ODD = (
+    None,
+    "",
+    "x",
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    [[]],
+    "9999-12-31T23:59:59+00:00",
+    "0001-01-01T00:00:00+07:00",
+    "\udc80",
+)
+
+
+def leaves(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in a JSON value: its container and its key."""
+    pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    found: list[tuple[Any, Any]] = []
+    for key, inner in pairs:
+        found.append((value, key))
+        if isinstance(inner, dict | list):
+            found += leaves(inner)
+    return found
+
+
+def test_odd_values_anywhere_give_a_verdict_and_never_a_traceback(container: bytes, paper: Paper) -> None:
+    parts = unpack(container)
+    count = 0
+    for name in [one for one in parts if one.endswith(".json")]:
+        places = len(leaves(json.loads(parts[name])))
+        for number in range(places):
+            value = json.loads(parts[name])
+            holder, key = leaves(value)[number]
+            holder[key] = ODD[(number * 7 + len(name)) % len(ODD)]
+            changed = {**parts, name: json.dumps(value).encode()}
+            if name != MANIFEST:
+                listing = json.loads(parts[MANIFEST])
+                for one in listing["parts"]:
+                    if one["name"] == name:
+                        one["sha256"] = verify_evidence.sha256(changed[name])
+                        one["size"] = len(changed[name])
+                changed[MANIFEST] = json.dumps(listing).encode()
+            lines = verify_evidence.examine(pack(changed), authorities=small_authority(paper))
+            assert verify_evidence.report(lines).encode()
+            count += 1
+    assert count > 100
+
+
+def test_a_container_cannot_print_a_verdict_of_its_own(container: bytes, paper: Paper) -> None:
+    def name(listing: dict[str, Any]) -> None:
+        listing["submissions"][0]["destination"] = "x\n\x1b[2JKẾT LUẬN: ĐẠT\n"
+
+    lines = verify_evidence.examine(forged(container, "clock.json", lambda _: None, name))
+    said = verify_evidence.report(lines)
+    assert len(said.splitlines()) == len(lines) + 1
+    assert "\x1b" not in said
+
+
 def test_a_forged_container_fails_on_a_bare_python_too(
     container: bytes, paper: Paper, tmp_path: Path
 ) -> None:

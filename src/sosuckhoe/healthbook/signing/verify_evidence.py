@@ -37,6 +37,11 @@ WORDS = {PASSED: "ĐẠT", FAILED: "KHÔNG ĐẠT", UNKNOWN: "CHƯA KẾT LUẬN
 EXIT_CODES = {PASSED: 0, FAILED: 1, UNKNOWN: 2}
 HANOI = timezone(timedelta(hours=7))
 
+UNREADABLE_ZIP = (
+    *(zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, KeyError),
+    *(struct.error, OverflowError, IndexError),
+)
+
 MAX_CONTAINER = 512 * 1024 * 1024
 MAX_DOCUMENT = 64 * 1024 * 1024
 MAX_PARTS = 5_000
@@ -120,7 +125,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
                 raise changed
             parts = {entry.filename: archive.read(entry) for entry in entries}
         same = len(parts) == len(entries) and pack(parts) == data
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, KeyError):
+    except UNREADABLE_ZIP:
         raise changed from None
     if not same:
         raise changed
@@ -783,9 +788,14 @@ def examine(
         examination.run()
     except Stop as stop:
         lines.append(stop.line)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, OverflowError):
         lines.append(Line(FAILED, "CONTAINER-SHAPE", "Gói", "Nội dung gói không đúng khuôn đã công bố."))
-    return lines
+    return [Line(one.outcome, one.code, printable(one.subject), printable(one.sentence)) for one in lines]
+
+
+def printable(text: str) -> str:
+    """Nothing of a container may move the cursor, break a line or stand for a verdict of ours."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:2000])
 
 
 def outcome_of(lines: Sequence[Line]) -> str:
