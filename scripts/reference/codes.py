@@ -64,7 +64,7 @@ def pages() -> Iterator[tuple[str, str]]:
             "# Danh mục dùng chung",
             "Mã luôn là chữ: `01` không phải 1, `1.10` không phải `1.1`. Danh mục “đủ”: mã không có trong đó là lỗi. "
             "Danh mục “một phần”: chương trình chỉ giữ một số mã, mã lạ không bị báo. Các danh mục lớn do bệnh viện "
-            "nạp: xem [hướng dẫn](../../how-to/README.md).",
+            "nạp: xem [hướng dẫn](../../how-to/danh-muc.md).",
             table(("Danh mục", "English", "Dòng", "Có", "Chọn mã theo"), rows),
         ),
     )
