@@ -793,9 +793,9 @@ def examine(
     return [Line(one.outcome, one.code, printable(one.subject), printable(one.sentence)) for one in lines]
 
 
-def printable(text: str) -> str:
+def printable(text: object) -> str:
     """Nothing of a container may move the cursor, break a line or stand for a verdict of ours."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text[:2000])
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text)[:2000])
 
 
 def outcome_of(lines: Sequence[Line]) -> str:
