@@ -13,7 +13,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 APT_RUN := python3-venv
 APT_TEST := $(APT_RUN) postgresql postgresql-contrib softhsm2 opensc xmlsec1 chromium poppler-utils fonts-dejavu-core
 
-.PHONY: help setup demo test check fix docs bench lock clean
+ON_POSTGRES := tests/unit/hospital tests/unit/web tests/unit/evidence tests/unit/fixes tests/unit/reconciling
+
+.PHONY: help setup demo test prove check fix docs bench lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +28,11 @@ demo: setup ## a hospital's day from file to the citizens' books; ONCE=1 proves 
 test: $(STAMPS)/test ## run every check and test on SQLite and PostgreSQL
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
+	echo "The hospital's own tests once more, on PostgreSQL:"
+	SOSUCKHOE_TEST_DATABASE=postgres $(BIN)/python -m pytest $(ON_POSTGRES)
+
+prove: $(STAMPS)/test ## prove delivery: kills, seeds, planted bugs; SHORT=1 in some minutes
+	@$(BIN)/python -m prove $(if $(SHORT),--short)
 
 check: $(STAMPS)/test ## lint, types, walls of the house; changes nothing
 	@$(BIN)/ruff check src tests bench
