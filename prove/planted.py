@@ -1,0 +1,413 @@
+"""Bugs planted on purpose, each of a kind that real senders have shipped. The checkers must catch every one."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from .simulation.story import Focus, Story
+from .simulation.world import put
+
+TRIES = 40
+"""Stories told at most of one planted bug."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A bug, and the kind of story in which it shows."""
+
+    name: str
+    what: str
+    plant: Callable[[], contextlib.AbstractContextManager[None]]
+    focus: Focus
+
+
+PLANTED: dict[str, Planted] = {}
+LOST_REPLIES = ("store-then-drop", "cut-reply")
+
+
+def planted(
+    name: str, **focus: Any
+) -> Callable[[Callable[[], Iterator[None]]], Callable[[], Iterator[None]]]:
+    def keep(plant: Callable[[], Iterator[None]]) -> Callable[[], Iterator[None]]:
+        what = " ".join((plant.__doc__ or "").split())
+        story = Focus(**{"steps": 40, **focus})
+        PLANTED[name] = Planted(name, what, contextlib.contextmanager(plant), story)
+        return plant
+
+    return keep
+
+
+@dataclass(frozen=True)
+class Caught:
+    name: str
+    what: str
+    seed: int | None
+    """None: nobody noticed."""
+    violation: str
+
+
+def catch(name: str, template: Path) -> Caught:
+    """Plant one bug and tell stories until an invariant breaks."""
+    bug = PLANTED[name]
+    with bug.plant():
+        for seed in range(TRIES):
+            story = Story(seed, template, bug.focus).tell()
+            if story.violations:
+                return Caught(name, bug.what, seed, story.violations[0])
+    return Caught(name, bug.what, None, "")
+
+
+@planted("no-flush", steps=1)
+def _no_flush() -> Iterator[None]:
+    """Commits return before they are on the disk."""
+    from django.db import connections
+
+    options = connections["default"].settings_dict["OPTIONS"]
+    kept = options["init_command"]
+    options["init_command"] = kept.replace("synchronous=FULL", "synchronous=OFF")
+    try:
+        yield
+    finally:
+        options["init_command"] = kept
+
+
+@planted("receipt-not-flushed", strikes=("crash",), share=0.5, trouble=0.0)
+def _receipt_not_flushed() -> Iterator[None]:
+    """A receipt is written outside the database and never flushed."""
+    from sosuckhoe.hospital.delivery import receipts
+
+    real = receipts.append
+
+    def append(line: Any) -> None:
+        class Lazy:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(disk, name)
+
+            def fdatasync(self, descriptor: int) -> None:
+                pass
+
+        disk = receipts.os
+        receipts.os = Lazy()
+        try:
+            real(line)
+        finally:
+            receipts.os = disk
+
+    with put((receipts, "append", append)):
+        yield
+
+
+@planted("mark-before-send", trouble=0.8)
+def _mark_before_send() -> Iterator[None]:
+    """Taken off the queue as done before the other side has said so: the call itself may fail."""
+    from sosuckhoe.hospital.delivery import sending, worker
+    from sosuckhoe.hospital.delivery.answers import Answer, Word
+
+    def send(submission: Any, attempt: Any) -> None:
+        answer = Answer(Word.ACCEPTED, "200", "", transaction_number=f"QUEUED{attempt.pk}")
+        sending.settle(submission, attempt, None, answer)
+        with contextlib.suppress(sending.NotSent):
+            gateway = sending.Gateway(submission.destination)
+            gateway.submit(
+                submission.document.content,
+                gateway.session(),
+                facility_code=submission.version.visit.facility_code,
+                before_bytes=lambda: float("inf"),
+            )
+
+    with put((worker, "send_submission", send)):
+        yield
+
+
+@planted("resend-on-time-out", menu=LOST_REPLIES, trouble=0.8)
+def _resend_on_time_out() -> Iterator[None]:
+    """No answer means: once more."""
+    from sosuckhoe.hospital.delivery import recovery, sending
+    from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Word
+
+    again = replace(NO_ANSWER, word=Word.TRY_LATER)
+    with put((sending, "NO_ANSWER", again), (recovery, "NO_ANSWER", again)):
+        yield
+
+
+@planted("no-fence", strikes=("freeze",), points=("K16", "K21"), share=0.5, trouble=0.0)
+def _no_fence() -> Iterator[None]:
+    """Whoever was given an item may write it for ever."""
+    from sosuckhoe.hospital.delivery import ledger, sending, worker
+    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+
+    real = ledger.step
+
+    def step(submission: Any, after: Any, *, at: Any, fence: int | None = None, **columns: Any) -> bool:
+        now = Submission.objects.get(pk=submission.pk)
+        if fence is None:
+            return real(submission, after, at=at, **columns)
+        Submission.objects.filter(pk=submission.pk).update(
+            state=after, since=at, **{"holder": "", "lease_until": None, **columns}
+        )
+        submission.state = after
+        return now is not None
+
+    def may_send(submission: Any, attempt: Any) -> float:
+        Attempt.objects.filter(pk=attempt.pk).update(bytes_from=sending.timezone.now())
+        attempt.bytes_from = sending.timezone.now()
+        return float("inf")
+
+    with put((sending, "step", step), (worker, "step", step), (sending, "may_send", may_send)):
+        yield
+
+
+@planted("no-look-before-the-first-byte", strikes=("freeze",), points=("K16",), share=0.6, trouble=0.0)
+def _no_last_look() -> Iterator[None]:
+    """The claim is believed however old it is when the bytes go out."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.models import Attempt
+
+    def may_send(submission: Any, attempt: Any) -> float:
+        attempt.bytes_from = sending.timezone.now()
+        Attempt.objects.filter(pk=attempt.pk).update(bytes_from=attempt.bytes_from)
+        return float("inf")
+
+    with put((sending, "may_send", may_send)):
+        yield
+
+
+@planted("delete-before-rerun", menu=("503", "500"), trouble=0.8)
+def _delete_before_rerun() -> Iterator[None]:
+    """The queue's row is finished in one transaction and its rerun made in another."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import Word
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    real = sending.settle
+
+    def settle(submission: Any, attempt: Any, exchange: Any, answer: Any) -> None:
+        if answer.word is not Word.TRY_LATER:
+            return real(submission, attempt, exchange, answer)
+        with sending.transaction.atomic():
+            sending._close(attempt, exchange, answer)
+            Submission.objects.filter(pk=submission.pk).update(
+                state="SUPERSEDED", holder="", lease_until=None
+            )
+        with sending.transaction.atomic():
+            Submission.objects.filter(pk=submission.pk).update(
+                state="SIGNED", not_before=sending.timezone.now() + timedelta(seconds=5)
+            )
+        return None
+
+    with put((sending, "settle", settle)):
+        yield
+
+
+@planted("receipt-matched-by-order", strikes=("crash",), points=("K18", "K20", "K21"), share=0.5, trouble=0.0)
+def _receipt_matched_by_order() -> Iterator[None]:
+    """After a crash the newest receipt is taken for that of whatever was under way."""
+    import json
+
+    from sosuckhoe.hospital.delivery import receipts
+
+    def find(**wanted: Any) -> Any:
+        place = receipts.settings.HOME.receipts
+        lines = place.read_text(errors="replace").splitlines() if place.exists() else []
+        for text in reversed(lines):
+            try:
+                return receipts.ReceiptLine(**json.loads(text))
+            except (ValueError, TypeError):
+                continue
+        return None
+
+    with put((receipts, "find", find)):
+        yield
+
+
+@planted("re-sign-on-retry", menu=("503", "drop-unstored"), trouble=0.8)
+def _re_sign_on_retry() -> Iterator[None]:
+    """Every new try is signed anew, so the portal sees other bytes for the same version."""
+    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery.states import State
+
+    def must(self: Any, submission: Any, now: Any) -> bool:
+        if submission.attempts.count() < submission.documents.count():
+            return False
+        return bool(worker.step(submission, State.WAITING, at=now, document=submission.document))
+
+    with put((worker.Worker, "_must_sign_anew", must)):
+        yield
+
+
+@planted("lease-never-ends", strikes=("crash",), points=("K15", "K18"), share=0.5)
+def _lease_never_ends() -> Iterator[None]:
+    """What a dead worker held stays held."""
+    from sosuckhoe.hospital.delivery import worker
+
+    with put((worker, "recover", lambda *, at: 0)):
+        yield
+
+
+@planted("lease-kept-for-what-broke", strikes=("flush", "torn"), share=0.6, trouble=0.0)
+def _lease_kept() -> Iterator[None]:
+    """A worker renews the leases of everything under its name, also of what broke in its hands. (Found by this
+    simulation in our own program on 2026-11-23.)"""
+    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    def breathe(workers: Any) -> None:
+        holders = [each.holder for each in workers]
+        rows = Submission.objects.filter(holder__in=holders, state__in=["SENDING", "WAITING"])
+        rows.update(lease_until=worker.timezone.now() + worker.LEASE)
+
+    with put((worker, "breathe", breathe)):
+        yield
+
+
+@planted("versions-out-of-order", menu=LOST_REPLIES, trouble=0.8, declared=False)
+def _versions_out_of_order() -> Iterator[None]:
+    """A correction does not wait for the outcome of the version before it."""
+    from django.db.models import Exists
+
+    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    with put((worker, "older_in_flight", lambda: Exists(Submission.objects.none()))):
+        yield
+
+
+@planted("receipt-of-another-visit-accepted", menu=("foreign",), trouble=0.6, share=0.0)
+def _foreign_receipt() -> Iterator[None]:
+    """A number that is another visit's is kept for this one."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import Word
+    from sosuckhoe.hospital.delivery.models import Receipt
+
+    real = sending.settle
+
+    def settle(submission: Any, attempt: Any, exchange: Any, answer: Any) -> None:
+        number = answer.transaction_number
+        others = Receipt.objects.filter(transaction_number=number).exclude(submission=submission)
+        if answer.word is Word.ACCEPTED and others.exists():
+            answer = replace(answer, transaction_number=f"{number}/{submission.pk}")
+        real(submission, attempt, exchange, answer)
+
+    with put((sending, "settle", settle)):
+        yield
+
+
+@planted("unknown-treated-as-refused", menu=LOST_REPLIES, trouble=0.8)
+def _unknown_as_refused() -> Iterator[None]:
+    """No answer is booked as a refusal, so somebody corrects what had arrived."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
+
+    refused = replace(NO_ANSWER, word=Word.REJECTED, concern=Concern.CONTENT)
+    with put((sending, "NO_ANSWER", refused)):
+        yield
+
+
+@planted("html-under-200-accepted", menu=("html",), trouble=0.5)
+def _html_accepted() -> Iterator[None]:
+    """HTTP 200 is enough."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import Answer, Word
+
+    real = sending.submission_answer
+
+    def answer(status: int, body: bytes, **how: Any) -> Any:
+        found = real(status, body, **how)
+        if status == 200 and found.word is Word.UNKNOWN and not found.transaction_number:
+            digest = sending.hashlib.sha256(body).hexdigest()[:8]
+            return Answer(Word.ACCEPTED, "200", "", transaction_number=f"HTTP200-{digest}")
+        return found
+
+    with put((sending, "submission_answer", answer)):
+        yield
+
+
+@planted("attempt-noted-after-its-bytes", trouble=0.0)
+def _noted_after() -> Iterator[None]:
+    """That bytes are out is written down when the answer is there, and not before they leave."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.models import Attempt
+
+    real = sending.settle
+
+    def settle(submission: Any, attempt: Any, exchange: Any, answer: Any) -> None:
+        if exchange is not None:
+            Attempt.objects.filter(pk=attempt.pk).update(bytes_from=sending.timezone.now())
+            attempt.bytes_from = sending.timezone.now()
+        real(submission, attempt, exchange, answer)
+
+    with put((sending, "settle", settle), (sending, "may_send", lambda submission, attempt: float("inf"))):
+        yield
+
+
+@planted(
+    "recovery-guesses-not-sent", strikes=("crash",), points=("K18", "K20", "K21"), share=0.5, declared=False
+)
+def _recovery_guesses() -> Iterator[None]:
+    """After a crash everything under way goes out again."""
+    from sosuckhoe.hospital.delivery import recovery
+    from sosuckhoe.hospital.delivery.states import State
+
+    def recover(submission: Any, at: Any) -> None:
+        attempt = submission.attempts.order_by("-number").first()
+        recovery._close(attempt, "NotSent", "INTERRUPTED", "", at)
+        recovery.step(submission, State.SIGNED, at=at, not_before=None)
+
+    with put((recovery, "_recover", recover)):
+        yield
+
+
+@planted(
+    "closed-before-queued",
+    strikes=("crash-statement", "crash-committed", "crash"),
+    points=("K02", "K03"),
+    share=0.6,
+)
+def _closed_before_queued() -> Iterator[None]:
+    """The visit is closed in one transaction and queued in the next."""
+    from sosuckhoe.hospital.delivery import closing
+
+    def late(real_close: Any) -> Any:
+        def close(**how: Any) -> Any:
+            with put((closing, "enqueue", lambda *a, **k: [])):
+                closed = real_close(**how)
+            destinations = closed.visit.facility.destinations.filter(enabled=True)
+            with closing.transaction.atomic():
+                real_enqueue(closed.version, destinations, at=how["at"], held=None)
+            return closed
+
+        return close
+
+    real_enqueue = closing.enqueue
+    with put(
+        (closing, "close_visit", late(closing.close_visit)),
+        (closing, "correct_visit", late(closing.correct_visit)),
+    ):
+        yield
+
+
+@planted(
+    "receipt-committed-before-it-is-journalled",
+    strikes=("crash-committed", "crash"),
+    points=("K22",),
+    share=0.6,
+    trouble=0.0,
+)
+def _journalled_late() -> Iterator[None]:
+    """The database has the receipt before the journal outside it: a restore in between forgets it."""
+    from sosuckhoe.hospital.delivery import receipts, sending
+
+    real_settle, real_append = sending.settle, receipts.append
+
+    def settle(*arguments: Any) -> None:
+        lines: list[Any] = []
+        with put((receipts, "append", lines.append)):
+            real_settle(*arguments)
+        for line in lines:
+            real_append(line)
+
+    with put((sending, "settle", settle)):
+        yield

@@ -1,0 +1,258 @@
+"""What must hold (faults.md §4), judged from the portal's own books, the users' acknowledgements and the ledger.
+
+The table of lawful steps is written here a second time on purpose: the program's own table is under test.
+"""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .story import Story
+
+LAWFUL = {
+    "": {"WAITING", "HELD"},
+    "WAITING": {"SIGNED", "HELD", "SUPERSEDED"},
+    "HELD": {"WAITING", "SIGNED", "SUPERSEDED"},
+    "SIGNED": {"SENDING", "WAITING", "HELD", "SUPERSEDED", "RECEIVED"},
+    "SENDING": {"RECEIVED", "SIGNED", "REFUSED", "HELD", "UNKNOWN"},
+    "UNKNOWN": {"RECEIVED", "SIGNED"},
+    "RECEIVED": {"ACCEPTED", "FINDINGS"},
+    "FINDINGS": {"ACCEPTED", "SUPERSEDED"},
+    "REFUSED": {"SUPERSEDED"},
+}
+FINAL = ("RECEIVED", "ACCEPTED", "SUPERSEDED")
+
+
+def storage(story: "Story") -> None:
+    """I1: what is acknowledged is on the disk (flushed before every commit returns)."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        (level,) = cursor.execute("PRAGMA synchronous").fetchone()
+        (mode,) = cursor.execute("PRAGMA journal_mode").fetchone()
+    if level < 2 or mode not in ("wal", "delete"):
+        story.violated("I1", f"commits are not flushed: synchronous={level}, journal_mode={mode}")
+
+
+def arrival(story: "Story", visit: str, version: int, sha256: str) -> None:
+    """Judged at the moment bytes reach the portal."""
+    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+
+    armed, story.strikes.armed = story.strikes.armed, None
+    try:
+        who = story.current.name if story.current else "?"
+        story.note(f"{visit} v{version} reaches the portal from {who}")
+        row = (
+            Submission.objects.select_related("document", "version")
+            .filter(version__visit__visit_code=visit, version__number=version)
+            .first()
+        )
+        if row is None:
+            story.violated("I2", f"{visit} v{version} is sent and not in the ledger")
+            return
+        attempts = Attempt.objects.filter(submission=row, ended_at__isnull=True, bytes_from__isnull=False)
+        worker = story.current.worker if story.current else None
+        if not attempts.filter(holder=worker.holder if worker else "").exists():
+            story.violated("I5", f"{visit} v{version}: bytes are out and no open attempt says so")
+        if row.state != "SENDING" or (worker is not None and row.holder != worker.holder):
+            story.violated(
+                "I16", f"{visit} v{version} is {row.state}, held by {row.holder or 'nobody'}, not {who}"
+            )
+        if row.document is None or row.document.sha256 != sha256:
+            story.violated("I6", f"{visit} v{version}: the bytes sent are not the stored ones")
+        older = Submission.objects.filter(
+            version__visit__visit_code=visit, version__number__lt=version, state__in=["SENDING", "UNKNOWN"]
+        )
+        if older.exists():
+            story.violated("I4", f"{visit} v{version} is sent while an older version is {older[0].state}")
+        _again(story, visit, version, sha256)
+    finally:
+        story.strikes.armed = armed
+
+
+def _again(story: "Story", visit: str, version: int, sha256: str) -> None:
+    """I4, I5: sending again needs a door, or that the portal said it took nothing."""
+    for earlier in story.portal.arrivals:
+        if earlier.visit != visit:
+            continue
+        if earlier.version > version and earlier.stored:
+            story.violated("I4", f"{visit} v{version} arrives after v{earlier.version}")
+        if earlier.version != version or earlier.refused:
+            continue
+        same = earlier.sha256 == sha256
+        if not ((story.declared and same) or (earlier.declared_absent and not earlier.stored)):
+            story.violated(
+                "I5", f"{visit} v{version} is sent again without a door (earlier: {earlier.behaviour})"
+            )
+        if earlier.stored and not (same and story.portal.plan.mode != "count"):
+            story.violated("I4", f"{visit} v{version} is doubled with effect")
+
+
+def is_finished() -> bool:
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    return not Submission.objects.exclude(state__in=FINAL).exists()
+
+
+def nothing_is_under_way(story: "Story") -> None:
+    """I12: with the portal well and workers at work, nothing stays SENDING, nor SIGNED without a reason."""
+    from django.db.models import Q
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    for row in Submission.objects.filter(state="SENDING"):
+        story.violated("I12", f"stuck: {row.pk} SENDING, held by {row.holder}")
+    due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
+    for row in Submission.objects.filter(
+        due, state__in=["WAITING", "SIGNED"], destination__paused_at__isnull=True
+    ):
+        waits = Submission.objects.filter(
+            version__visit=row.version.visit_id, version__number__lt=row.version.number
+        )
+        if not waits.filter(state__in=["UNKNOWN", "SENDING"]).exists():
+            story.violated(
+                "I12", f"stuck: {row.pk} {row.state} {row.problem_code}, held by {row.holder or 'nobody'}"
+            )
+
+
+def journal_is_behind_nothing(story: "Story") -> None:
+    """I17: after a power cut every receipt of the database is in the journal outside it."""
+    from django.conf import settings
+
+    from sosuckhoe.hospital.delivery.models import Receipt
+
+    text = settings.HOME.receipts.read_text(errors="replace") if settings.HOME.receipts.exists() else ""
+    numbers = set()
+    for line in text.splitlines():
+        try:
+            numbers.add(json.loads(line)["transaction_number"])
+        except ValueError:
+            continue
+    for number in Receipt.objects.values_list("transaction_number", flat=True):
+        if number not in numbers:
+            story.violated("I17", f"receipt {number} is not in the journal outside the database")
+
+
+def at_rest(story: "Story") -> None:
+    """Everything at the end."""
+    _nothing_lost(story)
+    _receipts(story)
+    _documents(story)
+    _steps(story)
+    journal_is_behind_nothing(story)
+    from sosuckhoe.hospital.journal.chain import verify_chain
+
+    if not verify_chain().whole:
+        story.violated("I11", "the journal's chain is broken")
+
+
+def _nothing_lost(story: "Story") -> None:
+    from sosuckhoe.hospital.delivery.models import Submission
+    from sosuckhoe.hospital.visits.models import RecordVersion
+
+    versions = {
+        (v.visit.visit_code, v.number): hashlib.sha256(v.record_json).hexdigest()
+        for v in RecordVersion.objects.select_related("visit")
+    }
+    rows = {
+        (s.version.visit.visit_code, s.version.number): s
+        for s in Submission.objects.select_related("version__visit")
+    }
+    for key, sha256 in story.acknowledged.items():
+        if versions.get(key) != sha256:
+            story.violated("I1", f"{key} was acknowledged and is {'changed' if key in versions else 'gone'}")
+    for key in versions:
+        if key not in story.attempted:
+            story.violated("I2", f"{key} came from nowhere")
+        if key not in rows:
+            story.violated("I2", f"lost: {key} has no submission")
+    for (visit, number), row in rows.items():
+        if row.state not in FINAL:
+            story.violated("I12", f"stuck: {visit} v{number} {row.state} {row.problem_code}")
+        newest = max(n for v, n in versions if v == visit)
+        if row.state == "SUPERSEDED" and number == newest:
+            story.violated("I2", f"lost: {visit} v{number} is superseded by nothing")
+        if number == newest and not story.portal.stored(visit, number):
+            story.violated("I2", f"lost: {visit} v{number} is {row.state} and the portal has not got it")
+    for visit in {v for v, _ in versions}:
+        order = [a.version for a in story.portal.arrivals if a.stored and a.visit == visit]
+        if order != sorted(order):
+            story.violated("I4", f"{visit}: versions took effect in the order {order}")
+
+
+def _receipts(story: "Story") -> None:
+    """I3: received if and only if a receipt is stored, and it is the portal's for exactly these bytes."""
+    from sosuckhoe.hospital.delivery.models import Receipt, Submission
+
+    for row in Submission.objects.filter(state__in=["RECEIVED", "ACCEPTED", "FINDINGS"]):
+        if not row.receipts.exists():
+            story.violated("I3", f"{row.pk} is {row.state} without a receipt")
+    for receipt in Receipt.objects.select_related("submission__version__visit", "attempt__document"):
+        version = receipt.submission.version
+        issued = story.portal.numbers.get(receipt.transaction_number)
+        ours = (version.visit.visit_code, version.number, receipt.document_sha256)
+        if issued is None:
+            story.violated("I3", f"receipt {receipt.transaction_number} was never given")
+        elif (issued.visit, issued.version, issued.sha256) != ours:
+            story.violated(
+                "I3", f"receipt {receipt.transaction_number} belongs to {issued.visit} v{issued.version}"
+            )
+        if receipt.attempt.submission_id != receipt.submission_id:
+            story.violated("I3", f"receipt {receipt.transaction_number} is bound to another attempt")
+
+
+def _documents(story: "Story") -> None:
+    """I6, I7: signed bytes are what was built from the version, and are never made anew once they may be out."""
+    from sosuckhoe.hospital.delivery.models import SignedDocument
+
+    for document in SignedDocument.objects.select_related("submission__version"):
+        if hashlib.sha256(document.content).hexdigest() != document.sha256:
+            story.violated("I6", f"document {document.pk} is not what was signed")
+        if document.record_sha256 != document.submission.version.sha256:
+            story.violated("I6", f"document {document.pk} is of another record")
+    sent: dict[tuple[str, int], set[str]] = {}
+    for arrived in story.portal.arrivals:
+        if not arrived.refused:
+            sent.setdefault((arrived.visit, arrived.version), set()).add(arrived.sha256)
+    for key, hashes in sent.items():
+        if len(hashes) > 1:
+            story.violated("I7", f"{key} was signed anew after it may have arrived")
+
+
+def _steps(story: "Story") -> None:
+    """Every committed step is lawful, UNKNOWN is left by doors only, and fences grow (I5, I16)."""
+    from django.db import connection
+
+    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT submission, before, after, fence FROM prove_step ORDER BY id")
+        steps = cursor.fetchall()
+    left: dict[int, int] = {}
+    claims: dict[int, int] = {}
+    for submission, before, after, fence in steps:
+        if after not in LAWFUL.get(before, set()):
+            story.violated("I5", f"{submission}: {before} → {after} is no step")
+        if (before, after) == ("UNKNOWN", "SIGNED"):
+            left[submission] = left.get(submission, 0) + 1
+        if after == "SENDING":
+            if fence <= claims.get(submission, 0):
+                story.violated("I16", f"{submission}: claimed again under fence {fence}")
+            claims[submission] = fence
+    if not story.declared:
+        for submission, times in left.items():
+            if times > story.said_absent.get(submission, 0):
+                story.violated("I5", f"{submission} left UNKNOWN without a door")
+    for row in Submission.objects.filter(pk__in={s for s, _, after, _ in steps if after == "REFUSED"}):
+        told = [a for a in story.portal.arrivals if a.behaviour == "204" and a.key == key_of(row)]
+        times = sum(step[0] == row.pk and step[2] == "REFUSED" for step in steps)
+        if times > len(told):
+            story.violated("I3", f"{key_of(row)} is booked as refused and the portal never said so")
+    for attempt in Attempt.objects.filter(ended_at__isnull=True):
+        story.violated("I5", f"attempt {attempt.pk} was never closed")
+
+
+def key_of(row: Any) -> tuple[str, int]:
+    return row.version.visit.visit_code, row.version.number

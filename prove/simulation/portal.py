@@ -1,0 +1,267 @@
+"""The scripted portal and the wire to it: what the portal keeps is written down by the portal itself, for the checker.
+
+The wire stands in for ``http.client`` below the real client, so tokens, time limits, crash points and the reading of
+answers are the program's own.
+"""
+
+import email.message
+import http.client
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs
+
+from .clock import CLOCK
+
+STORED = (
+    "ok",
+    "store-then-drop",
+    "cut-reply",
+    "empty",
+    "truncated",
+    "foreign",
+    "no-number",
+    "odd-code",
+    "slow",
+)
+"""The portal stores and then answers well, badly, or not at all."""
+NOT_STORED = (
+    "refused-connection", "reset-early", "reset-inside", "drop-unstored", "500", "502", "503", "429", "401", "bare-401",
+    "html", "404-page", "124", "204", "in-flight-lost",
+)  # fmt: skip
+
+
+@dataclass
+class Arrival:
+    """Bytes that reached the portal."""
+
+    at: float
+    visit: str
+    version: int
+    sha256: str
+    behaviour: str
+    stored: bool
+    number: str = ""
+    refused: bool = False
+    """The hospital was told, readably, that nothing was taken."""
+    declared_absent: bool = False
+    """A person looked afterwards and it was not there."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.visit, self.version
+
+
+@dataclass
+class Plan:
+    """How the portal behaves in this story."""
+
+    mode: str
+    """replace, count or refuse: what the same visit again does."""
+    trouble: float
+    """The share of calls that go wrong."""
+    menu: tuple[str, ...]
+
+
+class Portal:
+    def __init__(self, random: Random, plan: Plan) -> None:
+        self.random, self.plan = random, plan
+        self.arrivals: list[Arrival] = []
+        self.numbers: dict[str, Arrival] = {}
+        self.healthy = False
+        self.down_until = 0.0
+        self.on_record: Callable[[str, int, str], None] = lambda visit, version, sha256: None
+        self.on_wait: Callable[[float], None] = lambda seconds: None
+        self.foreign_number: Callable[[str], str] = lambda visit: ""
+        self.logins = 0
+        self.latency = 0.0
+
+    # What it keeps
+
+    def stored(self, visit: str, version: int) -> list[Arrival]:
+        return [a for a in self.arrivals if a.stored and (a.visit, a.version) == (visit, version)]
+
+    def latest(self, visit: str) -> Arrival | None:
+        held = [a for a in self.arrivals if a.stored and a.visit == visit]
+        return held[-1] if held else None
+
+    # What it does
+
+    def draw(self) -> str:
+        if CLOCK.seconds < self.down_until:
+            return self.random.choice(("refused-connection", "503", "reset-inside"))
+        if self.healthy or self.random.random() >= self.plan.trouble:
+            return "ok"
+        return self.random.choice(self.plan.menu)
+
+    def log_in(self, behaviour: str) -> tuple[int, bytes]:
+        self.logins += 1
+        if behaviour in ("500", "502", "503", "429"):
+            return int(behaviour), b"<html>"
+        if behaviour in ("html", "empty", "truncated", "odd-code"):
+            return 200, {"empty": b"", "odd-code": b'{"maKetQua":"999"}'}.get(behaviour, b"<html>")
+        expires = (CLOCK.now() + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
+        key = {"access_token": f"A{self.logins}", "id_token": f"I{self.logins}", "expires_in": expires}
+        return 200, json.dumps({"maKetQua": "200", "APIKey": key}).encode()
+
+    def receive(self, document: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
+        facts = json.loads(document.partition(b"\n")[0])
+        visit, version = facts["visit"], facts["version"]
+        import hashlib
+
+        sha256 = hashlib.sha256(document).hexdigest()
+        self.on_record(visit, version, sha256)
+        arrival = Arrival(CLOCK.seconds, visit, version, sha256, behaviour, stored=False)
+        self.arrivals.append(arrival)
+        refusal = self._refusal(behaviour)
+        if refusal is not None:
+            arrival.refused = behaviour not in ("html", "drop-unstored", "in-flight-lost")
+            return refusal
+        before = [a for a in self.arrivals if a.stored and a.visit == visit]
+        if self.plan.mode == "refuse" and any(a.sha256 == sha256 for a in before):
+            return self._reply("900", None, "Hồ sơ đã được tiếp nhận")
+        arrival.stored = True
+        arrival.number = f"MP{len(self.numbers) + 1:06}"
+        self.numbers[arrival.number] = arrival
+        number: str | None = arrival.number
+        if behaviour == "no-number":
+            number = None
+        elif behaviour == "foreign":
+            number = self.foreign_number(visit) or number
+        if behaviour == "odd-code":
+            return self._reply("777", number, "?")
+        status, body, headers = self._reply("200", number, "Tiếp nhận thành công")
+        if behaviour == "empty":
+            body = b""
+        elif behaviour == "truncated":
+            body = body[: len(body) * 2 // 3]
+        return status, body, headers
+
+    def _refusal(self, behaviour: str) -> tuple[int, bytes, dict[str, str]] | None:
+        if behaviour in ("drop-unstored", "in-flight-lost"):
+            return 200, b"", {}
+        if behaviour in ("500", "502", "503", "429"):
+            return int(behaviour), b"<html>", {"Retry-After": "7"} if behaviour in ("503", "429") else {}
+        if behaviour == "bare-401":
+            return 401, b"", {}
+        if behaviour == "html":
+            return 200, b"<!DOCTYPE html><title>Trang</title>", {}
+        if behaviour == "404-page":
+            return 404, b"<html>", {}
+        if behaviour in ("401", "124", "204"):
+            return self._reply(behaviour, None, "Không nhận")
+        return None
+
+    @staticmethod
+    def _reply(code: str, number: str | None, message: str) -> tuple[int, bytes, dict[str, str]]:
+        fields = {
+            "maKetQua": code,
+            "maGiaoDich": number,
+            "thoiGianTiepNhan": CLOCK.now().strftime("%Y%m%d%H%M"),
+            "thongDiep": message,
+        }
+        return 200, json.dumps(fields, ensure_ascii=False).encode(), {}
+
+
+class Response:
+    """An ``http.client.HTTPResponse`` as far as the client looks."""
+
+    def __init__(self, status: int, body: bytes, headers: dict[str, str], cut: bool) -> None:
+        self.status, self.reason = status, "OK" if status < 400 else "Error"
+        self.headers = self.msg = email.message.Message()
+        for name, value in headers.items():
+            self.headers[name] = value
+        self._body = body[: len(body) // 2] if cut else body
+        self.length: int | None = len(body)
+        self.will_close = True
+
+    def read1(self, size: int = -1) -> bytes:
+        chunk = self._body[:size] if size >= 0 else self._body
+        self._body = self._body[len(chunk) :]
+        assert self.length is not None
+        self.length -= len(chunk)
+        return chunk
+
+    def read(self, size: int | None = None) -> bytes:
+        return self.read1(-1 if size is None else size)
+
+    def close(self) -> None:
+        pass
+
+
+class _Socket:
+    def settimeout(self, seconds: float | None) -> None:
+        pass
+
+    def shutdown(self, how: int) -> None:
+        pass
+
+
+class Wire:
+    """An ``http.client.HTTPConnection`` as far as the client looks; ends in ``PORTAL``."""
+
+    portal: Portal
+
+    def __init__(self, host: str, port: int, timeout: float | None = None, **options: Any) -> None:
+        self.sock = _Socket()
+        self.timeout = timeout
+        self.behaviour = "ok"
+        self.path = ""
+        self.reply: tuple[int, bytes, dict[str, str]] = (0, b"", {})
+
+    def connect(self) -> None:
+        self.behaviour = self.portal.draw()
+        if self.behaviour == "refused-connection":
+            raise ConnectionRefusedError(111, "refused")
+
+    def putrequest(self, method: str, url: str, **options: Any) -> None:
+        self.path = url.partition("?")[0]
+        if self.path.endswith("/token/take") and self.portal.random.random() < 0.8:
+            self.behaviour = "ok"  # most trouble is for records
+
+    def putheader(self, name: str, *values: str) -> None:
+        pass
+
+    def endheaders(self, *arguments: Any, **options: Any) -> None:
+        if self.behaviour == "reset-early":
+            raise ConnectionResetError(104, "reset")
+
+    def send(self, body: bytes) -> None:
+        if self.behaviour == "reset-inside":
+            raise BrokenPipeError(32, "broken pipe")
+        fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        if self.path.endswith("/token/take"):
+            status, data = self.portal.log_in(self.behaviour)
+            self.reply = (status, data, {})
+        else:
+            self.reply = self.portal.receive(b64decode(fields["fileHSBase64"]), self.behaviour)
+
+    def getresponse(self) -> Response:
+        if self.portal.latency:
+            self.portal.on_wait(self.portal.latency)
+        if self.behaviour == "slow":
+            self.portal.on_wait(self.portal.random.uniform(5.0, 60.0))
+        if self.behaviour in ("store-then-drop", "drop-unstored"):
+            raise http.client.RemoteDisconnected("gone")
+        if self.behaviour == "in-flight-lost":
+            self.portal.on_wait(90.0)
+            raise TimeoutError
+        return Response(*self.reply, cut=self.behaviour == "cut-reply")
+
+    def close(self) -> None:
+        pass
+
+
+class WireModule:
+    """``http`` for the client."""
+
+    class client:
+        HTTPConnection = Wire
+        HTTPSConnection = Wire
+        HTTPException = http.client.HTTPException
+        RemoteDisconnected = http.client.RemoteDisconnected
+        HTTPResponse = Response

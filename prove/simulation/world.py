@@ -1,0 +1,179 @@
+"""The hospital's program made ready for stories: a home in memory-backed files, a database copied for each story."""
+
+import contextlib
+import hashlib
+import http
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+from .clock import CLOCK, START, VirtualDatetime, VirtualTime
+
+FACILITY = "99999"
+MADE = "2026-11-23"
+
+
+def set_up() -> Path:
+    """Django on a home of this process's own; returns the empty hospital's database, to be copied."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    home = Path(tempfile.mkdtemp(prefix="prove-", dir=place))
+    for name in [name for name in os.environ if name.startswith(("SOSUCKHOE_", "DJANGO"))]:
+        del os.environ[name]
+    os.environ["SOSUCKHOE_HOME"] = str(home)
+    from sosuckhoe.hospital.config.start import prepare, setup_django
+
+    setup_django()
+    from django.db import connection
+
+    logging.disable(logging.CRITICAL)
+    prepare()
+    _furnish()
+    with connection.cursor() as cursor:
+        for statement in _STEP_LOG:
+            cursor.execute(statement)
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    template = home / "template.sqlite3"
+    shutil.copyfile(home / "hospital.sqlite3", template)
+    _import_what_has_crash_points()
+    return template
+
+
+def tear_down(template: Path) -> None:
+    from django.db import connection
+
+    connection.close()
+    shutil.rmtree(template.parent, ignore_errors=True)
+
+
+_STEP_LOG = (
+    "CREATE TABLE prove_step (id INTEGER PRIMARY KEY, submission INTEGER, before TEXT, after TEXT, fence INTEGER)",
+    "CREATE TRIGGER prove_step_made AFTER INSERT ON delivery_submission BEGIN "
+    "INSERT INTO prove_step (submission, before, after, fence) VALUES (NEW.id, '', NEW.state, NEW.fence); END",
+    "CREATE TRIGGER prove_step_taken AFTER UPDATE OF state ON delivery_submission WHEN OLD.state <> NEW.state BEGIN "
+    "INSERT INTO prove_step (submission, before, after, fence) "
+    "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence); END",
+)
+"""The checker's own record of every committed step, kept by the database and not by the program."""
+
+
+def _furnish() -> None:
+    """A facility, a key whose row alone is used, and a destination."""
+    from datetime import timedelta
+
+    from sosuckhoe.healthbook.signing import PracticeAuthority, to_pkcs12
+    from sosuckhoe.hospital.delivery.actions import add_destination, add_signing_key
+    from sosuckhoe.hospital.delivery.secrets import keep_secret
+    from sosuckhoe.hospital.staff.actions import add_facility
+
+    facility = add_facility(by="prove", name="Bệnh viện Mẫu", code=FACILITY)
+    day = START - timedelta(days=1)
+    signer = PracticeAuthority.new(at=day).issue("BỆNH VIỆN MẪU", at=day)
+    add_signing_key(
+        by="prove",
+        facility=facility,
+        name="Chứng thư thực hành",
+        pkcs12=to_pkcs12(signer, b"mau"),
+        password="mau",
+    )
+    add_destination(
+        by="prove", facility=facility, name="Cổng mô phỏng", base_url="http://127.0.0.1:9", account="99999_BV",
+        secret_reference=keep_secret("prove", "mat-khau-mau"),
+    )  # fmt: skip
+
+
+def _import_what_has_crash_points() -> None:
+    from sosuckhoe.hospital.delivery import closing, deliver, doors, gateway, intake, sending, signing, worker
+
+    assert closing and deliver and doors and gateway and intake and sending and signing and worker
+
+
+@contextlib.contextmanager
+def put(*replacements: tuple[Any, str, Any]) -> Iterator[None]:
+    """Replace attributes for a while."""
+    kept = [(place, name, getattr(place, name)) for place, name, _ in replacements]
+    try:
+        for place, name, value in replacements:
+            setattr(place, name, value)
+        yield
+    finally:
+        for place, name, value in reversed(kept):
+            setattr(place, name, value)
+
+
+def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any, str, Any]]:
+    """What is not the program's own in a story."""
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery import crashpoints, receipts, signing
+
+    def key_for(facility: Any, at: Any) -> tuple[Any, Any]:
+        return facility.signing_keys.order_by("id").first(), None
+
+    def write_visit(record: Any, edition: Any, **how: Any) -> bytes:
+        row = record.visit
+        facts = {"visit": row["visit_code"], "version": int(row["hospital_total_amount"])}
+        return (json.dumps(facts) + "\n" + record.to_json()).encode()
+
+    def sign(unsigned: bytes, signer: Any, *, signature_id: str, **how: Any) -> bytes:
+        return unsigned + b"\n" + signature_id.encode()
+
+    def verify(signed: bytes, **how: Any) -> Any:
+        from sosuckhoe.healthbook.signing import Outcome
+
+        return SimpleNamespace(outcome=Outcome.PASSED, code="", sentence_vi="")
+
+    replaced: list[tuple[Any, str, Any]] = [
+        (timezone, "now", CLOCK.now),
+        (receipts, "os", disk),
+        (signing, "key_for", key_for),
+        (signing, "write_visit", write_visit),
+        (signing, "check_record", lambda *a, **k: []),
+        (signing, "sign", sign),
+        (signing, "verify", verify),
+        (signing, "uuid", SimpleNamespace(uuid4=lambda: uuid.UUID(int=random.getrandbits(128)))),
+    ]
+    instead = {"here": (crashpoints.here, here), "http": (http, wire), "time": (time, VirtualTime)}
+    for name, module in list(sys.modules.items()):
+        if name.startswith("sosuckhoe.hospital."):
+            for attribute, (real, ours) in instead.items():
+                if getattr(module, attribute, None) is real:
+                    replaced.append((module, attribute, ours))
+            if (
+                name.startswith("sosuckhoe.hospital.delivery.")
+                and getattr(module, "datetime", None) is datetime
+            ):
+                replaced.append((module, "datetime", VirtualDatetime))
+    return replaced
+
+
+def fresh_database(template: Path) -> None:
+    """The empty hospital again, and no receipt."""
+    from django.conf import settings
+    from django.db import connection
+
+    connection.close()
+    home = template.parent
+    for left in home.glob("hospital.sqlite3-*"):
+        left.unlink()
+    shutil.copyfile(template, home / "hospital.sqlite3")
+    for left in (settings.HOME.receipts, *home.glob("*.mark")):
+        left.unlink(missing_ok=True)
+    from django.db.backends.signals import connection_created
+
+    assert connection_created is not None
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
