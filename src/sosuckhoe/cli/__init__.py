@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import catalogue, check, demo, evidence, explain, hospital, key, simulate, standard, verify
+from . import catalogue, check, demo, evidence, explain, hospital, key, reconcile, simulate, standard, verify
 
 UNUSABLE = 2
 """Exit code where the input could not be used at all."""
@@ -21,7 +21,19 @@ def parser() -> argparse.ArgumentParser:
         description="Sổ sức khỏe điện tử, phía bệnh viện: kiểm tra, ký, gửi, chứng minh.",
     )
     subcommands = command.add_subparsers(dest="subcommand", metavar="LỆNH", required=True)
-    for module in (check, explain, standard, verify, hospital, catalogue, key, evidence, simulate, demo):
+    for module in (
+        check,
+        explain,
+        standard,
+        verify,
+        hospital,
+        catalogue,
+        key,
+        evidence,
+        reconcile,
+        simulate,
+        demo,
+    ):
         module.add_to(subcommands)
     return command
 

@@ -1,0 +1,121 @@
+"""Findings of the portal that somebody read there: typed one by one or imported from a file, kept with their visit.
+
+The portal has no interface that gives them to machines (gateway.md §7). A finding belongs to the version whose
+receipt it names, else to the newest version that the portal has received.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from .actions import note_portal_findings
+from .models import Submission
+
+COLUMNS = ("ma_lk", "ma_giao_dich", "ma_loi", "duong_dan", "noi_dung")
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One line of what the portal said."""
+
+    line: int
+    visit_code: str
+    transaction_number: str
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What an import did: every row is in exactly one of the three."""
+
+    new: int
+    known: int
+    refused: tuple[tuple[int, str], ...]
+
+
+class FileUnreadable(ValueError):
+    """Tệp lỗi từ cổng chưa đúng mẫu. Chưa ghi dòng nào."""
+
+
+class NotReceived(ValueError):
+    """Không thấy hồ sơ đã tiếp nhận nào có mã này."""
+
+
+def read_findings(text: str) -> list[FindingRow]:
+    """Rows of a CSV with the columns ma_lk, ma_giao_dich, ma_loi, duong_dan, noi_dung; the first two may be empty in
+    turn. Comma or semicolon, as spreadsheets write them."""
+    text = text.lstrip("\ufeff")
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+    if "ma_loi" not in names or not {"ma_lk", "ma_giao_dich"} & names:
+        raise FileUnreadable(f"Dòng đầu của tệp cần là: {','.join(COLUMNS)}. Chưa ghi dòng nào.")
+    rows = []
+    for number, raw in enumerate(reader, start=2):
+        row = {
+            (name or "").strip().lower(): (value or "").strip()
+            for name, value in raw.items()
+            if name is not None and not isinstance(value, list)
+        }
+        if any(row.values()):
+            rows.append(FindingRow(number, *(row.get(name, "") for name in COLUMNS)))
+        if len(rows) > MOST_ROWS:
+            raise FileUnreadable(f"Tệp dài hơn {MOST_ROWS} dòng. Chia nhỏ rồi nhập lại. Chưa ghi dòng nào.")
+    if not rows:
+        raise FileUnreadable("Tệp không có dòng lỗi nào.")
+    return rows
+
+
+def note_rows(*, by: Any, rows: list[FindingRow]) -> Noted:
+    """Keep what is new. The same finding again while it is open is known already, so a file may come twice."""
+    of: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    found: dict[int, Submission] = {}
+    refused = []
+    for row in rows:
+        if not row.code:
+            refused.append((row.line, "Thiếu mã lỗi."))
+            continue
+        submission = the_received(row.visit_code, row.transaction_number)
+        if submission is None:
+            refused.append((row.line, str(NotReceived.__doc__)))
+            continue
+        found[submission.pk] = submission
+        of[submission.pk].append((row.code[:40], row.path[:80], row.message))
+    new = known = 0
+    for pk, findings in of.items():
+        made = _keep_new(by, found[pk], findings)
+        new, known = new + made, known + len(findings) - made
+    return Noted(new, known, tuple(refused))
+
+
+@transaction.atomic
+def _keep_new(by: Any, submission: Submission, findings: list[tuple[str, str, str]]) -> int:
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    here = submission.portal_findings.filter(settled_at__isnull=True)
+    open_ones = set(here.values_list("code", "path", "message"))
+    fresh = [each for each in dict.fromkeys(findings) if each not in open_ones]
+    if fresh:
+        note_portal_findings(by=by, submission=submission, findings=fresh)
+    return len(fresh)
+
+
+def the_received(visit_code: str, transaction_number: str) -> Submission | None:
+    """The version that the portal spoke of."""
+    rows: QuerySet[Submission] = Submission.objects.filter(receipts__isnull=False)
+    if transaction_number:
+        rows = rows.filter(receipts__transaction_number=transaction_number)
+        if visit_code:
+            rows = rows.filter(version__visit__visit_code=visit_code)
+    elif visit_code:
+        rows = rows.filter(version__visit__visit_code=visit_code)
+    else:
+        return None
+    return rows.order_by("-version__number", "-pk").first()

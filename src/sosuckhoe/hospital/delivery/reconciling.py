@@ -1,0 +1,463 @@
+"""Closed = signed = sent = received = without findings, and for every gap its cause, owner, age and next step.
+
+A pure function of what is stored: it changes nothing, asks nobody, and a recount gives the same numbers.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from django.conf import settings
+
+from .deadlines import Due, Outage, dues
+from .models import Destination, Receipt
+from .receipts import ReceiptLine
+from .sending import QUIET_AFTER
+from .states import TRANSMITTED, State
+from .stories import Story, Way, bounds, moments_of, stories
+from .working_calendar import WorkingCalendar
+
+S = State
+STAGES: Mapping[str, str] = {
+    "closed": "đã kết thúc",
+    "signed": "đã ký",
+    "sent": "đã gửi đi",
+    "received": "đã tiếp nhận",
+    "clean": "không còn vướng",
+}
+"""How far a visit has come, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a visit has not come to the next stage, or why two books differ."""
+
+    name: str
+    owner: str
+    next_step: str
+    stage: str
+    """The stage it stopped at; ``books`` where stored things contradict each other."""
+
+
+CAUSES: Mapping[str, Cause] = {
+    "NO-TASK": Cause(
+        "chưa có lượt gửi",
+        "it",
+        "Kiểm tra nơi nhận đã khai và đang bật, rồi cho gửi bù các đợt này.",
+        "closed",
+    ),
+    "FAULTS": Cause(
+        "giữ vì lỗi", "records", "Mở hồ sơ, sửa các lỗi còn lại; hồ sơ tự đi tiếp sau khi lưu bản sửa.", "closed"
+    ),
+    "IDENTITY": Cause(
+        "giữ để đối chiếu người bệnh",
+        "reception",
+        "Tiếp đón đối chiếu số định danh với giấy tờ rồi ghi kết quả.",
+        "closed",
+    ),
+    "HELD-BY-PERSON": Cause(
+        "có người giữ lại", "records", "Hỏi người đã giữ; khi xong thì cho gửi và ghi lý do.", "closed"
+    ),
+    "SET-UP": Cause(
+        "giữ vì thiết lập",
+        "it",
+        "Kiểm tra chứng thư và thiết lập nơi nhận, rồi cho chạy lại cả nhóm.",
+        "closed",
+    ),
+    "KEY": Cause(
+        "chờ khóa ký", "it", "Mở khóa ký hoặc gia hạn chứng thư; hồ sơ tự ký tiếp khi khóa dùng được.", "closed"
+    ),
+    "SIGN-ELSEWHERE": Cause(
+        "chờ ký ở máy khác", "it", "Tải gói chờ ký, ký ở máy có thiết bị, rồi nộp lại tệp đã ký.", "closed"
+    ),
+    "TO-SIGN": Cause(
+        "đợi đến lượt ký", "it", "Chưa cần làm gì; nếu đợi quá 30 phút, xem chương trình gửi còn chạy không.", "closed"
+    ),
+    "SUPERSEDED-ALONE": Cause(
+        "đã thay mà không có bản mới",
+        "it",
+        "Bản này bị thay nhưng không có bản mới đến nơi nhận. Báo công nghệ thông tin gửi bù.",
+        "closed",
+    ),
+    "PAUSED": Cause("đang tạm dừng gửi", "it", "Xem lý do tạm dừng; khi xử lý xong thì cho gửi tiếp.", "signed"),
+    "PORTAL-DOWN": Cause(
+        "cổng không trả lời", "it", "Hệ thống tự thử lại; kiểm tra mạng và thông báo của cổng.", "signed"
+    ),
+    "OLDER-VERSION": Cause(
+        "chờ kết quả bản trước", "records", "Bản trước chưa rõ kết quả. Xử lý bản đó thì bản này tự gửi.", "signed"
+    ),
+    "TO-SEND": Cause(
+        "đợi đến lượt gửi", "it", "Chưa cần làm gì; nếu đợi quá 30 phút, xem chương trình gửi còn chạy không.", "signed"
+    ),
+    "IN-FLIGHT": Cause("đang gửi", "it", "Chưa cần làm gì; kết quả có trong ít phút.", "sent"),
+    "UNKNOWN": Cause(
+        "chưa rõ kết quả", "records", "Tra trên cổng theo mã đợt khám rồi ghi điều đã thấy. Không gửi lại khi chưa tra.", "sent"
+    ),
+    "REFUSED": Cause("bị từ chối", "records", "Xem câu trả lời của cổng, sửa hồ sơ và lưu bản mới.", "sent"),
+    "FINDINGS": Cause(
+        "cổng báo lỗi nội dung", "records", "Sửa theo lỗi cổng báo và lưu bản mới, hoặc ghi là không còn vướng.", "received"
+    ),
+    "NO-RECEIPT": Cause(
+        "đã tiếp nhận mà thiếu biên nhận", "it", "Tìm mã giao dịch trong sổ biên nhận và trên cổng; giữ nguyên dữ liệu.", "books"
+    ),
+    "RECEIPT-WITHOUT-DOCUMENT": Cause(
+        "biên nhận không khớp tệp đã ký",
+        "it",
+        "Biên nhận ghi mã băm của tệp không có trong máy. Giữ nguyên dữ liệu và đối chiếu bản sao lưu.",
+        "books",
+    ),
+    "DOCUMENT-OF-OTHER-RECORD": Cause(
+        "tệp đã ký không khớp bản hồ sơ",
+        "it",
+        "Tệp đã ký được dựng từ nội dung khác bản đang lưu. Giữ nguyên dữ liệu và báo công nghệ thông tin.",
+        "books",
+    ),
+    "RECEIPT-NOT-IN-JOURNAL": Cause(
+        "biên nhận thiếu trong sổ ngoài",
+        "it",
+        "Cơ sở dữ liệu có biên nhận mà sổ biên nhận không có. Kiểm tra tệp sổ và đĩa lưu.",
+        "books",
+    ),
+    "RECEIPT-ONLY-IN-JOURNAL": Cause(
+        "biên nhận chỉ có trong sổ ngoài",
+        "it",
+        "Sổ biên nhận có mà cơ sở dữ liệu không có, như sau khi khôi phục bản cũ. Tạm dừng gửi và đối chiếu trước.",
+        "books",
+    ),
+}  # fmt: skip
+"""Every cause, by its stable code."""
+BOOKS = frozenset(code for code, cause in CAUSES.items() if cause.stage == "books")
+FAULT_CODES = frozenset({"FAULTS", "CANNOT-WRITE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One visit that is not where it should be, or one contradiction."""
+
+    cause: str
+    visit: int | None
+    visit_code: str
+    destination: int | None
+    submission: int | None
+    since: datetime
+    detail: str = ""
+
+    @property
+    def owner(self) -> str:
+        return CAUSES[self.cause].owner
+
+    @property
+    def next_step(self) -> str:
+        return CAUSES[self.cause].next_step
+
+    def as_json(self, at: datetime) -> dict[str, object]:
+        return {
+            "cause": self.cause,
+            "visit": self.visit_code,
+            "destination": self.destination,
+            "submission": self.submission,
+            "owner": self.owner,
+            "since": self.since.isoformat(),
+            "age_seconds": max(0, int((at - self.since).total_seconds())),
+            "next_step": self.next_step,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the destinations stand."""
+
+    paused: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One equality: ``157 đã kết thúc = 145 đã ký + 12 …``."""
+
+    before: str
+    after: str
+    whole: int
+    passed: int
+    gaps: tuple[tuple[str, int], ...]
+
+    @property
+    def sentence(self) -> str:
+        rest = "".join(f" + {count} {CAUSES[cause].name}" for cause, count in self.gaps)
+        return f"{self.whole} {STAGES[self.before]} = {self.passed} {STAGES[self.after]}{rest}"
+
+    @property
+    def holds(self) -> bool:
+        return self.whole == self.passed + sum(count for _, count in self.gaps)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What a period comes to."""
+
+    first: date
+    last: date
+    at: datetime
+    stories: Sequence[Story]
+    gaps: Sequence[Gap]
+    dues: Sequence[tuple[Story, Due]]
+
+    @property
+    def by_cause(self) -> dict[str, list[Gap]]:
+        found: dict[str, list[Gap]] = {}
+        for code in CAUSES:
+            of_cause = [gap for gap in self.gaps if gap.cause == code]
+            if of_cause:
+                found[code] = sorted(of_cause, key=lambda gap: gap.since)
+        return found
+
+    @property
+    def lines(self) -> list[Line]:
+        """The equalities from stage to stage. Every visit that is missing in one has its cause in it."""
+        counts = Counter(gap.cause for gap in self.gaps)
+        whole, found, names = len(self.stories), [], list(STAGES)
+        for before, after in pairwise(names):
+            gaps = tuple(
+                (code, counts[code])
+                for code, cause in CAUSES.items()
+                if cause.stage == before and counts[code]
+            )
+            passed = sum(names.index(stage_of(story)) >= names.index(after) for story in self.stories)
+            found.append(Line(before, after, whole, passed, gaps))
+            whole = passed
+        return found
+
+    @property
+    def complete(self) -> bool:
+        return not self.gaps
+
+    def as_json(self) -> dict[str, object]:
+        """Plain facts for other programs; the codes are stable."""
+        return {
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "at": self.at.isoformat(),
+            "stages": {line.before: line.whole for line in self.lines} | {"clean": self.lines[-1].passed},
+            "equalities": [line.sentence for line in self.lines],
+            "causes": {code: len(gaps) for code, gaps in self.by_cause.items()},
+            "gaps": [gap.as_json(self.at) for gaps in self.by_cause.values() for gap in gaps],
+            "late": [_due_json(story, due, self.at) for story, due in self.late()],
+            "due_today": [_due_json(story, due, self.at) for story, due in self.late_today()],
+        }
+
+    def late(self) -> list[tuple[Story, Due]]:
+        """Missed and still open, the longest first."""
+        open_ones = [(s, due) for s, due in self.dues if due.is_late(self.at) and due.done_at is None]
+        return sorted(open_ones, key=lambda pair: pair[1].due_at)
+
+    def late_today(self) -> list[tuple[Story, Due]]:
+        found = [(s, due) for s, due in self.dues if due.will_be_late_today(self.at)]
+        return sorted(found, key=lambda pair: pair[1].due_at)
+
+
+def _due_json(story: Story, due: Due, at: datetime) -> dict[str, object]:
+    return {
+        "visit": story.visit_code,
+        "destination": story.destination,
+        "clock": due.clock.id,
+        "due": due.due_at.isoformat(),
+        "late_seconds": int(due.over_by(at).total_seconds()),
+        "incidents": list(due.incidents),
+    }
+
+
+def stage_of(story: Story) -> str:
+    """How far the newest version has come."""
+    way = story.way
+    if way is None or way.state in (S.WAITING, S.HELD, S.SUPERSEDED):
+        return "closed"
+    if way.state == S.SIGNED:
+        return "signed"
+    if way.state not in TRANSMITTED:
+        return "sent"
+    return "received" if way.state == S.FINDINGS or way.open_findings else "clean"
+
+
+def cause_of(story: Story, doors: Doors) -> str | None:
+    """The one cause that stops a visit; None when nothing does."""
+    way = story.way
+    if way is None:
+        return "NO-TASK"
+    if way.state == S.SUPERSEDED:
+        return "SUPERSEDED-ALONE"
+    if way.state == S.WAITING:
+        return _why_unsigned(way)
+    if way.state == S.HELD:
+        return _why_held(way)
+    if way.state == S.SIGNED:
+        return _why_unsent(story, doors)
+    simple = {S.SENDING: "IN-FLIGHT", S.UNKNOWN: "UNKNOWN", S.REFUSED: "REFUSED"}
+    if way.state in simple:
+        return simple[State(way.state)]
+    return "FINDINGS" if stage_of(story) == "received" else None
+
+
+def _why_unsigned(way: Way) -> str:
+    if not way.problem_code:
+        return "TO-SIGN"
+    return "SIGN-ELSEWHERE" if way.problem_code == "SIGN-ELSEWHERE" else "KEY"
+
+
+def _why_held(way: Way) -> str:
+    if way.problem_code in FAULT_CODES:
+        return "FAULTS"
+    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON") else "SET-UP"
+
+
+def _why_unsent(story: Story, doors: Doors) -> str:
+    if any(way.state in (S.SENDING, S.UNKNOWN) for way in story.ways[:-1]):
+        return "OLDER-VERSION"
+    if story.destination in doors.paused:
+        return "PAUSED"
+    return "PORTAL-DOWN" if story.destination in doors.silent else "TO-SEND"
+
+
+def contradictions(way: Way) -> Iterator[tuple[str, datetime, str]]:
+    """What the stored rows of one version say against each other."""
+    if way.state in TRANSMITTED and not way.receipts:
+        yield "NO-RECEIPT", way.since, ""
+    hashes = {sha for sha, _ in way.documents}
+    for receipt in way.receipts:
+        if receipt.document_sha256 not in hashes:
+            yield "RECEIPT-WITHOUT-DOCUMENT", receipt.at, receipt.number
+    if any(record != way.version_sha256 for sha, record in way.documents if sha == way.document_sha256):
+        yield "DOCUMENT-OF-OTHER-RECORD", way.since, ""
+
+
+def gaps_in(found: Iterable[Story], doors: Doors, journal: Sequence[ReceiptLine]) -> list[Gap]:
+    """Every gap of these visits. ``journal``: the lines of the receipt journal since the first was closed."""
+    noted = {(line.destination, line.transaction_number, line.document_sha256) for line in journal}
+    return [gap for story in found for gap in _gaps_of(story, doors, noted)]
+
+
+def _gaps_of(story: Story, doors: Doors, noted: set[tuple[int, str, str]]) -> Iterator[Gap]:
+    where = (story.visit, story.visit_code, story.destination)
+    cause, way = cause_of(story, doors), story.way
+    if cause is not None:
+        since, detail = (way.since, way.problem) if way else (story.closed_at, "")
+        yield Gap(cause, *where, way.submission if way else None, since, detail)
+    for each in story.ways:
+        for code, since, detail in contradictions(each):
+            yield Gap(code, *where, each.submission, since, detail)
+        for receipt in each.receipts:
+            if (story.destination, receipt.number, receipt.document_sha256) not in noted:
+                yield Gap("RECEIPT-NOT-IN-JOURNAL", *where, each.submission, receipt.at, receipt.number)
+
+
+def only_in_journal(lines: Iterable[ReceiptLine], known: frozenset[tuple[int, str]]) -> list[Gap]:
+    """Lines whose receipt the database does not have. ``known``: (destination, number) of those it has."""
+    return [
+        Gap(
+            "RECEIPT-ONLY-IN-JOURNAL",
+            None,
+            line.visit_code,
+            line.destination,
+            None,
+            _moment(line),
+            line.transaction_number,
+        )
+        for line in lines
+        if (line.destination, line.transaction_number) not in known
+    ]
+
+
+def reconcile(
+    first: date,
+    last: date,
+    *,
+    at: datetime,
+    calendar: WorkingCalendar,
+    destination: Destination | None = None,
+    outages: Mapping[int, Sequence[Outage]] | None = None,
+) -> Reconciliation:
+    """Everything closed from ``first`` to ``last``, with the receipts noted for it outside the database."""
+    found = stories(first, last, destination=destination)
+    begin, end = bounds(first, last)
+    journal = list(journal_since(begin))
+    codes = {story.visit_code for story in found}
+    concern = [
+        line
+        for line in journal
+        if (destination is None or line.destination == destination.pk)
+        and _moment(line) < at - STILL_WRITING
+        and (_moment(line) < end or line.visit_code in codes)
+    ]
+    gaps = gaps_in(found, doors_now(at), journal) + only_in_journal(concern, _known(concern))
+    clocks = [
+        (story, due)
+        for story in found
+        for due in dues(
+            moments_of(story), calendar, now=at, outages=(outages or {}).get(story.destination or 0, ())
+        )
+    ]
+    return Reconciliation(first, last, at, found, gaps, clocks)
+
+
+STILL_WRITING = timedelta(minutes=2)
+"""The journal has a receipt before the database: so young a line may still be on its way."""
+CHUNK = 500
+BLOCK = 1 << 16
+
+
+def doors_now(at: datetime) -> Doors:
+    paused, silent = set(), set()
+    for each in Destination.objects.all():
+        if each.paused:
+            paused.add(each.pk)
+        if each.failures >= QUIET_AFTER or (each.quiet_until is not None and each.quiet_until > at):
+            silent.add(each.pk)
+    return Doors(frozenset(paused), frozenset(silent))
+
+
+def _known(lines: Sequence[ReceiptLine]) -> frozenset[tuple[int, str]]:
+    numbers = sorted({line.transaction_number for line in lines})
+    found: set[tuple[int, str]] = set()
+    for start in range(0, len(numbers), CHUNK):
+        rows = Receipt.objects.filter(transaction_number__in=numbers[start : start + CHUNK])
+        found.update(rows.values_list("destination_id", "transaction_number"))
+    return frozenset(found)
+
+
+def _moment(line: ReceiptLine) -> datetime:
+    return datetime.fromisoformat(line.received_at)
+
+
+def journal_since(begin: datetime) -> Iterator[ReceiptLine]:
+    """The lines of the receipt journal from ``begin`` on, newest first. A torn line is no line."""
+    path: Path = settings.HOME.receipts
+    if not path.exists():
+        return
+    margin = begin - timedelta(days=1)
+    for text in _lines_backwards(path):
+        try:
+            line = ReceiptLine(**json.loads(text))
+            moment = _moment(line)
+        except (ValueError, TypeError):
+            continue
+        if moment < margin:
+            return
+        if moment >= begin:
+            yield line
+
+
+def _lines_backwards(path: Path) -> Iterator[bytes]:
+    with open(path, "rb") as stream:
+        place, rest = stream.seek(0, os.SEEK_END), b""
+        while place:
+            step = min(BLOCK, place)
+            place -= step
+            stream.seek(place)
+            rest, *lines = (stream.read(step) + rest).split(b"\n")
+            yield from reversed(lines)
+        yield rest

@@ -1,0 +1,70 @@
+"""What somebody read on the portal, kept with the version it speaks of."""
+
+import pytest
+from tests.unit.reconciling.conftest import NOW
+from tests.unit.reconciling.test_reconciling import causes, count
+
+from sosuckhoe.hospital.delivery.models import PortalFinding
+from sosuckhoe.hospital.delivery.portal_findings import FileUnreadable, note_rows, read_findings
+from sosuckhoe.hospital.delivery.states import State
+
+HEAD = "ma_lk,ma_giao_dich,ma_loi,duong_dan,noi_dung\n"
+
+
+def note(text: str):
+    return note_rows(by="hoa", rows=read_findings(text))
+
+
+def test_imported_findings_become_tasks_with_a_clock(books):
+    rows = [books.put(State.RECEIVED) for _ in range(3)]
+    text = HEAD + "".join(
+        f"{row.version.visit.visit_code},,E{number},XML1.NGAY_RA,sai\n" for number, row in enumerate(rows)
+    )
+    assert note("\ufeff" + text).new == 3
+    result = count()
+    assert causes(result) == {"FINDINGS": 3}
+    assert len([due for _, due in result.dues if due.clock.id == "correct-2-days"]) == 3
+
+
+def test_the_same_file_twice_changes_nothing(books):
+    row = books.put(State.RECEIVED)
+    text = HEAD + f"{row.version.visit.visit_code},,E1,,sai\n" * 2
+    assert (note(text).new, note(text).new, note(text).known) == (1, 0, 2)
+    assert PortalFinding.objects.count() == 1
+
+
+def test_a_transaction_number_names_the_version_also_an_old_one(books):
+    visit = books.visit()
+    first = books.put(State.RECEIVED, visit)
+    second = books.put(State.RECEIVED, visit)
+    note(f"{HEAD},{first.receipts.get().transaction_number},E1,,muộn\n{visit.visit_code},,E2,,mới\n")
+    assert first.portal_findings.get().code == "E1"
+    assert second.portal_findings.get().code == "E2"
+
+
+def test_a_finding_after_61_days_still_finds_its_visit(books):
+    row = books.put(State.ACCEPTED, books.visit(NOW.replace(month=9)))
+    assert note(f"{HEAD}{row.version.visit.visit_code},,E1,,muộn\n").new == 1
+
+
+def test_rows_that_fit_nothing_are_told_with_their_line_and_the_rest_is_kept(books):
+    row = books.put(State.RECEIVED)
+    waiting = books.put(State.SIGNED)
+    code = row.version.visit.visit_code
+    noted = note(
+        f"{HEAD}KHONG-CO,,E1,,x\n{code},,,,x\n,,E1,,x\n{waiting.version.visit.visit_code},,E1,,x\n{code},,E1,,x\n"
+    )
+    assert noted.new == 1 and [line for line, _ in noted.refused] == [2, 3, 4, 5]
+
+
+def test_a_spreadsheets_semicolons_are_read_too(books):
+    row = books.put(State.RECEIVED)
+    text = HEAD.replace(",", ";") + f"{row.version.visit.visit_code};;E1;XML2;thiếu, sai\n"
+    assert note(text).new == 1
+    assert PortalFinding.objects.get().message == "thiếu, sai"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", HEAD, HEAD + ",,,,\n", "ma_loi\nE1\n"])
+def test_a_file_of_another_form_is_refused_whole(text):
+    with pytest.raises(FileUnreadable):
+        read_findings(text)
