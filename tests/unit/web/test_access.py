@@ -47,6 +47,8 @@ PAGES = {
     "admin_destinations": ("set_up",),
     "admin_destination": ("set_up",),
     "admin_keys": ("set_up",),
+    "admin_catalogues": ("set_up",),
+    "admin_catalogue": ("set_up",),
     "admin_choices": ("set_up",),
     "admin_choice": ("set_up",),
 }
@@ -68,6 +70,7 @@ def address_of(name: str, ward: Ward) -> str:
         "six_month_download": ["csv"],
         "admin_person": [ward.people["reception"].pk],
         "admin_destination": [ward.destination.pk if ward.destination else 0],
+        "admin_catalogue": ["medicines"],
         "admin_choice": ["transmitted_means"],
     }.get(name, [])
     query = {

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from .account import views as account
 from .admin import staff_views
 from .admin import views as admin
+from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
 from .delivery import steering
@@ -82,6 +83,8 @@ urlpatterns = [
     path("quan-tri/noi-nhan/<int:pk>/", admin.destination, name="admin_destination"),
     path("quan-tri/khoa-ky/", admin.keys, name="admin_keys"),
     path("quan-tri/khoa-ky/<int:pk>/ngung/", admin.retire_key, name="admin_retire_key"),
+    path("quan-tri/danh-muc/", catalogues.catalogues, name="admin_catalogues"),
+    path("quan-tri/danh-muc/<slug:kind>/", catalogues.catalogue, name="admin_catalogue"),
     path("quan-tri/quy-dinh/", admin.choices, name="admin_choices"),
     path("quan-tri/quy-dinh/<slug:name>/", admin.choice, name="admin_choice"),
 ]
