@@ -1,6 +1,7 @@
 """The pages of fixes and rules, as people of each desk use them."""
 
 import re
+from unicodedata import normalize
 
 import pytest
 from django.urls import reverse
@@ -16,6 +17,7 @@ from sosuckhoe.hospital.visits.models import Finding, RecordVersion
 from sosuckhoe.hospital.visits.severities import in_force
 from sosuckhoe.hospital.web.fixes import many
 from sosuckhoe.hospital.web.journal.words import DEEDS
+from sosuckhoe.hospital.web.templatetags.fixes import seen
 
 SEX = "FMT-015:XML1.GIOI_TINH"
 
@@ -109,7 +111,7 @@ def test_many_alike_are_looked_at_some_left_out_the_rest_mended_and_taken_back(c
     client = as_role("records")
     assert "6" in page_of(client, "fix_many")
     page = page_of(client, "fix_many", query=f"?vi={SEX}")
-    assert "6 hồ sơ, 6 chỗ" in page and page.count('<del class="code"> 2</del>') == 6
+    assert "6 hồ sơ, 6 chỗ" in page and page.count('<del class="code">␣2</del>') == 6
     assert RecordVersion.objects.count() == 6, "looking changes nothing"
     sent = fields(page)
     sent["chon"] = sent["chon"][1:]
@@ -174,6 +176,7 @@ def test_undo_after_sending_asks_why_first(clinic, as_role):
     address = reverse("web:visit_undo", args=[visit.pk, 2])
     asked = client.post(address)
     assert asked.status_code == 409 and "Lý do trở lại" in asked.content.decode()
+    assert f'action="{address}"' in page_of(client, "visit", visit.pk)
     client.post(address, {"reason": "Nhầm đợt"})
     assert visit.latest.reason == "Hoàn tác bản 2: Nhầm đợt"
 
@@ -250,3 +253,19 @@ def test_the_journal_has_a_word_for_everything_done_here(clinic, as_role):
     assert used <= set(DEEDS) | {"key-declared"}, used - set(DEEDS)
     assert {"fix-applied", "fix-undone", "fixes-previewed", "overruling-withdrawn", "rule-tried"} <= used
     assert Submission.objects.filter(state="HELD").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (" 2", "␣2"),
+        ("Trần  Bình ", "Trần␣␣Bình␣"),
+        ("I10; E11", "I10;␣E11"),
+        ("2\u200b", "2‹U+200B›"),
+        ("Trần Bình", "Trần Bình"),
+        (normalize("NFD", "ọ"), normalize("NFD", "ọ") + " (chữ ở dạng tổ hợp rời)"),
+        ("", ""),
+    ],
+)
+def test_what_a_reader_could_not_see_is_made_visible(value, shown):
+    assert seen(value) == shown

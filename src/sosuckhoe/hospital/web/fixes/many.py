@@ -52,7 +52,7 @@ class Row:
     visit: Visit
     name: str
     key: str
-    changes: Sequence[tuple[Change, str]]
+    changes: Sequence[tuple[Change, str, int | None]]
     more: int
 
 

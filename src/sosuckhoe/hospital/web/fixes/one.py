@@ -18,7 +18,7 @@ from ...visits.desks import may_mend
 from ...visits.models import Visit
 from ..shell import privacy
 from ..shell.access import page
-from ..shell.labels import label
+from ..shell.labels import label, running_edition
 from ..shell.toasts import done
 
 SHOWN = 40
@@ -46,8 +46,13 @@ class Asked:
         return [fix for fix in fixes if self.all or fix.row == self.row]
 
 
-def told(changes: Sequence[Change]) -> list[tuple[Change, str]]:
-    return [(change, label(change.path)) for change in changes]
+def told(changes: Sequence[Change]) -> list[tuple[Change, str, int | None]]:
+    """Each change with the label of its field, and its row where the table has several."""
+    tables = running_edition().tables
+    return [
+        (change, label(change.path), change.row if tables[change.table].repeats else None)
+        for change in changes
+    ]
 
 
 @page(policies.check_can_mend_findings)
