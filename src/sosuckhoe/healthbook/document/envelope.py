@@ -3,14 +3,16 @@
 import binascii
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from .limits import Allowance
-from .parse import SIGNATURE, parse, place_of, stray_texts, texts_of
+from .parse import SIGNATURE, parse, place_of, stray_texts, texts_of, tree_of
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
+from .scan import scan
 
 _KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
 """What a HOSO may bring (rules.csv STR-006)."""
@@ -18,12 +20,32 @@ _ENCODED_TWICE = ("PD94bWw", "PENISV", "PFRPTkdfSE9Q", "77u/")
 """Base64 of ``<?xml``, ``<CHI…``, ``<TONG_HOP`` and of a byte-order mark."""
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
-    """One FILEHOSO: its declared kind and, unless it is an empty placeholder, its root element."""
+    """One FILEHOSO: its declared kind and, unless it is an empty placeholder, its document."""
 
-    kind: str
-    root: etree._Element | None
+    def __init__(
+        self,
+        kind: str,
+        root: etree._Element | None = None,
+        data: bytes | None = None,
+        tree: Callable[[bytes], etree._Element] | None = None,
+    ) -> None:
+        self.kind = kind
+        self._root, self._data, self._tree = root, data, tree
+        """``data``: what ``scan`` has let pass and no parser has seen, with ``tree`` to parse it."""
+        self.document = None if data is None else data.decode()
+        """The text of a document that is not parsed yet."""
+
+    @property
+    def is_there(self) -> bool:
+        return self._root is not None or self._data is not None
+
+    @property
+    def root(self) -> etree._Element | None:
+        """Its root element. Raises Unreadable where it cannot be parsed."""
+        if self._data is not None and self._tree is not None:
+            self._root, self._data, self.document = self._tree(self._data), None, None
+        return self._root
 
 
 @dataclass
@@ -113,7 +135,7 @@ class EnvelopeReader:
             if re.fullmatch("XML[0-9]{1,2}", name) is None:
                 name = "NOIDUNGFILE"
             try:
-                parts.append(Part(kind, self._content(file, name, remarks)))
+                parts.append(self._content(file, kind, name, remarks, number if several else 0))
             except Unreadable as refusal:
                 raise refusal.in_visit(number) if several else refusal from None
         return parts
@@ -136,12 +158,12 @@ class EnvelopeReader:
             raise refuse("FILE-TOO-MANY", None, f"hơn {self.limits.visits} hồ sơ")
         return visits + loose
 
-    def _content(self, file: etree._Element, part: str, remarks: Remarks) -> etree._Element | None:
+    def _content(self, file: etree._Element, kind: str, part: str, remarks: Remarks, number: int) -> Part:
         holder = _only(file, "NOIDUNGFILE")
         self._strangers(file, ("LOAIHOSO", "NOIDUNGFILE"))
         if holder is None:
             remarks.add("STR-007", part, "FILEHOSO không có thẻ NOIDUNGFILE.")
-            return None
+            return Part(kind)
         if len(holder):
             inline = list(holder)
             if len(inline) > 1:
@@ -149,19 +171,27 @@ class EnvelopeReader:
             _told_as_inline(part, remarks)
             if stray_texts(holder, 1):
                 remarks.add("STR-007", part, "NOIDUNGFILE vừa có chữ vừa có XML; chỉ XML được đọc.")
-            return inline[0]
+            return Part(kind, inline[0])
         text = (holder.text or "").strip()
         if not text:
             remarks.add(
                 "STR-007", part, "NOIDUNGFILE rỗng; được đọc như không gửi bảng này.", severity="warning"
             )
-            return None
+            return Part(kind)
         if text.lstrip("\ufeff \t\r\n").startswith("<"):
             _told_as_inline(part, remarks)
             data = text.lstrip("\ufeff \t\r\n").encode()
-            return parse(data, part=part, allowance=self.allowance, remarks=remarks, as_text=True)
+            return Part(kind, parse(data, part=part, allowance=self.allowance, remarks=remarks, as_text=True))
         data = self._decoded(text, part, remarks)
-        return parse(data, part=part, allowance=self.allowance, remarks=remarks)
+        data = scan(data, part=part, allowance=self.allowance, remarks=remarks)
+
+        def tree(data: bytes) -> etree._Element:
+            try:
+                return tree_of(data, part, self.limits, remarks)
+            except Unreadable as refusal:
+                raise refusal.in_visit(number) if number else refusal from None
+
+        return Part(kind, data=data, tree=tree)
 
     def _decoded(self, text: str, part: str, remarks: Remarks) -> bytes:
         where = Where(part)
@@ -234,7 +264,7 @@ def check_kinds(parts: list[Part], remarks: Remarks) -> None:
                 f"Có {times} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
                 value=kind[:40],
             )
-    if not any(part.kind.strip().upper() == "XML1" and part.root is not None for part in parts):
+    if not any(part.kind.strip().upper() == "XML1" and part.is_there for part in parts):
         remarks.add("STR-008", "XML1", "Hồ sơ không có XML1 nên không biết đợt khám và lần ban hành áp dụng.")
 
 

@@ -30,8 +30,12 @@ def parse(
     data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False
 ) -> etree._Element:
     """The root of a document. ``part`` names it in sentences (``XML3``; empty for the file). Raises Unreadable."""
-    limits = allowance.limits
     data = scan(data, part=part, allowance=allowance, remarks=remarks, as_text=as_text)
+    return tree_of(data, part, allowance.limits, remarks)
+
+
+def tree_of(data: bytes, part: str, limits: Limits, remarks: Remarks) -> etree._Element:
+    """The root of a document that ``scan`` has let pass. Raises Unreadable."""
     root = _tree(data, part, limits)
     if depth_beyond(root, limits.depth):
         raise refuse("FILE-TOO-DEEP", Where(part), str(limits.depth))

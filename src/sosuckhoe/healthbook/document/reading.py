@@ -12,6 +12,7 @@ from ..standard import Edition, NoEdition, edition_on
 from .envelope import Envelope, EnvelopeReader, Part, check_kinds, signature_facts
 from .limits import Allowance, Limits
 from .parse import parse, place_of
+from .published import discharge_in, published_rows
 from .refusals import refuse
 from .remarks import Remark, Remarks
 from .rows import TableReader, Unknown
@@ -107,20 +108,49 @@ def _read_envelope(
 
 
 def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Edition | None) -> VisitReading:
-    visits = [
-        part.root
-        for part in parts
-        if part.root is not None and (part.root.tag == "TONG_HOP" or part.kind.strip().upper() == "XML1")
-    ]
-    known = edition or _edition_of(visits)
+    known = edition or _edition_of_visit(parts)
     reader = TableReader(shapes_of(known or editions_known()[0]), limits, remarks)
     tables: dict[str, list[Row]] = {}
     for part in parts:
-        if part.root is not None:
-            _read_part(part, part.root, reader, tables)
+        if not part.is_there or _read_published(part, reader, tables):
+            continue
+        root = part.root
+        assert root is not None
+        _read_part(part, root, reader, tables)
     if len(tables.get("visit", ())) > 1:
         remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
     return VisitReading(Record(tables), known, [part.kind for part in parts], list(remarks), reader.unknown)
+
+
+def _edition_of_visit(parts: list[Part]) -> Edition | None:
+    """The edition in force on the first readable discharge day of the table-1 documents; None when there is none."""
+    for part in parts:
+        document, declared = part.document, part.kind.strip().upper() == "XML1"
+        if document is not None and not declared and "<TONG_HOP" not in document:
+            continue
+        tried = _edition_on(discharge_in(document)) if document is not None and declared else None
+        if document is not None and tried is not None:
+            rows = published_rows(document, shapes_of(tried).by_official["XML1"])
+            if rows and _edition_on(rows[0].get("discharged_at", "")) is tried:
+                return tried
+        root = part.root
+        if root is not None and (declared or root.tag == "TONG_HOP"):
+            found = _edition_of([root])
+            if found is not None:
+                return found
+    return None
+
+
+def _read_published(part: Part, reader: TableReader, tables: dict[str, list[Row]]) -> bool:
+    """Whether a part is exactly as published for the kind it declares, and so has been read."""
+    document = part.document
+    if document is None or part.kind not in reader.shapes.edition.tables:
+        return False
+    shape = reader.shapes.by_official[part.kind]
+    rows = published_rows(document, shape)
+    if rows:
+        tables.setdefault(shape.english, []).extend(rows)
+    return bool(rows)
 
 
 def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: dict[str, list[Row]]) -> None:
@@ -173,11 +203,18 @@ def _edition_of(roots: Iterable[etree._Element], fields: tuple[str, ...] = ("NGA
     for root in roots:
         for name in fields:
             found = root.find(f".//{name}")
-            text = (found.text or "").strip() if found is not None else ""
-            if len(text) < 8 or not (text[:8].isascii() and text[:8].isdigit()):
-                continue
-            try:
-                return edition_on(date(int(text[:4]), int(text[4:6]), int(text[6:8])))
-            except (ValueError, NoEdition):
-                continue
+            edition = _edition_on(found.text or "") if found is not None else None
+            if edition is not None:
+                return edition
     return None
+
+
+def _edition_on(text: str) -> Edition | None:
+    """The edition in force on the day a text begins with."""
+    text = text.strip()
+    if len(text) < 8 or not (text[:8].isascii() and text[:8].isdigit()):
+        return None
+    try:
+        return edition_on(date(int(text[:4]), int(text[4:6]), int(text[6:8])))
+    except (ValueError, NoEdition):
+        return None

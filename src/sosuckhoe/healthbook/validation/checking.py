@@ -121,6 +121,16 @@ class _Known:
         return hash(self.key)
 
 
+def name_of(edition: Edition) -> str:
+    """The edition's id, without asking its folders again for every visit."""
+    return _name_of(_Known(edition))
+
+
+@lru_cache(maxsize=64)
+def _name_of(known: _Known) -> str:
+    return known.edition.id
+
+
 def _checkers(edition: Edition, day: date) -> tuple[CheckTable, ...]:
     return _checkers_of(_Known(edition), day)
 

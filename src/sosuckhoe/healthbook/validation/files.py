@@ -9,7 +9,7 @@ from ..document import Reading, Remark, Unreadable, VisitReading, read
 from ..record import Record
 from ..signing import Outcome, verify
 from ..standard import edition_on
-from .checking import check_record, under
+from .checking import check_record, name_of, under
 from .fault import Fault, Severity, in_reading_order
 from .policy import Policy
 from .rules.envelope import FILE_RULES, OF_A_VISIT, OF_THE_FILE, FileRule, Place, signature_is_there
@@ -93,7 +93,7 @@ def _of_a_visit(
     faults += check_record(record, visit.edition or edition_on(day), day=day, policy=policy, whole=whole)
     faults.sort(key=in_reading_order)
     code = record.visit_code or next((row["visit_code"] for row in _rows(record) if "visit_code" in row), "")
-    return Checked(name, code, visit.edition.id if visit.edition else None, faults, record=record)
+    return Checked(name, code, name_of(visit.edition) if visit.edition else None, faults, record=record)
 
 
 def _rows(record: Record) -> Iterator[dict[str, str]]:
