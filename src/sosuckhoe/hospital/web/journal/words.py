@@ -41,6 +41,7 @@ DEEDS = {
     "signature-attached": "Nộp tệp đã ký",
     "key-retired": "Ngừng dùng khóa ký",
     "policy-chosen": "Quy định của cơ sở",
+    "catalogue-loaded": "Nhập danh mục",
     "person-added": "Thêm người dùng",
     "person-deactivated": "Khóa tài khoản",
     "person-reactivated": "Mở lại tài khoản",
