@@ -201,12 +201,9 @@ def test_a_batch_is_taken_back_as_a_whole(clinic):
         assert third.sha256 == first.sha256
 
 
-def test_offers_name_one_example_of_each_kind_of_fault(clinic):
-    record = a_visit(medicines=2, services=1)
-    for row in record.rows("medicines"):
-        row["quantity"] = "20,0"
-    visit = clinic.close(record, **SPACED)
-    found = fixing.offers(visit.latest, at=timezone.now())
-    assert [(fix.rule, fix.path, fix.row) for fix in found] == [
-        ("FMT-015", "XML1.GIOI_TINH", None), ("FMT-004", "XML2.SO_LUONG", 1)
-    ]  # fmt: skip
+def test_what_the_law_narrows_is_never_mended_in_passing(clinic):
+    record = a_visit(medicines=1, services=1)
+    record.tables["hiv_care"] = [{"visit_code": "x", "sex_code": "1"}]
+    visit = clinic.close(record)
+    assert Finding.objects.filter(rule="XTB-030", path="XML6.GIOI_TINH").exists()
+    assert fixing.proposals(visit.latest, "XTB-030", "XML6.GIOI_TINH", at=timezone.now()) == []

@@ -17,12 +17,12 @@ from django.utils import timezone
 from ...healthbook.record import Record
 from ...healthbook.standard import Edition
 from ...healthbook.validation import Fault, Policy, check_record
-from ...healthbook.validation.fixes import FIXES, Fix, Moved, applied, fixes_of, together
+from ...healthbook.validation.fixes import Fix, Moved, applied, fixes_of, together
 from ...healthbook.validation.fixes.proposing import merged
 from ..journal.chain import note
 from ..staff.policies import NotAllowed, can_close_visits
 from ..visits.choices import checking_policy
-from ..visits.desks import check_may_mend, may_mend
+from ..visits.desks import check_may_mend
 from ..visits.models import Finding, RecordVersion, Visit
 from .closing import IDENTITY_RULE, Checked, Closed, OtherPerson, check, correct_visit, edition_for
 from .models import Submission
@@ -36,8 +36,6 @@ NARROW = "XML6"
 """What the law narrows (HIV) is mended by a person who opened it for a reason, never in passing."""
 MOST = 200
 """Visits of one batch."""
-MOST_FAULTS = 300
-"""Faults of one kind that are looked at in one record."""
 
 
 class Stale(ValueError):
@@ -68,17 +66,14 @@ class _Desk:
             *_of_the_writer(version),
         ]
 
-    def fixes(self, rule: str, path: str, *, first: Fault | None = None) -> list[Fix]:
-        """``first``: look at this fault alone."""
-        faults = self.faults if first is None else [first, *(one for one in self.faults if one != first)]
+    def fixes(self, rule: str, path: str) -> list[Fix]:
         found = fixes_of(
             self.version.record,
             self.edition,
-            faults,
+            self.faults,
             day=self.day,
             policy=self.policy,
             only=[(rule, path)],
-            most=MOST_FAULTS if first is None else 1,
         )
         return [fix for fix in found if all(change.table != NARROW for change in fix.changes)]
 
@@ -87,26 +82,6 @@ def proposals(version: RecordVersion, rule: str, path: str, *, at: datetime, kin
     """What is proposed for one kind of fault in a version, a fix a fault; ``kind`` chooses among several kinds."""
     found = _Desk(version, at).fixes(rule, path)
     return [fix for fix in found if fix.kind == (kind or found[0].kind)]
-
-
-def offers(version: RecordVersion, *, at: datetime) -> list[Fix]:
-    """For every kind of fault of a version one example of what could be done, where something can."""
-    desk, tried = _Desk(version, at), dict[tuple[str, str], int]()
-    found: list[Fix] = []
-    for fault in desk.faults:
-        key = fault.rule, fault.path
-        if fault.rule not in FIXES or tried.get(key, 0) >= _TRIES:
-            continue
-        tried[key] = tried.get(key, 0) + 1
-        example = desk.fixes(*key, first=fault)
-        if example:
-            found += example
-            tried[key] = _TRIES
-    return found
-
-
-_TRIES = 2
-"""Faults of one kind that are tried before saying that nothing can be offered for the kind."""
 
 
 def fix(
@@ -331,8 +306,3 @@ def undo_alike(*, by: Any, chosen: Iterable[tuple[int, int]], at: datetime) -> R
             logger.exception("undo of visit %s", visit_id)
             report.refused.append((visit_id, BROKEN))
     return report
-
-
-def may_fix(person: Any, each: Fix) -> bool:
-    """Whether the person sits at the desk that makes this change."""
-    return may_mend(person, each.owner)

@@ -25,7 +25,7 @@ class NotYourDesk(NotAllowed):
 
 def may_mend(person: Any, owner: str) -> bool:
     """Whether the person sits at the desk that mends this."""
-    roles = getattr(person, "roles", frozenset())
+    roles: frozenset[str] = getattr(person, "roles", frozenset())
     return bool(getattr(person, "is_active", False)) and not DESKS.get(
         owner, frozenset({R.RECORDS})
     ).isdisjoint(roles)

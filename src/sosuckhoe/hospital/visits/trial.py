@@ -6,7 +6,7 @@ print(trial.hits, "of", trial.visits, trial.cost_ms)
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from ...healthbook.standard import Edition, NoEdition
 from ...healthbook.validation import Fault, Policy, check_record, listed_rule
 from ...healthbook.validation.checking import active_rules, deciding_day, is_insured, under
 from ...healthbook.validation.columns import Columns
+from ...healthbook.validation.fault import Severity
 from ...healthbook.validation.generating import CheckTable, generate
 from ...healthbook.validation.shape_ids import OF_SHAPE
 from ..staff.models import Facility
@@ -107,16 +108,10 @@ def try_rule(
 
 
 def _with_level(policy: Policy, rule: str, level: str) -> Policy:
-    severities = {name: each for name, each in policy.severities.items() if name != rule}
-    if level in ("error", "warning"):
+    severities: dict[str, Severity] = {name: each for name, each in policy.severities.items() if name != rule}
+    if level == "error" or level == "warning":
         severities[rule] = level
-    return Policy(
-        summary_for_every_visit=policy.summary_for_every_visit,
-        signature_required=policy.signature_required,
-        severities=severities,
-        off=policy.off - {rule},
-        catalogues=policy.catalogues,
-    )
+    return replace(policy, severities=severities, off=policy.off - {rule})
 
 
 def _latest_versions(visits: QuerySet[Visit]) -> Iterator[RecordVersion]:
