@@ -133,6 +133,20 @@ def test_a_number_of_somebody_else_holds_the_record_and_merges_nobody(
     assert visit.latest.findings.filter(owner="reception", path="XML1.SO_CCCD").exists()
 
 
+def test_a_correction_of_something_else_keeps_the_hold_for_a_contested_number(
+    take: Take, clean: list[bytes]
+) -> None:
+    holder = Visit.objects.get(pk=take(clean[0]).visit_id).patient
+    number = holder.identifiers.get(kind=Kind.PERSONAL_ID).value
+    stranger = next(data for data in clean[1:] if number.encode() not in b64decode(_inner(data)))
+    contested = changed(stranger, "SO_CCCD", number)
+    take(contested)
+    again = take(changed(contested, "DIEN_THOAI", "0990000000"), reason="Sửa số điện thoại")
+    assert (again.version, submission_of(again).problem_code) == (2, "IDENTITY")
+    own = take(changed(stranger, "DIEN_THOAI", "0990000000"), reason="Trả lại đúng số định danh")
+    assert (own.version, submission_of(own).state) == (3, State.WAITING)
+
+
 def _inner(data: bytes) -> bytes:
     found = re.search(rb"<LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE>([^<]+)<", data)
     assert found

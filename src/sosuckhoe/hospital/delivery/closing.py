@@ -123,8 +123,28 @@ def correct_visit(
     with transaction.atomic():
         visit = Visit.objects.select_for_update().select_related("facility", "patient").get(pk=visit.pk)
         check_same_person(visit.patient, checked.record)
-        return _freeze(
-            visit, checked, checked.faults, by=by, at=at, reason=reason.strip(), source_file=source_file
+        before = visit.latest
+        faults = (*_still_contested(before, checked.record), *checked.faults)
+        closed = _freeze(visit, checked, faults, by=by, at=at, reason=reason.strip(), source_file=source_file)
+        keep_overrulings(before, closed.version)
+        return closed
+
+
+def _still_contested(before: RecordVersion, record: Record) -> list[Fault]:
+    """What only this hospital's register knows lasts until the number it contests is another one."""
+    number = record.visit.get("personal_id", "")
+    return [
+        Fault(row.rule, row.path, row.row, "error", row.message, row.source, row.value, owner="reception")
+        for row in before.findings.filter(rule=IDENTITY_RULE)
+        if row.value in ("", number)
+    ]
+
+
+def keep_overrulings(before: RecordVersion, after: RecordVersion) -> None:
+    """Somebody stood by a value; where it is the same value, they still do."""
+    for row in before.findings.exclude(overruled_by=""):
+        after.findings.filter(rule=row.rule, path=row.path, row=row.row, value=row.value).update(
+            overruled_by=row.overruled_by, overruled_why=row.overruled_why, overruled_at=row.overruled_at
         )
 
 

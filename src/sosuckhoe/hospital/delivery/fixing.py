@@ -6,7 +6,7 @@ proposes, and why that is safe, is the library's (``healthbook.validation.fixes`
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ...healthbook.record import Record
 from ...healthbook.standard import Edition
 from ...healthbook.validation import Fault, Policy, check_record
 from ...healthbook.validation.fixes import Fix, Moved, applied, fixes_of, together
@@ -24,7 +23,7 @@ from ..staff.policies import NotAllowed, can_close_visits
 from ..visits.choices import checking_policy
 from ..visits.desks import check_may_mend
 from ..visits.models import Finding, RecordVersion, Visit
-from .closing import IDENTITY_RULE, Checked, Closed, OtherPerson, check, correct_visit, edition_for
+from .closing import Closed, OtherPerson, check, correct_visit, edition_for, keep_overrulings
 from .models import Submission
 from .states import State
 
@@ -106,9 +105,8 @@ def fix(
         for each in chosen:
             check_may_mend(by, each.owner)
         record = applied(version.record, merged(chosen), desk.edition)
-        checked = _checked(record, version, at)
+        checked = check(record, facility=visit.facility, at=at)
         closed = correct_visit(visit=visit, checked=checked, by=by, at=at, reason=_reason(chosen))
-        _keep_overrulings(version, closed.version)
         note(
             by,
             "fix-applied",
@@ -140,33 +138,12 @@ def _locked(visit_id: int, number: int) -> tuple[Visit, RecordVersion]:
     return visit, version
 
 
-def _lasting(version: RecordVersion) -> list[Fault]:
-    """What only this hospital's register knows stays true whatever is written otherwise."""
-    return [
-        Fault(row.rule, row.path, row.row, "error", row.message, row.source, row.value, owner="reception")
-        for row in version.findings.filter(rule=IDENTITY_RULE)
-    ]
-
-
-def _checked(record: Record, version: RecordVersion, at: datetime) -> Checked:
-    found = check(record, facility=version.visit.facility, at=at)
-    return replace(found, faults=(*_lasting(version), *found.faults))
-
-
 def _of_the_writer(version: RecordVersion) -> list[Fault]:
     """What could not be written as a file when it was to be signed."""
     return [
         Fault(row.rule, row.path, row.row, "error", row.message, row.source, row.value, owner="it")
         for row in version.findings.filter(rule__startswith="WRITE-")
     ]
-
-
-def _keep_overrulings(before: RecordVersion, after: RecordVersion) -> None:
-    """Somebody stood by a value; it is the same value, so they still do."""
-    for row in before.findings.exclude(overruled_by=""):
-        after.findings.filter(rule=row.rule, path=row.path, row=row.row, value=row.value).update(
-            overruled_by=row.overruled_by, overruled_why=row.overruled_why, overruled_at=row.overruled_at
-        )
 
 
 @dataclass(frozen=True)
@@ -284,11 +261,11 @@ def undo(*, by: Any, visit_id: int, number: int, at: datetime, reason: str = "")
             raise SentAlready(SentAlready.__doc__)
         before = visit.versions.get(number=number - 1)
         why = f"Hoàn tác bản {number}" + (f": {reason.strip()}" if reason.strip() else "")
-        checked = _checked(before.record, version, at)
+        checked = check(before.record, facility=visit.facility, at=at)
         closed = correct_visit(visit=visit, checked=checked, by=by, at=at, reason=why)
         if closed.version.sha256 != before.sha256:
             raise AssertionError("undo did not restore the record byte for byte")
-        _keep_overrulings(before, closed.version)
+        keep_overrulings(before, closed.version)
         note(by, "fix-undone", "visit", visit.pk, version=closed.version.number, undone=number)
     return closed
 
