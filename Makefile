@@ -13,6 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 APT_RUN := python3-venv
 APT_TEST := $(APT_RUN) postgresql postgresql-contrib softhsm2 opensc xmlsec1 chromium poppler-utils fonts-dejavu-core
 
+CODE := src tests bench prove scripts
 ON_POSTGRES := tests/unit/hospital tests/unit/web tests/unit/evidence tests/unit/fixes tests/unit/reconciling
 
 .PHONY: help setup demo test prove check fix docs bench lock clean
@@ -35,17 +36,17 @@ prove: $(STAMPS)/test ## prove delivery: kills, seeds, planted bugs; SHORT=1 in 
 	@$(BIN)/python -m prove $(if $(SHORT),--short)
 
 check: $(STAMPS)/test ## lint, types, walls of the house; changes nothing
-	@$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	@$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 fix: $(STAMPS)/test ## repair what can be repaired by machine
-	@$(BIN)/ruff check --fix src tests bench
-	$(BIN)/ruff format src tests bench
+	@$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
 
-docs: $(STAMPS)/test ## write the generated reference pages and screenshots anew
-	@$(BIN)/python scripts/docs.py
+docs: $(STAMPS)/test ## write the reference pages anew; PICTURES=1 takes the screenshots too
+	@$(BIN)/python scripts/docs.py $(if $(PICTURES),--screenshots)
 
 bench: $(STAMPS)/test ## measure, as ratios on this machine
 	@for file in $$(grep -l '"bench"' bench/*.py); do $(BIN)/python $$file; done

@@ -8,6 +8,8 @@ from itertools import groupby
 from sosuckhoe.healthbook.standard import NoEdition, edition_on
 from sosuckhoe.healthbook.standard.differences import differences, spoken
 
+from . import xsd
+
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = subcommands.add_parser("standard", help="tra cứu chuẩn dữ liệu theo ngày hiệu lực")
@@ -27,6 +29,8 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     rules = topics.add_parser("rules", help="mọi quy tắc kiểm tra, cả về tệp và về hình thức")
     rules.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
     rules.set_defaults(run=run_rules)
+
+    xsd.add_to(topics)
 
 
 def _as_of(command: argparse.ArgumentParser) -> None:
