@@ -4,7 +4,7 @@
     name = "Ra viện một phút trước khi đến khám"
     XML1 = {NGAY_VAO = "202609010800", NGAY_RA = "202609010759"}
 
-``[[edge]]`` says ``expect = "pass"`` or ``"fail"``. A table that repeats is an array: ``XML2 = [{…}, {…}]``.
+``[[edge]]`` says ``expect = "pass"`` or ``"fail"``, and ``rows = [2]`` which rows the faults must name. A table that repeats is an array: ``XML2 = [{…}, {…}]``.
 ``day`` is the day of checking, ``on`` the day that chooses the edition where the case has no NGAY_RA; ``policy`` holds
 the hospital's choices, its ``catalogues`` as rows by list. Rules on files give ``file``, the whole XML, instead of tables. A case is about its own rule
 only: whatever else is wrong with so small a record does not matter.
@@ -37,6 +37,8 @@ class Case:
     kind: str
     name: str
     passes: bool
+    rows: list[int] | None
+    """The rows that the faults name, where the case is about them."""
     day: date
     on: date
     policy: Policy
@@ -89,6 +91,7 @@ def cases_of(rule: str) -> Iterator[Case]:
                 kind=kind,
                 name=facts["name"],
                 passes=facts["expect"] == "pass" if kind == "edge" else kind == "pass",
+                rows=facts.get("rows"),
                 day=facts.get("day", CHECKED_ON),
                 on=facts.get("on", ORDINARY_DAY),
                 policy=_policy(facts.get("policy", {})),
