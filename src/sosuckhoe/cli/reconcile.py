@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
     setup_django()
     prepare()
-    from sosuckhoe.hospital.delivery.reconciling import CAUSES
+    from sosuckhoe.hospital.delivery.gap_causes import CAUSES
     from sosuckhoe.hospital.delivery.reconciling_run import last_days, reconcile_now
 
     first, last = last_days(DAYS)

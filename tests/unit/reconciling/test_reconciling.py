@@ -10,12 +10,12 @@ from django.conf import settings
 from tests.unit.reconciling.conftest import NOW, Books, at
 
 from sosuckhoe.healthbook.validation.fault import OWNERS
+from sosuckhoe.hospital.delivery.gap_causes import CAUSES
 from sosuckhoe.hospital.delivery.models import Receipt, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.receipt_journal import journal_since
 from sosuckhoe.hospital.delivery.reconciling import (
-    CAUSES,
     Reconciliation,
     contradictions,
-    journal_since,
     reconcile,
 )
 from sosuckhoe.hospital.delivery.reconciling_run import reconcile_tonight

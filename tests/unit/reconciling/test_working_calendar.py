@@ -107,6 +107,10 @@ def test_a_file_that_is_not_a_calendar_is_refused_whole(text):
         read_days(text)
 
 
+def test_spaces_around_the_columns_do_no_harm():
+    assert read_days("ngay, loai, ten\n01/01/2027, nghi, Thử\n")[0].name == "Thử"
+
+
 def test_loading_keeps_days_changes_their_meaning_and_is_noted(db):
     load_days(by="test", rows=read_days("\ufeff" + BLOCK))
     load_days(by="test", rows=read_days("ngay,loai,ten\n10/02/2027,lam,Đổi ý\n"))

@@ -35,6 +35,8 @@ PAGES = {
     "delivery": ("see_delivery",),
     "delivery_list": ("see_delivery",),
     "delivery_unknown": ("steer_delivery",),
+    "delivery_reconciling": ("see_delivery",),
+    "delivery_reconciling_list": ("see_delivery",),
     "sign_elsewhere": ("steer_delivery",),
     "six_month": ("report",),
     "six_month_cell": ("report",),
@@ -78,6 +80,7 @@ def address_of(name: str, ward: Ward) -> str:
         "visit_fix": "?quy-tac=XTB-006&cho=XML1.T_TONGCHI_BV",
         "search": "?tim=binh",
         "delivery_list": "?trang-thai=RECEIVED",
+        "delivery_reconciling_list": "?vi=FAULTS",
         "six_month_cell": "?the=co",
     }.get(name, "")
     return reverse(f"web:{name}", args=extra) + query
@@ -88,7 +91,8 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
 
     elsewhere = {
         "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
-        "delivery_leave_unknown", "delivery_steer", "journal_verify", "admin_switch", "admin_add_unit",
+        "delivery_leave_unknown", "delivery_steer", "delivery_reconciling_count", "delivery_reconciling_rerun",
+        "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
         "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
     }  # fmt: skip
@@ -169,6 +173,11 @@ def test_reading_pages_changes_nothing_but_the_journal(ward, as_role):
         ("delivery_resume", [1]),
         ("delivery_leave_unknown", [1, "gui-lai"]),
         ("delivery_steer", [1, "cho-gui"]),
+        ("delivery_reconciling_count", []),
+        ("delivery_reconciling_rerun", []),
+        ("delivery_reconciling_findings", []),
+        ("delivery_reconciling_incident", [1]),
+        ("delivery_reconciling_calendar", []),
         ("journal_verify", []),
         ("admin_switch", [1]),
         ("admin_add_unit", []),

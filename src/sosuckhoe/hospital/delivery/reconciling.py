@@ -3,19 +3,16 @@
 A pure function of what is stored: it changes nothing, asks nobody, and a recount gives the same numbers.
 """
 
-import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-
-from django.conf import settings
 
 from .deadlines import Due, Outage, dues
+from .gap_causes import CAUSES, FAULT_CODES, STAGES
 from .models import Destination, Receipt
+from .receipt_journal import journal_since, moment_of
 from .receipts import ReceiptLine
 from .sending import QUIET_AFTER
 from .states import TRANSMITTED, State
@@ -23,116 +20,6 @@ from .stories import Story, Way, bounds, moments_of, stories
 from .working_calendar import WorkingCalendar
 
 S = State
-STAGES: Mapping[str, str] = {
-    "closed": "đã kết thúc",
-    "signed": "đã ký",
-    "sent": "đã gửi đi",
-    "received": "đã tiếp nhận",
-    "clean": "không còn vướng",
-}
-"""How far a visit has come, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a visit has not come to the next stage, or why two books differ."""
-
-    name: str
-    owner: str
-    next_step: str
-    stage: str
-    """The stage it stopped at; ``books`` where stored things contradict each other."""
-
-
-CAUSES: Mapping[str, Cause] = {
-    "NO-TASK": Cause(
-        "chưa có lượt gửi",
-        "it",
-        "Kiểm tra nơi nhận đã khai và đang bật, rồi cho gửi bù các đợt này.",
-        "closed",
-    ),
-    "FAULTS": Cause(
-        "giữ vì lỗi", "records", "Mở hồ sơ, sửa các lỗi còn lại; hồ sơ tự đi tiếp sau khi lưu bản sửa.", "closed"
-    ),
-    "IDENTITY": Cause(
-        "giữ để đối chiếu người bệnh",
-        "reception",
-        "Tiếp đón đối chiếu số định danh với giấy tờ rồi ghi kết quả.",
-        "closed",
-    ),
-    "HELD-BY-PERSON": Cause(
-        "có người giữ lại", "records", "Hỏi người đã giữ; khi xong thì cho gửi và ghi lý do.", "closed"
-    ),
-    "SET-UP": Cause(
-        "giữ vì thiết lập",
-        "it",
-        "Kiểm tra chứng thư và thiết lập nơi nhận, rồi cho chạy lại cả nhóm.",
-        "closed",
-    ),
-    "KEY": Cause(
-        "chờ khóa ký", "it", "Mở khóa ký hoặc gia hạn chứng thư; hồ sơ tự ký tiếp khi khóa dùng được.", "closed"
-    ),
-    "SIGN-ELSEWHERE": Cause(
-        "chờ ký ở máy khác", "it", "Tải gói chờ ký, ký ở máy có thiết bị, rồi nộp lại tệp đã ký.", "closed"
-    ),
-    "TO-SIGN": Cause(
-        "đợi đến lượt ký", "it", "Chưa cần làm gì; nếu đợi quá 30 phút, xem chương trình gửi còn chạy không.", "closed"
-    ),
-    "SUPERSEDED-ALONE": Cause(
-        "đã thay mà không có bản mới",
-        "it",
-        "Bản này bị thay nhưng không có bản mới đến nơi nhận. Báo công nghệ thông tin gửi bù.",
-        "closed",
-    ),
-    "PAUSED": Cause("đang tạm dừng gửi", "it", "Xem lý do tạm dừng; khi xử lý xong thì cho gửi tiếp.", "signed"),
-    "PORTAL-DOWN": Cause(
-        "cổng không trả lời", "it", "Hệ thống tự thử lại; kiểm tra mạng và thông báo của cổng.", "signed"
-    ),
-    "OLDER-VERSION": Cause(
-        "chờ kết quả bản trước", "records", "Bản trước chưa rõ kết quả. Xử lý bản đó thì bản này tự gửi.", "signed"
-    ),
-    "TO-SEND": Cause(
-        "đợi đến lượt gửi", "it", "Chưa cần làm gì; nếu đợi quá 30 phút, xem chương trình gửi còn chạy không.", "signed"
-    ),
-    "IN-FLIGHT": Cause("đang gửi", "it", "Chưa cần làm gì; kết quả có trong ít phút.", "sent"),
-    "UNKNOWN": Cause(
-        "chưa rõ kết quả", "records", "Tra trên cổng theo mã đợt khám rồi ghi điều đã thấy. Không gửi lại khi chưa tra.", "sent"
-    ),
-    "REFUSED": Cause("bị từ chối", "records", "Xem câu trả lời của cổng, sửa hồ sơ và lưu bản mới.", "sent"),
-    "FINDINGS": Cause(
-        "cổng báo lỗi nội dung", "records", "Sửa theo lỗi cổng báo và lưu bản mới, hoặc ghi là không còn vướng.", "received"
-    ),
-    "NO-RECEIPT": Cause(
-        "đã tiếp nhận mà thiếu biên nhận", "it", "Tìm mã giao dịch trong sổ biên nhận và trên cổng; giữ nguyên dữ liệu.", "books"
-    ),
-    "RECEIPT-WITHOUT-DOCUMENT": Cause(
-        "biên nhận không khớp tệp đã ký",
-        "it",
-        "Biên nhận ghi mã băm của tệp không có trong máy. Giữ nguyên dữ liệu và đối chiếu bản sao lưu.",
-        "books",
-    ),
-    "DOCUMENT-OF-OTHER-RECORD": Cause(
-        "tệp đã ký không khớp bản hồ sơ",
-        "it",
-        "Tệp đã ký được dựng từ nội dung khác bản đang lưu. Giữ nguyên dữ liệu và báo công nghệ thông tin.",
-        "books",
-    ),
-    "RECEIPT-NOT-IN-JOURNAL": Cause(
-        "biên nhận thiếu trong sổ ngoài",
-        "it",
-        "Cơ sở dữ liệu có biên nhận mà sổ biên nhận không có. Kiểm tra tệp sổ và đĩa lưu.",
-        "books",
-    ),
-    "RECEIPT-ONLY-IN-JOURNAL": Cause(
-        "biên nhận chỉ có trong sổ ngoài",
-        "it",
-        "Sổ biên nhận có mà cơ sở dữ liệu không có, như sau khi khôi phục bản cũ. Tạm dừng gửi và đối chiếu trước.",
-        "books",
-    ),
-}  # fmt: skip
-"""Every cause, by its stable code."""
-BOOKS = frozenset(code for code, cause in CAUSES.items() if cause.stage == "books")
-FAULT_CODES = frozenset({"FAULTS", "CANNOT-WRITE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +77,15 @@ class Line:
     @property
     def sentence(self) -> str:
         rest = "".join(f" + {count} {CAUSES[cause].name}" for cause, count in self.gaps)
-        return f"{self.whole} {STAGES[self.before]} = {self.passed} {STAGES[self.after]}{rest}"
+        return f"{self.whole} {self.whole_word} = {self.passed} {self.passed_word}{rest}"
+
+    @property
+    def whole_word(self) -> str:
+        return STAGES[self.before]
+
+    @property
+    def passed_word(self) -> str:
+        return STAGES[self.after]
 
     @property
     def holds(self) -> bool:
@@ -364,7 +259,7 @@ def only_in_journal(lines: Iterable[ReceiptLine], known: frozenset[tuple[int, st
             line.visit_code,
             line.destination,
             None,
-            _moment(line),
+            moment_of(line),
             line.transaction_number,
         )
         for line in lines
@@ -390,8 +285,8 @@ def reconcile(
         line
         for line in journal
         if (destination is None or line.destination == destination.pk)
-        and _moment(line) < at - STILL_WRITING
-        and (_moment(line) < end or line.visit_code in codes)
+        and moment_of(line) < at - STILL_WRITING
+        and (moment_of(line) < end or line.visit_code in codes)
     ]
     gaps = gaps_in(found, doors_now(at), journal) + only_in_journal(concern, _known(concern))
     clocks = [
@@ -407,7 +302,6 @@ def reconcile(
 STILL_WRITING = timedelta(minutes=2)
 """The journal has a receipt before the database: so young a line may still be on its way."""
 CHUNK = 500
-BLOCK = 1 << 16
 
 
 def doors_now(at: datetime) -> Doors:
@@ -427,37 +321,3 @@ def _known(lines: Sequence[ReceiptLine]) -> frozenset[tuple[int, str]]:
         rows = Receipt.objects.filter(transaction_number__in=numbers[start : start + CHUNK])
         found.update(rows.values_list("destination_id", "transaction_number"))
     return frozenset(found)
-
-
-def _moment(line: ReceiptLine) -> datetime:
-    return datetime.fromisoformat(line.received_at)
-
-
-def journal_since(begin: datetime) -> Iterator[ReceiptLine]:
-    """The lines of the receipt journal from ``begin`` on, newest first. A torn line is no line."""
-    path: Path = settings.HOME.receipts
-    if not path.exists():
-        return
-    margin = begin - timedelta(days=1)
-    for text in _lines_backwards(path):
-        try:
-            line = ReceiptLine(**json.loads(text))
-            moment = _moment(line)
-        except (ValueError, TypeError):
-            continue
-        if moment < margin:
-            return
-        if moment >= begin:
-            yield line
-
-
-def _lines_backwards(path: Path) -> Iterator[bytes]:
-    with open(path, "rb") as stream:
-        place, rest = stream.seek(0, os.SEEK_END), b""
-        while place:
-            step = min(BLOCK, place)
-            place -= step
-            stream.seek(place)
-            rest, *lines = (stream.read(step) + rest).split(b"\n")
-            yield from reversed(lines)
-        yield rest

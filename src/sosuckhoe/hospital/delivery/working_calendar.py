@@ -90,7 +90,8 @@ def read_days(text: str) -> list[DayRow]:
     if not {"ngay", "loai"} <= {(name or "").strip() for name in reader.fieldnames or ()}:
         raise CalendarUnreadable("Tệp lịch cần dòng đầu là: ngay,loai,ten. Không có ngày nào được nạp.")
     rows: dict[date, DayRow] = {}
-    for number, row in enumerate(reader, start=2):
+    for number, raw in enumerate(reader, start=2):
+        row = {str(name).strip(): value for name, value in raw.items() if not isinstance(value, list)}
         if number > MOST_ROWS:
             raise CalendarUnreadable(f"Tệp lịch dài hơn {MOST_ROWS} dòng. Không có ngày nào được nạp.")
         day, kind = _day((row["ngay"] or "").strip()), (row["loai"] or "").strip().lower()

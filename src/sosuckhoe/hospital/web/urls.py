@@ -17,6 +17,8 @@ from .fixes import one as fixing
 from .fixes import overruling, rules
 from .journal import views as journal
 from .reception import views as reception
+from .reconciling import deeds as reconciling_deeds
+from .reconciling import views as reconciling
 from .reports import views as reports
 from .shell import views as shell
 from .today.views import today
@@ -68,6 +70,13 @@ urlpatterns = [
         name="delivery_steer",
     ),
     path("gui/ky-o-may-khac/", elsewhere.elsewhere, name="sign_elsewhere"),
+    path("doi-chieu/", reconciling.overview, name="delivery_reconciling"),
+    path("doi-chieu/danh-sach/", reconciling.listing, name="delivery_reconciling_list"),
+    path("doi-chieu/ghi-so/", reconciling_deeds.count_now, name="delivery_reconciling_count"),
+    path("doi-chieu/chay-lai/", reconciling_deeds.rerun, name="delivery_reconciling_rerun"),
+    path("doi-chieu/loi-cong-bao/", reconciling_deeds.note_findings, name="delivery_reconciling_findings"),
+    path("doi-chieu/su-co/<int:pk>/", reconciling_deeds.state_cause, name="delivery_reconciling_incident"),
+    path("doi-chieu/lich/", reconciling_deeds.load_calendar, name="delivery_reconciling_calendar"),
     path("bao-cao/sau-thang/", reports.six_month, name="six_month"),
     path("bao-cao/sau-thang/danh-sach/", reports.cell, name="six_month_cell"),
     path("bao-cao/sau-thang/tai-ve/<slug:form>/", reports.download, name="six_month_download"),

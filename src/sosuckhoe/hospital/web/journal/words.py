@@ -30,6 +30,12 @@ DEEDS = {
     "unknown-is-not-there": "Ghi: cổng chưa có",
     "portal-findings-noted": "Ghi lỗi do cổng báo",
     "content-settled": "Ghi: không còn vướng",
+    "reconciled": "Đối chiếu",
+    "run-again": "Cho chạy lại theo lý do",
+    "incident-noted": "Ghi sự cố không có trả lời",
+    "incident-ended": "Ghi sự cố đã hết",
+    "incident-cause-stated": "Ghi nguyên nhân sự cố",
+    "calendar-loaded": "Nạp lịch làm việc",
     "destination-added": "Thêm nơi nhận",
     "destination-changed": "Đổi nơi nhận",
     "destination-paused": "Tạm dừng gửi",
@@ -74,6 +80,9 @@ KINDS = {
     "patient": "người bệnh",
     "journal": "nhật ký",
     "report": "báo cáo",
+    "period": "thời gian",
+    "cause": "lý do",
+    "calendar": "lịch",
     "rule": "quy tắc",
 }
 NAMES = {

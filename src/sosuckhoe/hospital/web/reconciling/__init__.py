@@ -1,0 +1,1 @@
+"""Reconciling (đối chiếu): the equalities, every gap by its cause, the clocks of the law, outages as evidence."""

@@ -1,0 +1,146 @@
+"""What people do here: count now, run a cause again, note what the portal said, say why it was silent, load days."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from ...delivery import incidents, portal_findings, working_calendar
+from ...delivery.actions import NeedsReason
+from ...delivery.gap_causes import CAUSES
+from ...delivery.models import Incident
+from ...delivery.reconciling_run import reconcile_now
+from ...delivery.rerunning import DEEDS, plan, run_again
+from ...staff import policies
+from ..shell.access import page
+from ..shell.toasts import done
+from .views import Asked, asked, counted, gap_rows
+
+LARGEST = 4 * 1024 * 1024
+MOST_SHOWN = 200
+
+
+def _back(wish: Asked) -> HttpResponse:
+    return HttpResponseRedirect(wish.address())
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def count_now(request: HttpRequest) -> HttpResponse:
+    wish = asked(request.POST)
+    result = reconcile_now(wish.first, wish.last, by=request.user)
+    gaps = f"{len(result.gaps)} chỗ lệch" if result.gaps else "không có chỗ lệch nào"
+    done(request, f"Đã đối chiếu {len(result.stories)} lượt: {gaps}.")
+    return _back(wish)
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def rerun(request: HttpRequest) -> HttpResponse:
+    """First what would move and what would not; then, with a reason, it is done."""
+    wish, code = asked(request.POST), request.POST.get("vi", "")
+    if code not in DEEDS:
+        raise Http404
+    gaps = counted(wish).by_cause.get(code, [])
+    found = plan(code, gaps)
+    reason, saving = request.POST.get("reason", ""), request.POST.get("step") == "save"
+    if saving:
+        try:
+            moved = run_again(by=request.user, cause=code, gaps=gaps, reason=reason)
+        except NeedsReason:
+            pass
+        else:
+            done(request, f"{found.deed}: {moved} hồ sơ.")
+            return _back(wish)
+    shown = {
+        "wish": wish,
+        "back": wish.address("web:delivery_reconciling_list", vi=code),
+        "code": code,
+        "cause": CAUSES[code],
+        "deed": found.deed,
+        "count": len(found.moving),
+        "moving": gap_rows(request.user, list(found.moving[:MOST_SHOWN])),
+        "left_out": [
+            (row, each.why)
+            for each, row in zip(
+                found.left_out[:MOST_SHOWN],
+                gap_rows(request.user, [each.gap for each in found.left_out[:MOST_SHOWN]]),
+                strict=True,
+            )
+        ],
+        "missing": saving,
+    }
+    return render(request, "web/reconciling/rerun.html", shown, status=422 if saving else 200)
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def note_findings(request: HttpRequest) -> HttpResponse:
+    """One finding from the form, or many from a file."""
+    wish = asked(request.POST)
+    upload = request.FILES.get("tep")
+    try:
+        if upload is not None:
+            rows = portal_findings.read_findings(_text(upload, portal_findings.FileUnreadable))
+        else:
+            rows = [_typed(request.POST)]
+        noted = portal_findings.note_rows(by=request.user, rows=rows)
+    except portal_findings.FileUnreadable as refusal:
+        done(request, str(refusal))
+        return _back(wish)
+    sentence = f"Đã ghi {noted.new} lỗi cổng báo."
+    if noted.known:
+        sentence += f" {noted.known} lỗi đã ghi từ trước."
+    if noted.refused:
+        lines = "; ".join(f"dòng {line}: {why}" for line, why in noted.refused[:5])
+        sentence += f" {len(noted.refused)} dòng chưa ghi được ({lines})"
+    done(request, sentence)
+    return _back(wish)
+
+
+def _typed(given: Any) -> portal_findings.FindingRow:
+    code, number, fault, path, message = (
+        given.get(name, "").strip()[:500] for name in portal_findings.COLUMNS
+    )
+    return portal_findings.FindingRow(1, code, number, fault, path, message)
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def state_cause(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = get_object_or_404(Incident, pk=pk)
+    given = request.POST
+    try:
+        incidents.state_cause(
+            by=request.user, incident=incident, cause=given.get("cause", ""), told=given.get("told", "")
+        )
+        done(request, "Đã ghi nguyên nhân của sự cố.")
+    except incidents.NeedsEvidence as refusal:
+        done(request, f"Chưa ghi: {refusal}")
+    return _back(asked(given))
+
+
+@page(policies.check_can_set_up)
+@require_POST
+def load_calendar(request: HttpRequest) -> HttpResponse:
+    upload = request.FILES.get("tep")
+    try:
+        if upload is None:
+            raise working_calendar.CalendarUnreadable("Chưa chọn tệp lịch.")
+        rows = working_calendar.read_days(_text(upload, working_calendar.CalendarUnreadable))
+        count = working_calendar.load_days(by=request.user, rows=rows)
+        done(request, f"Đã nạp {count} ngày vào lịch làm việc.")
+    except working_calendar.CalendarUnreadable as refusal:
+        done(request, str(refusal))
+    return _back(asked(request.POST))
+
+
+def _text(upload: UploadedFile, refusal: type[ValueError]) -> str:
+    if (upload.size or 0) > LARGEST:
+        raise refusal("Tệp lớn hơn 4 MB. Chia nhỏ rồi nhập lại.")
+    try:
+        return upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise refusal("Tệp cần lưu dạng CSV UTF-8.") from None

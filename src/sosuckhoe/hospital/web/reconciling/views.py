@@ -1,0 +1,196 @@
+"""What is read: the overview of a period, and the list behind each of its numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from ...delivery.deadlines import CLOCKS, Due
+from ...delivery.gap_causes import CAUSES, Cause
+from ...delivery.models import Destination, Incident, OutageCause
+from ...delivery.reconciling import Gap, Reconciliation
+from ...delivery.reconciling_run import last_days, look
+from ...delivery.rerunning import DEEDS
+from ...delivery.stories import Story
+from ...delivery.working_calendar import local_day, stored_calendar
+from ...journal.models import Entry
+from ...staff import policies
+from ...visits.models import Visit
+from ..shell import privacy
+from ..shell.access import page
+
+PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": ("31 ngày qua", 31)}
+DEFAULT = "7-ngay"
+SHOWN = 8
+LISTED = 300
+CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
+HORIZON = timedelta(days=60)
+"""How far ahead the calendar should know its holidays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    period: str
+    destination: Destination | None
+    destinations: list[Destination]
+
+    @property
+    def first(self) -> date:
+        return last_days(PERIODS[self.period][1])[0]
+
+    @property
+    def last(self) -> date:
+        return last_days(1)[1]
+
+    def address(self, route: str = "web:delivery_reconciling", **more: str) -> str:
+        several = len(self.destinations) > 1
+        kept = {
+            "ky": self.period,
+            "noi": str(self.destination.pk) if several and self.destination else "",
+            **more,
+        }
+        return f"{reverse(route)}?{urlencode({name: value for name, value in kept.items() if value})}"
+
+
+def asked(values: Any) -> Asked:
+    destinations = list(Destination.objects.order_by("name"))
+    wish = str(values.get("noi", ""))
+    chosen = next((each for each in destinations if str(each.pk) == wish), None)
+    if chosen is None and len(destinations) == 1:
+        chosen = destinations[0]
+    period = str(values.get("ky", DEFAULT))
+    return Asked(period if period in PERIODS else DEFAULT, chosen, destinations)
+
+
+def counted(wish: Asked) -> Reconciliation:
+    return look(wish.first, wish.last, destination=wish.destination)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseShown:
+    code: str
+    cause: Cause
+    count: int
+    oldest: Any
+    address: str
+
+
+def causes_shown(result: Reconciliation, wish: Asked) -> list[CauseShown]:
+    return [
+        CauseShown(
+            code,
+            CAUSES[code],
+            len(gaps),
+            gaps[0].since,
+            wish.address("web:delivery_reconciling_list", vi=code),
+        )
+        for code, gaps in result.by_cause.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    visit: int
+    visit_code: str
+    name: str
+    due: Due
+
+
+def clock_rows(person: Any, pairs: Iterable[tuple[Story, Due]]) -> list[ClockRow]:
+    chosen = list(pairs)
+    names = _names(person, {story.visit for story, _ in chosen})
+    return [ClockRow(story.visit, story.visit_code, names.get(story.visit, ""), due) for story, due in chosen]
+
+
+def _names(person: Any, visits: Iterable[int | None]) -> dict[int, str]:
+    rows = Visit.objects.filter(pk__in=[pk for pk in visits if pk]).values_list("pk", "patient__full_name")
+    return {pk: privacy.name_for(person, name) for pk, name in rows}
+
+
+@page(policies.check_can_see_delivery)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    wish = asked(request.GET)
+    result = counted(wish)
+    late, today = result.late(), result.late_today()
+    return render(request, "web/reconciling/overview.html", {**_overview(request, wish, result), "late": clock_rows(request.user, late[:SHOWN]), "late_count": len(late), "today": clock_rows(request.user, today[:SHOWN]), "today_count": len(today)})  # fmt: skip
+
+
+def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict[str, Any]:
+    calendar, now = stored_calendar(), timezone.now()
+    draft = [due for _, due in result.dues if due.clock.drafted]
+    return {
+        "wish": wish,
+        "result": result,
+        "periods": [
+            (name, Asked(key, wish.destination, wish.destinations).address(), key == wish.period)
+            for key, (name, _) in PERIODS.items()
+        ],
+        "choices": [
+            (each, Asked(wish.period, each, wish.destinations).address(), each == wish.destination)
+            for each in wish.destinations
+        ]
+        if len(wish.destinations) > 1
+        else [],
+        "lines": [
+            (line, [(count, CAUSES[code].name, wish.address("web:delivery_reconciling_list", vi=code)) for code, count in line.gaps])
+            for line in result.lines
+        ],
+        "causes": causes_shown(result, wish),
+        "late_address": wish.address("web:delivery_reconciling_list", han="qua-han"),
+        "today_address": wish.address("web:delivery_reconciling_list", han="hom-nay"),
+        "clocks": CLOCKS,
+        "draft_over": sum(bool(due.over_by(result.at)) for due in draft),
+        "draft_count": len(draft),
+        "unknown_years": calendar.unknown_years([local_day(now), local_day(now + HORIZON)]),
+        "calendar": calendar,
+        "incidents": Incident.objects.select_related("destination")[:20],
+        "outage_causes": [choice for choice in OutageCause.choices if choice[0] != OutageCause.UNKNOWN],
+        "last_count": Entry.objects.filter(action="reconciled").order_by("-seq").first(),
+        "may_steer": policies.can_steer_delivery(request.user),
+        "may_set_up": policies.can_set_up(request.user),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    gap: Gap
+    name: str
+
+
+def gap_rows(person: Any, gaps: list[Gap]) -> list[GapRow]:
+    names = _names(person, {gap.visit for gap in gaps})
+    return [GapRow(gap, names.get(gap.visit or 0, "")) for gap in gaps]
+
+
+@page(policies.check_can_see_delivery)
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """The visits behind a cause or a clock."""
+    wish, code, clock = asked(request.GET), request.GET.get("vi", ""), request.GET.get("han", "")
+    result = counted(wish)
+    shown: dict[str, Any] = {"wish": wish, "back": wish.address(), "code": code}
+    if code in CAUSES:
+        gaps = result.by_cause.get(code, [])
+        rows = gap_rows(request.user, gaps[:LISTED])
+        runs = code in DEEDS and policies.can_steer_delivery(request.user)
+        shown |= {
+            "cause": CAUSES[code],
+            "gaps": rows,
+            "count": len(gaps),
+            "deed": DEEDS[code] if runs else "",
+        }
+    elif clock in CLOCK_LISTS:
+        pairs = result.late() if clock == "qua-han" else result.late_today()
+        rows_due = clock_rows(request.user, pairs[:LISTED])
+        shown |= {"title": CLOCK_LISTS[clock], "dues": rows_due, "count": len(pairs)}
+    else:
+        raise Http404
+    return render(request, "web/reconciling/list.html", {**shown, "most": LISTED})

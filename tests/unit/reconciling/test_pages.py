@@ -1,0 +1,125 @@
+"""The page of reconciling: numbers that open lists, deeds with a dry run, files that are refused in words."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.unit.reconciling.conftest import Books
+from tests.unit.reconciling.test_reconciling import MAKES
+from tests.unit.web.ward import people
+
+from sosuckhoe.hospital.delivery.models import CalendarDay, PortalFinding, Submission
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.staff.actions import add_unit
+
+
+@pytest.fixture
+def desk(books: Books, settings) -> Callable[[str], Client]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    staff = people(
+        books.facility, add_unit(by="test", facility=books.facility, department_code="K01", name="Khoa")
+    )
+
+    def sign_in(role: str) -> Client:
+        client = Client()
+        client.force_login(staff[role], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def today(books: Books, monkeypatch) -> Books:
+    """Visits closed just now, as the page counts the last days."""
+    plain = books.visit
+    monkeypatch.setattr(
+        Books, "visit", lambda self, closed_at=None, **more: plain(closed_at or timezone.now(), **more)
+    )
+    return books
+
+
+def test_without_any_visit_the_page_says_so(desk):
+    page = desk("records").get(reverse("web:delivery_reconciling")).content.decode()
+    assert "Chưa có đợt khám nào kết thúc trong thời gian này" in page
+
+
+def test_an_equality_names_its_gaps_and_each_opens_its_list(today, desk):
+    for _ in range(3):
+        today.put(State.RECEIVED)
+    today.put(State.HELD)
+    client = desk("records")
+    page = client.get(reverse("web:delivery_reconciling") + "?ky=hom-nay").content.decode()
+    assert (
+        "<strong>4</strong> đã kết thúc = <strong>3</strong> đã ký + <a" in page
+        and "1 giữ vì lỗi</a>" in page
+    )
+    listed = client.get(reverse("web:delivery_reconciling_list") + "?vi=FAULTS&ky=hom-nay").content.decode()
+    assert "MAU000004" in listed and "MAU000003" not in listed
+
+
+def test_a_role_that_does_not_read_names_sees_initials(today, desk):
+    today.put(State.HELD)
+    address = reverse("web:delivery_reconciling_list") + "?vi=FAULTS"
+    assert "NGUYỄN VĂN MẪU" in desk("records").get(address).content.decode()
+    page = desk("it").get(address).content.decode()
+    assert "NGUYỄN VĂN MẪU" not in page and "N. V. M." in page
+
+
+def test_a_cause_is_run_again_only_after_the_preview_and_with_a_reason(today, desk):
+    MAKES["SET-UP"](today)
+    client, address = desk("it"), reverse("web:delivery_reconciling_rerun")
+    preview = client.post(address, {"vi": "SET-UP"})
+    assert preview.status_code == 200 and "Chưa có gì thay đổi" in preview.content.decode()
+    assert client.post(address, {"vi": "SET-UP", "step": "save", "reason": " "}).status_code == 422
+    assert Submission.objects.get().state == State.HELD
+    assert client.post(address, {"vi": "SET-UP", "step": "save", "reason": "đã sửa"}).status_code == 302
+    assert Submission.objects.get().state == State.WAITING
+
+
+def test_a_cause_for_people_cannot_be_run_again_from_the_page(today, desk):
+    MAKES["UNKNOWN"](today)
+    assert desk("it").post(reverse("web:delivery_reconciling_rerun"), {"vi": "UNKNOWN"}).status_code == 404
+    page = desk("it").get(reverse("web:delivery_reconciling_list") + "?vi=UNKNOWN").content.decode()
+    assert "Xem trước" not in page
+
+
+def test_a_finding_is_typed_or_imported_and_what_fits_nothing_is_said(today, desk):
+    row = today.put(State.RECEIVED)
+    code = row.version.visit.visit_code
+    client, address = desk("records"), reverse("web:delivery_reconciling_findings")
+    client.post(address, {"ma_lk": code, "ma_loi": "E1", "noi_dung": "sai"})
+    file = SimpleUploadedFile("loi.csv", f"ma_lk,ma_loi\n{code},E2\nKHONG-CO,E3\n".encode())
+    answer = client.post(address, {"tep": file}, follow=True).content.decode()
+    assert "Đã ghi 1 lỗi cổng báo. 1 dòng chưa ghi được (dòng 3" in answer
+    assert set(PortalFinding.objects.values_list("code", flat=True)) == {"E1", "E2"}
+    row.refresh_from_db()
+    assert row.state == State.FINDINGS
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a,b\n", b"ngay,loai\n99/99/2027,nghi\n"])
+def test_a_calendar_file_of_another_form_loads_nothing_and_says_so(desk, content):
+    file = SimpleUploadedFile("lich.csv", content)
+    answer = desk("it").post(reverse("web:delivery_reconciling_calendar"), {"tep": file}, follow=True)
+    assert 'class="toast' in answer.content.decode() and not CalendarDay.objects.exists()
+
+
+def test_a_loaded_year_no_longer_asks_for_its_holidays(today, desk):
+    today.put(State.RECEIVED)
+    client, address = desk("it"), reverse("web:delivery_reconciling")
+    assert "Chưa nạp ngày nghỉ lễ" in client.get(address).content.decode()
+    this = timezone.localdate().year
+    rows = "".join(f"01/01/{year},nghi,thử\n" for year in (this, this + 1))
+    file = SimpleUploadedFile("lich.csv", f"ngay,loai,ten\n{rows}".encode())
+    client.post(reverse("web:delivery_reconciling_calendar"), {"tep": file})
+    assert "Chưa nạp ngày nghỉ lễ" not in client.get(address).content.decode()
+
+
+def test_counting_on_demand_leaves_a_line_and_only_for_who_steers(today, desk):
+    today.put(State.HELD)
+    assert desk("planning").post(reverse("web:delivery_reconciling_count")).status_code == 403
+    assert desk("records").post(reverse("web:delivery_reconciling_count")).status_code == 302
+    assert Entry.objects.get(action="reconciled").detail["causes"] == {"FAULTS": 1}
