@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from .deadlines import Due, Outage, dues
+from .deadlines import CLOCKS, Due, Outage, dues
 from .gap_causes import CAUSES, FAULT_CODES, STAGES
 from .models import Destination, Receipt
 from .receipt_journal import journal_since, moment_of
@@ -293,12 +293,18 @@ def reconcile(
         (story, due)
         for story in found
         for due in dues(
-            moments_of(story), calendar, now=at, outages=(outages or {}).get(story.destination or 0, ())
+            moments_of(story),
+            calendar,
+            now=at,
+            outages=(outages or {}).get(story.destination or 0, ()),
+            clocks=OURS,
         )
     ]
     return Reconciliation(first, last, at, found, gaps, clocks)
 
 
+OURS = tuple(clock for clock in CLOCKS if clock.binds == "hospital")
+"""What binds the insurer makes nobody here late and is left out of the count."""
 STILL_WRITING = timedelta(minutes=2)
 """The journal has a receipt before the database: so young a line may still be on its way."""
 CHUNK = 500
