@@ -72,7 +72,7 @@ def test_a_reader_remembers_but_does_not_grow() -> None:
         reader[str(number)]
     assert len(reader) <= typed.REMEMBERED + 1
     assert reader[None] is None
-    long = "x" * 100
+    long = "x" * (typed.LONGEST + 1)
     assert reader[long] == long and long not in reader
 
 

@@ -19,8 +19,8 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 REMEMBERED = 4096
 """Values a reader keeps before it starts anew: bounded, so that a worker does not grow."""
-LONGEST = 64
-"""Longer texts are not remembered: they seldom come back."""
+LONGEST = 160
+"""Longer texts are not remembered: names of diseases and products come back all day, stories do not."""
 
 _INTEGER = re.compile(r"[0-9]+")
 

@@ -51,6 +51,8 @@ def supplies_total_is_their_sum(
     groups: list[str | None], supplies: list[str | None], amounts: list[Decimal | None], total: Decimal
 ) -> Decimal:
     """T_VTYT equals the sum of XML3 THANH_TIEN_BV over supply lines (groups 10, 11, or lines with MA_VAT_TU)."""
+    if SUPPLIES.isdisjoint(groups) and not any(supplies):
+        return -total
     lines = zip(groups, supplies, amounts, strict=True)
     found = [amount for group, supply, amount in lines if group in SUPPLIES or supply is not None]
     amounts_known = [amount for amount in found if amount is not None]
@@ -108,9 +110,14 @@ def fee_for_service_total_is_its_sum(
     """T_BHTT_GDV equals the sum of T_BHTT over XML2 and XML3 lines with MA_PTTT 1; not asked of QN, CA, CY cards."""
     if card is not None and card.startswith(OWN_FUNDS):
         return ZERO
-    lines = [*zip(medicine_methods, medicine_amounts, strict=True)]
-    lines += zip(service_methods, service_amounts, strict=True)
-    return sum((amount for method, amount in lines if method == "1"), ZERO) - total
+    paid = _fee_for_service(medicine_methods, medicine_amounts)
+    return paid + _fee_for_service(service_methods, service_amounts) - total
+
+
+def _fee_for_service(methods: list[str], amounts: list[Decimal]) -> Decimal:
+    if methods.count("1") == len(methods):
+        return sum(amounts, ZERO)
+    return sum((amount for method, amount in zip(methods, amounts, strict=True) if method == "1"), ZERO)
 
 
 @rule(
