@@ -94,9 +94,9 @@ def _told(key: Any) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.certificates import calendar
     from sosuckhoe.hospital.delivery.models import SigningKey
-    from sosuckhoe.hospital.delivery.pins import pin_is_refused
+    from sosuckhoe.hospital.delivery.signers.certificates import calendar
+    from sosuckhoe.hospital.delivery.signers.pins import pin_is_refused
 
     due = {one.key.pk: one for one in calendar(datetime.now(UTC))}
     for key in SigningKey.objects.filter(retired_at__isnull=True).order_by("pk"):
@@ -118,7 +118,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _token(options: argparse.Namespace) -> int:
     from sosuckhoe.healthbook.signing.token import Place
-    from sosuckhoe.hospital.delivery.declaring import add_token_key
+    from sosuckhoe.hospital.delivery.signers.declaring import add_token_key
 
     return _told(
         add_token_key(
@@ -133,8 +133,8 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _remote(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.declaring import add_remote_key
-    from sosuckhoe.hospital.delivery.remote_signing import Credential
+    from sosuckhoe.hospital.delivery.signers.declaring import add_remote_key
+    from sosuckhoe.hospital.delivery.signers.remote_signing import Credential
 
     return _told(
         add_remote_key(
@@ -150,7 +150,7 @@ def _remote(options: argparse.Namespace) -> int:
 
 
 def _elsewhere(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.declaring import add_elsewhere_key
+    from sosuckhoe.hospital.delivery.signers.declaring import add_elsewhere_key
 
     return _told(
         add_elsewhere_key(
@@ -163,8 +163,8 @@ def _elsewhere(options: argparse.Namespace) -> int:
 
 
 def _pin(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.declaring import enter_pin
     from sosuckhoe.hospital.delivery.models import KeyKind, SigningKey
+    from sosuckhoe.hospital.delivery.signers.declaring import enter_pin
 
     key = SigningKey.objects.filter(pk=options.number, kind=KeyKind.TOKEN).first()
     if key is None:
@@ -175,7 +175,7 @@ def _pin(options: argparse.Namespace) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.attach import prepare
+    from sosuckhoe.hospital.delivery.signers.attach import prepare
 
     package = prepare(by=_operator(), facility=_facility(options))
     target = options.folder / package.name
@@ -186,7 +186,7 @@ def _prepare(options: argparse.Namespace) -> int:
 
 
 def _attach(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.attach import attach
+    from sosuckhoe.hospital.delivery.signers.attach import attach
 
     refused = 0
     for path in options.files:
@@ -197,7 +197,7 @@ def _attach(options: argparse.Namespace) -> int:
 
 
 def _signatures(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.certificates import HEADING, as_rows, signed_with
+    from sosuckhoe.hospital.delivery.signers.certificates import HEADING, as_rows, signed_with
 
     since = options.since
     if since is not None and since.tzinfo is None:

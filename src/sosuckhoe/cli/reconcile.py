@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
 
     setup_django()
     prepare()
-    from sosuckhoe.hospital.delivery.gap_causes import CAUSES
-    from sosuckhoe.hospital.delivery.reconciling_run import last_days, reconcile_now
+    from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
+    from sosuckhoe.hospital.delivery.watching.reconciling_run import last_days, reconcile_now
 
     first, last = last_days(DAYS)
     first, last = options.first or min(first, options.last or first), options.last or last

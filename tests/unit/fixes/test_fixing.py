@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.unit.fixes.conftest import SPACED, WRONG_TOTAL
 from tests.unit.validation.a_visit import visit as a_visit
 
-from sosuckhoe.hospital.delivery import fixing
+from sosuckhoe.hospital.delivery.mending import fixing
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.journal.chain import verify_chain

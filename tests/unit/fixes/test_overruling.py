@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from tests.unit.fixes.conftest import SPACED
 
-from sosuckhoe.hospital.delivery import overruling
+from sosuckhoe.hospital.delivery.mending import overruling
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.journal.models import Entry
@@ -69,7 +69,7 @@ def test_a_reason_the_right_desk_and_the_latest_version_are_needed(clinic):
         stand_by(clinic, finding, reason="  ")
     with pytest.raises(NotYourDesk):
         stand_by(clinic, finding, by="clinician")
-    from sosuckhoe.hospital.delivery import fixing
+    from sosuckhoe.hospital.delivery.mending import fixing
 
     fixing.fix(
         by=clinic.ward.people["records"], visit_id=visit.pk, number=1, rule="FMT-015",

@@ -10,7 +10,7 @@ from tests.unit.fixes.conftest import SPACED, WRONG_TOTAL
 from tests.unit.validation.a_visit import visit as a_visit
 
 from sosuckhoe.healthbook.validation import FILE_RULES, listed_rules
-from sosuckhoe.hospital.delivery.fixing import fix
+from sosuckhoe.hospital.delivery.mending.fixing import fix
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import Finding, RecordVersion

@@ -54,7 +54,7 @@ def test_visits_outside_the_period_and_older_versions_do_not_count(clinic):
     old = clinic.close(**WRONG_TOTAL)
     type(old).objects.update(closed_at=timezone.now() - timedelta(days=60))
     mended = clinic.close(**SPACED)
-    from sosuckhoe.hospital.delivery import fixing
+    from sosuckhoe.hospital.delivery.mending import fixing
 
     fixing.fix(
         by=clinic.ward.people["records"], visit_id=mended.pk, number=1, rule="FMT-015",

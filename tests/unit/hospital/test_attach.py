@@ -13,10 +13,11 @@ from django.utils import timezone
 from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.healthbook.signing import FileSigner, sign
-from sosuckhoe.hospital.delivery import actions, attach, declaring, evidence
+from sosuckhoe.hospital.delivery import actions, evidence
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Destination, PreparedDocument, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.signers import attach, declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry

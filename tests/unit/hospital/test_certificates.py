@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 from tests.unit.signing.material import AUTHORITY
 
-from sosuckhoe.hospital.delivery import certificates, declaring
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import SigningKey
+from sosuckhoe.hospital.delivery.signers import certificates, declaring
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.staff.models import Facility
 

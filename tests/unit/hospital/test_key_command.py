@@ -13,10 +13,11 @@ from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing import FileSigner, sign
-from sosuckhoe.hospital.delivery import actions, declaring
+from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import SigningKey, Submission
 from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.staff.models import Facility
 

@@ -11,11 +11,11 @@ from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.healthbook.signing import FileSigner, KeyCertificateMismatch, Outcome, fingerprint, verify
 from sosuckhoe.healthbook.signing.token import Place, tokens_of
-from sosuckhoe.hospital.delivery import declaring, keys
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.keys import CannotSignNow, key_for, wake
 from sosuckhoe.hospital.delivery.models import KeyKind, SignedDocument, SigningKey, Submission
-from sosuckhoe.hospital.delivery.pins import DriverNotAllowed, pin_is_refused
+from sosuckhoe.hospital.delivery.signers import declaring, keys
+from sosuckhoe.hospital.delivery.signers.keys import CannotSignNow, key_for, wake
+from sosuckhoe.hospital.delivery.signers.pins import DriverNotAllowed, pin_is_refused
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry

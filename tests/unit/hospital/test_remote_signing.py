@@ -14,10 +14,10 @@ from tests.crash.stage import Portal
 from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.healthbook.signing import FileSigner, KeyUnusable, Outcome, to_pkcs12, verify
-from sosuckhoe.hospital.delivery import declaring, keys, remote_signing
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import KeyKind, SignedDocument, SigningKey, Submission
-from sosuckhoe.hospital.delivery.remote_signing import Credential
+from sosuckhoe.hospital.delivery.signers import declaring, keys, remote_signing
+from sosuckhoe.hospital.delivery.signers.remote_signing import Credential
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 

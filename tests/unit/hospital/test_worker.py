@@ -384,7 +384,7 @@ class TestKeys:
     def test_a_wrong_key_password_stops_signing_and_holds_nothing(
         self, closed: Callable[..., Submission]
     ) -> None:
-        from sosuckhoe.hospital.delivery.keys import open_key
+        from sosuckhoe.hospital.delivery.signers.keys import open_key
 
         open_key.cache_clear()
         keep_secret(SigningKey.objects.get().password_reference.removeprefix("file:"), "sai")

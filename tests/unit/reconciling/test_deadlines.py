@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.unit.reconciling.conftest import at
 
-from sosuckhoe.hospital.delivery.deadlines import CLOCKS, Moments, Outage, dues
-from sosuckhoe.hospital.delivery.working_calendar import WorkingCalendar
+from sosuckhoe.hospital.delivery.watching.deadlines import CLOCKS, Moments, Outage, dues
+from sosuckhoe.hospital.delivery.watching.working_calendar import WorkingCalendar
 
 TET = WorkingCalendar(
     off=frozenset(date(2027, 2, day) for day in range(5, 11)), on=frozenset({date(2027, 2, 20)})

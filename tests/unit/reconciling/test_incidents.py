@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from tests.unit.reconciling.conftest import NOW, Books
 
-from sosuckhoe.hospital.delivery.incidents import (
+from sosuckhoe.hospital.delivery.models import Incident
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.incidents import (
     Call,
     NeedsEvidence,
     is_silent,
@@ -14,8 +16,6 @@ from sosuckhoe.hospital.delivery.incidents import (
     silences,
     state_cause,
 )
-from sosuckhoe.hospital.delivery.models import Incident
-from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.journal.models import Entry
 
 MINUTE = timedelta(minutes=1)

@@ -5,8 +5,8 @@ from tests.unit.reconciling.conftest import NOW
 from tests.unit.reconciling.test_reconciling import causes, count
 
 from sosuckhoe.hospital.delivery.models import PortalFinding
-from sosuckhoe.hospital.delivery.portal_findings import FileUnreadable, note_rows, read_findings
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.portal_findings import FileUnreadable, note_rows, read_findings
 
 HEAD = "ma_lk,ma_giao_dich,ma_loi,duong_dan,noi_dung\n"
 

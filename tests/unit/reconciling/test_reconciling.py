@@ -10,18 +10,18 @@ from django.conf import settings
 from tests.unit.reconciling.conftest import NOW, Books, at
 
 from sosuckhoe.healthbook.validation.fault import OWNERS
-from sosuckhoe.hospital.delivery.gap_causes import CAUSES
 from sosuckhoe.hospital.delivery.models import Receipt, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.receipt_journal import journal_since
-from sosuckhoe.hospital.delivery.reconciling import (
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
+from sosuckhoe.hospital.delivery.watching.reconciling import (
     Reconciliation,
     contradictions,
     reconcile,
 )
-from sosuckhoe.hospital.delivery.reconciling_run import reconcile_tonight
-from sosuckhoe.hospital.delivery.states import State
-from sosuckhoe.hospital.delivery.stories import Way
-from sosuckhoe.hospital.delivery.working_calendar import WorkingCalendar
+from sosuckhoe.hospital.delivery.watching.reconciling_run import reconcile_tonight
+from sosuckhoe.hospital.delivery.watching.stories import Way
+from sosuckhoe.hospital.delivery.watching.working_calendar import WorkingCalendar
 from sosuckhoe.hospital.journal.models import Entry
 
 TODAY = NOW.date()

@@ -6,8 +6,8 @@ from tests.unit.reconciling.test_reconciling import MAKES, count
 
 from sosuckhoe.hospital.delivery.actions import NeedsReason
 from sosuckhoe.hospital.delivery.models import Submission
-from sosuckhoe.hospital.delivery.rerunning import DEEDS, CannotRunAgain, plan, run_again
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.rerunning import DEEDS, CannotRunAgain, plan, run_again
 from sosuckhoe.hospital.journal.models import Entry
 
 

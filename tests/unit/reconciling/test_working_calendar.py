@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from sosuckhoe.hospital.delivery.models import CalendarDay
-from sosuckhoe.hospital.delivery.working_calendar import (
+from sosuckhoe.hospital.delivery.watching.working_calendar import (
     CalendarUnreadable,
     WorkingCalendar,
     load_days,

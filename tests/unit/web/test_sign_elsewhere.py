@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sosuckhoe.healthbook.signing import PracticeAuthority, sign
-from sosuckhoe.hospital.delivery import declaring
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 
 from .ward import clean

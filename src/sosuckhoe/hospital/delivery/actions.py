@@ -15,10 +15,10 @@ from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
-from .keys import pem
 from .ledger import enqueue, step
 from .models import Destination, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
+from .signers.keys import pem
 from .states import State
 
 

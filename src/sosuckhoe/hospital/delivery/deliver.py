@@ -1,4 +1,4 @@
-"""``sosuckhoe deliver``: the worker and the watched drop folder, as one process, until told to stop."""
+"""``sosuckhoe deliver``: the worker, the watched drop folder and the nightly count, as one process."""
 
 import logging
 import signal
@@ -8,11 +8,14 @@ from types import FrameType
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from . import worker
 from .drop_folder import Passed, Watcher
+from .watching.reconciling_run import reconcile_tonight
 
 LOOK_SECONDS = 2.0
+COUNT_SECONDS = 60.0
 
 log = logging.getLogger("sosuckhoe.delivery")
 
@@ -33,14 +36,31 @@ def deliver(
     stop = threading.Event()
     _stop_on_signals(stop)
     watching = threading.Thread(target=_watch, args=(stop, each_file), daemon=True)
+    counting = threading.Thread(target=_count_nightly, args=(stop,), daemon=True)
     if watch_drop and not until_idle:
         watching.start()
+    if not until_idle:
+        counting.start()
     try:
         worker.run(stop, until_idle=until_idle, parallel=parallel, patience=patience, each=each)
     finally:
         stop.set()
-        if watching.is_alive():
-            watching.join()
+        for thread in (watching, counting):
+            if thread.is_alive():
+                thread.join()
+
+
+def _count_nightly(stop: threading.Event) -> None:
+    """Once a day, soon after midnight or after the start: what was closed is compared with what was received."""
+    try:
+        while not stop.wait(COUNT_SECONDS):
+            try:
+                reconcile_tonight(timezone.localdate())
+            except Exception:
+                log.exception("the nightly comparison failed; trying again")
+                close_old_connections()
+    finally:
+        connection.close()
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -13,9 +13,9 @@ from ...healthbook.validation import Fault, check_record
 from ..visits.choices import checking_policy, tables_to_send
 from .closing import FAULTS_HOLD, edition_for
 from .crashpoints import here
-from .keys import CannotSignNow, key_for, key_rests
 from .ledger import step
 from .models import SignedDocument, SigningKey, Submission
+from .signers.keys import CannotSignNow, key_for, key_rests
 from .states import State
 
 

@@ -20,11 +20,11 @@ from django.utils import timezone
 from ..visits.actions import add_findings
 from . import doors
 from .crashpoints import here
-from .keys import CannotSignNow
 from .ledger import newer_versions, older_in_flight, step
 from .models import Attempt, Destination, Submission
 from .recovery import recover
 from .sending import QUIET_AFTER, QUIET_SECONDS, note_attempt, send_submission
+from .signers.keys import CannotSignNow
 from .signing import Held, sign_submission
 from .states import State
 

@@ -14,8 +14,8 @@ from ....healthbook.record import Record
 from ....healthbook.standard import Edition, NoEdition, edition_on
 from ....healthbook.validation import how_to_mend
 from ....healthbook.validation.fixes import FIXES
+from ...delivery.mending.overruling import can_overrule
 from ...delivery.models import Attempt
-from ...delivery.overruling import can_overrule
 from ...journal.chain import note
 from ...patients.queries import identifiers_of
 from ...staff import policies

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from ...delivery.attach import Attached, attach, prepare
-from ...delivery.certificates import calendar
 from ...delivery.models import KeyKind, SigningKey, Submission
+from ...delivery.signers.attach import Attached, attach, prepare
+from ...delivery.signers.certificates import calendar
 from ...delivery.states import State
 from ...staff import policies
 from ...staff.models import Facility

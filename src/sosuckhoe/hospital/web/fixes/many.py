@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from ....healthbook.validation.fixes import FIXES, KINDS, Change
-from ...delivery import fixing
+from ...delivery.mending import fixing
 from ...delivery.models import Submission
 from ...delivery.states import State
 from ...journal.chain import note

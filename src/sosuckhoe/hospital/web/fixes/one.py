@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ....healthbook.validation.fixes import Change, Fix
-from ...delivery import fixing
 from ...delivery.closing import OtherPerson
+from ...delivery.mending import fixing
 from ...journal.chain import note
 from ...staff import policies
 from ...visits.desks import may_mend

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ...delivery import overruling
+from ...delivery.mending import overruling
 from ...journal.chain import note
 from ...staff import policies
 from ...visits.desks import check_may_mend

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ....healthbook.validation import Listed, listed_rule, listed_rules
-from ...delivery import overruling
+from ...delivery.mending import overruling
 from ...journal.chain import note
 from ...staff import policies
 from ...staff.models import Facility

@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from ...delivery import incidents, portal_findings, working_calendar
 from ...delivery.actions import NeedsReason
-from ...delivery.gap_causes import CAUSES
 from ...delivery.models import Incident
-from ...delivery.reconciling_run import reconcile_now
-from ...delivery.rerunning import DEEDS, plan, run_again
+from ...delivery.watching import incidents, portal_findings, working_calendar
+from ...delivery.watching.gap_causes import CAUSES
+from ...delivery.watching.reconciling_run import reconcile_now
+from ...delivery.watching.rerunning import DEEDS, plan, run_again
 from ...staff import policies
 from ..shell.access import page
 from ..shell.toasts import done

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ...delivery.deadlines import CLOCKS, Due
-from ...delivery.gap_causes import CAUSES, Cause
 from ...delivery.models import Destination, Incident, OutageCause
-from ...delivery.reconciling import Gap, Reconciliation
-from ...delivery.reconciling_run import last_days, look
-from ...delivery.rerunning import DEEDS
-from ...delivery.stories import Story
-from ...delivery.working_calendar import local_day, stored_calendar
+from ...delivery.watching.deadlines import CLOCKS, Due
+from ...delivery.watching.gap_causes import CAUSES, Cause
+from ...delivery.watching.reconciling import Gap, Reconciliation
+from ...delivery.watching.reconciling_run import last_days, look
+from ...delivery.watching.rerunning import DEEDS
+from ...delivery.watching.stories import Story
+from ...delivery.watching.working_calendar import local_day, stored_calendar
 from ...journal.models import Entry
 from ...staff import policies
 from ...visits.models import Visit

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from ...healthbook.signing import KeyUnusable
-from ...healthbook.signing.token import DriverMissing, PinRefused, PinSpent
-from .secrets import SecretExposed, SecretMissing, secret_of
+from ....healthbook.signing import KeyUnusable
+from ....healthbook.signing.token import DriverMissing, PinRefused, PinSpent
+from ..secrets import SecretExposed, SecretMissing, secret_of
 
 T = TypeVar("T")
 REFUSED, ENTERED = "refused", "entered"

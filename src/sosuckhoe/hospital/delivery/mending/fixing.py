@@ -14,18 +14,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ...healthbook.standard import Edition
-from ...healthbook.validation import Fault, Policy, check_record
-from ...healthbook.validation.fixes import Fix, Moved, applied, fixes_of, together
-from ...healthbook.validation.fixes.proposing import merged
-from ..journal.chain import note
-from ..staff.policies import NotAllowed, can_close_visits
-from ..visits.choices import checking_policy
-from ..visits.desks import check_may_mend
-from ..visits.models import Finding, RecordVersion, Visit
-from .closing import Closed, OtherPerson, check, correct_visit, edition_for, keep_overrulings
-from .models import Submission
-from .states import State
+from ....healthbook.standard import Edition
+from ....healthbook.validation import Fault, Policy, check_record
+from ....healthbook.validation.fixes import Fix, Moved, applied, fixes_of, together
+from ....healthbook.validation.fixes.proposing import merged
+from ...journal.chain import note
+from ...staff.policies import NotAllowed, can_close_visits
+from ...visits.choices import checking_policy
+from ...visits.desks import check_may_mend
+from ...visits.models import Finding, RecordVersion, Visit
+from ..closing import Closed, OtherPerson, check, correct_visit, edition_for, keep_overrulings
+from ..models import Submission
+from ..states import State
 
 logger = logging.getLogger(__name__)
 

@@ -13,16 +13,16 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import transaction
 
-from ...healthbook.signing import KeyCertificateMismatch, NotAKeyFile, Signer, fingerprint
-from ...healthbook.signing.signer import check_key
-from ...healthbook.signing.token import KnownPin, NotOnToken, Place, TokenSigner, certificates_on
-from ..journal.chain import note
-from ..staff.models import Facility
+from ....healthbook.signing import KeyCertificateMismatch, NotAKeyFile, Signer, fingerprint
+from ....healthbook.signing.signer import check_key
+from ....healthbook.signing.token import KnownPin, NotOnToken, Place, TokenSigner, certificates_on
+from ...journal.chain import note
+from ...staff.models import Facility
+from ..models import KeyKind, SigningKey
+from ..secrets import keep_secret
 from .keys import pem, wake
-from .models import KeyKind, SigningKey
 from .pins import check_driver, pin_was_entered
 from .remote_signing import Credential, RemoteSigner, certificate_of
-from .secrets import keep_secret
 
 
 def add_token_key(

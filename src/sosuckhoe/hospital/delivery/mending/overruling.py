@@ -13,15 +13,15 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from ..journal.chain import note
-from ..visits.actions import overrule
-from ..visits.choices import chosen
-from ..visits.desks import check_may_mend
-from ..visits.models import Finding
-from .actions import release
-from .closing import FAULTS_HOLD, IDENTITY_RULE
-from .models import Submission
-from .states import State
+from ...journal.chain import note
+from ...visits.actions import overrule
+from ...visits.choices import chosen
+from ...visits.desks import check_may_mend
+from ...visits.models import Finding
+from ..actions import release
+from ..closing import FAULTS_HOLD, IDENTITY_RULE
+from ..models import Submission
+from ..states import State
 
 
 class NeedsReason(ValueError):

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
-from ..journal.chain import note
-from ..visits.models import RecordVersion
-from .actions import NeedsReason, NotInThisState, release, send_earlier
-from .models import Destination, Submission
+from ...journal.chain import note
+from ...visits.models import RecordVersion
+from ..actions import NeedsReason, NotInThisState, release, send_earlier
+from ..models import Destination, Submission
+from ..states import NoSuchStep, State
 from .reconciling import Gap
-from .states import NoSuchStep, State
 
 DEEDS = {
     "SET-UP": "Ký lại và cho gửi",

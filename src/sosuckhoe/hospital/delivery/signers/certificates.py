@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from .models import SignedDocument, SigningKey
+from ..models import SignedDocument, SigningKey
 
 STEPS = (30, 14, 7, 1)
 """Days before the end at which somebody is told (faults.md F55)."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from ..visits.models import RecordVersion, Visit
+from ...visits.models import RecordVersion, Visit
+from ..models import Destination, PortalFinding, Receipt, SignedDocument, Submission
+from ..states import TRANSMITTED
 from .deadlines import Moments
-from .models import Destination, PortalFinding, Receipt, SignedDocument, Submission
-from .states import TRANSMITTED
 from .working_calendar import VIETNAM
 
 

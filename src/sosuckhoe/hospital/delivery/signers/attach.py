@@ -18,15 +18,15 @@ from django.db import transaction
 from django.utils import timezone
 from lxml import etree
 
-from ...healthbook.signing import Outcome, fingerprint, verify
-from ...healthbook.signing.verify_evidence import pack
-from ..journal.chain import note
-from ..staff.models import Facility
-from ..visits.actions import add_findings
-from .ledger import step
-from .models import PreparedDocument, SigningKey, Submission
-from .signing import Held, check_again, check_whole, store_signed, unsigned_bytes
-from .states import State
+from ....healthbook.signing import Outcome, fingerprint, verify
+from ....healthbook.signing.verify_evidence import pack
+from ...journal.chain import note
+from ...staff.models import Facility
+from ...visits.actions import add_findings
+from ..ledger import step
+from ..models import PreparedDocument, SigningKey, Submission
+from ..signing import Held, check_again, check_whole, store_signed, unsigned_bytes
+from ..states import State
 
 AT_ONCE = 500
 """Files in one package."""

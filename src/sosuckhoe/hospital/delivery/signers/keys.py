@@ -9,13 +9,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
-from ...healthbook.signing import FileSigner, KeyUnusable, Signer, fingerprint, load_pkcs12
-from ...healthbook.signing.token import Place, TokenSigner
-from ..staff.models import Facility
-from .models import KeyKind, SigningKey
+from ....healthbook.signing import FileSigner, KeyUnusable, Signer, fingerprint, load_pkcs12
+from ....healthbook.signing.token import Place, TokenSigner
+from ...staff.models import Facility
+from ..models import KeyKind, SigningKey
+from ..secrets import SecretExposed, SecretMissing, secret_of
 from .pins import KeptPin, check_driver
 from .remote_signing import Credential, RemoteSigner
-from .secrets import SecretExposed, SecretMissing, secret_of
 
 REST_SECONDS = 20.0
 """A key that failed is left alone so long: the queue behind it must not knock once for every visit."""

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from .actions import note_portal_findings
-from .models import Submission
+from ..actions import note_portal_findings
+from ..models import Submission
 
 COLUMNS = ("ma_lk", "ma_giao_dich", "ma_loi", "duong_dan", "noi_dung")
 MOST_ROWS = 20_000

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from ..models import Destination, Receipt
+from ..receipt_journal import journal_since, moment_of
+from ..receipts import ReceiptLine
+from ..sending import QUIET_AFTER
+from ..states import TRANSMITTED, State
 from .deadlines import CLOCKS, Due, Outage, dues
 from .gap_causes import CAUSES, FAULT_CODES, STAGES
-from .models import Destination, Receipt
-from .receipt_journal import journal_since, moment_of
-from .receipts import ReceiptLine
-from .sending import QUIET_AFTER
-from .states import TRANSMITTED, State
 from .stories import Story, Way, bounds, moments_of, stories
 from .working_calendar import WorkingCalendar
 

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from ...healthbook.signing import KeyUnusable
-from .calling import HostNotAllowed, check_address
+from ....healthbook.signing import KeyUnusable
+from ..calling import HostNotAllowed, check_address
 from .pins import kept_secret
 
 LOG_IN = "/vtss/service/ras/v1/login"

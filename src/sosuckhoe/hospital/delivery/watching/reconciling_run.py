@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from ..journal.chain import note
-from ..journal.models import Entry
+from ...journal.chain import note
+from ...journal.models import Entry
+from ..models import Destination
 from .incidents import outages_of, record_incidents
-from .models import Destination
 from .reconciling import Reconciliation, reconcile
 from .stories import bounds
 from .working_calendar import local_day, stored_calendar

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from ..journal.chain import note
-from .models import CalendarDay
+from ...journal.chain import note
+from ..models import CalendarDay
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKEND = frozenset({5, 6})

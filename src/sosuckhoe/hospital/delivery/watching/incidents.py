@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..journal.chain import note
-from .answers import NO_ANSWER
+from ...journal.chain import note
+from ..answers import NO_ANSWER
+from ..models import Attempt, Destination, Incident, OutageCause, Submission
+from ..sending import QUIET_AFTER
 from .deadlines import Outage
-from .models import Attempt, Destination, Incident, OutageCause, Submission
-from .sending import QUIET_AFTER
 
 OUR_OWN = frozenset(
     {"NOT-SENT", "INTERRUPTED", "LEASE-ENDED", "HOST-NOT-ALLOWED", "SECRET-MISSING", "DOCUMENT-DAMAGED"}

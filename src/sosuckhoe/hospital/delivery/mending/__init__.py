@@ -1,0 +1,1 @@
+"""Faults mended and faults stood by: proposed fixes, taken back, overruled."""

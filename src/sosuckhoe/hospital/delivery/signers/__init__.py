@@ -1,0 +1,1 @@
+"""Where signatures come from: key files, tokens, signing services, somebody's own machine."""

@@ -1,0 +1,1 @@
+"""What should have happened by now: clocks, reconciliation, incidents, findings of the portal."""
