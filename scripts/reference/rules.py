@@ -26,6 +26,7 @@ SUBJECTS = {
     "icd10": "ICD-10",
     "identity": "Nhân thân",
     "inside_the_stay": "Trong thời gian của đợt khám",
+    "leave": "Giấy nghỉ việc, nghỉ dưỡng thai",
     "linked_lines": "Dòng trỏ tới nhau giữa các bảng",
     "long_term": "Điều trị dài ngày",
     "medicines": "Thuốc",
@@ -37,6 +38,7 @@ SUBJECTS = {
     "repeated": "Thông tin lặp lại giữa các bảng",
     "results": "Kết quả và diễn biến",
     "services": "Dịch vụ và vật tư",
+    "shares": "Ai trả bao nhiêu cho từng dòng",
     "stay": "Loại hình và số ngày điều trị",
     "totals": "Tổng tiền",
 }

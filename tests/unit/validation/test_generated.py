@@ -67,9 +67,7 @@ def test_every_table_of_every_edition_has_a_checker(day: date) -> None:
 
 def test_what_is_generated_can_be_read() -> None:
     source = generated_source("XML2", EDITION)
-    assert (
-        "quantity_column = [*map(quantity_plain, quantity_texts)]" in source
-    )  # judged as a column
+    assert "quantity_column = [*map(quantity_plain, quantity_texts)]" in source  # judged as a column
     assert "wrong = quantity * unit_price - hospital_amount" in source  # XFD-001, inline
     assert source.count("map(row.get, FIELDS) for row in rows") == 1  # every value is read once
     assert "for number, row in enumerate(rows, 1):" in generated_source("XML1", EDITION)  # a single row

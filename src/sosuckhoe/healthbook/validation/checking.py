@@ -10,7 +10,8 @@ from ..standard import Edition
 from ..standard.editions import EXPECTED
 from .columns import Columns
 from .fault import Fault, in_reading_order
-from .generating import CheckTable, Generated, applicable, columns_read, generate
+from .generating import CheckTable, Generated, applicable, generate
+from .naming import columns_read
 from .policy import Policy
 from .rule import Rule
 from .rules import RULES

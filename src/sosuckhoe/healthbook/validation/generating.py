@@ -9,7 +9,7 @@ Nothing is decided here: rules stay in ``rules/``, shapes come from the tables. 
 
 import itertools
 import linecache
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,11 +20,12 @@ from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
 from .judging import Doubtful, Judge, TableJudge, Trial, broken_sequence
+from .naming import TIMES, column_name, form_of, key_of, reader_name
 from .nesting import Guarded, excuses, nested, nothing_or
 from .policy import Policy
 from .rule import ROUNDING, Rule, Wanted
 from .site import Site
-from .typed import day_reader, decimal_places, is_birth, reader_of
+from .typed import day_reader, reader_of
 
 CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Fault], None]], None]
 """(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
@@ -228,7 +229,7 @@ class _Writer:
             found = [one for one in rules if one.own[0].local == local]
             item = found[0].own[0].field
             assert item is not None
-            column = _column_name(item, local)
+            column = column_name(item, local)
             everywhere = self._bind("everywhere", _everywhere)
             blocks = [
                 self._rule(one.rule, one.values, f"rows, {column}, {local}", "", f"{everywhere}(add, ", ")")
@@ -332,7 +333,7 @@ class _Writer:
         return self._column(table, item, want) if table.repeats else self._other(table, item, want)
 
     def _own(self, item: Field, want: Wanted) -> _Value:
-        local, as_text, _ = _form(item, want)
+        local, as_text, _ = form_of(item, want)
         text = f"{item.english}_text" if reader_of(item) is not None else item.english
         used = [text] if as_text else [local]
         guards: tuple[str, ...] = (f"{used[0]} is not None",)
@@ -342,12 +343,12 @@ class _Writer:
                 guards = (f"({local} is not None or {text} is None)",)
                 used.append(text)
         for name in used:
-            self.used[name] = _column_name(item, name)
+            self.used[name] = column_name(item, name)
         return _Value(used[0], guards, item)
 
     def _other(self, table: Table, item: Field, want: Wanted) -> _Value:
         """A value of a table that occurs once, read before the loop."""
-        local, as_text, as_day = _form(item, want)
+        local, as_text, as_day = form_of(item, want)
         name = f"{table.english}_{local}" + ("_text" if as_text and reader_of(item) is not None else "")
         text = f"{table.english}_{item.english}_text"
         reader = day_reader(item) if as_day else reader_of(item)
@@ -360,20 +361,20 @@ class _Writer:
             self.top[name] = get
             return _Value(name, (known if want.optional else f"{name} is not None",))
         self.top[text] = get
-        self.top[name] = f"{self._bind('days' if as_day else _reader_name(item), reader)}[{text}]"
+        self.top[name] = f"{self._bind('days' if as_day else reader_name(item), reader)}[{text}]"
         if want.optional:
             return _Value(name, (known, f"({name} is not None or {text} is None)"))
         return _Value(name, (f"{name} is not None",))
 
     def _column(self, table: Table, item: Field, want: Wanted) -> _Value:
-        local, as_text, as_day = _form(item, Wanted("value", want.inner, want.optional))
+        local, as_text, as_day = form_of(item, Wanted("value", want.inner, want.optional))
         reader = None if as_text else (day_reader(item) if as_day else reader_of(item))
-        bound = "None" if reader is None else self._bind("days" if as_day else _reader_name(item), reader)
+        bound = "None" if reader is None else self._bind("days" if as_day else reader_name(item), reader)
         name = f"{table.english}_{local}_{'set' if want.shape == 'set' else 'column'}"
         name += ("_texts" if as_text and reader_of(item) is not None else "") + (
             "_or_none" if want.optional else ""
         )
-        key = _key(table, item, want)
+        key = key_of(table, item, want)
         arguments = f"{key!r}, {table.english!r}, {item.english!r}, {bound}, {want.optional}"
         self.top[name] = f"columns.get({arguments}, {'set' if want.shape == 'set' else 'list'})"
         return _Value(name, (f"{name} is not None",))
@@ -389,7 +390,6 @@ class _Writer:
         return bound
 
 
-TIMES = ("datetime12", "date8_or_datetime12")
 _numbers = itertools.count(1)
 NO_CATALOGUES, WITH_CATALOGUES = "policy.catalogues is None", "policy.catalogues is not None"
 """What rules on catalogues ask first, as an excuse and as a condition for all of them."""
@@ -403,7 +403,7 @@ def _trial(table: Table, rule: Rule) -> Trial | None:
     read, want = rule.reads[0], rule.wants[0]
     if "." in read or read.startswith(("@", "XML")) or want.optional or want.shape == "set":
         return None
-    _, as_text, as_day = _form(table.by_official[read], want)
+    _, as_text, as_day = form_of(table.by_official[read], want)
     return Trial(rule, "text" if as_text else "day" if as_day else "value")
 
 
@@ -434,58 +434,3 @@ def _everywhere(
 
 def _comma(names: Sequence[str]) -> str:
     return ", ".join(names) + "," * (len(names) == 1)
-
-
-def _column_name(item: Field, local: str) -> str:
-    """The column a local of a row comes from."""
-    if local == f"{item.english}_day":
-        return f"{item.english}_days"
-    return (
-        f"{item.english}_texts"
-        if reader_of(item) is None or local != item.english
-        else f"{item.english}_column"
-    )
-
-
-def _key(table: Table, item: Field, want: Wanted) -> str:
-    """The name of a column as rules want it."""
-    local, as_text, _ = _form(item, Wanted("value", want.inner, want.optional))
-    return f"{table.english}_{local}" + ("_text" if as_text else "")
-
-
-def columns_read(edition: Edition, rules: Iterable[Rule]) -> frozenset[str]:
-    """The keys of the columns that rules read whole."""
-    found = set()
-    for rule in rules:
-        for read, want in zip(rule.reads, rule.wants, strict=True):
-            name, dot, official = read.partition(".")
-            table = edition.tables.get(name)
-            if dot and table and table.repeats and official in table.by_official:
-                found.add(_key(table, table.by_official[official], want))
-    return frozenset(found)
-
-
-def _form(item: Field, want: Wanted) -> tuple[str, bool, bool]:
-    """(local, as text, as day): which form of a field's value is wanted."""
-    if want.shape == "value" and want.inner is str and item.kind != "code":
-        return item.english, True, False
-    if want.inner is date and item.kind in TIMES:
-        return f"{item.english}_day", False, True
-    return item.english, False, False
-
-
-_PLURALS = {"decimal": "decimals", "integer": "integers", "code": "codes", "codes": "code_lists", "datetime12": "times",
-            "date8": "dates", "date8_or_datetime12": "dates_or_times", "date8_list": "date_lists",
-            "datetime12_list": "time_lists", "integer_list": "integer_lists"}  # fmt: skip
-
-
-def _reader_name(item: Field) -> str:
-    """``decimals_15_2``: decimals of at most 15 characters with at most 2 places."""
-    if is_birth(item):
-        return "births"
-    facts = [_PLURALS[item.kind]]
-    if item.kind in ("decimal", "integer", "code") and item.max_length:
-        facts.append(str(item.max_length))
-    if (places := decimal_places(item)) is not None:
-        facts.append(str(places))
-    return "_".join(facts)

@@ -28,6 +28,7 @@ BY_SUBJECT: dict[str, str] = {
     "icd10": f"Bác sĩ chọn lại mã bệnh ICD-10 đang được dùng và đủ chi tiết {_EXPORT}",
     "identity": f"So với giấy tờ của người bệnh (CCCD, thẻ BHYT, giấy khai sinh), sửa chỗ ghi sai {_EXPORT}",
     "inside_the_stay": f"So thời điểm này với lúc đến khám và lúc ra viện, sửa thời điểm ghi sai {_EXPORT}",
+    "leave": f"Mở giấy nghỉ, so số ngày và lý do với hồ sơ gốc, sửa hoặc bổ sung chỉ tiêu {_EXPORT}",
     "linked_lines": f"Tìm dòng ở bảng kia mà dòng này phải trỏ tới, sửa mã hoặc bổ sung dòng còn thiếu {_EXPORT}",
     "long_term": f"Xem lại số ngày và loại hình của đợt điều trị dài ngày, sửa chỗ sai {_EXPORT}",
     "medicines": f"So dòng thuốc với đơn thuốc và danh mục thuốc, sửa chỗ sai {_EXPORT}",
@@ -39,6 +40,7 @@ BY_SUBJECT: dict[str, str] = {
     "repeated": f"Hai bảng ghi khác nhau về cùng một điều: so với hồ sơ gốc, sửa bảng ghi sai {_EXPORT}",
     "results": f"Xem lại phiếu kết quả hoặc tờ điều trị, bổ sung hoặc sửa chỗ này {_EXPORT}",
     "services": f"So dòng dịch vụ với chỉ định và danh mục dịch vụ, sửa chỗ sai {_EXPORT}",
+    "shares": f"Xem lại mức hưởng, phần quỹ, cùng chi trả, tự trả và nguồn khác của dòng này rồi tính lại; {_SOFTWARE}",
     "stay": f"Xem lại loại hình, ngày vào, ngày ra và số ngày điều trị, sửa chỗ sai {_EXPORT}",
     "totals": f"Cộng lại các dòng thuốc và dịch vụ; dòng nào sai thì sửa dòng đó; {_SOFTWARE}",
 }

@@ -14,6 +14,7 @@ from . import hiv_tb as hiv_tb
 from . import icd10 as icd10
 from . import identity as identity
 from . import inside_the_stay as inside_the_stay
+from . import leave as leave
 from . import linked_lines as linked_lines
 from . import long_term as long_term
 from . import medicines as medicines
@@ -25,6 +26,7 @@ from . import patient_fit as patient_fit
 from . import repeated as repeated
 from . import results as results
 from . import services as services
+from . import shares as shares
 from . import stay as stay
 from . import totals as totals
 

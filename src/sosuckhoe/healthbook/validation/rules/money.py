@@ -1,15 +1,11 @@
-"""Amounts of one line and of the visit's totals (thành tiền, nguồn chi trả).
-
-Formulas are those of QĐ 4750 with the multiplication by TYLE_TT_DV of QĐ 3176. How the shares are reckoned when other
-sources pay, or a ceiling applies, is not settled in the texts at hand: there the rules on single shares stay silent
-or only warn.
-"""
+"""Amounts of one line (số lượng × đơn giá × tỷ lệ). Formulas are those of QĐ 4750 with the multiplication by TYLE_TT_DV
+of QĐ 3176; who pays them stands in ``shares``."""
 
 from datetime import date
 from decimal import Decimal
 
-from ..rule import ONE_DONG, ROUNDING, rule
-from .cited import CHECKERS, DERIVED, QD_3176, table
+from ..rule import ROUNDING, rule
+from .cited import CHECKERS, QD_3176, table
 
 ZERO = Decimal(0)
 PERCENT = Decimal("0.01")
@@ -116,181 +112,6 @@ def insured_service_amount_takes_both_rates(
     return min(off, quantity * price * insured * PERCENT - amount, key=abs)
 
 
-@rule(
-    "XFD-006",
-    table=LINES,
-    reads=(
-        "T_NGUONKHAC_NSNN",
-        "T_NGUONKHAC_VTNN",
-        "T_NGUONKHAC_VTTN",
-        "T_NGUONKHAC_CL",
-        "T_NGUONKHAC",
-    ),
-    owner="cashier",
-    source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence=(
-        "Tổng nguồn khác {T_NGUONKHAC} khác tổng bốn nguồn: {T_NGUONKHAC_NSNN} + {T_NGUONKHAC_VTNN} +"
-        " {T_NGUONKHAC_VTTN} + {T_NGUONKHAC_CL}."
-    ),
-)
-def other_sources_add_up(
-    state: Decimal, foreign: Decimal, domestic: Decimal, rest: Decimal, total: Decimal
-) -> Decimal:
-    """T_NGUONKHAC equals the sum of the four T_NGUONKHAC_* parts."""
-    return state + foreign + domestic + rest - total
-
-
-@rule(
-    "XFD-007",
-    table=LINES,
-    reads=("THANH_TIEN_BV", "T_NGUONKHAC"),
-    severity="warning",
-    confidence="medium",
-    owner="cashier",
-    source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence="Nguồn khác chi trả {T_NGUONKHAC} nhiều hơn thành tiền {THANH_TIEN_BV}.",
-)
-def other_sources_pay_at_most_all(amount: Decimal, other: Decimal) -> bool:
-    """T_NGUONKHAC does not exceed THANH_TIEN_BV; a programme may pay all of a line."""
-    return not other or other <= max(amount, ZERO)
-
-
-@rule(
-    "XFD-008",
-    table="XML2",
-    reads=("THANH_TIEN_BH", "MUC_HUONG", "T_NGUONKHAC", "T_BHTT"),
-    owner="cashier",
-    source=table(2, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
-)
-def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund: Decimal) -> Decimal:
-    """Without other sources T_BHTT equals THANH_TIEN_BH * MUC_HUONG / 100 rounded to 2 decimals."""
-    return ZERO if other else insured * benefit * PERCENT - fund
-
-
-@rule(
-    "XFD-008",
-    table="XML3",
-    reads=("THANH_TIEN_BH", "MUC_HUONG", "T_NGUONKHAC", "T_TRANTT", "T_BHTT"),
-    owner="cashier",
-    source=table(3, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
-)
-def fund_pays_its_share_under_no_ceiling(
-    insured: Decimal, benefit: Decimal, other: Decimal, ceiling: Decimal | None, fund: Decimal
-) -> Decimal:
-    """Without other sources and without a ceiling T_BHTT equals THANH_TIEN_BH * MUC_HUONG / 100."""
-    return ZERO if other or ceiling else insured * benefit * PERCENT - fund
-
-
-@rule(
-    "XFD-009",
-    table="XML2",
-    reads=("THANH_TIEN_BH", "T_BHTT", "T_NGUONKHAC", "T_BNCCT"),
-    owner="cashier",
-    source=table(2, CHECKERS),
-    sentence="Người bệnh cùng chi trả {T_BNCCT} khác thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
-)
-def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copaid: Decimal) -> Decimal:
-    """Without other sources T_BNCCT equals THANH_TIEN_BH minus T_BHTT."""
-    return ZERO if other else insured - fund - copaid
-
-
-@rule(
-    "XFD-009",
-    table="XML3",
-    reads=("THANH_TIEN_BH", "T_BHTT", "T_NGUONKHAC", "T_TRANTT", "T_BNCCT"),
-    owner="cashier",
-    source=table(3, CHECKERS),
-    sentence="Người bệnh cùng chi trả {T_BNCCT} khác thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
-)
-def copayment_is_the_rest_under_no_ceiling(
-    insured: Decimal, fund: Decimal, other: Decimal, ceiling: Decimal | None, copaid: Decimal
-) -> Decimal:
-    """Without other sources and without a ceiling T_BNCCT equals THANH_TIEN_BH minus T_BHTT."""
-    return ZERO if other or ceiling else insured - fund - copaid
-
-
-@rule(
-    "XFD-010",
-    table="XML2",
-    reads=("THANH_TIEN_BV", "THANH_TIEN_BH", "T_NGUONKHAC", "T_BNTT"),
-    owner="cashier",
-    source=table(2, CHECKERS),
-    sentence="Người bệnh tự trả {T_BNTT} khác thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
-)
-def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decimal, paid: Decimal) -> Decimal:
-    """Without other sources T_BNTT equals THANH_TIEN_BV minus THANH_TIEN_BH."""
-    return ZERO if other else amount - insured - paid
-
-
-@rule(
-    "XFD-010",
-    table="XML3",
-    reads=("THANH_TIEN_BV", "THANH_TIEN_BH", "T_NGUONKHAC", "T_TRANTT", "T_BNTT"),
-    owner="cashier",
-    source=table(3, CHECKERS),
-    sentence="Người bệnh tự trả {T_BNTT} khác thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
-)
-def patient_pays_the_difference_under_no_ceiling(
-    amount: Decimal, insured: Decimal, other: Decimal, ceiling: Decimal | None, paid: Decimal
-) -> Decimal:
-    """Without other sources and without a ceiling T_BNTT equals THANH_TIEN_BV minus THANH_TIEN_BH."""
-    return ZERO if other or ceiling else amount - insured - paid
-
-
-@rule(
-    "XFD-011",
-    table=LINES,
-    reads=("THANH_TIEN_BV", "THANH_TIEN_BH", "MUC_HUONG", "T_NGUONKHAC", "T_BNTT", "T_BNCCT", "T_BHTT"),
-    at="T_NGUONKHAC",
-    severity="warning",
-    owner="cashier",
-    source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence=(
-        "Nguồn khác {T_NGUONKHAC} cần trừ vào phần tự trả trước, rồi cùng chi trả, rồi quỹ; hiện tự trả {T_BNTT},"
-        " cùng chi trả {T_BNCCT}, quỹ {T_BHTT}. Cách trừ khi hỗ trợ cho nhiều người bệnh có thể khác."
-    ),
-)
-def support_is_taken_off_in_order(
-    amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
-) -> bool:  # fmt: skip
-    """Support for one patient is taken off T_BNTT first, then T_BNCCT, then T_BHTT."""
-    return not other or other < 0 or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
-
-
-def _taken_off(
-    amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
-) -> bool:  # fmt: skip
-    difference, share = amount - insured, insured * benefit * PERCENT
-    after_paid = max(other - difference, ZERO)
-    after_copaid = max(after_paid - (insured - share), ZERO)
-    return (
-        abs(max(difference - other, ZERO) - paid) < ROUNDING
-        and abs(max(insured - share - after_paid, ZERO) - copaid) < ROUNDING
-        and abs(max(share - after_copaid, ZERO) - fund) < ROUNDING
-    )
-
-
-@rule(
-    "XFD-012",
-    table=LINES,
-    reads=("T_BHTT", "T_BNCCT", "T_BNTT", "T_NGUONKHAC", "THANH_TIEN_BV"),
-    confidence="medium",
-    owner="cashier",
-    source=DERIVED,
-    sentence=(
-        "Thành tiền {THANH_TIEN_BV} khác tổng các phần chi trả: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} + tự trả {T_BNTT}"
-        " + nguồn khác {T_NGUONKHAC}."
-    ),
-)
-def line_is_paid_by_its_shares(
-    fund: Decimal, copaid: Decimal, paid: Decimal, other: Decimal, amount: Decimal
-) -> Decimal:
-    """Per line, T_BHTT + T_BNCCT + T_BNTT + T_NGUONKHAC equals THANH_TIEN_BV."""
-    return fund + copaid + paid + other - amount
-
-
 def is_not_negative(amount: Decimal) -> bool:
     """Amounts, quantities and prices are not negative."""
     return amount >= ZERO
@@ -374,19 +195,6 @@ def outside_the_scope_nothing_is_insured(scope: str, rate: int) -> bool:
 
 
 @rule(
-    "XFD-018",
-    table="XML3",
-    reads=("T_TRANTT", "T_BHTT"),
-    owner="cashier",
-    source=table(3, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} vượt trần thanh toán {T_TRANTT}.",
-)
-def fund_stays_under_the_ceiling(ceiling: Decimal, fund: Decimal) -> bool:
-    """T_BHTT of a supply package does not exceed T_TRANTT."""
-    return fund <= ceiling or ceiling <= 0
-
-
-@rule(
     "XFD-019",
     table="XML3",
     reads=("MA_VAT_TU", "MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
@@ -438,66 +246,3 @@ def service_without_a_price_is_not_insured(service: str, insured: Decimal) -> bo
 def reused_supply_has_one_price(reused: str, price: Decimal, insured: Decimal) -> bool:
     """For a reused supply DON_GIA_BV equals DON_GIA_BH."""
     return reused != "1" or price == insured
-
-
-@rule(
-    "XFD-022",
-    table="XML1",
-    reads=("T_TONGCHI_BH", "T_BNCCT", "T_NGUONKHAC", "T_BHTT"),
-    owner="cashier",
-    source=table(1, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác tổng chi BHYT {T_TONGCHI_BH} trừ cùng chi trả {T_BNCCT}.",
-)
-def fund_total_is_insured_less_copaid(
-    insured: Decimal, copaid: Decimal, other: Decimal, fund: Decimal
-) -> Decimal:
-    """T_BHTT equals T_TONGCHI_BH minus T_BNCCT; asked only where no other source pays."""
-    return ZERO if other else insured - copaid - fund
-
-
-@rule(
-    "XFD-023",
-    table="XML1",
-    reads=("T_BHTT", "T_BNCCT", "T_BNTT", "T_NGUONKHAC", "T_TONGCHI_BV"),
-    confidence="medium",
-    owner="cashier",
-    source=CHECKERS,
-    sentence=(
-        "Tổng chi {T_TONGCHI_BV} khác tổng các phần chi trả: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} + tự trả {T_BNTT}"
-        " + nguồn khác {T_NGUONKHAC}."
-    ),
-)
-def total_is_paid_by_its_shares(
-    fund: Decimal, copaid: Decimal, paid: Decimal, other: Decimal, total: Decimal
-) -> bool:
-    """T_TONGCHI_BV equals T_BHTT + T_BNCCT + T_BNTT + T_NGUONKHAC within 1 đồng."""
-    return abs(fund + copaid + paid + other - total) <= ONE_DONG
-
-
-@rule(
-    "XFD-024",
-    table="XML1",
-    reads=("T_TONGCHI_BV", "T_TONGCHI_BH"),
-    confidence="medium",
-    owner="cashier",
-    source=CHECKERS,
-    sentence="Tổng chi BHYT {T_TONGCHI_BH} nhiều hơn tổng chi theo giá bệnh viện {T_TONGCHI_BV}.",
-)
-def insured_total_is_part_of_the_total(total: Decimal, insured: Decimal) -> bool:
-    """T_TONGCHI_BH does not exceed T_TONGCHI_BV."""
-    return insured <= total
-
-
-@rule(
-    "XFD-025",
-    table="XML1",
-    reads=("MA_DOITUONG_KCB", "MA_THE_BHYT", "T_TONGCHI_BV"),
-    severity="warning",
-    confidence="medium",
-    owner="cashier",
-    source=CHECKERS,
-    sentence="Hồ sơ có thẻ BHYT nhưng tổng chi là {T_TONGCHI_BV}.",
-)
-def insured_visit_costs_something(category: str, card: str, total: Decimal) -> bool:
-    """An insured record has a total above 0; a withdrawn claim (8) and an uninsured visit (9) may have none."""
-    return total > 0 or category in ("8", "9")

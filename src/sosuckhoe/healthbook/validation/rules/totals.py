@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from ..rule import rule
+from ..rule import ONE_DONG, rule
 from .cited import CHECKERS, table
 from .money import ZERO
 
@@ -139,3 +139,66 @@ def _fee_for_service(methods: list[str], amounts: list[Decimal]) -> Decimal:
 def order_lies_inside_the_visit(arrived: datetime, discharged: datetime, ordered: datetime) -> bool:
     """Orders lie between NGAY_VAO and NGAY_RA; when those are in the wrong order XFD-029 has said so."""
     return arrived <= ordered <= discharged or discharged < arrived
+
+
+@rule(
+    "XFD-022",
+    table="XML1",
+    reads=("T_TONGCHI_BH", "T_BNCCT", "T_NGUONKHAC", "T_BHTT"),
+    owner="cashier",
+    source=table(1, CHECKERS),
+    sentence="Quỹ BHYT trả {T_BHTT} khác tổng chi BHYT {T_TONGCHI_BH} trừ cùng chi trả {T_BNCCT}.",
+)
+def fund_total_is_insured_less_copaid(
+    insured: Decimal, copaid: Decimal, other: Decimal, fund: Decimal
+) -> Decimal:
+    """T_BHTT equals T_TONGCHI_BH minus T_BNCCT; asked only where no other source pays."""
+    return ZERO if other else insured - copaid - fund
+
+
+@rule(
+    "XFD-023",
+    table="XML1",
+    reads=("T_BHTT", "T_BNCCT", "T_BNTT", "T_NGUONKHAC", "T_TONGCHI_BV"),
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence=(
+        "Tổng chi {T_TONGCHI_BV} khác tổng các phần chi trả: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} + tự trả {T_BNTT}"
+        " + nguồn khác {T_NGUONKHAC}."
+    ),
+)
+def total_is_paid_by_its_shares(
+    fund: Decimal, copaid: Decimal, paid: Decimal, other: Decimal, total: Decimal
+) -> bool:
+    """T_TONGCHI_BV equals T_BHTT + T_BNCCT + T_BNTT + T_NGUONKHAC within 1 đồng."""
+    return abs(fund + copaid + paid + other - total) <= ONE_DONG
+
+
+@rule(
+    "XFD-024",
+    table="XML1",
+    reads=("T_TONGCHI_BV", "T_TONGCHI_BH"),
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Tổng chi BHYT {T_TONGCHI_BH} nhiều hơn tổng chi theo giá bệnh viện {T_TONGCHI_BV}.",
+)
+def insured_total_is_part_of_the_total(total: Decimal, insured: Decimal) -> bool:
+    """T_TONGCHI_BH does not exceed T_TONGCHI_BV."""
+    return insured <= total
+
+
+@rule(
+    "XFD-025",
+    table="XML1",
+    reads=("MA_DOITUONG_KCB", "MA_THE_BHYT", "T_TONGCHI_BV"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=CHECKERS,
+    sentence="Hồ sơ có thẻ BHYT nhưng tổng chi là {T_TONGCHI_BV}.",
+)
+def insured_visit_costs_something(category: str, card: str, total: Decimal) -> bool:
+    """An insured record has a total above 0; a withdrawn claim (8) and an uninsured visit (9) may have none."""
+    return total > 0 or category in ("8", "9")
