@@ -192,13 +192,18 @@ def _exit_code(results: Results, *, strict: bool) -> int:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """A service manager's SIGTERM stops the work as Ctrl-C does, so that no process is left behind."""
+    """Ctrl-C and a service manager's SIGTERM stop the work, however it was started, and no process is left behind.
+
+    A shell that starts a command in the background makes it deaf to SIGINT; whoever sends it means it.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
     try:
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
     except ValueError:  # not in the main thread: somebody else looks after signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
