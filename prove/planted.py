@@ -270,8 +270,11 @@ def _versions_out_of_order() -> Iterator[None]:
 
     from sosuckhoe.hospital.delivery import worker
     from sosuckhoe.hospital.delivery.models import Submission
+    from sosuckhoe.hospital.delivery.prepared import Prepared
 
-    with put((worker, "older_in_flight", lambda: Exists(Submission.objects.none()))):
+    anew = Prepared(worker._TO_SEND._build)
+    nothing = Exists(Submission.objects.none())
+    with put((worker, "older_in_flight", lambda: nothing), (worker, "_TO_SEND", anew)):
         yield
 
 

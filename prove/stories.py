@@ -1,5 +1,6 @@
 """Many seeds, side by side, each in a hospital of its own; and the planted bugs, one after another in the same way."""
 
+import gc
 import multiprocessing
 import multiprocessing.pool
 import multiprocessing.util
@@ -36,6 +37,7 @@ _template: Path | None = None
 def _begin() -> None:
     global _template
     os.nice(5)
+    gc.set_threshold(50_000, 20, 50)
     _template = set_up()
     multiprocessing.util.Finalize(None, tear_down, args=(_template,), exitpriority=1)  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from ..visits.models import RecordVersion
 from .models import Destination, Submission
+from .prepared import Prepared
 from .states import REPLACEABLE, State, check_step
 
 
@@ -81,16 +82,20 @@ def supersede_older(version: RecordVersion, destination: Destination, *, at: dat
     older = Submission.objects.filter(
         version__visit=version.visit_id, destination=destination, version__number__lt=version.number
     )
-    return _supersede(older, at=at)
+    return _supersede(list(older.filter(state__in=REPLACEABLE).values_list("pk", flat=True)), at=at)
 
 
 def supersede_overtaken(*, at: datetime) -> int:
     """Submissions that came back from an attempt after a newer version had been frozen."""
-    return _supersede(Submission.objects.filter(newer_versions()), at=at)
+    return _supersede(_OVERTAKEN.keys(at), at=at)
 
 
-def _supersede(rows: QuerySet[Submission], *, at: datetime) -> int:
-    chosen = list(rows.filter(state__in=REPLACEABLE).values_list("pk", flat=True))
+_OVERTAKEN = Prepared(lambda now: Submission.objects.filter(newer_versions(), state__in=REPLACEABLE))
+
+
+def _supersede(chosen: list[int], *, at: datetime) -> int:
+    if not chosen:
+        return 0
     return Submission.objects.filter(pk__in=chosen, state__in=REPLACEABLE).update(
         state=State.SUPERSEDED, since=at, holder="", lease_until=None
     )

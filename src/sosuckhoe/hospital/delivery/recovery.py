@@ -8,15 +8,19 @@ from . import receipts
 from .answers import NO_ANSWER, Answer, Word
 from .ledger import step, supersede_overtaken
 from .models import Attempt, Submission
+from .prepared import Prepared
 from .sending import keep_receipt
 from .states import State
+
+_LOST = Prepared(
+    lambda now: Submission.objects.filter(state=State.SENDING, lease_until__lt=now).order_by("pk")
+)
 
 
 def recover(*, at: datetime) -> int:
     """Give back every submission whose lease has ended. Safe to run anywhere, at any time, twice."""
     count = 0
-    lost = Submission.objects.filter(state=State.SENDING, lease_until__lt=at).order_by("pk")
-    for pk in lost.values_list("pk", flat=True):
+    for pk in _LOST.keys(at):
         with transaction.atomic():
             submission = (
                 Submission.objects.select_for_update(of=("self",))

@@ -22,6 +22,7 @@ from . import doors
 from .crashpoints import here
 from .ledger import newer_versions, older_in_flight, step
 from .models import Attempt, Destination, Submission
+from .prepared import Prepared
 from .recovery import recover
 from .sending import QUIET_AFTER, QUIET_SECONDS, note_attempt, send_submission
 from .signers.keys import CannotSignNow
@@ -94,20 +95,16 @@ class Worker:
 
     def _claim_to_sign(self) -> Submission | None:
         now = timezone.now()
-        due = Submission.objects.filter(_due(now), _free(now), state=State.WAITING)
         with transaction.atomic():
-            submission = _next(due.order_by("id"))
+            submission = _next(_TO_SIGN, now)
             if submission is None or not self._take(submission, now):
                 return None
         return submission
 
     def _claim_to_send(self) -> tuple[Submission, Attempt] | None:
         now = timezone.now()
-        due = Submission.objects.filter(
-            _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
-        )
         with transaction.atomic():
-            submission = _next(due.order_by("id"))
+            submission = _next(_TO_SEND, now)
             if submission is None or not self._probe(submission.destination, now):
                 return None
             if self._must_sign_anew(submission, now) or not self._take(submission, now):
@@ -155,13 +152,12 @@ UNEXPECTED = (
 )
 
 
-def _next(due: QuerySet[Submission]) -> Submission | None:
-    """The first due row, locked; rows that others are claiming right now are skipped (PostgreSQL)."""
-    return (
-        due.select_related("version__visit__facility", "destination__facility", "document__key")
-        .select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
-        .first()
-    )
+def _next(due: Prepared, now: datetime) -> Submission | None:
+    """The first due row, locked."""
+    related = ("version__visit__facility", "destination__facility", "document__key")
+    for pk in due.keys(now):
+        return Submission.objects.select_related(*related).get(pk=pk)
+    return None
 
 
 def _due(now: datetime) -> Q:
@@ -178,6 +174,25 @@ def _quiet_over(now: datetime, prefix: str) -> Q:
 
 def _open(now: datetime) -> Q:
     return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__")
+
+
+def _locked(due: QuerySet[Submission]) -> QuerySet[Submission]:
+    """In the order they came; rows that others are claiming right now are skipped (PostgreSQL)."""
+    skips = connection.features.has_select_for_update_skip_locked
+    return due.order_by("id").select_for_update(of=("self",), skip_locked=skips)
+
+
+_TO_SIGN = Prepared(
+    lambda now: _locked(Submission.objects.filter(_due(now), _free(now), state=State.WAITING)), limit=1
+)
+_TO_SEND = Prepared(
+    lambda now: _locked(
+        Submission.objects.filter(
+            _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
+        )
+    ),
+    limit=1,
+)
 
 
 def breathe(workers: list[Worker]) -> None:
