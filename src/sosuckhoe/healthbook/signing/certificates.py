@@ -110,7 +110,7 @@ def _may_issue(authority: x509.Certificate) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+def issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     """The authority's key signed the certificate, with a hash that still holds."""
     try:
         if not isinstance(certificate.signature_hash_algorithm, SHA256 | SHA384 | SHA512):
@@ -142,7 +142,7 @@ def judge(
     if at > leaf.not_after:
         return "CERTIFICATE-EXPIRED"
     if trusted is not None:
-        issuers = [one for one in trusted if _may_issue(one) and _issued(leaf.certificate, one)]
+        issuers = [one for one in trusted if _may_issue(one) and issued_by(leaf.certificate, one)]
         if not issuers:
             return "CERTIFICATE-UNTRUSTED"
         if not any(one.not_valid_before_utc <= at <= one.not_valid_after_utc for one in issuers):
