@@ -50,7 +50,7 @@ class Status:
 
     code: str
     said_at: datetime | None = None
-    """When the issuer said it: producedAt of OCSP, thisUpdate of a CRL."""
+    """Of when it is: the earlier of producedAt and thisUpdate of OCSP, thisUpdate of a CRL."""
     until: datetime | None = None
     """nextUpdate, where the issuer gives one."""
     revoked_at: datetime | None = None
@@ -118,15 +118,15 @@ def judge_ocsp(
         if not about:
             return Status("STATUS-OTHER")
         (one,) = about
-        said = found.produced_at_utc
+        made, known = found.produced_at_utc, one.this_update_utc
         status = Status(
             _ocsp_code(one),
-            said,
+            min(made, known),
             one.next_update_utc,
             one.revocation_time_utc,
             one.revocation_reason.value if one.revocation_reason else "",
         )
-        return _in_time(status, min(said, one.this_update_utc), max(said, one.this_update_utc), at, fresh_for)
+        return _in_time(status, min(made, known), max(made, known), at, fresh_for)
     except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm):
         return Status("STATUS-UNREADABLE")
 

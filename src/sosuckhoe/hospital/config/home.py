@@ -52,6 +52,16 @@ class Home:
         """Hosts that records may be sent to, one a line. Only who runs the machine can add one."""
         return self.path / "gateway-hosts.txt"
 
+    @property
+    def status_hosts(self) -> Path:
+        """Hosts that may be asked whether a certificate is revoked, one a line; without it nobody is asked."""
+        return self.path / "status-hosts.txt"
+
+    @property
+    def pkcs11_modules(self) -> Path:
+        """Makers' libraries that may be loaded into the program, one path a line."""
+        return self.path / "pkcs11-modules.txt"
+
     def create(self) -> None:
         for folder in (self.path, self.quarantine, self.drop, self.evidence, self.keys, self.secrets):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

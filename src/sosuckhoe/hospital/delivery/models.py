@@ -1,6 +1,4 @@
-"""The ledger: destinations and keys, one submission per (version, destination), and both sides of every attempt."""
-
-from datetime import datetime
+"""The ledger: destinations, one submission per (version, destination), and both sides of every attempt."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +6,26 @@ from django.db.models import F, Q
 from ..staff.models import Facility
 from ..visits.compressed import CompressedBytes
 from ..visits.models import RecordVersion
+from .key_models import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusSource
 from .states import State
+
+__all__ = [
+    "Attempt",
+    "CalendarDay",
+    "CertificateStatus",
+    "Destination",
+    "Incident",
+    "KeyKind",
+    "OutageCause",
+    "PortalFinding",
+    "PreparedDocument",
+    "Receipt",
+    "SignedDocument",
+    "SigningKey",
+    "StatusAnswer",
+    "StatusSource",
+    "Submission",
+]
 
 
 class Destination(models.Model):
@@ -56,45 +73,6 @@ class Destination(models.Model):
     @property
     def paused(self) -> bool:
         return self.paused_at is not None
-
-
-class KeyKind(models.TextChoices):
-    """What holds a signing key."""
-
-    FILE = "pkcs12", "Tệp PKCS#12"
-    TOKEN = "pkcs11", "Thiết bị ký (PKCS#11)"
-    REMOTE = "remote", "Dịch vụ ký từ xa"
-    ELSEWHERE = "elsewhere", "Ký ở máy khác rồi nộp lại"
-
-
-class SigningKey(models.Model):
-    """A certificate of the facility and where its key is. The key itself is never here."""
-
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="signing_keys")
-    name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=20, choices=KeyKind.choices, default=KeyKind.FILE)
-    path = models.CharField(max_length=255, blank=True)
-    """Of a key file: relative to the home's keys folder."""
-    place = models.JSONField(default=dict, blank=True)
-    """Of other kinds: where the key is. Token: module, token, key. Service: url, client, profile, user, credential."""
-    password_reference = models.CharField(max_length=255, blank=True)
-    """Where the file's password, the token's PIN or the service's client secret is."""
-    certificate_pem = models.TextField()
-    fingerprint = models.CharField(max_length=64, unique=True)
-    not_before = models.DateTimeField()
-    not_after = models.DateTimeField()
-    registered_at = models.DateTimeField(null=True, blank=True)
-    """When it was registered on the portal."""
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-not_after"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def valid_at(self, moment: datetime) -> bool:
-        return self.not_before <= moment <= self.not_after
 
 
 class Submission(models.Model):
@@ -166,6 +144,10 @@ class SignedDocument(models.Model):
     certificate_fingerprint = models.CharField(max_length=64, db_index=True)
     signed_at = models.DateTimeField()
     signer = models.CharField(max_length=150)
+    status = models.ForeignKey(
+        CertificateStatus, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    """What the issuer had said of the certificate when it signed; empty where nobody is asked."""
 
     class Meta:
         ordering = ["submission", "number"]

@@ -14,8 +14,9 @@ from ..visits.choices import checking_policy, tables_to_send
 from .closing import FAULTS_HOLD, edition_for
 from .crashpoints import here
 from .ledger import step
-from .models import SignedDocument, SigningKey, Submission
+from .models import CertificateStatus, SignedDocument, SigningKey, Submission
 from .signers.keys import CannotSignNow, key_for, key_rests
+from .signers.status import status_for
 from .states import State
 
 
@@ -36,6 +37,10 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     key, signer = key_for(submission.version.visit.facility, at)
     unsigned = unsigned_bytes(submission, at=at)
     here("K11")
+    try:
+        status = status_for(key, at)
+    except KeyUnusable as problem:
+        raise key_rests(key, problem) from None
     here("K12")
     try:
         signed = sign(unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=True)
@@ -44,7 +49,9 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     except KeyUnusable as problem:
         raise key_rests(key, problem) from None
     here("K13")
-    verdict = verify(signed, at=at, registered=[key.fingerprint])
+    # A token or a service may take its time: the certificate has to hold when the work is over, too (F55).
+    done = max(at, timezone.now())
+    verdict = verify(signed, at=done, registered=[key.fingerprint])
     if verdict.outcome is not Outcome.PASSED:
         raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
     document = store_signed(
@@ -54,6 +61,7 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
         key=key,
         at=at,
         signer=key.name,
+        status=status,
         fence=submission.fence,
     )
     here("K14")
@@ -98,6 +106,7 @@ def store_signed(
     key: SigningKey,
     at: datetime,
     signer: str,
+    status: CertificateStatus | None,
     fence: int | None = None,
 ) -> SignedDocument | None:
     """Keep bytes that passed the strict verifier, and the step that goes with them. None: somebody was faster."""
@@ -114,6 +123,7 @@ def store_signed(
             certificate_fingerprint=key.fingerprint,
             signed_at=at,
             signer=signer,
+            status=status,
         )
         if not step(
             submission,

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from lxml import etree
 
-from ....healthbook.signing import Outcome, fingerprint, verify
+from ....healthbook.signing import KeyUnusable, Outcome, fingerprint, verify
 from ....healthbook.signing.verify_evidence import pack
 from ...journal.chain import note
 from ...staff.models import Facility
@@ -27,6 +27,7 @@ from ..ledger import step
 from ..models import PreparedDocument, SigningKey, Submission
 from ..signing import Held, check_again, check_whole, store_signed, unsigned_bytes
 from ..states import State
+from .status import status_for
 
 AT_ONCE = 500
 """Files in one package."""
@@ -134,6 +135,10 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
     canonical = etree.tostring(verdict.tree.getroottree(), method="c14n", with_comments=False)
     digest = hashlib.sha256(canonical).hexdigest()
     key = keys[fingerprint(verdict.certificate)]
+    try:
+        status = status_for(key, now)
+    except KeyUnusable as problem:
+        return Attached(name, False, problem.code, f"{problem} Hãy nộp lại tệp này sau.")
     with transaction.atomic():
         waiting = list(
             Submission.objects.select_for_update(of=("self",))
@@ -172,6 +177,7 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
                 key=key,
                 at=now,
                 signer=str(getattr(by, "username", "") or by),
+                status=status,
             )
             assert document is not None, "the row is locked"
             note(by, "signature-attached", "submission", submission.pk, sha256=document.sha256)

@@ -16,6 +16,7 @@ from ..models import KeyKind, SigningKey
 from ..secrets import SecretExposed, SecretMissing, secret_of
 from .pins import KeptPin, check_driver
 from .remote_signing import Credential, RemoteSigner
+from .status import is_revoked
 
 REST_SECONDS = 20.0
 """A key that failed is left alone so long: the queue behind it must not knock once for every visit."""
@@ -31,8 +32,8 @@ class CannotSignNow(Exception):
 
 
 def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
-    """The facility's key that is valid now and lasts longest. Raises CannotSignNow."""
-    keys = list(facility.signing_keys.filter(retired_at__isnull=True))
+    """The facility's key that is valid now and to be preferred. Raises CannotSignNow."""
+    keys = list(facility.signing_keys.filter(retired_at__isnull=True).select_related("status_source"))
     valid = [key for key in keys if key.valid_at(at)]
     if not keys:
         raise CannotSignNow(
@@ -52,7 +53,7 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
             "SIGN-ELSEWHERE",
             "Hồ sơ chờ ký ở máy có thiết bị ký. Hãy tải gói chờ ký, ký rồi nộp lại các tệp đã ký.",
         )
-    key = max(at_hand, key=lambda each: (each.not_after, each.pk))
+    key = max(at_hand, key=lambda each: _preference(each, at)) if len(at_hand) > 1 else at_hand[0]
     resting = _resting(key)
     if resting is not None:
         raise resting
@@ -67,6 +68,17 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
     if fingerprint(signer.certificate) != key.fingerprint:
         raise CannotSignNow("KEY-CHANGED", "Tệp khóa không còn khớp với chứng thư đã khai báo.")
     return key, signer
+
+
+def _preference(key: SigningKey, at: datetime) -> tuple[bool, bool, datetime, int]:
+    """Of two keys: the one not known as revoked, then the one registered on the portal, then the one that lasts longer.
+
+    So a new certificate may be declared before it is registered without being used too early (faults.md F60).
+    """
+    last = key.statuses.order_by("-asked_at", "-pk").first()
+    revoked = last is not None and is_revoked(last)
+    registered = key.registered_at is not None and key.registered_at <= at
+    return not revoked, registered, key.not_after, key.pk
 
 
 def signer_of(key: SigningKey) -> Signer:

@@ -75,13 +75,18 @@ def pin_is_refused(fingerprint: str) -> bool:
     return _read(_mark(fingerprint)) == REFUSED
 
 
+def allowed_drivers() -> list[str]:
+    """The makers' libraries that this machine's keeper has listed in pkcs11-modules.txt."""
+    try:
+        lines = settings.HOME.pkcs11_modules.read_text().splitlines()
+    except OSError:
+        return []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
 def check_driver(module: str) -> None:
     """The library is loaded into our process, so only who runs the machine names it: a line in pkcs11-modules.txt."""
-    try:
-        lines = (settings.HOME.path / "pkcs11-modules.txt").read_text().splitlines()
-    except OSError:
-        lines = []
-    if module not in {line.strip() for line in lines if line.strip() and not line.startswith("#")}:
+    if module not in allowed_drivers():
         raise DriverNotAllowed
 
 
