@@ -52,7 +52,8 @@ def test_the_hospital_may_change_a_severity() -> None:
 
 def test_the_summary_of_an_outpatient_visit_follows_the_policy() -> None:
     without = Record({name: rows for name, rows in visit().tables.items() if name != "treatment_summary"})
-    assert rules_of(without)["BOOK-001"] == "warning"
+    assert rules_of(without, Policy(summary_for_every_visit=True))["BOOK-001"] == "warning"
+    assert not {"BOOK-001", "BUS-035", "FMT-083"} & {*rules_of(without), *rules_of(visit())}
     rules = Policy(summary_for_every_visit=False)
     assert "BOOK-001" not in rules_of(without, rules)
     assert rules_of(visit(), rules)["FMT-083"] == "error"

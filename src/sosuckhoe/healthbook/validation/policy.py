@@ -11,9 +11,11 @@ from .fault import Severity
 class Policy:
     """The hospital's choices. The program records who made each, when and why; here are the choices alone."""
 
-    summary_for_every_visit: bool = True
+    summary_for_every_visit: bool | None = None
     """Table 8 (tóm tắt hồ sơ bệnh án) goes with outpatient visits too, because the book shows it. QĐ 4750 asks
-    for it only for visit types 03, 04 and 06: with False, table 8 on other visits is a fault (BUS-035)."""
+    for it only for visit types 03, 04 and 06: with False, table 8 on other visits is a fault (BUS-035); with True, a
+    visit without it is told (BOOK-001). None, for a file whose hospital has not decided: neither is held against it,
+    and only a visit without insurance is asked for its table 8, which is all the book gets of it."""
     signature_required: bool = False
     """A missing signature is an error. False for checking an export that has not been signed yet."""
     severities: Mapping[str, Severity] = field(default_factory=dict)

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from ..rule import rule
 from .cited import CHECKERS, DERIVED
-from .parts import NOT_INSURED, TESTS
-from .stay import INPATIENT
+from .parts import TESTS
+from .stay import INPATIENT, NOT_INSURED
 
 MALE = "1"
 NEWBORN = timedelta(days=28)

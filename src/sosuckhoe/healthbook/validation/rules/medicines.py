@@ -6,8 +6,9 @@ from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
 
 _SUPPLIER = re.compile(r"(?:C|K|M|HC)\.[0-9A-Z]{5}")
-_ROUTE = re.compile(r"[0-9]\.[0-9]{2}")
-TENDER = re.compile(r"[^;]+;G[0-9]+(?:\.[0-9]+)?;N[0-9]+;[0-9]{4}")
+ROUTE = re.compile(r"[0-9]\.[0-9]{2}")
+TENDER = re.compile(r"[^;]+;(?:G[0-9]+(?:\.[0-9A-Z]+)?|00);(?:N[0-9]+|00);[0-9]{4}")
+"""``00``: a price negotiated for the whole country (QĐ 4750), whose place the sources do not agree on."""
 BLOOD = frozenset({"7", "17"})
 """MA_NHOM of blood and blood products."""
 OUTPATIENT = frozenset({"01", "05", "07", "08"})
@@ -64,7 +65,7 @@ def supplying_facility_has_its_prefix(code: str) -> bool:
 )
 def route_has_its_form(route: str) -> bool:
     """DUONG_DUNG is a route code of at most 4 characters such as 1.01."""
-    return _ROUTE.fullmatch(route) is not None
+    return ROUTE.fullmatch(route) is not None
 
 
 @rule(

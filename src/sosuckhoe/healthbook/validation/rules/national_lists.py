@@ -9,6 +9,7 @@ from ...standard import Code
 from ..rule import rule
 from .cited import CHECKERS, table
 from .lists import list_of
+from .medicines import ROUTE
 
 IN_MEDICINES = frozenset({"4", "7", "17"})
 """MA_NHOM of medicines, blood and blood products; groups 5 and 6 ended with QĐ 5937/2021, before this standard."""
@@ -128,8 +129,8 @@ def service_group_fits_its_table(group: str) -> bool:
     sentence="Mã đường dùng {DUONG_DUNG} không có trong danh mục dùng chung đang có; xin xem lại.",
 )
 def route_is_in_the_list(ordered: date, code: str) -> bool:
-    """The route code exists in the shared list, of which we may miss some."""
-    return code in routes_on(ordered)
+    """The route code exists in the shared list, of which we may miss some; its form is FMT-052's."""
+    return code in routes_on(ordered) or ROUTE.fullmatch(code) is None
 
 
 @rule(

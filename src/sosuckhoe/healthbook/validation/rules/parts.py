@@ -6,10 +6,8 @@ from ..policy import Policy
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
 from .icd10 import compact
-from .stay import INPATIENT, SUMMARISED, TRANSFERRED
+from .stay import INPATIENT, NOT_INSURED, SUMMARISED, TRANSFERRED
 
-NOT_INSURED = "9"
-"""MA_DOITUONG_KCB of a visit without insurance: at least tables 1 and 8 are sent (công văn 4395/BYT-KCB)."""
 WITH_DISCHARGE_PAPER = frozenset({"03", "04", "09"})
 ABSCONDED = "3"
 DIED = frozenset({"5", "8"})
@@ -141,7 +139,7 @@ def stay_has_its_summary(summaries: int, visit_type: str) -> bool:
 )
 def summary_is_sent_for_stays_only(summaries: int, policy: Policy, visit_type: str) -> bool:
     """XML8 is attached only for types 03, 04 and 06, unless the hospital summarises every visit for the book."""
-    return summaries == 0 or policy.summary_for_every_visit or visit_type in SUMMARISED_ON_PAPER
+    return summaries == 0 or policy.summary_for_every_visit is not False or visit_type in SUMMARISED_ON_PAPER
 
 
 @rule(

@@ -7,6 +7,8 @@ from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
 
 INPATIENT = "03"
+NOT_INSURED = "9"
+"""MA_DOITUONG_KCB of a visit without insurance: at least tables 1 and 8 are sent (công văn 4395/BYT-KCB)."""
 SUMMARISED = frozenset({"03", "04", "06"})
 """Visit types for which QĐ 4750 asks a summary (table 8)."""
 ADMITTED = frozenset({"03", "04", "06", "09"})
@@ -128,19 +130,27 @@ def referral_has_facility_and_paper(facility: str | None, paper: str | None) -> 
 )
 def summary_is_for_stays(visit_type: str, policy: Policy) -> bool:
     """MA_LOAI_KCB in a record summary is 03, 04 or 06, unless the hospital summarises every visit for the book."""
-    return policy.summary_for_every_visit or visit_type in SUMMARISED
+    return policy.summary_for_every_visit is not False or visit_type in SUMMARISED
 
 
 @rule(
     "BOOK-001",
     table="XML1",
-    reads=("XML8", "MA_LOAI_KCB", "@policy"),
+    reads=("XML8", "MA_LOAI_KCB", "@policy", "MA_DOITUONG_KCB"),
     at="XML8",
     severity="warning",
     owner="clinician",
     source="Quyết định của bệnh viện: mọi đợt khám có tóm tắt để hiện trong Sổ sức khỏe điện tử",
     sentence="Chưa có tóm tắt hồ sơ bệnh án (XML8), nên Sổ sức khỏe điện tử của người bệnh thiếu phần này.",
 )
-def every_visit_has_its_summary(summaries: int, visit_type: str, policy: Policy) -> bool:
-    """A visit has the summary that the citizen's book shows; XTB-025 asks it of stays."""
-    return summaries > 0 or visit_type in SUMMARISED or not policy.summary_for_every_visit
+def every_visit_has_its_summary(
+    summaries: int, visit_type: str, policy: Policy, category: str | None
+) -> bool:
+    """A visit has the summary that the citizen's book shows; XTB-025 asks it of stays.
+
+    Where the hospital has not decided, only a visit without insurance is asked for it.
+    """
+    if summaries > 0 or visit_type in SUMMARISED:
+        return True
+    asked = policy.summary_for_every_visit
+    return category != NOT_INSURED if asked is None else not asked
