@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sosuckhoe.healthbook.validation import OWNERS, RULES, Listed, Policy, listed_rules
-from sosuckhoe.healthbook.validation.fault import SEVERITIES
 from sosuckhoe.healthbook.validation.proofs import Case, cases_of, proven
 
 from .saying import PROGRAM, cell, day, days, facts, page, running, table, vi
@@ -13,10 +12,12 @@ from .saying import PROGRAM, cell, day, days, facts, page, running, table, vi
 SUBJECTS = {
     "file": "Phong bì, tệp và chữ ký",
     "shape": "Hình thức của từng chỉ tiêu",
+    "allowed": "Điều được phép, không báo lỗi",
     "beds": "Ngày giường",
     "benefit": "Mức hưởng",
     "card": "Thẻ BHYT",
     "catalogued": "Khớp danh mục của bệnh viện",
+    "check_ins": "Check-in",
     "codes": "Mã và cách ghi mã",
     "dates": "Ngày giờ",
     "diagnoses": "Chẩn đoán",
@@ -28,10 +29,12 @@ SUBJECTS = {
     "inside_the_stay": "Trong thời gian của đợt khám",
     "leave": "Giấy nghỉ việc, nghỉ dưỡng thai",
     "linked_lines": "Dòng trỏ tới nhau giữa các bảng",
+    "loaded_lists": "Theo danh mục bệnh viện nhập",
     "long_term": "Điều trị dài ngày",
     "medicines": "Thuốc",
     "money": "Tiền từng dòng",
     "national_lists": "Danh mục dùng chung",
+    "operations": "Phẫu thuật cùng một lần",
     "papers": "Giấy tờ",
     "parts": "Bảng phải có, bảng không được có",
     "patient_fit": "Hợp tuổi và giới của người bệnh",
@@ -39,8 +42,10 @@ SUBJECTS = {
     "results": "Kết quả và diễn biến",
     "services": "Dịch vụ và vật tư",
     "shares": "Ai trả bao nhiêu cho từng dòng",
+    "spreadsheets": "Mã bị bảng tính đổi thành số",
     "stay": "Loại hình và số ngày điều trị",
     "totals": "Tổng tiền",
+    "visit_kinds": "Loại hình và đối tượng",
 }
 MOST_LINES = 12
 """Lines of an example shown."""
@@ -73,7 +78,7 @@ def _contents(by_subject: dict[str, list[Listed]]) -> str:
     every = [
         (
             f"[{rule.id}]({subject_by_id()[rule.id]}.md#{rule.id.lower()})",
-            SEVERITIES[rule.severity],
+            rule.level,
             ", ".join(rule.tables),
             cell(sentences(rule)[0]),
         )
@@ -106,7 +111,7 @@ def sentences(rule: Listed) -> list[str]:
 def rule_facts(rule: Listed) -> list[tuple[str, str]]:
     """What is said of a rule, on its page and in the search."""
     return [
-        ("Mức", SEVERITIES[rule.severity]),
+        ("Mức", rule.level),
         ("Áp dụng", days(rule.since, rule.until) + " (theo ngày ra viện)" if rule.since or rule.until else
          "theo chuẩn có hiệu lực vào ngày ra viện"),
         ("Nơi sửa", ", ".join(OWNERS[owner] for owner in rule.owners)),

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from sosuckhoe.healthbook import validation
 
+from .checking.lists import catalogues_from
 from .checking.pool import Question, Results, checked, cores
 from .checking.progress import Progress
 from .checking.sources import count, sources
@@ -58,6 +59,13 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="TÊN.xlsx|TÊN.html",
         help="ghi báo cáo cho các bộ phận: sổ Excel hoặc trang HTML; dùng được nhiều lần",
     )
+    command.add_argument(
+        "--catalogue",
+        action="append",
+        default=[],
+        metavar="LOẠI=TỆP",
+        help="đối chiếu thêm với danh mục (Excel hoặc CSV), ví dụ icd10=tt06.xlsx, medicines=thuoc.csv; dùng được nhiều lần",
+    )
     command.add_argument("--watch", metavar="THƯ_MỤC", help="trông thư mục xuất tệp và kiểm tra từng tệp mới")
     command.add_argument(
         "--jobs", type=int, default=None, metavar="SỐ", help="số tiến trình (mặc định: mọi nhân)"
@@ -78,8 +86,9 @@ def run(options: argparse.Namespace) -> int:
         print("Cho biết tệp, thư mục cần kiểm tra, hoặc --watch THƯ_MỤC (một trong hai).", file=sys.stderr)
         return UNUSABLE
     day = options.as_of or date.today()  # noqa: DTZ011 - the day on the wall of whoever types the command
-    question = Question(day, expected=options.as_of is not None)
     try:
+        policy = validation.Policy(catalogues=catalogues_from(options.catalogue))
+        question = Question(day, expected=options.as_of is not None, policy=policy)
         reports = [_report(path, day) for path in options.report]
     except ValueError as problem:
         print(problem, file=sys.stderr)

@@ -12,7 +12,6 @@ from typing import Any
 
 from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.validation import OWNERS, Listed, listed_rule, listed_rules
-from sosuckhoe.healthbook.validation.fault import SEVERITIES
 from sosuckhoe.healthbook.validation.fixes import FIXES
 from sosuckhoe.healthbook.validation.mending import general_rules
 from sosuckhoe.healthbook.validation.proofs import Case, cases_of
@@ -75,9 +74,9 @@ def _rule(code: str) -> Explained | None:
 
 
 def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
-    yield f"{rule.id}  ({SEVERITIES[rule.severity].lower()}, {_CONFIDENCES[rule.confidence]})"
+    yield f"{rule.id}  ({rule.level.lower()}, {_CONFIDENCES[rule.confidence]})"
     yield ""
-    yield "Báo khi:"
+    yield "Được phép:" if rule.kind == "allowed" else "Báo khi:"
     for sentence in rule.sentences:
         yield f"  {_NAMED.sub(lambda found: _name(found[1], rule), sentence)}"
     yield f"Phải đúng (nguyên văn tiếng Anh của quy tắc): {rule.statement}"
@@ -93,7 +92,7 @@ def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
     if "@day" in rule.reads:
         yield "  Ngày kiểm tra"
     if "@policy" in rule.reads:
-        yield "  Lựa chọn của bệnh viện: quyết định đã ghi nhận của bệnh viện được ưu tiên"
+        yield "  Lựa chọn và danh mục của bệnh viện; chưa có danh mục hoặc số liệu cần đến thì quy tắc im lặng"
     yield ""
     yield f"Ai thường sửa: {'; '.join(OWNERS[owner] for owner in rule.owners)}"
     yield f"Cách sửa: {rule.mend}"

@@ -101,7 +101,6 @@ def run_show(options: argparse.Namespace) -> int:
 
 def run_rules(options: argparse.Namespace) -> int:
     from sosuckhoe.healthbook.validation import listed_rules
-    from sosuckhoe.healthbook.validation.fault import SEVERITIES
 
     from .checking.tally import plain_sentence
 
@@ -113,7 +112,7 @@ def run_rules(options: argparse.Namespace) -> int:
         until = f" đến {rule.until:%d/%m/%Y}" if rule.until else ""
         since = f"từ {rule.since:%d/%m/%Y}" if rule.since else "theo quyết định của ngày ra viện"
         tables = ", ".join(rule.tables) or "tệp"
-        print(f"{rule.id}  {SEVERITIES[rule.severity]}, {tables}, {since}{until}, {rule.proofs} hồ sơ mẫu")
+        print(f"{rule.id}  {rule.level}, {tables}, {since}{until}, {rule.proofs} hồ sơ mẫu")
         for sentence in rule.sentences:
             print(f"  {plain_sentence(sentence)}")
         print(f"  Theo: {rule.source}")

@@ -65,3 +65,22 @@ def test_check_needs_neither_database_nor_home(file, capsys, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     run(capsys, file(BARE))
     assert [path.name for path in tmp_path.iterdir()] == ["visit.xml"]
+
+
+def test_a_list_brought_to_the_check_is_asked(file, tmp_path, capsys):
+    codes = tmp_path / "icd10.csv"
+    codes.write_text("MA_BENH,TEN\nI10,Tăng huyết áp\n", encoding="utf-8")
+    sick = BARE.replace("<NGAY_VAO>", "<MA_BENH_CHINH>J02.9</MA_BENH_CHINH><NGAY_VAO>")
+    _, out = run(capsys, "--format", "json", "--catalogue", f"icd10={codes}", file(sick))
+    told = [fault for fault in json.loads(out)["faults"] if fault["rule"] == "COD-007"]
+    assert [fault["path"] for fault in told] == ["XML1.MA_BENH_CHINH"]
+    _, out = run(capsys, "--format", "json", file(sick))
+    assert "COD-007" not in out
+
+
+@pytest.mark.parametrize("given", ["icd10", "thuoc=a.csv", "icd10=/khong/co.csv", "icd10={empty}"])
+def test_a_list_that_cannot_be_used_stops_the_check_with_a_sentence(given, file, capsys):
+    given = given.format(empty=file("TEN\nx\n", "empty.csv"))
+    assert main(["check", "--catalogue", given, file(BARE)]) == 2
+    told = capsys.readouterr()
+    assert not told.out and told.err.strip().endswith(".")

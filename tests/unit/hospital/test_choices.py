@@ -65,3 +65,18 @@ def test_hiv_care_leaves_only_with_insured_visits_unless_decided(facility: Facil
     assert tables_to_send(RECORD, insured=False, facility=facility, day=DAY) == ["visit", "medicines"]
     choose(by="kien", name="tables_for_uninsured", value=[], reason="QĐ 2733", since=DAY)
     assert tables_to_send(RECORD, insured=False, facility=facility, day=DAY) == ["visit"]
+
+
+def test_every_base_salary_reaches_the_checker_with_its_first_day(facility: Facility) -> None:
+    for value, since, whose in (
+        (1_000_000, date(2024, 1, 1), None),
+        (2_000_000, date(2026, 1, 1), None),
+        (3_000_000, date(2026, 1, 1), facility),
+        (None, date(2026, 10, 1), None),
+    ):
+        choose(
+            by="kien", name="base_salary", value=value, reason="Nghị định", since=since, facility=whose
+        )
+    policy = checking_policy(facility=facility, day=DAY)
+    days = (date(2023, 12, 31), date(2024, 1, 1), date(2025, 12, 31), DAY)
+    assert [policy.base_salary_on(day) for day in days] == [None, 1_000_000, 1_000_000, 3_000_000]

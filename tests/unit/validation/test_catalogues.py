@@ -1,13 +1,16 @@
 """Catalogues are dated rows of text; a list that is not given says nothing."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any, ClassVar
 
 import pytest
 
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.healthbook.validation import Policy, check_record
-from sosuckhoe.healthbook.validation.catalogues import KEYS, Catalogues
+from sosuckhoe.healthbook.validation.catalogues import KEYS, LISTS, Catalogues, Entry
+from sosuckhoe.healthbook.validation.proofs import cases_of, proven
 
 CHANGED = Catalogues.of(
     {
@@ -65,3 +68,43 @@ def test_the_faults_of_a_record_depend_on_the_catalogue_alone() -> None:
 
     assert said(Policy(catalogues=CHANGED)) - said(Policy()) == {"COD-013"}
     assert said(Policy(catalogues=Catalogues())) == said(Policy())
+
+
+DAYS = {
+    "discharge": {"NGAY_RA"},
+    "order": {"NGAY_YL"},
+    "act": {"NGAY_YL", "NGAY_TH_YL", "NGAY_KQ", "THOI_DIEM_DBLS", "NGAY_RA"},
+    "result": {"NGAY_KQ"},
+}
+
+
+class Overheard(Catalogues):
+    """Lists that note which of them is asked, and with which day."""
+
+    asked: ClassVar[list[tuple[str, date]]] = []
+
+    def rows(self, name: str, code: str, day: date) -> list[Entry] | None:
+        self.asked.append((name, day))
+        return super().rows(name, code, day)
+
+
+def test_every_list_is_asked_and_with_the_day_that_chooses_it() -> None:
+    heard = set()
+    for case in (case for rule in sorted(proven()) for case in cases_of(rule)):
+        if case.file is not None or case.policy.catalogues is None:
+            continue
+        Overheard.asked.clear()
+        overheard = Overheard(case.policy.catalogues.lists)
+        check_record(
+            case.record, case.edition, day=case.day, policy=replace(case.policy, catalogues=overheard)
+        )
+        for name, day in Overheard.asked:
+            assert f"{day:%Y%m%d}" in _days(case.tables, DAYS[LISTS[name].chosen_by]), (case.rule, name, day)
+            if name in case.policy.catalogues.lists:
+                heard.add(name)
+    assert heard == set(LISTS)
+
+
+def _days(tables: Any, fields: set[str]) -> set[str]:
+    rows = [row for rows in tables.values() for row in (rows if isinstance(rows, list) else [rows])]
+    return {str(row[name])[:8] for row in rows for name in fields & row.keys()}

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import islice
 
 from sosuckhoe.healthbook import validation
-from sosuckhoe.healthbook.validation import Checked
+from sosuckhoe.healthbook.validation import Checked, Policy
 
 from .refusals import Refused, refused
 from .sources import Source
@@ -34,6 +34,7 @@ class Question:
 
     day: date
     expected: bool = False
+    policy: Policy = Policy()
 
     def ask(self, source: Source) -> Results:
         """The results of one file, without the records, which nobody here reads again."""
@@ -41,7 +42,9 @@ class Question:
             data = source.read()
         except Refused as problem:
             return [refused(source.name, problem.code)]
-        found = validation.check(data, day=self.day, name=source.name, expected=self.expected)
+        found = validation.check(
+            data, day=self.day, name=source.name, policy=self.policy, expected=self.expected
+        )
         return [replace(result, record=None) for result in found]
 
     def ask_all(self, sources: list[Source]) -> list[Results]:

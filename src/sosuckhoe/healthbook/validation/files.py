@@ -12,7 +12,15 @@ from ..standard import edition_on
 from .checking import check_record, name_of, under
 from .fault import Fault, Severity, in_reading_order
 from .policy import Policy
-from .rules.envelope import FILE_RULES, OF_A_VISIT, OF_THE_FILE, FileRule, Place, signature_is_there
+from .rules.envelope import (
+    FILE_RULES,
+    OF_A_VISIT,
+    OF_THE_FILE,
+    FileRule,
+    Place,
+    file_is_not_too_large,
+    signature_is_there,
+)
 from .typed import VIETNAM, parse_date
 from .wording import quoted
 
@@ -104,6 +112,7 @@ def _rows(record: Record) -> Iterator[dict[str, str]]:
 def _of_the_file(reading: Reading, data: bytes, day: date, policy: Policy) -> Iterator[Fault]:
     for id, rule in OF_THE_FILE.items():
         yield from _faults(FILE_RULES[id], rule(reading))
+    yield from _faults(FILE_RULES["STR-019"], file_is_not_too_large(data, policy))
     signing = FILE_RULES["STR-011" if reading.form == "check_in" else "STR-010"]
     if signing.since is None or _first_day(reading, day) >= signing.since:
         yield from _faults(signing, signature_is_there(reading, policy))

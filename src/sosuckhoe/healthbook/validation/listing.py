@@ -8,14 +8,17 @@ from typing import Any, Literal
 
 from ..standard import Edition, edition_on
 from ..standard.editions import decisions
+from .fault import SEVERITIES
 from .mending import general_rules, how_to_mend
 from .proofs import cases_of, proven
 from .rule import RULES, Rule
+from .rules.allowed import ALLOWED
 from .rules.envelope import FILE_RULES
 from .shape import Shape, shape_of
 from .shape_ids import OF_SHAPE
 
-Kind = Literal["record", "shape", "file"]
+LEVELS = {**SEVERITIES, "none": "Được phép, không báo lỗi"}
+Kind = Literal["record", "shape", "file", "allowed"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,10 @@ class Listed:
 
     id: str
     kind: Kind
-    """``record``: a function on values; ``shape``: follows from the tables; ``file``: on the envelope."""
+    """``record``: a function on values; ``shape``: follows from the tables; ``file``: on the envelope;
+    ``allowed``: refuses nothing."""
     severity: str
+    """``error`` or ``warning``; ``none`` for what is allowed."""
     since: date | None
     """The first day of discharge it applies to; None where the edition of the day decides."""
     until: date | None
@@ -43,6 +48,11 @@ class Listed:
     mend: str
     proofs: int
     """How many records prove it."""
+
+    @property
+    def level(self) -> str:
+        """The severity as people read it."""
+        return LEVELS[self.severity]
 
     @property
     def sentence(self) -> str:
@@ -73,7 +83,7 @@ class Listed:
 def listed_rules() -> tuple[Listed, ...]:
     """Every rule, in the order of the ids."""
     shapes = _shapes_by_id()
-    ids = sorted({rule.id for rule in RULES} | OF_SHAPE | FILE_RULES.keys())
+    ids = sorted({rule.id for rule in RULES} | OF_SHAPE | FILE_RULES.keys() | ALLOWED.keys())
     return tuple(_listed(id, shapes.get(id, ())) for id in ids)
 
 
@@ -88,6 +98,12 @@ def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
     of_shape = tuple(shapes)
     if rules:
         return _of_records(id, rules, of_shape, proofs)
+    if id in ALLOWED:
+        one = ALLOWED[id]
+        return Listed(
+            id, "allowed", "none", one.since, None, (one.at.partition(".")[0],), one.reads, (one.sentence,), one.statement,
+            one.source, one.confidence, (one.owner,), one.mend, proofs,
+        )  # fmt: skip
     if id in FILE_RULES:
         rule, words = FILE_RULES[id], general_rules()[id]
         return Listed(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 
 from .catalogues import Catalogues
 from .fault import Severity
@@ -24,3 +26,16 @@ class Policy:
     """Rules the hospital switched off."""
     catalogues: Catalogues | None = None
     """The hospital's catalogues and national lists it brought; what needs them stays silent without."""
+    base_salaries: tuple[tuple[date, Decimal], ...] = ()
+    """The base salary (lương cơ sở, mức tham chiếu) in đồng and its first day, as the hospital entered it. We hold no
+    text that gives it for every day, so what needs it stays silent without."""
+    largest_file: int = 100_000_000
+    """Bytes of the largest file the destination takes: 100 MB in one implementation (STR-019, confidence low)."""
+    check_ins: Mapping[str, tuple[datetime, ...]] | None = None
+    """No choice but what the ledger knows: when check-ins (XML0) of a visit were received, by MA_LK, times in the
+    zone of the record's own. None: nobody knows, so nothing is said of them (BUS-019)."""
+
+    def base_salary_on(self, day: date) -> Decimal | None:
+        """The base salary on a day; None where the hospital has not entered it."""
+        known = [(since, amount) for since, amount in self.base_salaries if since <= day]
+        return max(known)[1] if known else None

@@ -135,6 +135,29 @@ KINDS: Mapping[str, Kind] = {
         ),
         whole=15_844,
     ),
+    "long_term_diseases": Kind(
+        "Bệnh dài ngày",
+        "Danh mục bệnh cần chữa trị dài ngày của Bộ Y tế",
+        "MA_BENH",
+        ("MA_BENH",),
+        ("TEN",),
+        also_called={"MA_ICD": "MA_BENH", "MA_ICD10": "MA_BENH"},
+    ),
+    "traditional_services": Kind(
+        # No text marks them in one column, so the hospital lists them: the codes alone are enough.
+        "Dịch vụ y học cổ truyền",
+        "Trích từ danh mục dịch vụ của bệnh viện",
+        "MA_DICH_VU",
+        ("MA_DICH_VU",),
+        ("TEN_DICH_VU",),
+    ),
+    "shortest_times": Kind(
+        "Thời gian tối thiểu của dịch vụ",
+        "Quy trình kỹ thuật bệnh viện đang áp dụng",
+        "MA_DICH_VU",
+        ("MA_DICH_VU", "SO_PHUT"),
+        ("TEN_DICH_VU",),
+    ),
     "national_services": Kind(
         "Dịch vụ kỹ thuật dùng chung",
         "QĐ 2010/QĐ-BYT 2025, phụ lục 1 đến 4",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -51,6 +52,12 @@ CHOICES: Mapping[str, Choice] = {
         {},
         "Dòng của báo cáo sáu tháng cho từng mã loại hình, nơi bảng chung chưa xếp (ví dụ mã 10).",
         "Mẫu báo cáo không xếp hết các mã loại hình của QĐ 1804",
+    ),
+    "base_salary": Choice(
+        None,
+        "Lương cơ sở (mức tham chiếu), tính bằng đồng, từ ngày quyết định có hiệu lực. Để trống thì không xét chi phí "
+        "dưới 15% lương cơ sở (quy tắc XFD-027).",
+        "Luật BHYT, Điều 22; mức từng thời kỳ theo nghị định, bệnh viện nhập khi có mức mới",
     ),
     "severities": Choice(
         {}, "Quy tắc được đổi mức (lỗi, nhắc nhở).", "Quyết định của bệnh viện, có lý do và người quyết định"
@@ -109,7 +116,19 @@ def checking_policy(*, facility: Facility | None, day: date) -> Policy:
         severities={rule: level for rule, level in levels.items() if rule not in off},
         off=off.union(chosen("rules_off", facility=facility, day=day)),
         catalogues=catalogues_for(facility),
+        base_salaries=base_salaries(facility),
     )
+
+
+def base_salaries(facility: Facility | None) -> tuple[tuple[date, Decimal], ...]:
+    """Every base salary that was entered, by its first day; the facility's own word counts before that for all."""
+    rows = HospitalPolicy.objects.filter(name="base_salary").filter(
+        Q(facility=facility) | Q(facility__isnull=True)
+    )
+    by_day: dict[date, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.facility_id is not None, row.pk)):
+        by_day[row.since] = row.value
+    return tuple((since, Decimal(str(value))) for since, value in sorted(by_day.items()) if value)
 
 
 NEVER_SENT = frozenset({"check_in", "medical_assessment"})

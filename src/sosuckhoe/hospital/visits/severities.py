@@ -58,7 +58,8 @@ def change_severity(
     *, by: Any, facility: Facility | None, rule: str, level: str, reason: str, day: date
 ) -> HospitalPolicy:
     """From today a rule is an error, a warning or off here; ``level`` empty: as the rule itself says."""
-    if listed_rule(rule) is None:
+    known = listed_rule(rule)
+    if known is None or known.kind == "allowed":  # what refuses nothing has no severity
         raise UnknownRule(rule)
     if level and level not in LEVELS:
         raise UnknownLevel(level)

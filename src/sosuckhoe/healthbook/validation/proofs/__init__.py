@@ -6,7 +6,8 @@
 
 ``[[edge]]`` says ``expect = "pass"`` or ``"fail"``, and ``rows = [2]`` which rows the faults must name. A table that repeats is an array: ``XML2 = [{…}, {…}]``.
 ``day`` is the day of checking, ``on`` the day that chooses the edition where the case has no NGAY_RA; ``policy`` holds
-the hospital's choices, its ``catalogues`` as rows by list. Rules on files give ``file``, the whole XML, instead of tables. A case is about its own rule
+the hospital's choices, its ``catalogues`` as rows by list, its ``base_salaries`` by first day, ``check_ins`` as times by
+visit. Proofs of what is allowed say in ``by`` which rule speaks beyond it. Rules on files give ``file``, the whole XML, instead of tables. A case is about its own rule
 only: whatever else is wrong with so small a record does not matter.
 """
 
@@ -14,6 +15,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +23,7 @@ from ...record import Record
 from ...standard import Edition, edition_on
 from ..catalogues import Catalogues
 from ..policy import Policy
+from ..typed import parse_datetime
 
 KINDS = ("pass", "fail", "edge")
 ORDINARY_DAY = date(2026, 9, 15)
@@ -44,6 +47,8 @@ class Case:
     policy: Policy
     tables: Mapping[str, Any]
     file: bytes | None
+    by: str
+    """The rule that speaks beyond a permission (``rules/allowed.py``); empty elsewhere."""
 
     @property
     def edition(self) -> Edition:
@@ -97,9 +102,18 @@ def cases_of(rule: str) -> Iterator[Case]:
                 policy=_policy(facts.get("policy", {})),
                 tables={name: rows for name, rows in facts.items() if name.startswith("XML")},
                 file=facts["file"].encode() if "file" in facts else None,
+                by=facts.get("by", ""),
             )
 
 
 def _policy(facts: Mapping[str, Any]) -> Policy:
     catalogues = facts.get("catalogues")
-    return Policy(**{**facts, "catalogues": None if catalogues is None else Catalogues.of(catalogues)})
+    more: dict[str, Any] = {"catalogues": None if catalogues is None else Catalogues.of(catalogues)}
+    if "base_salaries" in facts:
+        salaries = facts["base_salaries"].items()
+        more["base_salaries"] = tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in salaries)
+    if "check_ins" in facts:
+        more["check_ins"] = {
+            visit: tuple(map(parse_datetime, times)) for visit, times in facts["check_ins"].items()
+        }
+    return Policy(**{**facts, **more})

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from ..policy import Policy
 from ..rule import rule
 from ..typed import parse_decimal
 from .cited import CHECKERS, table
@@ -92,6 +93,39 @@ def benefit_is_card_level_times_rate(
         for text in sorted(found)
         if (level := parse_decimal(text)) is not None and all(abs(level - right) >= 1 for right in allowed)
     ]
+
+
+RIGHT_LEVEL = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2"})
+"""Categories of people who came where they should (đúng tuyến), and emergencies."""
+SMALL_SHARE = Decimal("0.15")
+"""Of the base salary: below it the fund pays all (Luật BHYT, Điều 22)."""
+
+
+@rule(
+    "XFD-027",
+    table="XML1",
+    reads=("@policy", "NGAY_RA", "MA_DOITUONG_KCB", "T_TONGCHI_BH", "T_BNCCT"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source="Luật BHYT, Điều 22; lương cơ sở (mức tham chiếu) do bệnh viện nhập theo ngày",
+    sentence=(
+        "Chi phí {T_TONGCHI_BH} đồng dưới 15% lương cơ sở mà người bệnh vẫn cùng chi trả {T_BNCCT} đồng; khám đúng tuyến thì "
+        "được hưởng 100%."
+    ),
+)
+def small_visit_has_no_co_payment(
+    policy: Policy, discharged: date, category: str, total: Decimal, co_payment: Decimal
+) -> bool:
+    """A right-level visit costing less than 15 percent of the base salary has no co-payment.
+
+    The day of discharge chooses the salary, because the benefit is settled when the visit ends; silent where the
+    hospital has not entered one.
+    """
+    salary = policy.base_salary_on(discharged)
+    return (
+        salary is None or category not in RIGHT_LEVEL or co_payment <= 0 or total >= SMALL_SHARE * salary
+    )
 
 
 @rule(

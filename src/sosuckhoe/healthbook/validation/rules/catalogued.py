@@ -60,6 +60,13 @@ def commune_is_known(policy: Policy, discharged: date, commune: str) -> bool:
     return policy.catalogues is None or policy.catalogues.know("communes", commune, discharged)
 
 
+def commune_is_of_its_province(policy: Policy, discharged: date, province: str, commune: str) -> bool:
+    """The commune lies in the province that is given; True where the list does not say in which it lies."""
+    rows = policy.catalogues.rows("communes", commune, discharged) if policy.catalogues else None
+    provinces = {row.values["MATINH"] for row in rows or () if row.values.get("MATINH")}
+    return not provinces or province in provinces
+
+
 def occupation_is_known(policy: Policy, discharged: date, occupation: str) -> bool:
     """Occupation exists in the QD 34/2020 list."""
     return policy.catalogues is None or policy.catalogues.know("occupations", occupation, discharged)
@@ -130,6 +137,10 @@ def nationality_is_known(policy: Policy, discharged: date, code: str) -> bool:
 
 
 _enter("COD-001", "XML1", ("NGAY_RA", "MAXA_CU_TRU"), commune_is_known, "Mã xã cư trú", owner="reception")
+rule("COD-001", table="XML1", reads=("@policy", "NGAY_RA", "MATINH_CU_TRU", "MAXA_CU_TRU"), source=CHECKERS,
+     owner="reception", since=SINCE,
+     sentence="Xã cư trú {MAXA_CU_TRU} không thuộc tỉnh {MATINH_CU_TRU} theo danh mục hành chính của ngày ra viện.",
+     )(commune_is_of_its_province)  # fmt: skip
 _enter("COD-002", "XML1", ("NGAY_RA", "MA_NGHE_NGHIEP"), occupation_is_known, "Mã nghề nghiệp", owner="reception",
        source="QĐ 34/2020/QĐ-TTg", severity="warning", confidence="medium")  # fmt: skip
 _enter("COD-003", "XML1", ("NGAY_RA", "MA_CSKCB"), facility_is_known, "Mã cơ sở", owner="it")
@@ -139,6 +150,11 @@ _enter("COD-003", "XML1", ("NGAY_RA", "MA_NOI_DI"), facility_is_known, "Mã nơi
 _enter(
     "COD-003", "XML1", ("NGAY_RA", "MA_NOI_DEN"), facility_is_known, "Mã nơi chuyển đến", owner="clinician"
 )
+# Papers of transfer go to and come from facilities outside the insurer's list too, so these are only looked at.
+_enter("COD-003", "XML13", ("XML1.NGAY_RA", "MA_CSKCB_DEN"), facility_is_known, "Mã cơ sở chuyển đến",
+       owner="clinician", severity="warning", confidence="medium")  # fmt: skip
+_enter("COD-003", "XML13", ("XML1.NGAY_RA", "MA_CSKCB_DI"), registered_facilities_are_known, "Mã cơ sở chuyển đi",
+       owner="clinician", severity="warning", confidence="medium")  # fmt: skip
 _enter("COD-009", "XML1", ("NGAY_RA", "MA_BENH_YHCT"), traditional_diseases_are_known, "Mã bệnh y học cổ truyền",
        owner="clinician")  # fmt: skip
 _enter("COD-009", "XML3", ("XML1.NGAY_RA", "MA_BENH_YHCT"), traditional_diseases_are_known, "Mã bệnh y học cổ truyền",

@@ -12,6 +12,7 @@ from datetime import date
 from ...document import Reading, VisitReading
 from ..fault import Owner, Severity
 from ..policy import Policy
+from ..rule import UNCERTAIN
 from ..typed import parse_date
 from ..wording import quoted
 from .cited import CHECKERS, DERIVED, GATEWAY_PAGE
@@ -97,6 +98,10 @@ FILE_RULES: dict[str, FileRule] = {
         FileRule("STR-017", "XML1 holds one record only.", "QĐ 4750/QĐ-BYT, Bảng 1"),
         FileRule("STR-018", "A list table that is attached holds at least one record.", CHECKERS, "warning", confidence="medium"),
         FileRule(
+            "STR-019", "A file is no larger than the destination takes.", f"{CHECKERS}; giới hạn của nơi nhận là thiết lập",
+            "warning", confidence="low",
+        ),
+        FileRule(
             "STR-020", "An attached list wrapper without records is treated as an absent table.", CHECKERS, "warning",
             confidence="medium",
         ),
@@ -113,7 +118,7 @@ FILE_RULES: dict[str, FileRule] = {
         FileRule("SIG-001", "A signature that is there covers the file and fits it.", _SIGNING),
     )
 }  # fmt: skip
-"""Every rule on files, by id. STR-019 (size) is a refusal of the reader, FILE-TOO-LARGE."""
+"""Every rule on files, by id. Files beyond the reader's own limits never come so far: FILE-TOO-LARGE."""
 
 _FACILITY = re.compile(r"[0-9A-Z]{5}")
 
@@ -196,6 +201,18 @@ def signature_is_there(reading: Reading, policy: Policy) -> Iterator[Place]:
     elif not reading.has_signature:
         severity: Severity = "error" if policy.signature_required else "warning"
         yield path, "Tệp chưa có chữ ký số của đơn vị (CHUKYDONVI); hãy ký trước khi gửi.", "", severity
+
+
+def file_is_not_too_large(data: bytes, policy: Policy) -> Iterator[Place]:
+    """STR-019. How much the real portal takes is not published."""
+    if len(data) > policy.largest_file:
+        size, most = (f"{number / 1_000_000:.1f}".replace(".", ",") for number in (len(data), policy.largest_file))
+        yield (
+            "GIAMDINHHS",
+            f"Tệp lớn {size} MB, hơn mức {most} MB mà nơi nhận thường nhận. {UNCERTAIN}",
+            "",
+            None,
+        )
 
 
 OfFile = Callable[[Reading], Iterator[Place]]

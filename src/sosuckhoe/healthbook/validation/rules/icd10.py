@@ -1,6 +1,6 @@
-"""Disease codes (mã bệnh ICD-10) against the list of TT 06/2026/TT-BYT, as far as we hold it.
+"""Disease codes (mã bệnh ICD-10) against the list of TT 06/2026/TT-BYT: the whole one where the hospital loaded it.
 
-We hold a part of the list: a code that is not in it says nothing, the flags of a code that is in it do.
+We hold a part of the list ourselves: a code that is not in it says nothing, the flags of a code that is in it do.
 """
 
 import re
@@ -9,6 +9,8 @@ from datetime import date
 from functools import lru_cache
 
 from ...standard import Code
+from ..catalogues import compact
+from ..policy import Policy
 from ..rule import rule
 from .cited import CHECKERS
 from .lists import list_of
@@ -22,13 +24,6 @@ VAGUE = ("Z00", "R53")
 REPLACED = {"Q8711": "Q87.1"}
 """Codes that the list gave up, and what stands for them."""
 _FORM = re.compile(r"[A-Z][0-9]{2}(?:[./]?[0-9]{1,2})?[†*+]?")
-_MARKS = re.compile(r"[^A-Z0-9]")
-
-
-@lru_cache(maxsize=4096)
-def compact(code: str) -> str:
-    """``E11.9†`` as ``E119``: files write codes with and without dot and mark."""
-    return _MARKS.sub("", code.upper())
 
 
 @lru_cache(maxsize=64)
@@ -37,10 +32,31 @@ def icd10_on(discharged: date) -> Mapping[str, Code]:
     return {compact(code): facts for code, facts in list_of("icd10").on(discharged).items()}
 
 
-def flag(code: str, discharged: date, column: str) -> str:
-    """A flag of a code; empty where we do not hold the code."""
-    found = icd10_on(discharged).get(compact(code))
-    return found.more[column] if found else ""
+LOADED_FLAGS = {
+    "KHONG_LA_BENH_CHINH": ("main_diagnosis", "no"),
+    "KHONG_KHUYEN_KHICH": ("main_diagnosis", "discouraged"),
+    "KHONG_SU_DUNG": ("usable", "no-more-specific-code"),
+    "CHI_TU_VONG": ("usable", "cause-of-death-only"),
+    "NU": ("sex", "F"),
+    "NAM": ("sex", "M"),
+}
+"""Columns 24 to 29 of a loaded list, and what they are called in the part we hold."""
+UNFLAGGED = {"main_diagnosis": "yes", "usable": "yes", "sex": ""}
+
+
+def flag(policy: Policy, code: str, discharged: date, column: str) -> str:
+    """A flag of a code: by the loaded list of the day of discharge, else by the part we hold; empty for an unknown code."""
+    loaded = policy.catalogues.rows("icd10", compact(code), discharged) if policy.catalogues else None
+    if loaded is None:
+        found = icd10_on(discharged).get(compact(code))
+        return found.more[column] if found else ""
+    said = [
+        word
+        for entry in loaded
+        for name, (about, word) in LOADED_FLAGS.items()
+        if about == column and entry.values.get(name)
+    ]
+    return said[0] if said else UNFLAGGED[column] if loaded else ""
 
 
 @rule(
@@ -78,6 +94,51 @@ def diseases_look_like_icd10(codes: list[str]) -> list[str]:
 
 
 @rule(
+    "COD-007",
+    table="XML1",
+    reads=("@policy", "NGAY_RA", "MA_BENH_CHINH", "MA_BENH_KT"),
+    at="XML1.MA_BENH_CHINH",
+    since=LIST_IN_USE,
+    owner="clinician",
+    source=CIRCULAR.format("danh mục bệnh viện đã nhập"),
+    sentence="Mã bệnh {@wrong} không có trong danh mục ICD-10 áp dụng theo ngày ra viện.",
+)
+def diseases_are_in_the_loaded_list(
+    policy: Policy, discharged: date, main: str, codes: list[str] | None
+) -> list[str]:
+    """ICD-10 codes exist in the list in force, where the hospital loaded it whole."""
+    return unknown_diseases(policy, discharged, [main, *(codes or ())])
+
+
+@rule(
+    "COD-007",
+    table="XML3",
+    reads=("@policy", "XML1.NGAY_RA", "MA_BENH"),
+    since=LIST_IN_USE,
+    owner="clinician",
+    source=CIRCULAR.format("danh mục bệnh viện đã nhập"),
+    sentence="Mã bệnh của chỉ định {@wrong} không có trong danh mục ICD-10 áp dụng theo ngày ra viện.",
+)
+def diseases_of_orders_are_in_the_loaded_list(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
+    """ICD-10 codes of orders exist in the list in force, where the hospital loaded it whole."""
+    return unknown_diseases(policy, discharged, codes)
+
+
+def unknown_diseases(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
+    """Codes that look like ICD-10 but are not in the loaded list; those of COD-007's form and BUS-034 are told there."""
+    catalogues = policy.catalogues
+    if catalogues is None or not catalogues.has("icd10"):
+        return []
+    return [
+        code
+        for code in codes
+        if _FORM.fullmatch(code)
+        and compact(code) not in REPLACED
+        and not catalogues.know("icd10", compact(code), discharged)
+    ]
+
+
+@rule(
     "COD-008",
     table="XML1",
     reads=("MA_BENH_YHCT", "MA_BENH_CHINH"),
@@ -109,84 +170,104 @@ def main_disease_is_specific(code: str) -> bool:
 @rule(
     "BUS-029",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_CHINH"),
     since=LIST_IN_USE,
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 24"),
     sentence="Mã {MA_BENH_CHINH} không được dùng làm bệnh chính; ghi bệnh gốc làm bệnh chính, mã này vào bệnh kèm theo.",
 )
-def main_disease_may_be_main(discharged: date, code: str) -> bool:
+def main_disease_may_be_main(policy: Policy, discharged: date, code: str) -> bool:
     """Codes marked not for principal diagnosis (column 24) are refused as MA_BENH_CHINH."""
     return not code.endswith("*") and (
-        flag(code, discharged, "main_diagnosis") != "no" or flag(code, discharged, "usable") != "yes"
+        flag(policy, code, discharged, "main_diagnosis") != "no" or flag(policy, code, discharged, "usable") != "yes"
     )
 
 
 @rule(
     "BUS-030",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_CHINH"),
     since=LIST_IN_USE,
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 26"),
     sentence="Mã bệnh chính {MA_BENH_CHINH} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
 )
-def main_disease_is_most_specific(discharged: date, code: str) -> bool:
+def main_disease_is_most_specific(policy: Policy, discharged: date, code: str) -> bool:
     """A principal code with a more specific child (column 26) is refused."""
-    return flag(code, discharged, "usable") != "no-more-specific-code"
+    return flag(policy, code, discharged, "usable") != "no-more-specific-code"
 
 
 @rule(
     "BUS-030",
+    table="XML3",
+    reads=("@policy", "XML1.NGAY_RA", "MA_BENH"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 26"),
+    sentence="Mã bệnh của chỉ định {@wrong} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+)
+@rule(
+    "BUS-030",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_KT"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_KT"),
     since=LIST_IN_USE,
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 26"),
     sentence="Mã bệnh kèm theo {@wrong} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
 )
-def diseases_are_most_specific(discharged: date, codes: list[str]) -> list[str]:
-    """Further codes with a more specific child (column 26) are refused."""
-    return [code for code in codes if flag(code, discharged, "usable") == "no-more-specific-code"]
+def diseases_are_most_specific(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
+    """Further codes, and those of orders, with a more specific child (column 26) are refused."""
+    return [code for code in codes if flag(policy, code, discharged, "usable") == "no-more-specific-code"]
 
 
 @rule(
     "BUS-031",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_CHINH"),
     since=LIST_IN_USE,
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 27"),
     sentence="Mã bệnh chính {MA_BENH_CHINH} chỉ dùng cho nguyên nhân tử vong, không dùng làm chẩn đoán.",
 )
-def main_disease_is_not_a_cause_of_death(discharged: date, code: str) -> bool:
+def main_disease_is_not_a_cause_of_death(policy: Policy, discharged: date, code: str) -> bool:
     """A code for causes of death only (column 27) is refused as the principal code."""
-    return flag(code, discharged, "usable") != "cause-of-death-only"
+    return flag(policy, code, discharged, "usable") != "cause-of-death-only"
 
 
 @rule(
     "BUS-031",
+    table="XML3",
+    reads=("@policy", "XML1.NGAY_RA", "MA_BENH"),
+    since=LIST_IN_USE,
+    confidence="medium",
+    owner="clinician",
+    source=CIRCULAR.format("cột 27"),
+    sentence="Mã bệnh của chỉ định {@wrong} chỉ dùng cho nguyên nhân tử vong, không dùng làm chẩn đoán.",
+)
+@rule(
+    "BUS-031",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_KT"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_KT"),
     since=LIST_IN_USE,
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 27"),
     sentence="Mã bệnh kèm theo {@wrong} chỉ dùng cho nguyên nhân tử vong, không dùng làm chẩn đoán.",
 )
-def diseases_are_not_causes_of_death(discharged: date, codes: list[str]) -> list[str]:
-    """Codes for causes of death only (column 27) are refused among further diseases."""
-    return [code for code in codes if flag(code, discharged, "usable") == "cause-of-death-only"]
+def diseases_are_not_causes_of_death(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
+    """Codes for causes of death only (column 27) are refused among further diseases and of orders."""
+    return [code for code in codes if flag(policy, code, discharged, "usable") == "cause-of-death-only"]
 
 
 @rule(
     "BUS-032",
     table="XML1",
-    reads=("NGAY_RA", "GIOI_TINH", "MA_BENH_CHINH", "MA_BENH_KT"),
+    reads=("@policy", "NGAY_RA", "GIOI_TINH", "MA_BENH_CHINH", "MA_BENH_KT"),
     at="GIOI_TINH",
     severity="warning",
     since=LIST_IN_USE,
@@ -195,19 +276,19 @@ def diseases_are_not_causes_of_death(discharged: date, codes: list[str]) -> list
     source=CIRCULAR.format("cột 28, 29"),
     sentence="Mã bệnh {@wrong} thường chỉ dùng cho giới còn lại; xem lại mã bệnh hoặc giới tính (đang ghi {GIOI_TINH}).",
 )
-def diseases_fit_the_sex(discharged: date, sex: str, main: str, codes: list[str] | None) -> list[str]:
+def diseases_fit_the_sex(policy: Policy, discharged: date, sex: str, main: str, codes: list[str] | None) -> list[str]:
     """Codes restricted to women (column 28) or men (column 29) fit GIOI_TINH."""
     return [
         code
         for code in (main, *(codes or ()))
-        if sex != "3" and SEXES.get(flag(code, discharged, "sex"), sex) != sex
+        if sex != "3" and SEXES.get(flag(policy, code, discharged, "sex"), sex) != sex
     ]
 
 
 @rule(
     "BUS-033",
     table="XML1",
-    reads=("NGAY_RA", "MA_BENH_CHINH"),
+    reads=("@policy", "NGAY_RA", "MA_BENH_CHINH"),
     severity="warning",
     since=LIST_IN_USE,
     confidence="medium",
@@ -215,9 +296,9 @@ def diseases_fit_the_sex(discharged: date, sex: str, main: str, codes: list[str]
     source=CIRCULAR.format("cột 25"),
     sentence="Mã {MA_BENH_CHINH} không khuyến khích làm bệnh chính; xin xem lại.",
 )
-def main_disease_is_encouraged(discharged: date, code: str) -> bool:
+def main_disease_is_encouraged(policy: Policy, discharged: date, code: str) -> bool:
     """Codes not encouraged as principal diagnosis (column 25) raise a warning."""
-    return flag(code, discharged, "main_diagnosis") != "discouraged"
+    return flag(policy, code, discharged, "main_diagnosis") != "discouraged"
 
 
 @rule(

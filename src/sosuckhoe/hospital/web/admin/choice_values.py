@@ -28,6 +28,7 @@ TITLES = {
     "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
     "counting_day": "Trong báo cáo, lượt khám tính theo ngày nào",
     "six_month_rows": "Báo cáo 6 tháng: xếp dòng cho mã loại hình mà bảng chung chưa xếp",
+    "base_salary": "Lương cơ sở (mức tham chiếu) để xét chi phí dưới 15%",
     "severities": "Đổi mức của quy tắc kiểm tra (lỗi, cảnh báo hoặc tắt)",
     "rules_off": "Quy tắc kiểm tra tạm tắt",
 }
@@ -69,6 +70,14 @@ class Kind:
                 help_text="Không chọn bảng nào là gửi mọi bảng, trừ bảng 6 (HIV).",
                 widget=forms.CheckboxSelectMultiple,
             )
+        if self.name == "base_salary":
+            return forms.IntegerField(
+                label="Số tiền mỗi tháng, đồng",
+                required=False,
+                min_value=1,
+                help_text="Để trống là chưa nhập.",
+                error_messages={"invalid": "Chỉ ghi chữ số, ví dụ 1234567.", "min_value": "Số tiền cần lớn hơn 0."},
+            )
         return forms.CharField(
             label="Giá trị",
             required=False,
@@ -82,6 +91,8 @@ class Kind:
             return WORDS[self.name].get(str(value), str(value))
         if isinstance(value, bool):
             return "Có" if value else "Không"
+        if self.name == "base_salary":
+            return f"{int(value):,} đ".replace(",", ".") if value else "Chưa nhập"
         if value is None:
             return "Mọi bảng, trừ bảng 6 (HIV)"
         if isinstance(value, dict):

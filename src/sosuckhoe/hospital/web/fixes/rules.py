@@ -74,6 +74,7 @@ def _rows(person: Any) -> list[Row]:
             alarms.get(rule.id),
         )
         for rule in listed_rules()
+        if rule.kind != "allowed"
     ]
 
 
@@ -112,7 +113,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _rule(id: str) -> Listed:
     found = listed_rule(id)
-    if found is None:
+    if found is None or found.kind == "allowed":
         raise Http404
     return found
 
