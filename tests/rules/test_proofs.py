@@ -49,7 +49,7 @@ def test_no_proof_is_left_behind_by_its_rule() -> None:
 @pytest.mark.parametrize(
     "case",
     [case for case in CASES if case.file is None and case.rule not in ALLOWED],
-    ids=lambda case: f"{case.rule}: {case.name}"
+    ids=lambda case: f"{case.rule}: {case.name}",
 )
 def test_proof_holds(case: Case) -> None:
     said = [fault for fault in faults_of(case) if fault.rule == case.rule]

@@ -74,9 +74,7 @@ def test_every_base_salary_reaches_the_checker_with_its_first_day(facility: Faci
         (3_000_000, date(2026, 1, 1), facility),
         (None, date(2026, 10, 1), None),
     ):
-        choose(
-            by="kien", name="base_salary", value=value, reason="Nghị định", since=since, facility=whose
-        )
+        choose(by="kien", name="base_salary", value=value, reason="Nghị định", since=since, facility=whose)
     policy = checking_policy(facility=facility, day=DAY)
     days = (date(2023, 12, 31), date(2024, 1, 1), date(2025, 12, 31), DAY)
     assert [policy.base_salary_on(day) for day in days] == [None, 1_000_000, 1_000_000, 3_000_000]

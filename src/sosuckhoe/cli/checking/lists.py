@@ -1,6 +1,6 @@
 """Lists brought to ``sosuckhoe check --catalogue``: read like those a hospital loads, for this one run.
 
-    --catalogue icd10=phu-luc-tt06.xlsx --catalogue medicines=thuoc.csv
+--catalogue icd10=phu-luc-tt06.xlsx --catalogue medicines=thuoc.csv
 """
 
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ class Question:
 
     day: date
     expected: bool = False
-    policy: Policy = Policy()
+    policy: Policy | None = None
 
     def ask(self, source: Source) -> Results:
         """The results of one file, without the records, which nobody here reads again."""

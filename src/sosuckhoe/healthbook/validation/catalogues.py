@@ -29,7 +29,9 @@ class Loaded:
     """The text, or the reason where no text says so, why that day chooses."""
 
 
-_APPROVED = "Danh mục được duyệt, có hiệu lực vào ngày y lệnh (TT 12/2026/TT-BYT, cột TU_NGAY và DEN_NGAY; COD-013)"
+_APPROVED = (
+    "Danh mục được duyệt, có hiệu lực vào ngày y lệnh (TT 12/2026/TT-BYT, cột TU_NGAY và DEN_NGAY; COD-013)"
+)
 _STATED = "Giá trị ghi khi kết thúc đợt khám, nên theo ngày ra viện như chuẩn dữ liệu"
 LISTS: Mapping[str, Loaded] = {
     "medicines": Loaded("MA_THUOC", "order", _APPROVED),  # form 03/DM

@@ -123,9 +123,7 @@ def small_visit_has_no_co_payment(
     hospital has not entered one.
     """
     salary = policy.base_salary_on(discharged)
-    return (
-        salary is None or category not in RIGHT_LEVEL or co_payment <= 0 or total >= SMALL_SHARE * salary
-    )
+    return salary is None or category not in RIGHT_LEVEL or co_payment <= 0 or total >= SMALL_SHARE * salary
 
 
 @rule(

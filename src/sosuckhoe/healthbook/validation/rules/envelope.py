@@ -206,7 +206,9 @@ def signature_is_there(reading: Reading, policy: Policy) -> Iterator[Place]:
 def file_is_not_too_large(data: bytes, policy: Policy) -> Iterator[Place]:
     """STR-019. How much the real portal takes is not published."""
     if len(data) > policy.largest_file:
-        size, most = (f"{number / 1_000_000:.1f}".replace(".", ",") for number in (len(data), policy.largest_file))
+        size, most = (
+            f"{number / 1_000_000:.1f}".replace(".", ",") for number in (len(data), policy.largest_file)
+        )
         yield (
             "GIAMDINHHS",
             f"Tệp lớn {size} MB, hơn mức {most} MB mà nơi nhận thường nhận. {UNCERTAIN}",

@@ -119,7 +119,9 @@ def diseases_are_in_the_loaded_list(
     source=CIRCULAR.format("danh mục bệnh viện đã nhập"),
     sentence="Mã bệnh của chỉ định {@wrong} không có trong danh mục ICD-10 áp dụng theo ngày ra viện.",
 )
-def diseases_of_orders_are_in_the_loaded_list(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
+def diseases_of_orders_are_in_the_loaded_list(
+    policy: Policy, discharged: date, codes: list[str]
+) -> list[str]:
     """ICD-10 codes of orders exist in the list in force, where the hospital loaded it whole."""
     return unknown_diseases(policy, discharged, codes)
 
@@ -180,7 +182,8 @@ def main_disease_is_specific(code: str) -> bool:
 def main_disease_may_be_main(policy: Policy, discharged: date, code: str) -> bool:
     """Codes marked not for principal diagnosis (column 24) are refused as MA_BENH_CHINH."""
     return not code.endswith("*") and (
-        flag(policy, code, discharged, "main_diagnosis") != "no" or flag(policy, code, discharged, "usable") != "yes"
+        flag(policy, code, discharged, "main_diagnosis") != "no"
+        or flag(policy, code, discharged, "usable") != "yes"
     )
 
 
@@ -276,7 +279,9 @@ def diseases_are_not_causes_of_death(policy: Policy, discharged: date, codes: li
     source=CIRCULAR.format("cột 28, 29"),
     sentence="Mã bệnh {@wrong} thường chỉ dùng cho giới còn lại; xem lại mã bệnh hoặc giới tính (đang ghi {GIOI_TINH}).",
 )
-def diseases_fit_the_sex(policy: Policy, discharged: date, sex: str, main: str, codes: list[str] | None) -> list[str]:
+def diseases_fit_the_sex(
+    policy: Policy, discharged: date, sex: str, main: str, codes: list[str] | None
+) -> list[str]:
     """Codes restricted to women (column 28) or men (column 29) fit GIOI_TINH."""
     return [
         code

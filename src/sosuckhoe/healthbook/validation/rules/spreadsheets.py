@@ -7,9 +7,7 @@ from .cited import GENERAL
 
 _NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]{1,3}|[0-9]{3,}[.,]0")
 """``7,9092E+11`` and ``79001.0``: what a number cell makes of a code."""
-_SENTENCE = (
-    "Mã {%s} trông như một con số của bảng tính (dạng 7,9E+11 hoặc có đuôi .0), nên đã mất chữ số so với mã gốc."
-)
+_SENTENCE = "Mã {%s} trông như một con số của bảng tính (dạng 7,9E+11 hoặc có đuôi .0), nên đã mất chữ số so với mã gốc."
 
 
 def code_is_not_a_number(code: str) -> bool:

@@ -76,7 +76,10 @@ class Kind:
                 required=False,
                 min_value=1,
                 help_text="Để trống là chưa nhập.",
-                error_messages={"invalid": "Chỉ ghi chữ số, ví dụ 1234567.", "min_value": "Số tiền cần lớn hơn 0."},
+                error_messages={
+                    "invalid": "Chỉ ghi chữ số, ví dụ 1234567.",
+                    "min_value": "Số tiền cần lớn hơn 0.",
+                },
             )
         return forms.CharField(
             label="Giá trị",
