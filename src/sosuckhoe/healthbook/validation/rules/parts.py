@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
+from ..catalogues import compact
 from ..policy import Policy
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
-from .icd10 import compact
 from .stay import INPATIENT, NOT_INSURED, SUMMARISED, TRANSFERRED
 
 WITH_DISCHARGE_PAPER = frozenset({"03", "04", "09"})

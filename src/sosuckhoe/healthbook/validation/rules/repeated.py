@@ -4,10 +4,10 @@ import re
 from datetime import date, datetime
 from unicodedata import normalize
 
+from ..catalogues import compact
 from ..fault import Owner, Severity
 from ..rule import Check, Confidence, rule
 from .cited import CHECKERS, DERIVED, GATEWAY, table
-from .icd10 import compact
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
