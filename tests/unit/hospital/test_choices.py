@@ -78,3 +78,10 @@ def test_every_base_salary_reaches_the_checker_with_its_first_day(facility: Faci
     policy = checking_policy(facility=facility, day=DAY)
     days = (date(2023, 12, 31), date(2024, 1, 1), date(2025, 12, 31), DAY)
     assert [policy.base_salary_on(day) for day in days] == [None, 1_000_000, 1_000_000, 3_000_000]
+
+
+def test_going_back_to_no_choice_is_a_decision_too(facility: Facility) -> None:
+    for value, since in ((["visit"], date(2026, 1, 1)), (None, date(2026, 6, 1))):
+        choose(by="kien", name="tables_for_uninsured", value=value, reason="Họp giao ban", since=since)
+    assert chosen("tables_for_uninsured", facility=facility, day=DAY) is None
+    assert chosen("tables_for_uninsured", facility=facility, day=date(2026, 5, 31)) == ["visit"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import JSONField, Q, Value
 
 from ...healthbook.record import Record
 from ...healthbook.validation import Policy
@@ -100,9 +100,12 @@ def choose(
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
     actor = str(getattr(by, "username", "") or by)
+    # "Nothing" is a decision too, so JSON's null is kept and not the database's.
+    kept = Value(None, JSONField()) if value is None else value
     row = HospitalPolicy.objects.create(
-        facility=facility, name=name, value=value, reason=reason, by=actor, since=since
+        facility=facility, name=name, value=kept, reason=reason, by=actor, since=since
     )
+    row.value = value
     note(by, "policy-chosen", "policy", row.pk, name=name, since=since.isoformat())
     return row
 
