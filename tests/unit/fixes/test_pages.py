@@ -10,6 +10,7 @@ from tests.unit.fixes.conftest import SPACED, WRONG_TOTAL
 from tests.unit.validation.a_visit import visit as a_visit
 
 from sosuckhoe.healthbook.validation import FILE_RULES, listed_rules
+from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED
 from sosuckhoe.hospital.delivery.mending.fixing import fix
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.journal.models import Entry
@@ -236,8 +237,11 @@ def test_every_rule_has_a_page(clinic, as_role):
     chosen = [*[rule.id for rule in listed_rules()][::25], next(iter(FILE_RULES))]
     for id in chosen:
         assert f"Quy tắc {id}" in page_of(client, "rule", id)
-        assert page_of(client, "rule_trial", id)
+        if id not in ALLOWED:
+            assert page_of(client, "rule_trial", id)
     page_of(client, "rule", "XXX-999", status=404)
+    for id in ALLOWED:
+        assert "Được phép" in page_of(client, "rule", id) and page_of(client, "rule_trial", id, status=404)
     assert page_of(client, "rules", query="?loc=moi").count('class="opens') == len(listed_rules())
 
 

@@ -62,6 +62,10 @@ def _alarms() -> dict[str, overruling.Alarms]:
     return {each.rule: each for each in overruling.alarms(since=now - overruling.PERIOD, until=now)}
 
 
+def _level(rule: Listed, changed: str = "") -> str:
+    return LEVELS[changed] if changed else LEVELS.get(rule.severity, rule.level)
+
+
 def _rows(person: Any) -> list[Row]:
     changed = in_force(facility=_facility(person), day=timezone.localdate())
     alarms = _alarms()
@@ -69,12 +73,11 @@ def _rows(person: Any) -> list[Row]:
         Row(
             rule,
             said(rule),
-            LEVELS[changed.get(rule.id, rule.severity)],
+            _level(rule, changed.get(rule.id, "")),
             rule.id in changed,
             alarms.get(rule.id),
         )
         for rule in listed_rules()
-        if rule.kind != "allowed"
     ]
 
 
@@ -113,7 +116,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _rule(id: str) -> Listed:
     found = listed_rule(id)
-    if found is None or found.kind == "allowed":
+    if found is None:
         raise Http404
     return found
 
@@ -126,6 +129,8 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
     level, reason, error = request.POST.get("muc", ""), request.POST.get("reason", ""), ""
     if request.method == "POST":
         policies.check_can_set_up(person)
+        if rule.kind == "allowed":
+            raise Http404
         try:
             change_severity(
                 by=person,
@@ -149,9 +154,9 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
             "rule": rule,
             "sentence": said(rule),
             "owners": [words.owner(each) for each in rule.owners],
-            "own": LEVELS[rule.severity],
+            "own": _level(rule),
             "changed": changed,
-            "level": LEVELS[changed or rule.severity],
+            "level": _level(rule, changed),
             "levels": LEVELS,
             "chosen": level or changed or rule.severity,
             "reason": reason,
@@ -163,7 +168,7 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
                 if each.rule == id
             ],
             "overruled": _overruled(person, id),
-            "may_set_up": policies.can_set_up(person),
+            "may_set_up": policies.can_set_up(person) and rule.kind != "allowed",
         },
         status=422 if error else 200,
     )
@@ -187,6 +192,8 @@ def trial(request: HttpRequest, id: str) -> HttpResponse:
     rule, person, now = _rule(id), request.user, timezone.now()
     level = request.GET.get("muc", "")
     level = level if level in ("error", "warning") else rule.severity
+    if rule.kind == "allowed":
+        raise Http404
     on_records = rule.kind != "file"
     found = None
     if on_records:
