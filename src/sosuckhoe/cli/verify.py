@@ -17,7 +17,7 @@ from cryptography import x509
 
 from sosuckhoe.healthbook import signing
 from sosuckhoe.healthbook.signing import verify_evidence
-from sosuckhoe.healthbook.signing.verify_evidence import Judgement
+from sosuckhoe.healthbook.signing.judges import document_judge, status_judge
 
 UNUSABLE = 2
 
@@ -97,12 +97,11 @@ def _document(
 def _container(
     data: bytes, at: datetime | None, trusted: list[x509.Certificate] | None, registered: set[str] | None
 ) -> Looked:
-    def strict(document: bytes, signed_at: datetime) -> Judgement:
-        verdict = signing.verify(document, at=at or signed_at, trusted=trusted, registered=registered)
-        named = signing.fingerprint(verdict.certificate) if verdict.certificate else ""
-        return Judgement(verdict.outcome.value, verdict.code, verdict.sentence_vi, named)
-
-    lines = verify_evidence.examine(data, strict)
+    lines = verify_evidence.examine(
+        data,
+        document_judge(at=at, trusted=trusted, registered=registered),
+        status=status_judge(trusted),
+    )
     outcome = verify_evidence.outcome_of(lines)
     fields: dict[str, object] = {"outcome": outcome, "lines": [line._asdict() for line in lines]}
     return verify_evidence.EXIT_CODES[outcome], verify_evidence.report(lines), fields

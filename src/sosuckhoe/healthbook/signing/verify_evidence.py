@@ -48,6 +48,8 @@ MAX_PARTS = 5_000
 MAX_TEXT = 10_000_000  # libxml2 refuses longer texts
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 64
+MAX_FRESH = 366 * 24 * 3600
+NOT_CHECKED = "STATUS-NOT-CHECKED"
 
 
 class Line(NamedTuple):
@@ -215,8 +217,17 @@ def der(data: bytes, at: int, limit: int) -> Node:
     return Node(data, tag, at, start, start + length)
 
 
+def sequence(data: bytes) -> Node:
+    """The one SEQUENCE that these bytes are, from the first to the last."""
+    node = der(data, 0, len(data))
+    if node.tag != 0x30 or node.end != len(data):
+        raise NotReadable
+    return node
+
+
 RSA_KEY = bytes.fromhex("2a864886f70d010101")
 KEY_USAGE, BASIC_CONSTRAINTS = bytes.fromhex("551d0f"), bytes.fromhex("551d13")
+EXTENDED_USAGE, OCSP_SIGNING = bytes.fromhex("551d25"), bytes.fromhex("2b06010505070309")
 HASHES = {
     bytes.fromhex("2a864886f70d01010b"): "sha256",
     bytes.fromhex("2a864886f70d01010c"): "sha384",
@@ -239,10 +250,7 @@ class Certificate:
             raise NotReadable from None
 
     def _read(self, data: bytes) -> None:
-        whole = der(data, 0, len(data))
-        if whole.tag != 0x30 or whole.end != len(data):
-            raise NotReadable
-        body, algorithm, signature = whole.children()
+        body, algorithm, signature = sequence(data).children()
         self.sha256 = sha256(data)
         self.signed = body.whole
         self.signature = _bits(signature)
@@ -251,24 +259,22 @@ class Certificate:
         # Version 3, and the algorithm named outside what is signed must be the one named inside.
         if fields[0].whole != b"\xa0\x03\x02\x01\x02" or inner.whole != algorithm.whole:
             raise NotReadable
-        name, *parameters = algorithm.children()
-        self.hash = HASHES.get(name.content, "") if [one.whole for one in parameters] == [b"\5\0"] else ""
+        self.hash = _hash(algorithm)
         self.serial = int.from_bytes(serial.content, "big")
         self.issuer, self.subject = issuer.whole, subject.whole
         self.not_before, self.not_after = (_time(one) for one in validity.children())
         self.name = _name(subject)
         self.modulus, self.exponent = _rsa(key)
-        self.may_sign, self.may_issue = self._purposes(fields[7:])
-
-    def _purposes(self, fields: Sequence[Node]) -> tuple[bool, bool]:
+        self.key_bits = _bits(key.children()[1])
         found: dict[bytes, bytes] = {}
-        for field in fields:
+        for field in fields[7:]:
             if field.tag == 0xA3:
-                for extension in field.children()[0].children():
-                    members = extension.children()
-                    if members[0].content in found:
-                        raise NotReadable
-                    found[members[0].content] = members[-1].content
+                found = {name: value for name, _, value in _extensions(field)}
+        self.may_sign, self.may_issue, self.may_list = self._purposes(found)
+        named = found.get(EXTENDED_USAGE, b"\x30\0")
+        self.may_respond = OCSP_SIGNING in [one.content for one in der(named, 0, len(named)).children()]
+
+    def _purposes(self, found: dict[bytes, bytes]) -> tuple[bool, bool, bool]:
         usage = 0
         if KEY_USAGE in found:
             bits = _bits(der(found[KEY_USAGE], 0, len(found[KEY_USAGE])), unused=True)
@@ -278,8 +284,25 @@ class Certificate:
             value = found[BASIC_CONSTRAINTS]
             members = der(value, 0, len(value)).children()
             authority = bool(members) and members[0].tag == 1 and members[0].content == b"\xff"
-        signs = bool(usage & 0xC0) and not authority
-        return signs, authority and (KEY_USAGE not in found or bool(usage & 0x04))
+        signs, any_use = bool(usage & 0xC0) and not authority, KEY_USAGE not in found
+        return signs, authority and (any_use or bool(usage & 0x04)), any_use or bool(usage & 0x02)
+
+
+def _extensions(field: Node) -> list[tuple[bytes, bool, bytes]]:
+    """Name, whether it is critical, and value of each extension; none comes twice."""
+    found = []
+    for extension in field.children()[0].children():
+        name, *flag, value = extension.children()
+        found.append((name.content, bool(flag) and flag[0].content == b"\xff", value.content))
+    if len({name for name, _, _ in found}) != len(found):
+        raise NotReadable
+    return found
+
+
+def _hash(algorithm: Node) -> str:
+    """The hash of an RSA signature algorithm; empty for any other."""
+    name, *parameters = algorithm.children()
+    return HASHES.get(name.content, "") if [one.whole for one in parameters] == [b"\5\0"] else ""
 
 
 def _bits(node: Node, unused: bool = False) -> bytes:
@@ -344,14 +367,7 @@ def judge_certificate(
     if at > leaf.not_after:
         return says(FAILED, "CERTIFICATE-EXPIRED", "Lúc ký, chứng thư đã hết hạn.")
     if authorities:
-        issuers = [
-            one
-            for one in authorities
-            if one.may_issue
-            and one.subject == leaf.issuer
-            and leaf.hash
-            and rsa_verifies(one, leaf.signature, leaf.signed, leaf.hash)
-        ]
+        issuers = [one for one in authorities if issued(leaf, one)]
         if not issuers:
             return says(FAILED, "CERTIFICATE-UNTRUSTED", "Chứng thư không do nơi cấp anh/chị nêu phát hành.")
         if not any(one.not_before <= at <= one.not_after for one in issuers):
@@ -518,15 +534,200 @@ def _xml(data: bytes) -> ElementTree.Element:
         raise NotReadable from None
 
 
+# What the issuer said of the certificate: an OCSP answer (RFC 6960) or a list of what is revoked (RFC 5280)
+
+OCSP_BASIC = bytes.fromhex("2b0601050507300101")
+REASON, ON_HOLD = bytes.fromhex("551d15"), 6
+ID_HASHES = {bytes.fromhex("2b0e03021a"): "sha1", bytes.fromhex("608648016503040201"): "sha256"}
+SKEW = timedelta(minutes=5)
+STATUS_SAYS = {
+    "STATUS-GOOD": (PASSED, "Lúc ký, nơi cấp đã trả lời: chứng thư không bị thu hồi"),
+    "STATUS-REVOKED": (FAILED, "Nơi cấp đã trả lời: chứng thư bị thu hồi"),
+    "STATUS-SUSPENDED": (FAILED, "Nơi cấp đã trả lời: chứng thư đang bị tạm dừng"),
+    "AUTHORITY-REVOKED": (FAILED, "Chứng thư của chính nơi cấp đã bị thu hồi"),
+    "STATUS-SIGNER": (FAILED, "Trả lời về tình trạng thu hồi không do nơi cấp chứng thư này ký"),
+    "STATUS-OTHER": (FAILED, "Trả lời về tình trạng thu hồi nói về chứng thư khác"),
+    "STATUS-UNKNOWN": (UNKNOWN, "Nơi cấp đã trả lời: không biết chứng thư này"),
+    "STATUS-STALE": (UNKNOWN, "Lúc ký, trả lời về tình trạng thu hồi đã quá cũ"),
+    "STATUS-FUTURE": (UNKNOWN, "Trả lời về tình trạng thu hồi mang giờ sau lúc ký"),
+    "STATUS-UNTRUSTED": (UNKNOWN, "Trả lời về tình trạng thu hồi của một nơi cấp khác nơi anh/chị nêu"),
+    "STATUS-UNREADABLE": (UNKNOWN, "Công cụ này không đọc được trả lời về tình trạng thu hồi"),
+}
+
+
+class Said(NamedTuple):
+    """One answer of an issuer: of when it is, until when it holds."""
+
+    code: str
+    earliest: datetime
+    latest: datetime
+    until: datetime | None
+
+
+class Asked(NamedTuple):
+    """What the hospital kept beside a signature about its certificate."""
+
+    kind: str
+    asked_at: datetime
+    fresh: timedelta
+    answer: bytes
+    authority_answer: bytes | None
+    leaf: bytes
+    issuers: Sequence[bytes]
+    """The issuer, and where its own status was asked the authority above it; DER."""
+
+
+StatusJudge = Callable[[Asked, datetime], str]
+"""The code, of STATUS_SAYS, of what was kept, as of the moment of signing."""
+
+
+def judge_status(asked: Asked, at: datetime, authorities: Sequence[Certificate] = ()) -> str:
+    """This file's own look at it. Anything unusual is left undecided."""
+    try:
+        leaf, issuers = Certificate(asked.leaf), [Certificate(one) for one in asked.issuers]
+        issuer = issuers[0]
+        if not issued(leaf, issuer):
+            return "STATUS-SIGNER"
+        if authorities and (issuer.subject, issuer.modulus) not in [
+            (one.subject, one.modulus) for one in authorities
+        ]:
+            return "STATUS-UNTRUSTED"
+        reads = read_ocsp if asked.kind == "ocsp" else read_crl
+        code = as_of(reads(asked.answer, leaf, issuer, at), asked, at)
+        if code == "STATUS-GOOD" and len(issuers) > 1:
+            if not issued(issuer, issuers[1]):
+                return "STATUS-SIGNER"
+            above = as_of(read_crl(asked.authority_answer or b"", issuer, issuers[1], at), None, at)
+            return "AUTHORITY-REVOKED" if above in ("STATUS-REVOKED", "STATUS-SUSPENDED") else above
+        return code
+    except (NotReadable, IndexError, ValueError, TypeError):
+        return "STATUS-UNREADABLE"
+
+
+def as_of(said: Said, asked: Asked | None, at: datetime) -> str:
+    """What an answer says at the moment of signing. What was revoked stays so, however old the answer."""
+    if said.latest > at + SKEW:
+        return "STATUS-FUTURE"
+    old = said.until is not None and said.until < at
+    if asked is not None and asked.kind == "ocsp":
+        old = old or said.earliest < at - asked.fresh
+    elif asked is not None and (asked.kind == "crl" or said.until is None):
+        old = old or not at - asked.fresh <= asked.asked_at <= at + SKEW
+    return "STATUS-STALE" if old and said.code not in ("STATUS-REVOKED", "STATUS-SIGNER") else said.code
+
+
+def issued(one: Certificate, issuer: Certificate) -> bool:
+    return (
+        issuer.may_issue
+        and issuer.subject == one.issuer
+        and one.hash != ""
+        and rsa_verifies(issuer, one.signature, one.signed, one.hash)
+    )
+
+
+def read_ocsp(answer: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> Said:
+    """What an OCSP answer says of this certificate, if the issuer or a responder of its own signed it."""
+    state, wrapped = sequence(answer).children()
+    if state.whole != b"\x0a\x01\0" or wrapped.tag != 0xA0:
+        raise NotReadable
+    kind, holder = sequence(wrapped.content).children()
+    if kind.whole != b"\6\x09" + OCSP_BASIC or holder.tag != 4:
+        raise NotReadable
+    body, algorithm, signature, *enclosed = sequence(holder.content).children()
+    if len(enclosed) > 1 or any(one.tag != 0xA0 for one in enclosed):
+        raise NotReadable
+    responders = [issuer]
+    for one in sequence(enclosed[0].content).children() if enclosed else []:
+        try:
+            found = Certificate(one.whole)
+        except NotReadable:
+            continue
+        if found.may_respond and issued(found, issuer) and found.not_before - SKEW <= at <= found.not_after:
+            responders.append(found)
+    fields = [one for one in body.children() if one.tag not in (0xA0, 0xA1, 0xA2)]
+    made, listed = _time(fields[0]), fields[1].children()
+    name = _hash(algorithm)
+    if not name:
+        raise NotReadable
+    if not any(rsa_verifies(one, _bits(signature), body.whole, name) for one in responders):
+        return Said("STATUS-SIGNER", made, made, None)
+    for single in listed:
+        named, status, known, *more = single.children()
+        algorithm, issuer_name, issuer_key, serial = named.children()
+        digest = ID_HASHES.get(algorithm.children()[0].content, "")
+        if not digest:
+            raise NotReadable
+        theirs = (issuer_name.content, issuer_key.content, int.from_bytes(serial.content, "big"))
+        names = (hashlib.new(digest, one).digest() for one in (issuer.subject, issuer.key_bits))
+        if theirs != (*names, leaf.serial):
+            continue
+        until = next((_time(one.children()[0]) for one in more if one.tag == 0xA0), None)
+        moments = made, _time(known)
+        return Said(_ocsp_code(status), min(moments), max(moments), until)
+    return Said("STATUS-OTHER", made, made, None)
+
+
+def _ocsp_code(status: Node) -> str:
+    if status.tag == 0x80:
+        return "STATUS-GOOD"
+    if status.tag != 0xA1:
+        return "STATUS-UNKNOWN"
+    reasons = [one.children()[0].content for one in status.children() if one.tag == 0xA0]
+    return "STATUS-SUSPENDED" if reasons == [bytes([ON_HOLD])] else "STATUS-REVOKED"
+
+
+def read_crl(answer: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> Said:
+    """What a whole list of the issuer says of this certificate."""
+    if answer.lstrip().startswith(b"-----"):
+        answer = _base64(b"".join(answer.strip().split(b"-----")[2].split()))
+    body, algorithm, signature = sequence(answer).children()
+    fields = [one for one in body.children() if one.tag != 2]
+    made = _time(fields[2])
+    name = _hash(algorithm)
+    if not name or fields[0].whole != algorithm.whole:
+        raise NotReadable
+    signed = issuer.may_list and fields[1].whole == issuer.subject
+    if not signed or not rsa_verifies(issuer, _bits(signature), body.whole, name):
+        return Said("STATUS-SIGNER", made, made, None)
+    until, code = None, "STATUS-GOOD"
+    for field in fields[3:]:
+        if field.tag in (0x17, 0x18):
+            until = _time(field)
+        elif field.tag == 0x30:
+            code = _crl_code(field, leaf.serial)
+        elif any(critical or known in PARTIAL for known, critical, _ in _extensions(field)):
+            raise NotReadable
+    return Said(code, made, made, until)
+
+
+PARTIAL = (bytes.fromhex("551d1b"), bytes.fromhex("551d1c"))
+"""A list of differences, or of some certificates only."""
+
+
+def _crl_code(revoked: Node, serial: int) -> str:
+    for entry in revoked.children():
+        number, _, *more = entry.children()
+        if int.from_bytes(number.content, "big") == serial:
+            wrapped = [Node(one.data, 0xA0, one.begin, one.begin, one.end) for one in more]
+            details = [each for one in wrapped for each in _extensions(one)]
+            if any(critical for _, critical, _ in details):
+                raise NotReadable
+            reasons = [value for name, _, value in details if name == REASON]
+            held = reasons == [b"\x0a\x01" + bytes([ON_HOLD])]
+            return "STATUS-SUSPENDED" if held else "STATUS-REVOKED"
+    return "STATUS-GOOD"
+
+
 # The checks of a container, one line each
 
 
 class Examination:
     """Goes through a container and collects the lines of its verdict."""
 
-    def __init__(self, container: Container, judge: Judge) -> None:
+    def __init__(self, container: Container, judge: Judge, judge_status: StatusJudge) -> None:
         self.box = container
-        self.judge = judge
+        self.judge, self.judge_status = judge, judge_status
+        self.leaves: dict[str, bytes] = {}
         self.lines: list[Line] = []
 
     def say(self, outcome: str, code: str, subject: str, sentence: str) -> None:
@@ -571,7 +772,7 @@ class Examination:
             if [each.sha256 for each in found] != [one["sha256"]]:
                 self.say(FAILED, "CERTIFICATE-FILE", one["file"], "Chứng thư không đúng mã băm đã ghi.")
                 continue
-            known = "chưa hỏi nơi cấp" if one["status"] == "not-asked" else one["status"]
+            self.leaves[one["sha256"]] = pem(self.box.parts[one["file"]])[0]
             registered = one["registered_at"]
             on_portal = (
                 f"ghi đã đăng ký trên cổng {shown(registered)}" if registered else "chưa ghi ngày đăng ký"
@@ -580,7 +781,7 @@ class Examination:
                 NOTED,
                 "CERTIFICATE",
                 "Chứng thư",
-                f"{found[0].name}; SHA-256 {one['sha256']}; {on_portal}; tình trạng thu hồi: {known}.",
+                f"{found[0].name}; SHA-256 {one['sha256']}; {on_portal}.",
             )
 
     def submission(self, submission: dict[str, Any]) -> None:
@@ -608,6 +809,7 @@ class Examination:
         self.say(judgement.outcome, judgement.code, f"{where}, chữ ký", judgement.sentence)
         if judgement.certificate_sha256 and judgement.certificate_sha256 != document["certificate_sha256"]:
             self.say(FAILED, "CERTIFICATE-OTHER", where, "Chứng thư trong tệp khác chứng thư đã ghi.")
+        self.status(document, f"{where}, thu hồi")
         digest = re.search(rb"DigestValue>([A-Za-z0-9+/=\s]+)<", data)
         claimed = base64.b64encode(bytes.fromhex(document["unsigned_sha256"]))
         if digest is None or digest[1] != claimed:
@@ -625,6 +827,42 @@ class Examination:
             self.say(
                 PASSED, "CODES-AGREE", where, f"Tệp đã ký đúng là của MACSKCB {facility}, MA_LK {visit}."
             )
+
+    def status(self, document: dict[str, Any], where: str) -> None:
+        kept = document.get("status")
+        if not kept:
+            self.say(
+                NOTED,
+                NOT_CHECKED,
+                where,
+                "Không kiểm tra thu hồi: lúc ký, cơ sở không hỏi nơi cấp. Chứng thư có thể đã bị thu hồi mà gói "
+                "này không cho biết.",
+            )
+            return
+        parts = self.box.parts
+        names = [
+            kept["answer"],
+            kept["issuers"],
+            *([kept["authority_answer"]] if kept["authority_answer"] else []),
+        ]
+        leaf = self.leaves.get(document["certificate_sha256"])
+        if leaf is None or any(name not in parts for name in names):
+            self.say(FAILED, "STATUS-MISSING", where, "Gói thiếu trả lời về tình trạng thu hồi đã ghi.")
+            return
+        above = kept["authority_answer"]
+        asked = Asked(
+            kept["kind"],
+            moment(kept["asked_at"]),
+            timedelta(seconds=min(int(kept["fresh_seconds"]), MAX_FRESH)),
+            parts[kept["answer"]],
+            parts[above] if above else None,
+            leaf,
+            _certificates_in(parts[kept["issuers"]]),
+        )
+        code = self.judge_status(asked, moment(document["signed_at"]))
+        outcome, sentence = STATUS_SAYS.get(code, STATUS_SAYS["STATUS-UNREADABLE"])
+        how = "hỏi trực tuyến" if asked.kind == "ocsp" else "theo danh sách thu hồi"
+        self.say(outcome, code, where, f"{sentence} ({how}, {shown(kept['asked_at'])}).")
 
     def attempts(self, attempts: Any, documents: Any, where: str) -> None:
         known = {one["sha256"] for one in documents}
@@ -759,22 +997,36 @@ def pem(data: bytes) -> list[bytes]:
     return [_base64(b"".join(block.split())) for block in blocks]
 
 
+def _certificates_in(data: bytes) -> list[bytes]:
+    try:
+        return pem(data)
+    except NotReadable:
+        return []
+
+
 def examine(
     data: bytes,
     judge: Judge | None = None,
     authorities: Sequence[Certificate] = (),
     registered: Sequence[str] = (),
+    status: StatusJudge | None = None,
 ) -> list[Line]:
-    """All lines of the verdict on a container. ``judge`` replaces this file's own look at signatures."""
+    """All lines of the verdict on a container.
+
+    ``judge`` and ``status`` replace this file's own look at signatures, and at what issuers said of certificates.
+    """
 
     def own(document: bytes, at: datetime) -> Judgement:
         return judge_document(document, at, authorities, registered)
+
+    def own_status(asked: Asked, at: datetime) -> str:
+        return judge_status(asked, at, authorities)
 
     lines: list[Line] = []
     try:
         container = Container(data)
         manifest = container.manifest
-        examination = Examination(container, judge or own)
+        examination = Examination(container, judge or own, status or own_status)
         lines = examination.lines
         lines.append(
             Line(
@@ -807,7 +1059,9 @@ def outcome_of(lines: Sequence[Line]) -> str:
 def report(lines: Sequence[Line]) -> str:
     """The verdict as people read it: the outcome first, then a line for every check."""
     body = [f"{WORDS[line.outcome]} · {line.code} · {line.subject}: {line.sentence}" for line in lines]
-    return "\n".join([f"KẾT LUẬN: {WORDS[outcome_of(lines)]}", *body])
+    unchecked = any(line.code == NOT_CHECKED for line in lines)
+    end = f"KẾT LUẬN: {WORDS[outcome_of(lines)]}{' (không kiểm tra thu hồi)' if unchecked else ''}"
+    return "\n".join([end, *body])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,6 +22,7 @@ from ...healthbook.signing.verify_evidence import FORMAT, FORMAT_VERSION, MANIFE
 from ..journal.chain import note
 from ..journal.models import Entry
 from ..visits.models import RecordVersion
+from .key_models import CertificateStatus, StatusKind
 from .models import Attempt, Receipt, SignedDocument, SigningKey, Submission
 from .states import State
 
@@ -29,7 +30,8 @@ VERIFIER_NAME = "verify_evidence.py"
 
 GUIDE = """GÓI BẰNG CHỨNG CỦA MỘT HỒ SƠ ĐÃ GỬI
 
-Gói này tự chứng minh: tệp đã ký (đúng từng byte như đã gửi), chứng thư, các lần gửi, biên nhận, giờ giấc và nhật ký.
+Gói này tự chứng minh: tệp đã ký (đúng từng byte như đã gửi), chứng thư và trả lời của nơi cấp về thu hồi (nếu cơ
+sở có hỏi), các lần gửi, biên nhận, giờ giấc và nhật ký.
 Kiểm tra trên máy bất kỳ có Python 3.8 trở lên, không cần mạng, không cần phần mềm của bệnh viện:
 
     python3 verify_evidence.py GÓI.zip --ca CHỨNG_THƯ_NƠI_CẤP.pem
@@ -106,7 +108,9 @@ def manifest_sha256(container: bytes) -> str:
 def _submission(number: int, submission: Submission, parts: dict[str, bytes]) -> dict[str, Any]:
     """The manifest's entry of one destination; its files are added to ``parts``."""
     folder = f"submissions/{number}"
-    documents = list(submission.documents.order_by("number"))
+    documents = list(
+        submission.documents.select_related("status__answer", "status__authority_answer").order_by("number")
+    )
     for document in documents:
         parts[f"{folder}/document-{document.number}.xml"] = document.content
     attempts = list(submission.attempts.order_by("number"))
@@ -125,7 +129,7 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
         "word": State(submission.state).label,
         "since": _time(submission.since),
         "problem_code": submission.problem_code,
-        "documents": [_document(folder, one) for one in documents],
+        "documents": [_document(folder, one, parts) for one in documents],
         "attempts": f"{folder}/attempts.json",
         "receipts": f"{folder}/receipts.json",
         "portal_findings": [
@@ -135,7 +139,7 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
     }
 
 
-def _document(folder: str, document: SignedDocument) -> dict[str, Any]:
+def _document(folder: str, document: SignedDocument, parts: dict[str, bytes]) -> dict[str, Any]:
     return {
         "number": document.number,
         "file": f"{folder}/document-{document.number}.xml",
@@ -146,6 +150,30 @@ def _document(folder: str, document: SignedDocument) -> dict[str, Any]:
         "certificate_sha256": document.certificate_fingerprint,
         "signed_at": _time(document.signed_at),
         "signer": document.signer,
+        "status": _status(document.status, parts) if document.status else None,
+    }
+
+
+def _status(status: CertificateStatus, parts: dict[str, bytes]) -> dict[str, Any]:
+    """What the issuer had said of the certificate, byte for byte; the same answer stands in a container once."""
+
+    def kept(content: bytes, ending: str) -> str:
+        name = f"status/{sha256(content)[:16]}.{ending}"
+        parts[name] = content
+        return name
+
+    above = status.authority_answer
+    return {
+        "kind": status.kind,
+        "code": status.code,
+        "asked_at": _time(status.asked_at),
+        "said_at": _time(status.said_at),
+        "until": _time(status.until),
+        "fresh_until": _time(status.fresh_until),
+        "fresh_seconds": status.fresh_seconds,
+        "answer": kept(bytes(status.answer.content), "ocsp" if status.kind == StatusKind.OCSP else "crl"),
+        "authority_answer": kept(bytes(above.content), "crl") if above is not None else None,
+        "issuers": kept(status.issuers_pem.encode(), "pem"),
     }
 
 
@@ -192,7 +220,7 @@ def _pem_name(fingerprint: str) -> str:
 
 
 def _certificates(submissions: list[Submission]) -> list[dict[str, Any]]:
-    """What was known of each certificate. Nobody has asked its issuer for us, and that is said."""
+    """What was known of each certificate; what its issuer said stands beside each signature."""
     found = []
     for key in keys_of(submissions):
         certificate = x509.load_pem_x509_certificate(key.certificate_pem.encode())
@@ -208,7 +236,6 @@ def _certificates(submissions: list[Submission]) -> list[dict[str, Any]]:
                 "kept_in": key.kind,
                 "registered_at": _time(key.registered_at),
                 "retired_at": _time(key.retired_at),
-                "status": "not-asked",
             }
         )
     return found

@@ -1,16 +1,15 @@
 """The printed proof of one page, and the doors to the container and its verifier."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from ....healthbook import signing
 from ....healthbook.signing import verify_evidence
-from ....healthbook.signing.verify_evidence import Judgement, Line
+from ....healthbook.signing.judges import document_judge, status_judge
+from ....healthbook.signing.verify_evidence import Line
 from ...delivery import evidence
 from ...delivery.models import Submission
 from ...journal.chain import note
@@ -42,8 +41,12 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
         return _file(name, data, "application/zip")
     note(request.user, "evidence-read", "visit", version.visit_id, version=version.number)
     container = evidence.container_for(version)
-    submissions = list(version.submissions.select_related("destination", "document__key").order_by("id"))
-    lines = verify_evidence.examine(container, _judge(submissions))
+    submissions = list(
+        version.submissions.select_related("destination", "document__key", "document__status").order_by("id")
+    )
+    # Here the facility's declared certificates are the trust; elsewhere whoever checks names their own.
+    declared = {key.fingerprint for key in evidence.keys_of(submissions)}
+    lines = verify_evidence.examine(container, document_judge(registered=declared), status=status_judge())
     outcome = verify_evidence.outcome_of(lines)
     return render(
         request,
@@ -60,18 +63,6 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
             "takes": policies.can_read_records(request.user),
         },
     )
-
-
-def _judge(submissions: Iterable[Submission]) -> verify_evidence.Judge:
-    """Here the facility's declared certificates are the trust; elsewhere whoever checks names their own."""
-    declared = {key.fingerprint for key in evidence.keys_of(submissions)}
-
-    def judge(document: bytes, at: datetime) -> Judgement:
-        verdict = signing.verify(document, at=at, registered=declared)
-        named = signing.fingerprint(verdict.certificate) if verdict.certificate else ""
-        return Judgement(verdict.outcome.value, verdict.code, verdict.sentence_vi, named)
-
-    return judge
 
 
 def _shown(submission: Submission) -> dict[str, Any]:
