@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from ..record import Sheet
 from .limits import Allowance
 from .parse import SIGNATURE, parse, place_of, stray_texts, texts_of, tree_of
+from .published import published_sheet
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
 from .scan import scan
+from .shapes import Shape
 
 _KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
 """What a HOSO may bring (rules.csv STR-006)."""
@@ -35,6 +38,15 @@ class Part:
         """``data``: what ``scan`` has let pass and no parser has seen, with ``tree`` to parse it."""
         self.document = None if data is None else data.decode()
         """The text of a document that is not parsed yet."""
+        self._looked: tuple[Shape, Sheet | None] | None = None
+
+    def sheet(self, shape: Shape) -> Sheet | None:
+        """Its rows, where it is exactly as a table was published."""
+        if self.document is None:
+            return None
+        if self._looked is None or self._looked[0] is not shape:
+            self._looked = shape, published_sheet(self.document, shape)
+        return self._looked[1]
 
     @property
     def is_there(self) -> bool:
@@ -81,8 +93,11 @@ def signature_facts(root: etree._Element) -> tuple[bool, bool, bool]:
 class EnvelopeReader:
     """Takes an envelope apart; the parts' own content is read by ``rows``."""
 
-    def __init__(self, root: etree._Element, allowance: Allowance, remarks: Remarks) -> None:
-        self.root = root
+    def __init__(
+        self, root: etree._Element, allowance: Allowance, remarks: Remarks, contents: dict[str, bytes]
+    ) -> None:
+        """``contents``: the decoded parts that were set apart, by the mark that stands for them."""
+        self.root, self.contents = root, contents
         self.allowance = allowance
         self.limits = allowance.limits
         self.remarks = remarks
@@ -182,7 +197,7 @@ class EnvelopeReader:
             _told_as_inline(part, remarks)
             data = text.lstrip("\ufeff \t\r\n").encode()
             return Part(kind, parse(data, part=part, allowance=self.allowance, remarks=remarks, as_text=True))
-        data = self._decoded(text, part, remarks)
+        data = self.contents.pop(text, b"") or self._decoded(text, part, remarks)
         data = scan(data, part=part, allowance=self.allowance, remarks=remarks)
 
         def tree(data: bytes) -> etree._Element:

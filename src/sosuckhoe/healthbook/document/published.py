@@ -1,73 +1,102 @@
 """A table document exactly as published, read with one look and without a tree.
 
 Most exporters write every field of every row, once, in the published order, and nothing else. Of such a document
-there is only one reading: an expression made from the table's own names must match all of it, from the first byte to
-the last, with plain text between the tags. Anything else (an attribute, a comment, a CDATA section, a field that is
-missing, one more tag, a carriage return inside a value, a numeric reference) does not match, is not judged here, and goes to the
-parser. That both read alike is tested on documents of every sort.
+there is only one reading: rows found by an expression made from the table's own names must fill all of it, from the
+first byte to the last, with plain text between the tags. Anything else (an attribute, a comment, a CDATA section, a
+field that is missing, one more tag, a carriage return inside a value, a numeric reference) leaves a gap, is not judged
+here, and goes to the parser. That both read alike is tested on documents of every sort.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
-from ..record import Row
+from ..record import Column, Sheet
 from .shapes import Shape
 
 _DECLARATION = re.compile(
     r"""<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-?8")?(?: standalone="(?:yes|no)")? ?\?>"""
 )
-_LAYOUT = r"[ \t\r\n]*+"
-_TEXT = r"([^<>\x00-\x08\x0b-\x1f]*+)"
-"""No markup; ``&`` is looked at apart. What else must not stand in text ``scan`` has refused before."""
+_LAYOUT = " \t\r\n"
+_NO_TEXT = bytes({*range(0x20), ord(">")} - set(b"\t\n"))
+"""What plain text has not. What else must not stand in text ``scan`` has refused before; ``&`` is looked at apart."""
 _REFERENCE = re.compile("&(?:amp|lt|gt|quot|apos);")
 _CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _DISCHARGE = re.compile("<NGAY_RA>([^<]*)</NGAY_RA>")
+_BLANKS = re.compile(">[ \t\r\n]+<")
+_SHORT_TAG = re.compile("<([A-Z0-9_]+)/>")
 
 
 class Published:
-    """The form of one table, as expressions."""
+    """The form of one table."""
 
     def __init__(self, shape: Shape) -> None:
         *containers, row = shape.tags
-        field = "(?:<{0}>" + _TEXT + "</{0}>|<{0}/>)" + _LAYOUT
-        self.keys = shape.keys
-        self.begin = re.compile(_LAYOUT + "".join(f"<{tag}>{_LAYOUT}" for tag in containers))
-        fields = "".join(field.format(name) for name in shape.names)
-        self.row = re.compile(f"<{row}>{_LAYOUT}{fields}</{row}>{_LAYOUT}")
-        self.end = re.compile("".join(f"</{tag}>{_LAYOUT}" for tag in reversed(containers)))
+        self.keys = tuple(shape.keys)
+        self.begin = "".join(f"<{tag}>" for tag in containers)
+        self.end = "".join(f"</{tag}>" for tag in reversed(containers))
         self.only_one = not containers
+        self.any_row = _row(row, shape.names, "([^<]*+)")
+        self.row = _row(row, shape.names, r"(?!\s)([^<]*+)")
+        """The same where no value begins with a blank, so that none is blank."""
+        self.markup = sum(len(f"<{name}></{name}>") for name in (row, *shape.names))
+        """Characters of a row that are not text."""
+
+    def columns(self, document: str) -> list[Column] | None:
+        """The columns of a document; None where it is not exactly as published."""
+        declared = _DECLARATION.match(document)
+        body = document[declared.end() if declared else 0 :].strip(_LAYOUT)
+        found = self._texts(body, self.row)
+        if found is not None:
+            return [_absent_as_none(column) if "" in column else column for column in found]
+        # Layout between tags and the short form of an empty field are the two habits that change nothing. A value
+        # of blanks alone is none, too.
+        body = _SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", body))
+        found = self._texts(body, self.any_row)
+        return None if found is None else [_absent_as_none(column) for column in found]
+
+    def _texts(self, body: str, row: re.Pattern[str]) -> list[tuple[str, ...]] | None:
+        """The texts by column, if rows and nothing else stand between begin and end."""
+        if not (body.startswith(self.begin) and body.endswith(self.end)):
+            return None
+        rows = row.findall(body, len(self.begin))
+        if not rows or (self.only_one and len(rows) > 1):
+            return None
+        text = "".join(chain.from_iterable(rows))
+        # Rows do not overlap, so they fill the body exactly when their lengths add up to its length.
+        if len(self.begin) + len(rows) * self.markup + len(text) + len(self.end) != len(body):
+            return None
+        encoded = text.encode()
+        if len(encoded.translate(None, _NO_TEXT)) != len(encoded):
+            return None
+        columns = list(zip(*rows, strict=True))
+        if "&" in text:
+            if text.count("&") != len(_REFERENCE.findall(text)):
+                return None
+            columns = [(*map(_plain, column),) if "&" in "".join(column) else column for column in columns]
+        return columns
 
 
-def published_rows(document: str, shape: Shape) -> list[Row] | None:
+def published_sheet(document: str, shape: Shape) -> Sheet | None:
     """The rows of a document that ``scan`` has let pass; None where it is not exactly as published."""
     form = _form_of(shape)
-    declared = _DECLARATION.match(document)
-    begun = form.begin.match(document, declared.end() if declared else 0)
-    if begun is None:
-        return None
-    rows, place = [], begun.end()
-    while found := form.row.match(document, place):
-        rows.append(
-            {
-                key: text
-                for key, text in zip(form.keys, found.groups(), strict=True)
-                if text and not text.isspace()
-            }
-        )
-        place = found.end()
-    if not rows or (form.only_one and len(rows) > 1) or form.end.fullmatch(document, place) is None:
-        return None
-    if "&" in document:
-        if document.count("&") != len(_REFERENCE.findall(document)):
-            return None
-        rows = [{key: _plain(text) for key, text in row.items()} for row in rows]
-    return rows
+    columns = form.columns(document)
+    return None if columns is None else Sheet(form.keys, columns)
 
 
 def discharge_in(document: str) -> str:
     """The text of the first NGAY_RA that has one, to choose the edition to try; empty where there is none."""
     found = _DISCHARGE.search(document)
     return found[1] if found else ""
+
+
+def _row(tag: str, names: Sequence[str], text: str) -> re.Pattern[str]:
+    return re.compile(f"<{tag}>{''.join(f'<{name}>{text}</{name}>' for name in names)}</{tag}>")
+
+
+def _absent_as_none(column: tuple[str, ...]) -> Column:
+    return (*(text if text and not text.isspace() else None for text in column),)
 
 
 def _plain(text: str) -> str:

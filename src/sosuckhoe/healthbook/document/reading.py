@@ -1,5 +1,6 @@
 """Any official file → the visits in it: an envelope, a bare table document, or a check-in."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,18 +8,21 @@ from typing import Literal
 
 from lxml import etree
 
-from ..record import Record, Row
+from ..contents import set_apart
+from ..record import Record, Row, Sheet, Tables
 from ..standard import Edition, NoEdition, edition_on
 from .envelope import Envelope, EnvelopeReader, Part, check_kinds, signature_facts
 from .limits import Allowance, Limits
 from .parse import parse, place_of
-from .published import discharge_in, published_rows
-from .refusals import refuse
+from .published import discharge_in
+from .refusals import Unreadable, refuse
 from .remarks import Remark, Remarks
 from .rows import TableReader, Unknown
 from .shapes import Shape, editions_known, shapes_of
 
 Form = Literal["envelope", "table", "check_in"]
+_ODD_LETTERS = re.compile(rb"[\xee-\xf4]|\xc2[\x80-\x9f]")
+"""First bytes of letters that are remarked upon with the place where they stand in the whole file."""
 
 
 @dataclass
@@ -65,11 +69,26 @@ def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None =
 
     Raises Unreadable, and nothing else, for whatever bytes: see ``refusals`` for the codes and ``Limits`` for sizes.
     """
-    allowance = Allowance(limits or Limits())
+    limits = limits or Limits()
+    apart = None if len(data) > limits.file_bytes else set_apart(data, limits.text_length)
+    if apart is not None and _ODD_LETTERS.search(apart.frame) is None:
+        try:
+            found = _read(apart.frame, apart.contents, limits, edition)
+        except Unreadable:
+            pass  # the place it names is one of the frame
+        else:
+            if not apart.contents:
+                return found
+    return _read(data, {}, limits, edition)
+
+
+def _read(data: bytes, contents: dict[str, bytes], limits: Limits, edition: Edition | None) -> Reading:
+    """``contents``: what was set apart from the data; whatever is read is taken out."""
+    allowance = Allowance(limits)
     remarks = Remarks()
     root = parse(data, part="", allowance=allowance, remarks=remarks)
     if root.tag == "GIAMDINHHS":
-        return _read_envelope(root, allowance, remarks, edition)
+        return _read_envelope(EnvelopeReader(root, allowance, remarks, contents), edition)
     newest = shapes_of(edition or editions_known()[0])
     shape = newest.by_root.get(root.tag)
     if shape is None:
@@ -79,10 +98,7 @@ def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None =
     return _read_table(root, shape, allowance.limits, remarks, edition)
 
 
-def _read_envelope(
-    root: etree._Element, allowance: Allowance, remarks: Remarks, edition: Edition | None
-) -> Reading:
-    reader = EnvelopeReader(root, allowance, remarks)
+def _read_envelope(reader: EnvelopeReader, edition: Edition | None) -> Reading:
     facts, elements = reader.facts()
     if not elements:
         raise refuse("FILE-NO-VISIT")
@@ -99,9 +115,9 @@ def _read_envelope(
         parts = reader.parts(element, own, number=number, several=len(elements) > 1)
         check_kinds(parts, own)
         facts.kinds.append([part.kind for part in parts])
-        reading.visits.append(_read_visit(parts, allowance.limits, own, edition))
+        reading.visits.append(_read_visit(parts, reader.limits, own, edition))
         element.clear()  # the tree of a visit that has been read is not needed any more
-    reading.remarks = list(remarks)
+    reading.remarks = list(reader.remarks)
     for visit in reading.visits:
         visit.remarks = reading.remarks + visit.remarks
     return reading
@@ -110,7 +126,7 @@ def _read_envelope(
 def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Edition | None) -> VisitReading:
     known = edition or _edition_of_visit(parts)
     reader = TableReader(shapes_of(known or editions_known()[0]), limits, remarks)
-    tables: dict[str, list[Row]] = {}
+    tables: Tables = {}
     for part in parts:
         if not part.is_there or _read_published(part, reader, tables):
             continue
@@ -130,8 +146,8 @@ def _edition_of_visit(parts: list[Part]) -> Edition | None:
             continue
         tried = _edition_on(discharge_in(document)) if document is not None and declared else None
         if document is not None and tried is not None:
-            rows = published_rows(document, shapes_of(tried).by_official["XML1"])
-            if rows and _edition_on(rows[0].get("discharged_at", "")) is tried:
+            sheet = part.sheet(shapes_of(tried).by_official["XML1"])
+            if sheet and _edition_on(sheet.rows()[0].get("discharged_at", "")) is tried:
                 return tried
         root = part.root
         if root is not None and (declared or root.tag == "TONG_HOP"):
@@ -141,19 +157,29 @@ def _edition_of_visit(parts: list[Part]) -> Edition | None:
     return None
 
 
-def _read_published(part: Part, reader: TableReader, tables: dict[str, list[Row]]) -> bool:
+def _read_published(part: Part, reader: TableReader, tables: Tables) -> bool:
     """Whether a part is exactly as published for the kind it declares, and so has been read."""
-    document = part.document
-    if document is None or part.kind not in reader.shapes.edition.tables:
+    if part.document is None or part.kind not in reader.shapes.edition.tables:
         return False
     shape = reader.shapes.by_official[part.kind]
-    rows = published_rows(document, shape)
-    if rows:
-        tables.setdefault(shape.english, []).extend(rows)
-    return bool(rows)
+    sheet = part.sheet(shape)
+    if sheet is not None:
+        _add(tables, shape, sheet)
+    return sheet is not None
 
 
-def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: dict[str, list[Row]]) -> None:
+def _add(tables: Tables, shape: Shape, found: list[Row] | Sheet) -> None:
+    """Add what one part brings of a table."""
+    before = tables.get(shape.english)
+    if before is None:
+        tables[shape.english] = found
+    else:
+        tables[shape.english] = [
+            row for one in (before, found) for row in (one.rows() if isinstance(one, Sheet) else one)
+        ]
+
+
+def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: Tables) -> None:
     declared = part.kind.strip().upper()
     shape = reader.shapes.by_root.get(root.tag) or reader.by_its_fields(root, declared)
     if shape is None:
@@ -174,7 +200,7 @@ def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: di
         )
     rows = reader.read(root, shape, first_row=len(tables.get(shape.english, ())) + 1)
     if rows:
-        tables.setdefault(shape.english, []).extend(rows)
+        _add(tables, shape, rows)
 
 
 def _read_table(

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
+from ..contents import SetApart, set_apart
 from .certificates import Leaf, Registrar, judge, read_leaf
 from .policy import EXCLUSIVE_C14N, PROFILE_A, XMLDSIG, Policy
 from .verdict import Verdict
@@ -80,7 +81,8 @@ def verify(
         raise ValueError("the moment of verification needs a time zone")
     leaf: Leaf | None = None
     try:
-        root = _read(document, policy)
+        apart = set_apart(document) if len(document) <= policy.max_document_bytes else None
+        root = _read(document, apart.frame if apart else document, policy)
         signature = _find(root, policy)
         signed_info, value_element, key_info = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo")
         exclusive, claimed_digest = _check_signed_info(signed_info, policy)
@@ -91,7 +93,7 @@ def verify(
         value = _base64(value_element, policy.max_key_bits // 8)
         signed_bytes = _signed_info_bytes(signed_info, exclusive)
         _take_out(signature)
-        if not compare_digest(_digest(root), claimed_digest):
+        if not compare_digest(_digest(root, apart), claimed_digest):
             raise _Refused("DIGEST-MISMATCH")
         try:
             key.verify(value, signed_bytes, PKCS1v15(), SHA256())
@@ -100,11 +102,13 @@ def verify(
     except _Refused as refused:
         return Verdict(refused.code, refused.detail, certificate=leaf.certificate if leaf else None)
     code = judge(leaf, at=at, trusted=trusted, registered=registered, tax_code=tax_code, standing=standing)
+    if code == "VALID" and apart:
+        _put_back(root, apart)
     return Verdict(code, tree=root if code == "VALID" else None, certificate=leaf.certificate)
 
 
-def _read(document: bytes, policy: Policy) -> etree._Element:
-    """The parsed root, after everything that can be refused without parsing."""
+def _read(document: bytes, frame: bytes, policy: Policy) -> etree._Element:
+    """The parsed root of the frame, after everything that can be refused without parsing."""
     if len(document) > policy.max_document_bytes:
         raise _Refused("DOCUMENT-TOO-LARGE", f"{len(document)} byte")
     place = document.rfind(b"<" + policy.place.encode())
@@ -122,15 +126,15 @@ def _read(document: bytes, policy: Policy) -> etree._Element:
     if prolog[2] in unwanted:
         raise _Refused(unwanted[prolog[2]])
     try:
-        root = etree.fromstring(document, _PARSER)
+        root = etree.fromstring(frame, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise _Refused("DOCUMENT-NOT-XML", type(problem).__name__) from None
     # Behind the root's start tag no DOCTYPE can stand; comments and instructions can (and CDATA, which is text).
     # One byte is looked for because that is a hundred times faster than two, and Base64 has neither.
-    if document.find(b"!", prolog.end()) >= 0 or document.find(b"?", prolog.end()) >= 0:
+    if frame.find(b"!", prolog.end()) >= 0 or frame.find(b"?", prolog.end()) >= 0:
         _refuse_loose_markup(root)
     # Only a reference or an apostrophe can bring such a character into an attribute.
-    if (b"&" in document or b"'" in document) and _ODD_NAMESPACE(root):
+    if (b"&" in frame or b"'" in frame) and _ODD_NAMESPACE(root):
         raise _Refused("DOCUMENT-NAMESPACE")
     if _COUNT(root) > policy.max_elements or _deeper_than(policy.max_depth)(root):
         raise _Refused("DOCUMENT-TOO-DEEP")
@@ -249,8 +253,21 @@ def _signed_info_bytes(signed_info: etree._Element, exclusive: bool) -> bytes:
     return _canonical(alone, exclusive)
 
 
-def _digest(root: etree._Element) -> bytes:
-    return hashlib.sha256(_canonical(root, False)).digest()
+def _digest(root: etree._Element, apart: SetApart | None) -> bytes:
+    """SHA-256 of the canonical form, with the contents that were set apart back in their places."""
+    canonical = _canonical(root, False)
+    found = hashlib.sha256()
+    for piece in apart.whole(canonical) if apart else (canonical,):
+        found.update(piece)
+    return found.digest()
+
+
+def _put_back(root: etree._Element, apart: SetApart) -> None:
+    """The tree as its digest was taken: with the contents."""
+    for element in root.iter("{*}NOIDUNGFILE"):
+        text = apart.texts.get(element.text or "")
+        if text is not None:
+            element.text = text.decode()
 
 
 def _canonical(root: etree._Element, exclusive: bool) -> bytes:

@@ -22,11 +22,11 @@ class Columns:
 
     def has(self, table: str) -> bool:
         """Whether anything can be said about a table."""
-        return self.whole or table in self.record.tables
+        return self.whole or self.record.has(table)
 
     def count(self, table: str) -> int | None:
         """How many rows a table has; None where nothing can be said about it."""
-        return len(self.record.rows(table)) if self.has(table) else None
+        return self.record.count(table) if self.has(table) else None
 
     def get(
         self,
