@@ -123,7 +123,9 @@ class TestAgainstThePortal:
         signer = load_pkcs12(paper.pkcs12, KEY_PASSWORD.encode())
         document = sign(write_check_in([row], edition), signer, signature_id="Signature-1", canonical=True)
         gateway = Gateway(connected.destination, sessions=Sessions())
-        exchange = gateway.check_in(document, gateway.session(), facility_code="99999")
+        exchange = gateway.check_in(
+            document, gateway.session(), facility_code="99999", before_bytes=lambda: math.inf
+        )
         assert exchange.status is not None
         assert submission_answer(exchange.status, exchange.answer).word is Word.ACCEPTED
 

@@ -140,7 +140,7 @@ def resume(*, by: Any, destination: Destination) -> None:
     Destination.objects.filter(pk=destination.pk).update(
         paused_at=None, paused_by="", paused_why="", failures=0, quiet_until=None
     )
-    Submission.objects.filter(destination=destination, state=State.SIGNED).update(not_before=None, delays=0)
+    Submission.ledger.filter(destination=destination, state=State.SIGNED).update(not_before=None, delays=0)
     note(by, "destination-resumed", "destination", destination.pk)
 
 
@@ -159,8 +159,9 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     ``sign_anew``: after the signature or the set-up was refused.
     """
     why, now = _reason(reason), timezone.now()
-    open_errors = submission.version.findings.filter(severity="error", overruled_by="")
-    overrule(by=by, findings=list(open_errors), reason=why, at=now)
+    if submission.version is not None:
+        open_errors = submission.version.findings.filter(severity="error", overruled_by="")
+        overrule(by=by, findings=list(open_errors), reason=why, at=now)
     signed = submission.document_id is not None and not sign_anew
     _step(
         submission,

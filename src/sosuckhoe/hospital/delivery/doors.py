@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..journal.chain import note
@@ -47,7 +48,7 @@ class NumberIsAnothers(ValueError):
 def repeat_where_declared(*, at: datetime) -> int:
     """Door two, by the machine: the same bytes again after a rest."""
     rested, count = _RESTED.keys(at), 0
-    for submission in Submission.objects.filter(pk__in=rested) if rested else ():
+    for submission in Submission.ledger.filter(pk__in=rested) if rested else ():
         count += step(submission, State.SIGNED, at=at, not_before=None)
     return count
 
@@ -58,10 +59,17 @@ def next_repeat(now: datetime) -> float | None:
     return None if first is None else max(0.0, (first - now).total_seconds())
 
 
+def may_repeat(submission: Submission) -> bool:
+    """Whether door two is declared for what this submission carries."""
+    there = submission.destination
+    return there.repeats_check_ins if submission.check_in_id else there.replaces_by_visit_code
+
+
 def _repeatable() -> Any:
-    return Submission.objects.filter(
+    return Submission.ledger.filter(
+        Q(check_in__isnull=True, destination__replaces_by_visit_code=True)
+        | Q(check_in__isnull=False, destination__repeats_check_ins=True),
         state=State.UNKNOWN,
-        destination__replaces_by_visit_code=True,
         destination__paused_at__isnull=True,
         attempt_count__lt=REPEATS,
         not_before__isnull=False,
@@ -75,7 +83,7 @@ _RESTED = Prepared(lambda now: _repeatable().filter(not_before__lte=now))
 def send_again(*, by: Any, submission: Submission) -> None:
     """Door two, by a person: the same bytes again, now."""
     submission = _unknown(submission)
-    if not submission.destination.replaces_by_visit_code:
+    if not may_repeat(submission):
         raise NotDeclared(NotDeclared.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
     note(by, "unknown-sent-again", "submission", submission.pk)
@@ -119,8 +127,8 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
 
 def _unknown(submission: Submission) -> Submission:
     found = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("destination", "document", "version__visit")
+        Submission.ledger.select_for_update(of=("self",))
+        .select_related("destination", "document", "version__visit", "check_in")
         .get(pk=submission.pk)
     )
     if found.state != State.UNKNOWN:

@@ -121,10 +121,12 @@ class Gateway:
         path = RECORD_PATHS[self.destination.path_edition]
         return self._post_document(path, "130", document, session, facility_code, before_bytes)
 
-    def check_in(self, document: bytes, session: Session, *, facility_code: str) -> Exchange:
-        """Send a signed check-in (XML0)."""
+    def check_in(
+        self, document: bytes, session: Session, *, facility_code: str, before_bytes: Callable[[], float]
+    ) -> Exchange:
+        """Send a signed check-in (XML0), under the same conditions."""
         path = CHECK_IN_PATHS.get(self.destination.path_edition, CHECK_IN_PATHS["3176"])
-        return self._post_document(path, "0", document, session, facility_code, None)
+        return self._post_document(path, "0", document, session, facility_code, before_bytes)
 
     def look_up_card(
         self,
@@ -164,7 +166,7 @@ class Gateway:
         document: bytes,
         session: Session,
         facility_code: str,
-        before_bytes: Callable[[], float] | None,
+        before_bytes: Callable[[], float],
     ) -> Exchange:
         body = {
             "username": session.account,

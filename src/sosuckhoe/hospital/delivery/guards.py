@@ -47,3 +47,14 @@ def require_receipts() -> migrations.RunPython:
                 schema_editor.execute(f"DROP TRIGGER delivery_submission_receipt_{event}")
 
     return migrations.RunPython(forwards, backwards)
+
+
+def require_receipts_again() -> migrations.RunPython:
+    """After a step that had SQLite build the table anew, by which its triggers were lost. PostgreSQL keeps them."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            for statement in statements("sqlite"):
+                schema_editor.execute(statement, params=None)
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ..visits.models import RecordVersion
+from ..visits.models import CheckIn, RecordVersion
 from .models import Destination, Submission
 from .prepared import Prepared
 from .states import REPLACEABLE, State, check_step
@@ -21,7 +21,7 @@ def step(
 ) -> bool:
     """Take one step from the state ``submission`` was read in. False: somebody else moved it meanwhile."""
     check_step(submission.state, after)
-    rows = Submission.objects.filter(pk=submission.pk, state=submission.state)
+    rows = Submission.ledger.filter(pk=submission.pk, state=submission.state)
     if fence is not None:
         rows = rows.filter(fence=fence)
     columns = {"holder": "", "lease_until": None, **columns}
@@ -76,6 +76,39 @@ def enqueue(
         )
         supersede_older(version, destination, at=at)
     return made
+
+
+def enqueue_check_in(
+    check_in: CheckIn, destinations: Iterable[Destination], *, at: datetime
+) -> list[Submission]:
+    """One submission per destination, in the transaction that froze the check-in; an earlier number is replaced."""
+    before = Submission.ledger.filter(
+        check_in__facility=check_in.facility_id,
+        check_in__visit_code=check_in.visit_code,
+        check_in__stage=check_in.stage,
+        check_in__number__lt=check_in.number,
+        state__in=REPLACEABLE,
+    )
+    before.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
+    return [
+        Submission.ledger.create(
+            check_in=check_in, destination=destination, state=State.WAITING, since=at, created_at=at
+        )
+        for destination in destinations
+    ]
+
+
+def earlier_check_in() -> Exists:
+    """Whether a check-in of the same visit is still on its way there: they are told in their order."""
+    return Exists(
+        Submission.ledger.filter(
+            check_in__facility=OuterRef("check_in__facility"),
+            check_in__visit_code=OuterRef("check_in__visit_code"),
+            destination=OuterRef("destination"),
+            pk__lt=OuterRef("pk"),
+            state__in=[State.WAITING, State.SIGNED, State.SENDING],
+        )
+    )
 
 
 def supersede_older(version: RecordVersion, destination: Destination, *, at: datetime) -> int:

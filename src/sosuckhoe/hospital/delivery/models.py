@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from ..staff.models import Facility
 from ..visits.compressed import CompressedBytes
-from ..visits.models import RecordVersion
+from ..visits.models import CheckIn, RecordVersion
 from .key_models import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusSource
 from .states import State
 
@@ -43,7 +43,15 @@ class Destination(models.Model):
     """A disabled destination gets no new submissions."""
     replaces_by_visit_code = models.BooleanField(default=False)
     """The same bytes again replace the earlier ones. Only with evidence, for it opens the second door."""
+    repeats_check_ins = models.BooleanField(default=False)
+    """The same for check-ins; said apart, since what is known of records need not hold for them."""
     replaces_evidence = models.TextField(blank=True)
+    calls_at_once = models.PositiveIntegerField(null=True, blank=True)
+    """At most so many at a time, whoever sends. Empty: as many as there are workers."""
+    calls_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    """At most so many in a minute, evenly spaced. Empty: no limit."""
+    next_call_at = models.DateTimeField(null=True, blank=True)
+    """Where a limit holds: no call begins earlier."""
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.TextField(blank=True)
@@ -63,6 +71,13 @@ class Destination(models.Model):
                 name="replacing_needs_evidence",
             ),
             models.CheckConstraint(
+                condition=Q(repeats_check_ins=False) | ~Q(replaces_evidence=""),
+                name="repeating_check_ins_needs_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(calls_at_once=0) & ~Q(calls_per_minute=0), name="a_limit_lets_something_through"
+            ),
+            models.CheckConstraint(
                 condition=Q(paused_at__isnull=True) | ~Q(paused_why=""), name="a_pause_says_why"
             ),
         ]
@@ -75,10 +90,27 @@ class Destination(models.Model):
         return self.paused_at is not None
 
 
-class Submission(models.Model):
-    """One record version on its way to one destination."""
+class Records(models.Manager["Submission"]):
+    """Only what carries a record: what boards, reports and reconciliation count."""
 
-    version = models.ForeignKey(RecordVersion, on_delete=models.PROTECT, related_name="submissions")
+    def get_queryset(self) -> "models.QuerySet[Submission]":
+        return super().get_queryset().filter(version__isnull=False)
+
+
+class Submission(models.Model):
+    """One record version on its way to one destination; or one check-in, under the same guarantees."""
+
+    ledger = models.Manager()
+    """Everything that is signed and sent."""
+    objects = Records()
+    """Records. A check-in is information only: no figure and no list of records counts it."""
+
+    version = models.ForeignKey(
+        RecordVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    check_in = models.ForeignKey(
+        CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="submissions")
     state = models.CharField(max_length=12, choices=State.choices)
     since = models.DateTimeField()
@@ -104,6 +136,11 @@ class Submission(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["version", "destination"], name="one_submission_a_destination"),
+            models.UniqueConstraint(fields=["check_in", "destination"], name="one_check_in_a_destination"),
+            models.CheckConstraint(
+                condition=Q(version__isnull=True) ^ Q(check_in__isnull=True),
+                name="a_submission_carries_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="a_submission_has_a_known_state"
             ),
@@ -127,6 +164,38 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"submission {self.pk} {self.state}"
+
+    # What it carries, whichever it is.
+
+    @property
+    def facility(self) -> Facility:
+        return self.destination.facility
+
+    @property
+    def facility_code(self) -> str:
+        """The facility's code at the time."""
+        return self.check_in.facility_code if self.check_in else self._record.visit.facility_code
+
+    @property
+    def visit_code(self) -> str:
+        return self.check_in.visit_code if self.check_in else self._record.visit.visit_code
+
+    @property
+    def version_number(self) -> int:
+        """Of the record; 0 for a check-in, which is no version of it."""
+        return 0 if self.check_in_id else self._record.number
+
+    @property
+    def content(self) -> tuple[bytes, str]:
+        """What was frozen, and the hash it was frozen under."""
+        if self.check_in:
+            return self.check_in.row_json, self.check_in.sha256
+        return self._record.record_json, self._record.sha256
+
+    @property
+    def _record(self) -> RecordVersion:
+        assert self.version is not None, "the database lets it carry one thing"
+        return self.version
 
 
 class SignedDocument(models.Model):

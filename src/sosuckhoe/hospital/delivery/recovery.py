@@ -13,7 +13,7 @@ from .sending import keep_receipt
 from .states import State
 
 _LOST = Prepared(
-    lambda now: Submission.objects.filter(state=State.SENDING, lease_until__lt=now).order_by("pk")
+    lambda now: Submission.ledger.filter(state=State.SENDING, lease_until__lt=now).order_by("pk")
 )
 
 
@@ -23,8 +23,8 @@ def recover(*, at: datetime) -> int:
     for pk in _LOST.keys(at):
         with transaction.atomic():
             submission = (
-                Submission.objects.select_for_update(of=("self",))
-                .select_related("version__visit", "document", "destination")
+                Submission.ledger.select_for_update(of=("self",))
+                .select_related("version__visit", "check_in", "document", "destination")
                 .filter(pk=pk, state=State.SENDING, lease_until__lt=at)
                 .first()
             )

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from ...healthbook.document import CannotWrite, Obstacle, write_visit
+from ...healthbook.document import CannotWrite, Obstacle, write_check_in, write_visit
 from ...healthbook.signing import CannotSign, KeyUnusable, Outcome, sign, verify
 from ...healthbook.validation import Fault, check_record
 from ..visits.choices import checking_policy, tables_to_send
+from ..visits.models import CheckIn
 from .closing import FAULTS_HOLD, edition_for
 from .crashpoints import here
 from .ledger import step
@@ -34,7 +35,7 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     None when somebody with a newer fence has taken it over.
     """
     check_whole(submission)
-    key, signer = key_for(submission.version.visit.facility, at)
+    key, signer = key_for(submission.facility, at)
     unsigned = unsigned_bytes(submission, at=at)
     here("K11")
     try:
@@ -69,20 +70,23 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
 
 
 def check_whole(submission: Submission) -> None:
-    """The stored record is the one that was frozen; raises Held."""
-    version = submission.version
-    if hashlib.sha256(version.record_json).hexdigest() != version.sha256:
+    """What is stored is what was frozen; raises Held."""
+    content, frozen = submission.content
+    if hashlib.sha256(content).hexdigest() != frozen:
         raise Held(
             "RECORD-DAMAGED", "Nội dung hồ sơ lưu trong máy không còn khớp mã băm. Báo công nghệ thông tin."
         )
 
 
 def unsigned_bytes(submission: Submission, *, at: datetime) -> bytes:
-    """The file to be signed, canonical by construction, checked by the rules of today. Raises Held."""
+    """The file to be signed, canonical by construction; a record is checked by the rules of today. Raises Held."""
+    here("K08")
+    if submission.check_in is not None:
+        return _check_in_bytes(submission.check_in)
     version = submission.version
+    assert version is not None
     visit = version.visit
     day = timezone.localdate(at)
-    here("K08")
     tables = tables_to_send(version.record, insured=visit.insured, facility=visit.facility, day=day)
     here("K09")
     edition = edition_for(version.record, version.at)
@@ -96,6 +100,13 @@ def unsigned_bytes(submission: Submission, *, at: datetime) -> bytes:
     here("K10")
     check_again(submission, day)
     return unsigned
+
+
+def _check_in_bytes(check_in: CheckIn) -> bytes:
+    try:
+        return write_check_in([check_in.row], check_in.edition)
+    except CannotWrite:
+        raise Held("CANNOT-WRITE", "Báo vào khám không ghi được thành tệp đúng chuẩn.") from None
 
 
 def store_signed(
@@ -117,7 +128,7 @@ def store_signed(
             content=signed,
             sha256=hashlib.sha256(signed).hexdigest(),
             unsigned_sha256=unsigned_sha256,
-            record_sha256=submission.version.sha256,
+            record_sha256=submission.content[1],
             size=len(signed),
             key=key,
             certificate_fingerprint=key.fingerprint,
@@ -156,6 +167,7 @@ def _as_fault(obstacle: Obstacle) -> Fault:
 def check_again(submission: Submission, day: date) -> None:
     """The rules of today over the record of then: what was not overruled holds it back."""
     version = submission.version
+    assert version is not None
     policy = checking_policy(facility=version.visit.facility, day=day)
     known = {
         (rule, path, row): bool(by)

@@ -20,7 +20,8 @@ from django.utils import timezone
 from ..visits.actions import add_findings
 from . import doors
 from .crashpoints import here
-from .ledger import newer_versions, older_in_flight, step
+from .ledger import earlier_check_in, newer_versions, older_in_flight, step
+from .limits import within_limits
 from .models import Attempt, Destination, Submission
 from .prepared import Prepared
 from .recovery import recover
@@ -70,7 +71,8 @@ class Worker:
         except CannotSignNow as problem:
             self._wait(submission, problem.code, problem.sentence, now)
         except Held as problem:
-            add_findings(submission.version, problem.faults)
+            if submission.version is not None:
+                add_findings(submission.version, problem.faults)
             self._hold(submission, problem.code, problem.sentence, now)
         except Exception as problem:
             log.exception("submission %s could not be signed", submission.pk)
@@ -93,10 +95,16 @@ class Worker:
             self.in_hand = None
         return True
 
+    def next_to_sign(self, now: datetime) -> Submission | None:
+        return _next(_TO_SIGN, now)
+
+    def next_to_send(self, now: datetime) -> Submission | None:
+        return _next(_TO_SEND, now)
+
     def _claim_to_sign(self) -> Submission | None:
         now = timezone.now()
         with transaction.atomic():
-            submission = _next(_TO_SIGN, now)
+            submission = self.next_to_sign(now)
             if submission is None or not self._take(submission, now):
                 return None
         return submission
@@ -104,8 +112,10 @@ class Worker:
     def _claim_to_send(self) -> tuple[Submission, Attempt] | None:
         now = timezone.now()
         with transaction.atomic():
-            submission = _next(_TO_SEND, now)
+            submission = self.next_to_send(now)
             if submission is None or not self._probe(submission.destination, now):
+                return None
+            if not within_limits(submission.destination, now):
                 return None
             if self._must_sign_anew(submission, now) or not self._take(submission, now):
                 return None
@@ -117,7 +127,7 @@ class Worker:
 
     def _take(self, submission: Submission, now: datetime) -> bool:
         """Compare-and-set: whoever grows the fence first has it."""
-        rows = Submission.objects.filter(pk=submission.pk, state=submission.state, fence=submission.fence)
+        rows = Submission.ledger.filter(pk=submission.pk, state=submission.state, fence=submission.fence)
         lease = now + LEASE
         if not rows.filter(_free(now)).update(fence=F("fence") + 1, holder=self.holder, lease_until=lease):
             return False
@@ -139,12 +149,22 @@ class Worker:
         return step(submission, State.WAITING, at=now, document=document)
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
-        Submission.objects.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
+        Submission.ledger.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
             holder="", lease_until=None, not_before=now + KEY_DELAY, problem_code=code, problem=sentence
         )
 
     def _hold(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
         step(submission, State.HELD, at=now, fence=submission.fence, problem_code=code, problem=sentence)
+
+
+class CheckInWorker(Worker):
+    """The line of check-ins: so that none of them waits for a record, and no record for one of them."""
+
+    def next_to_sign(self, now: datetime) -> Submission | None:
+        return _next(_CHECK_INS_TO_SIGN, now)
+
+    def next_to_send(self, now: datetime) -> Submission | None:
+        return _next(_CHECK_INS_TO_SEND, now)
 
 
 UNEXPECTED = (
@@ -154,9 +174,9 @@ UNEXPECTED = (
 
 def _next(due: Prepared, now: datetime) -> Submission | None:
     """The first due row, locked."""
-    related = ("version__visit__facility", "destination__facility", "document__key")
+    related = ("version__visit__facility", "check_in", "destination__facility", "document__key")
     for pk in due.keys(now):
-        return Submission.objects.select_related(*related).get(pk=pk)
+        return Submission.ledger.select_related(*related).get(pk=pk)
     return None
 
 
@@ -173,7 +193,8 @@ def _quiet_over(now: datetime, prefix: str) -> Q:
 
 
 def _open(now: datetime) -> Q:
-    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__")
+    limit = Q(destination__next_call_at__isnull=True) | Q(destination__next_call_at__lte=now)
+    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
 
 
 def _locked(due: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -195,28 +216,43 @@ _TO_SEND = Prepared(
 )
 
 
+def _check_ins() -> QuerySet[Submission]:
+    return Submission.ledger.filter(check_in__isnull=False)
+
+
+_CHECK_INS_TO_SIGN = Prepared(
+    lambda now: _locked(_check_ins().filter(_due(now), _free(now), state=State.WAITING)), limit=1
+)
+_CHECK_INS_TO_SEND = Prepared(
+    lambda now: _locked(
+        _check_ins().filter(_due(now), _free(now), _open(now), ~earlier_check_in(), state=State.SIGNED)
+    ),
+    limit=1,
+)
+
+
 def breathe(workers: list[Worker]) -> None:
     """Renew the leases of what is being worked on. What broke in a worker's hands is let go."""
     for worker in workers:
         if worker.in_hand is not None:
             pk, fence = worker.in_hand
-            rows = Submission.objects.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
+            rows = Submission.ledger.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
             rows.update(lease_until=timezone.now() + LEASE)
 
 
 def next_due(now: datetime) -> float | None:
     """Seconds until something is to be done by a worker; 0 for now, None for nothing."""
-    working = Submission.objects.filter(state=State.SENDING)
+    working = Submission.ledger.filter(state=State.SENDING)
     if working.exists():
         return 0.0
     waits = []
     open_rows = (
-        Submission.objects.filter(destination__paused_at__isnull=True)
+        Submission.ledger.filter(destination__paused_at__isnull=True)
         .filter(Q(state=State.WAITING) | Q(state=State.SIGNED) & ~newer_versions() & ~older_in_flight())
-        .values_list("not_before", "destination__quiet_until", "state")
+        .values_list("not_before", "state", "destination__quiet_until", "destination__next_call_at")
     )
-    for not_before, quiet_until, state in open_rows.order_by("not_before", "id")[:200]:
-        moments = [not_before, quiet_until if state == State.SIGNED else None]
+    for not_before, state, *there in open_rows.order_by("not_before", "id")[:200]:
+        moments = [not_before, *(there if state == State.SIGNED else ())]
         latest = max((moment for moment in moments if moment is not None), default=now)
         waits.append(max(0.0, (latest - now).total_seconds()))
     repeat = doors.next_repeat(now)
@@ -239,10 +275,8 @@ def run(
     """
     stop = stop or threading.Event()
     over, idle = threading.Event(), _Idle()
-    workers = [
-        Worker(f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}:{n}")
-        for n in range(parallel)
-    ]
+    line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
+    workers = [Worker(f"{line}:{n}") for n in range(parallel)] + [CheckInWorker(f"{line}:check-ins")]
     recover(at=timezone.now())
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:
@@ -272,7 +306,7 @@ class _Idle:
 
     def has_given_up(self) -> bool:
         moving = [State.WAITING, State.SIGNED, State.SENDING]
-        settled = Submission.objects.exclude(state__in=moving).count()
+        settled = Submission.ledger.exclude(state__in=moving).count()
         if settled != self._settled:
             self._settled, self._since = settled, time.monotonic()
         return time.monotonic() - self._since > GIVES_UP_AFTER

@@ -30,19 +30,7 @@ def recognise_or_register(record: Record, *, issuer: str, source: str = Source.I
     """
     row = record.visit
     numbers = list(_numbers(row, issuer))
-    contested = ""
-    patient: Patient | None = None
-    for kind, value, by_whom in numbers:
-        found = (
-            Identifier.objects.filter(kind=kind, value=value, issuer=by_whom, until__isnull=True)
-            .select_related("patient")
-            .order_by("id")
-        )
-        for identifier in found:
-            if is_same_person(identifier.patient, row):
-                patient = patient or identifier.patient
-            elif kind == Kind.PERSONAL_ID:
-                contested = value
+    patient, contested = _match(row, numbers)
     new = patient is None
     if patient is None:
         patient = register(
@@ -56,6 +44,29 @@ def recognise_or_register(record: Record, *, issuer: str, source: str = Source.I
             patient=patient, kind=kept, value=value, issuer=by_whom, until=None, defaults={"source": source}
         )
     return Recognition(patient, new, contested)
+
+
+def recognise(row: Row, *, issuer: str) -> Patient | None:
+    """Who a row of table 0 or 1 is about, where they are known here; nobody is registered."""
+    return _match(row, list(_numbers(row, issuer)))[0]
+
+
+def _match(row: Row, numbers: list[tuple[Any, str, str]]) -> tuple[Patient | None, str]:
+    """The known person, and a personal number that somebody of another name or birth date has."""
+    contested = ""
+    patient: Patient | None = None
+    for kind, value, by_whom in numbers:
+        found = (
+            Identifier.objects.filter(kind=kind, value=value, issuer=by_whom, until__isnull=True)
+            .select_related("patient")
+            .order_by("id")
+        )
+        for identifier in found:
+            if is_same_person(identifier.patient, row):
+                patient = patient or identifier.patient
+            elif kind == Kind.PERSONAL_ID:
+                contested = value
+    return patient, contested
 
 
 def register(*, full_name: str, born_text: str, sex_code: str = "") -> Patient:

@@ -38,6 +38,12 @@ CHOICES: Mapping[str, Choice] = {
         "Các bảng gửi cho đợt khám không dùng BHYT; để trống là mọi bảng, trừ bảng 6 (HIV).",
         "QĐ 2733 (tối thiểu bảng 1 và 8); Luật 64/2006 sửa bởi Luật 71/2020, Điều 30 về thông tin HIV",
     ),
+    "check_ins_are_sent": Choice(
+        True,
+        "Gửi báo vào khám (check-in, XML0) sau chi phí đầu tiên và khi vào điều trị. Tắt ở cơ sở chỉ nhận người bệnh "
+        "hoặc bệnh phẩm đến làm xét nghiệm.",
+        "QĐ 4750/QĐ-BYT; căn cứ miễn cho nơi chỉ nhận mẫu đã được thay một phần, cơ sở tự quyết định",
+    ),
     "transmitted_means": Choice(
         "received",
         "“Đã liên thông” là cổng đã trả mã 200 kèm mã giao dịch (received), hay chỉ cần đã gửi đi (sent).",

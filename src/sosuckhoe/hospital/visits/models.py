@@ -4,9 +4,10 @@ from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
-from ...healthbook.record import Record
-from ...healthbook.standard import Edition, edition_on
+from ...healthbook.record import Record, Row
+from ...healthbook.standard import Edition, NoEdition, edition_on
 from ..patients.models import Patient
 from ..staff.models import Facility, Unit
 from .compressed import CompressedBytes
@@ -135,6 +136,67 @@ class RecordVersion(models.Model):
     def edition(self) -> Edition:
         """The edition that judges this record; the one of the day it was frozen when NGAY_RA is missing."""
         return edition_on(self.record.discharge_day() or self.at.date())
+
+
+class CheckIn(models.Model):
+    """A check-in (báo vào khám, XML0): what is told of a visit while it is still open. Frozen, never changed.
+
+    The visit itself need not be here yet, and nothing of a check-in goes into the register of patients: it is
+    provisional, and a slip in it must not stand in the record's way.
+    """
+
+    class Stage(models.TextChoices):
+        """After which first cost it is due (QĐ 4750/QĐ-BYT)."""
+
+        ARRIVAL = "arrival", "Vào khám"
+        ADMISSION = "admission", "Vào điều trị"
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="check_ins")
+    facility_code = models.CharField(max_length=5)
+    visit_code = models.CharField(max_length=100)
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    number = models.PositiveIntegerField()
+    """1; more where the one before was never received and is replaced."""
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="check_ins"
+    )
+    """Who it is about, where they were known already."""
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    row_json = CompressedBytes()
+    """The one row of table 0 as canonical JSON, UTF-8."""
+    sha256 = models.CharField(max_length=64)
+    """Of ``row_json``."""
+    edition_id = models.CharField(max_length=20)
+    source_file = models.ForeignKey(
+        SourceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="check_ins"
+    )
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "visit_code", "stage", "number"], name="a_stage_is_told_once"
+            )
+        ]
+        indexes = [models.Index(fields=["visit_code"])]
+
+    def __str__(self) -> str:
+        return f"check-in {self.visit_code} {self.stage}"
+
+    @cached_property
+    def row(self) -> Row:
+        return Record.from_json(self.row_json.decode()).first("check_in")
+
+    @property
+    def edition(self) -> Edition:
+        """The edition of the day of arrival; of the day it was told where that is missing or before every edition."""
+        told = localdate(self.at)
+        try:
+            return edition_on(localdate(self.arrived_at) if self.arrived_at else told)
+        except NoEdition:
+            return edition_on(told)
 
 
 class Finding(models.Model):

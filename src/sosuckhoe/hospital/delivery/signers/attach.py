@@ -71,8 +71,8 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
     """The unsigned files of the facility's waiting records. What was prepared before is given out unchanged."""
     now = at or timezone.now()
     waiting = (
-        Submission.objects.filter(version__visit__facility=facility, state=State.WAITING)
-        .select_related("version__visit__facility", "destination")
+        Submission.ledger.filter(destination__facility=facility, state=State.WAITING)
+        .select_related("version__visit__facility", "check_in", "destination__facility")
         .order_by("id")
     )
     files: dict[str, bytes] = {}
@@ -82,7 +82,8 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
         try:
             document = _prepared(submission, by, now)
         except Held as problem:
-            add_findings(submission.version, problem.faults)
+            if submission.version is not None:
+                add_findings(submission.version, problem.faults)
             step(submission, State.HELD, at=now, problem_code=problem.code, problem=problem.sentence)
             held += 1
             continue
@@ -141,13 +142,13 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
         return Attached(name, False, problem.code, f"{problem} Hãy nộp lại tệp này sau.")
     with transaction.atomic():
         waiting = list(
-            Submission.objects.select_for_update(of=("self",))
+            Submission.ledger.select_for_update(of=("self",))
             .filter(
                 pk__in=PreparedDocument.objects.filter(
-                    unsigned_sha256=digest, submission__version__visit__facility=key.facility_id
+                    unsigned_sha256=digest, submission__destination__facility=key.facility_id
                 ).values("submission")
             )
-            .select_related("version__visit__facility", "destination")
+            .select_related("version__visit__facility", "check_in", "destination__facility")
             .order_by("id")
         )
         if not waiting:
@@ -158,7 +159,7 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
                 "Tệp này không phải tệp đã giao đi ký cho cơ sở của chứng thư, hoặc nội dung đã bị đổi. "
                 "Hãy tải lại gói chờ ký.",
             )
-        code = waiting[0].version.visit.visit_code
+        code = waiting[0].visit_code
         open_ones = [one for one in waiting if one.state == State.WAITING]
         if not open_ones:
             return Attached(
@@ -167,7 +168,8 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
         for submission in open_ones:
             try:
                 check_whole(submission)
-                check_again(submission, timezone.localdate(now))
+                if submission.version is not None:
+                    check_again(submission, timezone.localdate(now))
             except Held as problem:
                 return Attached(name, False, problem.code, problem.sentence, code)
             document = store_signed(

@@ -70,7 +70,7 @@ def signed_with(fingerprint: str, *, since: datetime | None = None) -> QuerySet[
     if since is not None:
         rows = rows.filter(signed_at__gte=since)
     return (
-        rows.select_related("submission__version__visit", "submission__destination")
+        rows.select_related("submission__version__visit", "submission__check_in", "submission__destination")
         .defer("content", "submission__version__record_json")
         .order_by("signed_at", "id")
     )
@@ -94,8 +94,8 @@ def as_rows(documents: QuerySet[SignedDocument]) -> Iterator[tuple[str, ...]]:
         submission = one.submission
         yield (
             one.signed_at.isoformat(),
-            submission.version.visit.visit_code,
-            str(submission.version.number),
+            submission.visit_code,
+            str(submission.version_number) if submission.version_id else "XML0",
             submission.destination.name,
             submission.state,
             one.signer,

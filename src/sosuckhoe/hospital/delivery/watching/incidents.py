@@ -90,7 +90,10 @@ def record_incidents(*, since: datetime | None = None) -> int:
 def _record(destination: Destination, since: datetime | None) -> int:
     Destination.objects.select_for_update().get(pk=destination.pk)
     last = destination.incidents.order_by("-started_at").first()
-    calls = Attempt.objects.filter(submission__destination=destination, ended_at__isnull=False)
+    # Of records only: a check-in service that is silent by itself is no outage of the portal.
+    calls = Attempt.objects.filter(
+        submission__destination=destination, submission__version__isnull=False, ended_at__isnull=False
+    )
     if since is not None and (last is None or last.ended_at is not None):
         calls = calls.filter(ended_at__gte=since)
     if last is not None:
