@@ -414,3 +414,273 @@ def _journalled_late() -> Iterator[None]:
 
     with put((sending, "settle", settle)):
         yield
+
+
+@planted(
+    "leases-believe-any-clock",
+    strikes=("crash",),
+    points=("K15", "K16", "K18"),
+    share=0.5,
+    trouble=0.0,
+    clock=0.045,
+)
+def _any_clock() -> Iterator[None]:
+    """A lease set by a clock that was a day ahead is waited for after the clock was put right."""
+    from sosuckhoe.hospital.delivery import ledger, prepared, recovery, worker
+
+    def over(column: str, now: Any, longest: Any) -> Any:
+        return prepared.Q(**{f"{column}__lte": now})
+
+    lost = prepared.Prepared(recovery._LOST._build)
+    to_sign, to_send = (prepared.Prepared(old._build, limit=1) for old in (worker._TO_SIGN, worker._TO_SEND))
+    with put(
+        (ledger, "over", over),
+        (worker, "over", over),
+        (recovery, "_LOST", lost),
+        (worker, "_TO_SIGN", to_sign),
+        (worker, "_TO_SEND", to_send),
+    ):
+        yield
+
+
+@planted("errors-of-the-receipt-journal-swallowed", strikes=("flush", "torn"), share=0.6, trouble=0.0)
+def _journal_errors_swallowed() -> Iterator[None]:
+    """Whatever goes wrong outside the database while a receipt is kept is ignored."""
+    from sosuckhoe.hospital.delivery import receipts
+
+    real = receipts.append
+
+    def append(line: Any) -> None:
+        with contextlib.suppress(OSError):
+            real(line)
+
+    with put((receipts, "append", append)):
+        yield
+
+
+@planted("errors-of-settling-swallowed", strikes=("error-statement", "error-commit"), share=0.6, trouble=0.0)
+def _settling_errors_swallowed() -> Iterator[None]:
+    """When an answer cannot be stored, the item goes back to the queue as if it had not been sent."""
+    from django.db import DatabaseError
+
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+
+    real = sending.settle
+
+    def settle(submission: Any, attempt: Any, exchange: Any, answer: Any) -> None:
+        try:
+            real(submission, attempt, exchange, answer)
+        except DatabaseError:
+            Attempt.objects.filter(pk=attempt.pk).update(ended_at=sending.timezone.now())
+            Submission.objects.filter(pk=submission.pk, fence=submission.fence).update(
+                state="SIGNED", holder="", lease_until=None
+            )
+
+    with put((sending, "settle", settle)):
+        yield
+
+
+@planted("failures-never-forgotten", menu=("503", "500", "refused-connection"), trouble=0.8)
+def _failures_never_forgotten() -> Iterator[None]:
+    """A portal that was away once is asked about one item at a time for ever."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    real = sending._count
+
+    def count(destination: Any, answer: Any, now: Any) -> None:
+        before = Destination.objects.get(pk=destination.pk)
+        real(destination, answer, now)
+        after = Destination.objects.get(pk=destination.pk)
+        if after.failures < before.failures:
+            Destination.objects.filter(pk=destination.pk).update(
+                failures=before.failures, quiet_until=before.quiet_until
+            )
+
+    with put((sending, "_count", count)):
+        yield
+
+
+@planted(
+    "pause-does-not-reach-what-is-claimed", strikes=("nap",), points=("K15", "K16"), share=0.7, pauses=0.9
+)
+def _pause_ignored() -> Iterator[None]:
+    """A pause stops new claims; what is claimed already still goes out."""
+    from sosuckhoe.hospital.delivery import sending
+
+    def may_send(submission: Any, attempt: Any) -> float:
+        now, began = sending.timezone.now(), sending.time.monotonic()
+        with sending.transaction.atomic():
+            rows = sending.Submission.objects.filter(
+                pk=submission.pk, state="SENDING", fence=submission.fence
+            )
+            lease = rows.values_list("lease_until", flat=True).first()
+            if lease is None:
+                raise sending.TakenOver
+            sending.Attempt.objects.filter(pk=attempt.pk, bytes_from__isnull=True).update(bytes_from=now)
+        attempt.bytes_from = now
+        return float(began + (lease - now).total_seconds())
+
+    with put((sending, "may_send", may_send)):
+        yield
+
+
+@planted("refused-token-is-tried-for-ever", menu=("401", "bare-401"), trouble=0.9)
+def _token_loop() -> Iterator[None]:
+    """Login and call again as long as the answer is 401: how accounts get locked."""
+    from sosuckhoe.hospital.delivery import sending
+
+    def send(submission: Any, attempt: Any) -> None:
+        gateway = sending.Gateway(submission.destination)
+        try:
+            session = gateway.session()
+            exchange = sending._submit(gateway, session, submission, attempt)
+            for _ in range(6):
+                if not sending.session_is_refused(exchange):
+                    break
+                gateway.drop(session)
+                sending._close(attempt, exchange, sending._judge(exchange))
+                attempt = sending._next_attempt(submission)
+                session = gateway.session()
+                exchange = sending._submit(gateway, session, submission, attempt)
+            sending.settle(submission, attempt, exchange, sending._judge(exchange))
+        except sending.NotSent as problem:
+            sending.settle(submission, attempt, None, problem.answer)
+        except sending.TakenOver:
+            sending.release(submission, attempt)
+
+    from sosuckhoe.hospital.delivery import worker
+
+    with put((worker, "send_submission", send)):
+        yield
+
+
+@planted("repeated-under-the-same-attempt", menu=("401", "bare-401"), trouble=0.6)
+def _same_attempt() -> Iterator[None]:
+    """After a refused token the call is made again without noting a second attempt."""
+    from sosuckhoe.hospital.delivery import sending, worker
+
+    def send(submission: Any, attempt: Any) -> None:
+        gateway = sending.Gateway(submission.destination)
+        try:
+            session = gateway.session()
+            exchange = sending._submit(gateway, session, submission, attempt)
+            if sending.session_is_refused(exchange):
+                gateway.drop(session)
+                exchange = sending._submit(gateway, gateway.session(), submission, attempt)
+            sending.settle(submission, attempt, exchange, sending._judge(exchange))
+        except sending.NotSent as problem:
+            sending.settle(submission, attempt, None, problem.answer)
+        except sending.TakenOver:
+            sending.release(submission, attempt)
+
+    with put((worker, "send_submission", send)):
+        yield
+
+
+@planted(
+    "line-of-the-journal-outside-the-transaction",
+    strikes=("crash", "crash-committed"),
+    points=("K02", "K04"),
+    share=0.6,
+)
+def _journal_outside() -> Iterator[None]:
+    """The visit is committed first and its line in the journal is written afterwards."""
+    from sosuckhoe.hospital.delivery import closing
+
+    real_note, real_close, real_correct = closing.note, closing.close_visit, closing.correct_visit
+
+    def late(real: Any) -> Any:
+        def deed(**how: Any) -> Any:
+            lines: list[Any] = []
+            with put((closing, "note", lambda *line, **detail: lines.append((line, detail)))):
+                closed = real(**how)
+            for line, detail in lines:
+                real_note(*line, **detail)
+            return closed
+
+        return deed
+
+    with put((closing, "close_visit", late(real_close)), (closing, "correct_visit", late(real_correct))):
+        yield
+
+
+@planted("built-anew-when-it-is-sent", trouble=0.0)
+def _built_anew() -> Iterator[None]:
+    """What goes out is written and signed anew at the moment of sending, and not what is stored."""
+    from sosuckhoe.hospital.delivery import gateway
+
+    real = gateway.Gateway.submit
+
+    def submit(self: Any, document: bytes, *arguments: Any, **how: Any) -> Any:
+        return real(self, document + b"\n", *arguments, **how)
+
+    with put((gateway.Gateway, "submit", submit)):
+        yield
+
+
+@planted("second-door-without-a-declaration", menu=LOST_REPLIES, trouble=0.8, declared=False)
+def _second_door() -> Iterator[None]:
+    """The same bytes go out again although nobody has declared that the portal replaces."""
+    from sosuckhoe.hospital.delivery import doors
+    from sosuckhoe.hospital.delivery.prepared import Prepared
+
+    unknown = Prepared(lambda now: doors.Submission.objects.filter(state="UNKNOWN", not_before__lte=now))
+    with put((doors, "_RESTED", unknown)):
+        yield
+
+
+@planted("content-refused-and-tried-again", menu=("204",), trouble=0.7)
+def _refused_again() -> Iterator[None]:
+    """A refusal of the content is taken for a passing trouble."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import Concern, Word
+
+    real = sending._judge
+
+    def judge(exchange: Any) -> Any:
+        answer = real(exchange)
+        refused = answer.concern is Concern.CONTENT
+        return replace(answer, word=Word.TRY_LATER, concern=None) if refused else answer
+
+    with put((sending, "_judge", judge)):
+        yield
+
+
+@planted("fence-does-not-grow", strikes=("freeze",), points=("K15", "K16", "K21"), share=0.6, trouble=0.0)
+def _fence_stands_still() -> Iterator[None]:
+    """A claim takes the lease and leaves the fence as it is, so two holders look alike."""
+    from sosuckhoe.hospital.delivery import worker
+
+    def take(self: Any, submission: Any, now: Any) -> bool:
+        rows = worker.Submission.objects.filter(pk=submission.pk, state=submission.state)
+        lease = now + worker.LEASE
+        if not rows.filter(worker._free(now)).update(holder=self.holder, lease_until=lease):
+            return False
+        submission.holder, submission.lease_until = self.holder, lease
+        return True
+
+    with put((worker.Worker, "_take", take)):
+        yield
+
+
+@planted("unknown-is-superseded", menu=LOST_REPLIES, trouble=0.7)
+def _unknown_superseded() -> Iterator[None]:
+    """A correction replaces what may have arrived, and nobody asks any more what became of it."""
+    from sosuckhoe.hospital.delivery import ledger
+    from sosuckhoe.hospital.delivery.prepared import Prepared
+    from sosuckhoe.hospital.delivery.states import IN_FLIGHT
+
+    more = ledger.REPLACEABLE | IN_FLIGHT
+    with put((ledger, "REPLACEABLE", more), (ledger, "_OVERTAKEN", Prepared(ledger._OVERTAKEN._build))):
+        yield
+
+
+@planted("token-kept-with-the-attempt", trouble=0.0)
+def _token_kept() -> Iterator[None]:
+    """The head of the request is kept as it was sent."""
+    from sosuckhoe.hospital.delivery import calling
+
+    with put((calling, "SECRET_HEADERS", ())):
+        yield

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .portal import Arrival
     from .story import Story
 
 LAWFUL = {
@@ -35,16 +36,17 @@ def storage(story: "Story") -> None:
         story.violated("I1", f"commits are not flushed: synchronous={level}, journal_mode={mode}")
 
 
-def arrival(story: "Story", visit: str, version: int, sha256: str) -> None:
+def arrival(story: "Story", arrived: "Arrival") -> None:
     """Judged at the moment bytes reach the portal."""
     from sosuckhoe.hospital.delivery.models import Attempt, Submission
 
+    visit, version, sha256 = arrived.visit, arrived.version, arrived.sha256
     armed, story.strikes.armed = story.strikes.armed, None
     try:
         who = story.current.name if story.current else "?"
         story.note(f"{visit} v{version} reaches the portal from {who}")
         row = (
-            Submission.objects.select_related("document", "version")
+            Submission.objects.select_related("document", "version", "destination")
             .filter(version__visit__visit_code=visit, version__number=version)
             .first()
         )
@@ -53,8 +55,17 @@ def arrival(story: "Story", visit: str, version: int, sha256: str) -> None:
             return
         attempts = Attempt.objects.filter(submission=row, ended_at__isnull=True, bytes_from__isnull=False)
         worker = story.current.worker if story.current else None
-        if not attempts.filter(holder=worker.holder if worker else "").exists():
+        attempt = attempts.filter(holder=worker.holder if worker else "").first()
+        if attempt is None:
             story.violated("I5", f"{visit} v{version}: bytes are out and no open attempt says so")
+        else:
+            arrived.attempt, arrived.fence = attempt.pk, attempt.fence
+            if (
+                row.destination.paused_at
+                and attempt.bytes_from
+                and row.destination.paused_at < attempt.bytes_from
+            ):
+                story.violated("I21", f"{visit} v{version} is sent although sending is paused")
         if row.state != "SENDING" or (worker is not None and row.holder != worker.holder):
             story.violated(
                 "I16", f"{visit} v{version} is {row.state}, held by {row.holder or 'nobody'}, not {who}"
@@ -66,19 +77,28 @@ def arrival(story: "Story", visit: str, version: int, sha256: str) -> None:
         )
         if older.exists():
             story.violated("I4", f"{visit} v{version} is sent while an older version is {older[0].state}")
-        _again(story, visit, version, sha256)
+        _again(story, arrived)
     finally:
         story.strikes.armed = armed
 
 
-def _again(story: "Story", visit: str, version: int, sha256: str) -> None:
+def _again(story: "Story", arrived: "Arrival") -> None:
     """I4, I5: sending again needs a door, or that the portal said it took nothing."""
+    visit, version, sha256 = arrived.visit, arrived.version, arrived.sha256
+    claim = []
     for earlier in story.portal.arrivals:
-        if earlier.visit != visit:
+        if earlier is arrived or earlier.visit != visit:
             continue
         if earlier.version > version and earlier.stored:
             story.violated("I4", f"{visit} v{version} arrives after v{earlier.version}")
-        if earlier.version != version or earlier.refused:
+        if earlier.version != version:
+            continue
+        if earlier.attempt == arrived.attempt and arrived.attempt:
+            story.violated("I5", f"{visit} v{version}: one attempt, two calls")
+        claim += [earlier] if earlier.fence == arrived.fence else []
+        if earlier.behaviour == "204" and earlier.sha256 == sha256:
+            story.violated("I12", f"{visit} v{version} is sent again unchanged after its content was refused")
+        if earlier.refused:
             continue
         same = earlier.sha256 == sha256
         if not ((story.declared and same) or (earlier.declared_absent and not earlier.stored)):
@@ -87,6 +107,8 @@ def _again(story: "Story", visit: str, version: int, sha256: str) -> None:
             )
         if earlier.stored and not (same and story.portal.plan.mode != "count"):
             story.violated("I4", f"{visit} v{version} is doubled with effect")
+    if len(claim) > 1:
+        story.violated("I12", f"{visit} v{version}: a refused token is renewed once, not {len(claim)} times")
 
 
 def is_finished() -> bool:
@@ -141,6 +163,8 @@ def at_rest(story: "Story") -> None:
     _receipts(story)
     _documents(story)
     _steps(story)
+    _journal(story)
+    _secrets(story)
     journal_is_behind_nothing(story)
     from sosuckhoe.hospital.journal.chain import verify_chain
 
@@ -214,11 +238,38 @@ def _documents(story: "Story") -> None:
             story.violated("I6", f"document {document.pk} is of another record")
     sent: dict[tuple[str, int], set[str]] = {}
     for arrived in story.portal.arrivals:
-        if not arrived.refused:
+        if not (arrived.refused or (arrived.declared_absent and not arrived.stored)):
             sent.setdefault((arrived.visit, arrived.version), set()).add(arrived.sha256)
     for key, hashes in sent.items():
         if len(hashes) > 1:
             story.violated("I7", f"{key} was signed anew after it may have arrived")
+
+
+def _journal(story: "Story") -> None:
+    """I2: the line in the journal came with the version, in the same transaction."""
+    from sosuckhoe.hospital.journal.models import Entry
+    from sosuckhoe.hospital.visits.models import RecordVersion
+
+    entries = Entry.objects.filter(action__in=["visit-closed", "visit-corrected"])
+    lines = [(line.object_id, line.detail["version"]) for line in entries]
+    versions = [
+        (str(visit), number) for visit, number in RecordVersion.objects.values_list("visit_id", "number")
+    ]
+    if sorted(lines) != sorted(versions):
+        story.violated("I2", f"the journal tells of {len(lines)} versions and there are {len(versions)}")
+
+
+def _secrets(story: "Story") -> None:
+    """I14: no token is kept with what was said."""
+    from django.db.models import Q
+
+    from sosuckhoe.hospital.delivery.models import Attempt
+
+    from .portal import SECRET
+
+    told = Attempt.objects.filter(Q(request_head__contains=SECRET) | Q(answer_head__contains=SECRET))
+    if told.exists():
+        story.violated("I14", "a token is kept with an attempt")
 
 
 def _steps(story: "Story") -> None:

@@ -7,10 +7,20 @@ START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 class Clock:
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self.seconds = 0.0
+        """Since the story began, as a stop-watch counts."""
+        self.wrong = 0.0
+        """How far the clock on the wall was put off since."""
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.seconds)
+        return START + timedelta(seconds=self.seconds + self.wrong)
+
+    def set_right(self) -> None:
+        """Somebody puts the clock on the wall right; it may go back doing so."""
+        self.wrong = 0.0
 
     def monotonic(self) -> float:
         return 1000.0 + self.seconds

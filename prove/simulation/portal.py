@@ -35,6 +35,10 @@ NOT_STORED = (
 )  # fmt: skip
 
 
+SECRET = "bi-mat-"
+"""Begins every token, so that one that is kept where it should not be is found."""
+
+
 @dataclass
 class Arrival:
     """Bytes that reached the portal."""
@@ -50,6 +54,9 @@ class Arrival:
     """The hospital was told, readably, that nothing was taken."""
     declared_absent: bool = False
     """A person looked afterwards and it was not there."""
+    attempt: int = 0
+    fence: int = 0
+    """The open attempt under which it came, and the claim that made it."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -74,7 +81,7 @@ class Portal:
         self.numbers: dict[str, Arrival] = {}
         self.healthy = False
         self.down_until = 0.0
-        self.on_record: Callable[[str, int, str], None] = lambda visit, version, sha256: None
+        self.on_record: Callable[[Arrival], None] = lambda arrival: None
         self.on_wait: Callable[[float], None] = lambda seconds: None
         self.foreign_number: Callable[[str], str] = lambda visit: ""
         self.logins = 0
@@ -105,7 +112,11 @@ class Portal:
         if behaviour in ("html", "empty", "truncated", "odd-code"):
             return 200, {"empty": b"", "odd-code": b'{"maKetQua":"999"}'}.get(behaviour, b"<html>")
         expires = (CLOCK.now() + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
-        key = {"access_token": f"A{self.logins}", "id_token": f"I{self.logins}", "expires_in": expires}
+        key = {
+            "access_token": f"{SECRET}{self.logins}",
+            "id_token": f"{SECRET}I{self.logins}",
+            "expires_in": expires,
+        }
         return 200, json.dumps({"maKetQua": "200", "APIKey": key}).encode()
 
     def receive(self, document: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
@@ -114,8 +125,8 @@ class Portal:
         import hashlib
 
         sha256 = hashlib.sha256(document).hexdigest()
-        self.on_record(visit, version, sha256)
         arrival = Arrival(CLOCK.seconds, visit, version, sha256, behaviour, stored=False)
+        self.on_record(arrival)
         self.arrivals.append(arrival)
         refusal = self._refusal(behaviour)
         if refusal is not None:

@@ -44,6 +44,10 @@ class Focus:
     points: tuple[str, ...] = ()
     share: float | None = None
     steps: int = 0
+    pauses: float = 0.15
+    """The share of people's deeds that are a pause."""
+    clock: float = 0.005
+    """The share of steps in which the clock on the wall jumps."""
 
 
 class Story:
@@ -92,14 +96,14 @@ class Story:
 
         from . import checker
 
-        CLOCK.seconds = 0.0
+        CLOCK.begin()
         global_random.seed(self.seed)
         fresh_database(self.template)
         Wire.portal = self.portal
-        self.portal.on_record = lambda *told: checker.arrival(self, *told)
+        self.portal.on_record = lambda arrived: checker.arrival(self, arrived)
         self.portal.on_wait = self.wait_in_call
         self.portal.foreign_number = self._foreign_number
-        self.strikes.on_freeze = self.freeze
+        self.strikes.on_freeze, self.strikes.on_nap = self.freeze, self.nap
         self.strikes.note = self.note
         really = BaseDatabaseWrapper._commit
 
@@ -251,6 +255,13 @@ class Story:
             process.frozen = False
             self.note(f"{process.name} goes on")
 
+    def nap(self, point: str) -> None:
+        """The current process loses a moment, well within its lease; the others go on."""
+        if self.current is not None and not self.nested:
+            self.note(f"{self.current.name} is slow at {point}")
+            self.advance(self.random.uniform(0.1, 5.0))
+            self.meanwhile(self.random.randrange(2, 7))
+
     def meanwhile(self, turns: int) -> None:
         """What the others do while a process is in the middle of something. One level deep."""
         if self.nested:
@@ -267,7 +278,7 @@ class Story:
                     self.look_after(other)
                     self.work(other)
                 elif choice < 0.75:
-                    self.person()
+                    self.person(pauses=True)
                 elif choice < 0.9:
                     self.close()
                 else:
@@ -296,7 +307,10 @@ class Story:
                 if process.worker is not None:
                     self.look_after(process)
         elif choice < 0.95:
-            self.person()
+            self.person(pauses=True)
+        elif choice < 0.95 + self.focus.clock:
+            CLOCK.wrong += self.random.choice((-3600.0, -60.0, -2.0, 60.0, 86400.0, 86400.0))
+            self.note(f"the clock on the wall is {CLOCK.wrong:+.0f} s off")
         elif alive and choice < 0.97:
             process = self.random.choice(alive)
             self.note(f"{process.name} is stopped")
@@ -310,7 +324,7 @@ class Story:
         kind = self.random.choice(self.focus.strikes or KINDS)
         if kind == "crash":
             return Strike(kind, self.random.choice(self.focus.points or POINTS))
-        if kind == "freeze":
+        if kind in ("freeze", "nap"):
             return Strike(kind, self.random.choice(self.focus.points or FREEZES))
         if kind.endswith("statement"):
             return Strike(kind, left=self.random.randrange(1, 40))
@@ -318,7 +332,6 @@ class Story:
 
     def close(self) -> None:
         """A visit is closed, or one that was closed is corrected."""
-        from sosuckhoe.healthbook.record import Record
         from sosuckhoe.hospital.delivery import closing
         from sosuckhoe.hospital.staff.models import Facility
         from sosuckhoe.hospital.visits.models import Visit
@@ -329,31 +342,20 @@ class Story:
         process = Process("door")
 
         def deed() -> None:
-            facility = Facility.objects.get()
-            visit = Visit.objects.filter(visit_code=code).first()
-            number = 1 if visit is None else visit.versions.count() + 1
-            record = Record.of(
-                {
-                    "visit": [
-                        {
-                            "visit_code": code, "full_name": "NGUYỄN VĂN MẪU", "born_at": "197001010000",
-                            "sex_code": "1", "discharged_at": "202611230800", "arrived_at": "202611230700",
-                            "facility_code": FACILITY, "patient_category_code": "1.1",
-                            "insurance_card_number": "DN4000000000001", "hospital_total_amount": str(number),
-                        }
-                    ]
-                }
-            )  # fmt: skip
-            checked = closing.Checked(record, closing.edition_for(record, CLOCK.now()), ())
-            self.attempted[code, number] = digest(record.to_json())
-            how = {"checked": checked, "by": "prove", "at": CLOCK.now()}
             try:
+                facility = Facility.objects.get()
+                visit = Visit.objects.filter(visit_code=code).first()
+                number = 1 if visit is None else visit.versions.count() + 1
+                record = _record(code, number)
+                checked = closing.Checked(record, closing.edition_for(record, CLOCK.now()), ())
+                self.attempted[code, number] = digest(record.to_json())
+                how = {"checked": checked, "by": "prove", "at": CLOCK.now()}
                 if visit is None:
                     closing.close_visit(facility=facility, facility_code=FACILITY, **how)
                 else:
                     closing.correct_visit(visit=visit, reason="sửa trong câu chuyện", **how)
             except Exception as problem:
-                self.note(f"{code} v{number} not saved: {type(problem).__name__}")
+                self.note(f"{code} is not saved: {type(problem).__name__}")
                 return
             self.acknowledged[code, number] = digest(record.to_json())
             self.note(f"{code} v{number} closed")
@@ -362,15 +364,27 @@ class Story:
 
     # People
 
-    def person(self) -> None:
-        """Somebody looks at one thing that needs a person, and tells the truth of what the portal shows."""
+    def person(self, *, pauses: bool = False) -> None:
+        """Somebody looks at one thing that needs a person, and tells the truth of what the portal shows.
+
+        ``pauses``: or stops everything for a while, as somebody may at any moment."""
         armed, self.strikes.armed = self.strikes.armed, None
+        deed = self._pause if pauses and self.random.random() < self.focus.pauses else self._person
         try:
-            self._as(Process("person"), self._person)
+            self._as(Process("person"), deed)
         except Exception as problem:
             self.violated("I21", f"a person's deed broke: {type(problem).__name__}: {problem}")
         finally:
             self.strikes.armed = armed
+
+    def _pause(self) -> None:
+        from sosuckhoe.hospital.delivery import actions
+        from sosuckhoe.hospital.delivery.models import Destination
+
+        destination = Destination.objects.get()
+        if not destination.paused:
+            self.note("person pauses")
+            actions.pause(by="person", destination=destination, reason="câu chuyện")
 
     def _person(self) -> None:
         from sosuckhoe.hospital.delivery import actions, doors
@@ -447,6 +461,8 @@ class Story:
 
         self.portal.healthy, self.portal.down_until, self.portal.latency = True, 0.0, 0.0
         self.note("calm")
+        CLOCK.set_right()
+        self.person()
         for process in self.processes:
             if process.worker is None:
                 self.start(process)
@@ -464,3 +480,21 @@ class Story:
             if turn >= 3:
                 for _ in range(5):
                     self.person()
+
+
+def _record(code: str, number: int) -> Any:
+    """The record of a visit; its amount tells the versions apart."""
+    from sosuckhoe.healthbook.record import Record
+
+    return Record.of(
+        {
+            "visit": [
+                {
+                    "visit_code": code, "full_name": "NGUYỄN VĂN MẪU", "born_at": "197001010000",
+                    "sex_code": "1", "discharged_at": "202611230800", "arrived_at": "202611230700",
+                    "facility_code": FACILITY, "patient_category_code": "1.1",
+                    "insurance_card_number": "DN4000000000001", "hospital_total_amount": str(number),
+                }
+            ]
+        }
+    )  # fmt: skip

@@ -19,7 +19,7 @@ class Crash(BaseException):
 
 
 KINDS = (
-    "crash", "crash", "crash", "freeze", "freeze", "crash-statement", "error-statement", "error-commit", "lost-commit",
+    "crash", "crash", "crash", "freeze", "freeze", "nap", "crash-statement", "error-statement", "error-commit", "lost-commit",
     "crash-commit", "crash-committed", "flush", "torn",
 )  # fmt: skip
 POINTS = (
@@ -33,7 +33,7 @@ FREEZES = ("K07", "K08", "K11", "K13", "K15", "K16", "K16", "K17", "K17", "K18",
 @dataclass
 class Strike:
     kind: str
-    """crash, freeze, crash-statement, error-statement, error-commit, lost-commit, crash-commit, crash-committed,
+    """crash, freeze, nap, crash-statement, error-statement, error-commit, lost-commit, crash-commit, crash-committed,
     flush, torn."""
     place: str = ""
     left: int = 1
@@ -49,6 +49,7 @@ class Strikes:
         self.armed: Strike | None = None
         self.struck: list[str] = []
         self.on_freeze: Callable[[str], None] = lambda point: None
+        self.on_nap: Callable[[str], None] = lambda point: None
         self.note: Callable[[str], None] = lambda text: None
         self.points: dict[str, int] = {}
 
@@ -70,14 +71,14 @@ class Strikes:
         self.points[point] = self.points.get(point, 0) + 1
         if self.armed is None or self.armed.place != point:
             return
-        if self.armed.kind == "freeze" and connection.in_atomic_block:
+        if self.armed.kind in ("freeze", "nap") and connection.in_atomic_block:
             return
-        strike = self._now("crash", "freeze")
+        strike = self._now("crash", "freeze", "nap")
         if strike is None:
             return
         if strike.kind == "crash":
             raise Crash(point)
-        self.on_freeze(point)
+        (self.on_freeze if strike.kind == "freeze" else self.on_nap)(point)
 
     def statement(self, execute: Callable[..., Any], *arguments: Any) -> Any:
         """A Django execute wrapper."""

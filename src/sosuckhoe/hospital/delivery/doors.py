@@ -18,8 +18,8 @@ from . import receipts
 from .answers import Answer, Word
 from .ledger import step
 from .models import Receipt, Submission
-from .prepared import Prepared
-from .sending import keep_receipt, receipt_line
+from .prepared import Prepared, over
+from .sending import REST, keep_receipt, receipt_line
 from .states import State
 
 LOOK_UP: Callable[[Submission], Answer] | None = None
@@ -76,7 +76,7 @@ def _repeatable() -> Any:
     )
 
 
-_RESTED = Prepared(lambda now: _repeatable().filter(not_before__lte=now))
+_RESTED = Prepared(lambda now: _repeatable().filter(over("not_before", now, 2 * REST)))
 
 
 @transaction.atomic

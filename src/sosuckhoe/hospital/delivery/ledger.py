@@ -4,16 +4,25 @@ Each step is a compare-and-set in the database: it names the state it starts fro
 was given. Whoever comes late changes nothing and is told so.
 """
 
+import os
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ..visits.models import CheckIn, RecordVersion
 from .models import Destination, Submission
-from .prepared import Prepared
+from .prepared import Prepared, over
 from .states import REPLACEABLE, State, check_step
+
+LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
+"""How long a claim holds unless it is renewed."""
+
+
+def lease_is_over(now: datetime) -> Q:
+    """Whether whoever held it has stopped breathing; machines' clocks may differ by as much as a lease."""
+    return over("lease_until", now, 2 * LEASE)
 
 
 def step(

@@ -6,14 +6,14 @@ from django.db import transaction
 
 from . import receipts
 from .answers import NO_ANSWER, Answer, Word
-from .ledger import step, supersede_overtaken
+from .ledger import lease_is_over, step, supersede_overtaken
 from .models import Attempt, Submission
 from .prepared import Prepared
 from .sending import keep_receipt
 from .states import State
 
 _LOST = Prepared(
-    lambda now: Submission.ledger.filter(state=State.SENDING, lease_until__lt=now).order_by("pk")
+    lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk")
 )
 
 
@@ -25,7 +25,7 @@ def recover(*, at: datetime) -> int:
             submission = (
                 Submission.ledger.select_for_update(of=("self",))
                 .select_related("version__visit", "check_in", "document", "destination")
-                .filter(pk=pk, state=State.SENDING, lease_until__lt=at)
+                .filter(lease_is_over(at), pk=pk, state=State.SENDING)
                 .first()
             )
             if submission is not None:

@@ -24,10 +24,12 @@ from .states import State
 
 FIRST_DELAY = 5
 LONGEST_DELAY = 600
+LONGEST_WAIT = 3600
+"""Seconds, when the portal itself asks for a time."""
 QUIET_AFTER = 3
-"""So many failures in a row mean the portal, not the record: then one probe in ``QUIET_SECONDS``."""
-QUIET_SECONDS = 30
-REPEAT_AFTER = 15
+"""So many failures in a row mean the portal, not the record: then one probe in ``QUIET``."""
+QUIET = timedelta(seconds=30)
+REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
@@ -168,7 +170,7 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
             at=now,
             fence=fence,
             # An answer that was there but strange is for a person; silence may be answered by the same bytes.
-            not_before=now + timedelta(seconds=REPEAT_AFTER) if answer is NO_ANSWER else None,
+            not_before=now + REST if answer is NO_ANSWER else None,
             **problem,
         )
     if answer.concern is Concern.CONTENT:
@@ -243,7 +245,7 @@ def receipt_line(
 def delay(delays: int, retry_after: int | None) -> float:
     """Seconds to wait: doubling, bounded, with jitter, never less than the portal asked for."""
     grown = min(FIRST_DELAY * 2 ** min(delays - 1, 10), LONGEST_DELAY)
-    return max(grown * random.uniform(0.75, 1.25), float(min(retry_after or 0, 3600)))
+    return max(grown * random.uniform(0.75, 1.25), float(min(retry_after or 0, LONGEST_WAIT)))
 
 
 def _close(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
@@ -295,7 +297,7 @@ def _count(destination: Destination, answer: Answer, now: datetime) -> None:
             _pause(destination, answer, now)
     if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
         rows.update(failures=F("failures") + 1)
-        rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + timedelta(seconds=QUIET_SECONDS))
+        rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
     else:
         # Noted every few seconds at most: senders side by side should not queue up for this row.
         stale = Q(failures__gt=0) | Q(answered_at__isnull=True) | Q(answered_at__lt=now - ANSWER_NOTED_EVERY)

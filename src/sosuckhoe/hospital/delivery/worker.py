@@ -20,20 +20,19 @@ from django.utils import timezone
 from ..visits.actions import add_findings
 from . import doors
 from .crashpoints import here
-from .ledger import earlier_check_in, newer_versions, older_in_flight, step
+from .ledger import LEASE, earlier_check_in, lease_is_over, newer_versions, older_in_flight, step
 from .limits import within_limits
 from .models import Attempt, Destination, Submission
-from .prepared import Prepared
+from .prepared import Prepared, over
 from .recovery import recover
-from .sending import QUIET_AFTER, QUIET_SECONDS, note_attempt, send_submission
+from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempt, send_submission
 from .signers.keys import CannotSignNow
 from .signing import Held, sign_submission
 from .states import State
 
-LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
 BREATH = LEASE.total_seconds() / 3
 IDLE_SECONDS = 0.5
-KEY_DELAY = timedelta(seconds=60)
+KEY_DELAY = MINUTE = timedelta(minutes=1)
 """How long a visit waits before the key is asked for again."""
 PATIENCE = 45.0
 """``until_idle`` still waits for what is due within so many seconds."""
@@ -139,7 +138,7 @@ class Worker:
         if destination.failures < QUIET_AFTER:
             return True
         rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
-        return bool(rows.update(quiet_until=now + timedelta(seconds=QUIET_SECONDS)))
+        return bool(rows.update(quiet_until=now + QUIET))
 
     def _must_sign_anew(self, submission: Submission, now: datetime) -> bool:
         """Signed but never attempted, and the certificate has ended: the old file is kept, a new one is made."""
@@ -181,19 +180,20 @@ def _next(due: Prepared, now: datetime) -> Submission | None:
 
 
 def _due(now: datetime) -> Q:
-    return Q(not_before__isnull=True) | Q(not_before__lte=now)
+    return Q(not_before__isnull=True) | over("not_before", now, timedelta(seconds=LONGEST_WAIT + 60))
 
 
 def _free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return Q(lease_until__isnull=True) | lease_is_over(now)
 
 
 def _quiet_over(now: datetime, prefix: str) -> Q:
-    return Q(**{f"{prefix}quiet_until__isnull": True}) | Q(**{f"{prefix}quiet_until__lte": now})
+    column = f"{prefix}quiet_until"
+    return Q(**{f"{column}__isnull": True}) | over(column, now, 2 * QUIET)
 
 
 def _open(now: datetime) -> Q:
-    limit = Q(destination__next_call_at__isnull=True) | Q(destination__next_call_at__lte=now)
+    limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, 2 * MINUTE)
     return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
 
 
@@ -254,7 +254,8 @@ def next_due(now: datetime) -> float | None:
     for not_before, state, *there in open_rows.order_by("not_before", "id")[:200]:
         moments = [not_before, *(there if state == State.SIGNED else ())]
         latest = max((moment for moment in moments if moment is not None), default=now)
-        waits.append(max(0.0, (latest - now).total_seconds()))
+        wait = (latest - now).total_seconds()
+        waits.append(wait if 0 < wait <= LONGEST_WAIT + 60 else 0.0)
     repeat = doors.next_repeat(now)
     if repeat is not None:
         waits.append(repeat)
