@@ -12,9 +12,7 @@ from .prepared import Prepared
 from .sending import keep_receipt
 from .states import State
 
-_LOST = Prepared(
-    lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk")
-)
+_LOST = Prepared(lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk"))
 
 
 def recover(*, at: datetime) -> int:
