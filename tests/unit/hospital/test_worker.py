@@ -14,14 +14,16 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 from tests.crash.stage import PASSWORD, Portal
+from tests.unit.signing.material import AUTHORITY
 
-from sosuckhoe.healthbook.signing import Outcome, verify
+from sosuckhoe.healthbook.signing import Outcome, to_pkcs12, verify
 from sosuckhoe.hospital.delivery import actions, calling, doors
 from sosuckhoe.hospital.delivery.gateway import SESSIONS
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker, next_due
 from sosuckhoe.hospital.visits.models import RecordVersion
@@ -201,6 +203,7 @@ def test_a_refused_content_waits_for_a_corrected_version(
 def test_a_refused_signature_holds_the_record_and_twice_in_a_row_stops_the_destination(
     closed: Callable[..., Submission], portal: Portal
 ) -> None:
+    assert work(closed()).state == State.RECEIVED
     strike(portal, "signature-refused", next_calls=2)
     first = work(closed())
     assert (first.state, first.problem_code) == (State.HELD, "124")
@@ -208,6 +211,34 @@ def test_a_refused_signature_holds_the_record_and_twice_in_a_row_stops_the_desti
     second = work(closed())
     assert second.state == State.HELD
     assert Destination.objects.get().paused
+
+
+def test_a_certificate_that_was_never_taken_stops_the_destination_at_once(
+    closed: Callable[..., Submission], connected: House
+) -> None:
+    """The portal really does not know this one: nobody has registered it there (F60)."""
+    stranger = AUTHORITY.issue("BỆNH VIỆN MẪU", at=timezone.now(), days=900)
+    actions.add_signing_key(
+        by="giang",
+        facility=connected.facility,
+        name="Chứng thư mới",
+        pkcs12=to_pkcs12(stranger, b"x"),
+        password="x",
+    )
+    first, second = closed(), closed()
+    first = work(first)
+    assert (first.state, first.problem_code) == (State.HELD, "124")
+    destination = Destination.objects.get()
+    assert destination.paused and "Chứng thư mới" in destination.paused_why
+    second = work(second)
+    assert second.state == State.SIGNED and not second.attempts.exists()
+    # The registered one is preferred as soon as that is noted: the record is signed anew, and goes out.
+    declaring.register(by="giang", key=connected.key, on=timezone.now())
+    for submission in (first, second):
+        actions.resume(by="giang", destination=destination)
+        if submission.state == State.HELD:
+            actions.release(by="giang", submission=submission, reason="Đã đăng ký", sign_anew=True)
+            assert work(submission).state == State.RECEIVED
 
 
 def test_a_locked_account_stops_the_destination_and_keeps_the_record(

@@ -1,10 +1,9 @@
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from tests.unit.web.ward import KEY_PASSWORD, PASSWORD, connect, key_file
+from tests.unit.web.ward import PASSWORD, connect
 
-from sosuckhoe.hospital.delivery.models import Destination, SigningKey
+from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.staff.models import Facility, Person
 from sosuckhoe.hospital.visits.choices import chosen
@@ -145,28 +144,6 @@ def test_testing_a_connection_names_the_step_that_fails(it, empty_ward, spoil, s
     ).content.decode()
     failed = page[page.index("dừng ở đây") :]
     assert step in failed[: failed.index("</li>")]
-
-
-def key_upload(client, password=KEY_PASSWORD, data=None):
-    given = {"name": "Chứng thư", "password": password, "registered_on": "20/11/2026"}
-    return client.post(
-        "/quan-tri/khoa-ky/", {**given, "file": SimpleUploadedFile("k.p12", data or key_file())}
-    )
-
-
-def test_a_key_is_kept_with_its_facts_and_retired_without_losing_what_it_signed(it):
-    assert key_upload(it).status_code == 302
-    key = SigningKey.objects.get()
-    page = it.get("/quan-tri/khoa-ky/").content.decode()
-    assert key.fingerprint in page and "BỆNH VIỆN MẪU" in page
-    it.post(reverse("web:admin_retire_key", args=[key.pk]))
-    assert SigningKey.objects.get().retired_at is not None
-
-
-@pytest.mark.parametrize(("password", "data"), [("sai", None), (KEY_PASSWORD, b"khong phai khoa")])
-def test_a_key_that_does_not_open_is_not_kept(it, password, data):
-    assert key_upload(it, password, data).status_code == 422
-    assert not SigningKey.objects.exists() and list(settings.HOME.keys.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,7 @@ def add_signing_key(
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         registered_at=registered_at,
+        registered_by=str(getattr(by, "username", "") or by) if registered_at else "",
     )
     note(by, "key-added", "key", key.pk, fingerprint=print_)
     return key

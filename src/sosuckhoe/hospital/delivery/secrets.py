@@ -47,3 +47,10 @@ def keep_secret(name: str, value: str) -> str:
         os.fchmod(descriptor, 0o600)
         stream.write(value)
     return f"file:{name}"
+
+
+def forget_secret(reference: str) -> None:
+    """Take back what ``keep_secret`` wrote, when what it was for did not come about."""
+    kind, _, name = reference.partition(":")
+    if kind == "file":
+        (settings.HOME.secrets / name).unlink(missing_ok=True)

@@ -33,6 +33,12 @@ REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
+SIGNATURE_REFUSED = ("124", "125")
+NEVER_TAKEN = (
+    "Nơi nhận này chưa nhận tệp nào ký bằng chứng thư {key}: kiểm tra việc đăng ký chứng thư trên cổng, "
+    "rồi bấm Gửi tiếp và cho ký lại hồ sơ bị giữ."
+)
+"""A new certificate that is not registered would be refused for every record: the first refusal stops (F60)."""
 
 
 class TakenOver(Exception):
@@ -152,7 +158,7 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
     with transaction.atomic():
         _close(attempt, exchange, answer)
         if submission.check_in_id is None or says_of_all(exchange, answer):
-            _count(submission.destination, answer, now)
+            _count(submission, answer, now)
         _step(submission, attempt, answer, now)
     here("K22")
 
@@ -276,11 +282,14 @@ def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
     return exchange is None or answer.word is Word.ACCEPTED or answer.code in ("401", "402", "403")
 
 
-def _count(destination: Destination, answer: Answer, now: datetime) -> None:
+def _count(submission: Submission, answer: Answer, now: datetime) -> None:
     """What an answer says about the destination as a whole."""
+    destination = submission.destination
     rows = Destination.objects.filter(pk=destination.pk)
     if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
         _pause(destination, answer, now)
+    elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
+        _pause(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
     elif answer.concern is Concern.SET_UP:
         before = (
             Attempt.objects.filter(
@@ -304,7 +313,23 @@ def _count(destination: Destination, answer: Answer, now: datetime) -> None:
         rows.filter(stale).update(failures=0, quiet_until=None, answered_at=now)
 
 
-def _pause(destination: Destination, answer: Answer, now: datetime) -> None:
+def _known_there(submission: Submission) -> bool:
+    """The destination has taken a file signed with this certificate before, so the certificate is not the trouble."""
+    document = submission.document
+    return (
+        document is None
+        or Receipt.objects.filter(
+            destination=submission.destination,
+            attempt__document__certificate_fingerprint=document.certificate_fingerprint,
+        ).exists()
+    )
+
+
+def _key_of(submission: Submission) -> str:
+    return submission.document.key.name if submission.document else ""
+
+
+def _pause(destination: Destination, answer: Answer, now: datetime, why: str = "") -> None:
     Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
-        paused_at=now, paused_by="worker", paused_why=answer.sentence
+        paused_at=now, paused_by="worker", paused_why=f"{answer.sentence} {why}".strip()
     )

@@ -3,14 +3,14 @@
 from django.urls import path, re_path
 
 from .account import views as account
-from .admin import staff_views
+from .admin import key_views, staff_views
 from .admin import views as admin
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
 from .delivery import steering
 from .delivery import views as delivery
-from .evidence import elsewhere
+from .evidence import elsewhere, signatures
 from .evidence import views as evidence
 from .fixes import many as fixes
 from .fixes import one as fixing
@@ -70,6 +70,7 @@ urlpatterns = [
         name="delivery_steer",
     ),
     path("gui/ky-o-may-khac/", elsewhere.elsewhere, name="sign_elsewhere"),
+    path("gui/chu-ky/", signatures.signatures, name="signatures"),
     path("doi-chieu/", reconciling.overview, name="delivery_reconciling"),
     path("doi-chieu/danh-sach/", reconciling.listing, name="delivery_reconciling_list"),
     path("doi-chieu/ghi-so/", reconciling_deeds.count_now, name="delivery_reconciling_count"),
@@ -90,8 +91,11 @@ urlpatterns = [
     path("quan-tri/co-so/khoa-phong/", admin.add_unit, name="admin_add_unit"),
     path("quan-tri/noi-nhan/", admin.destinations, name="admin_destinations"),
     path("quan-tri/noi-nhan/<int:pk>/", admin.destination, name="admin_destination"),
-    path("quan-tri/khoa-ky/", admin.keys, name="admin_keys"),
-    path("quan-tri/khoa-ky/<int:pk>/ngung/", admin.retire_key, name="admin_retire_key"),
+    path("quan-tri/khoa-ky/", key_views.keys, name="admin_keys"),
+    path("quan-tri/khoa-ky/them/<slug:kind>/", key_views.add, name="admin_add_key"),
+    path("quan-tri/khoa-ky/<int:pk>/", key_views.key, name="admin_key"),
+    path("quan-tri/khoa-ky/<int:pk>/thu-hoi/", key_views.status, name="admin_key_status"),
+    path("quan-tri/khoa-ky/<int:pk>/ngung/", key_views.retire, name="admin_retire_key"),
     path("quan-tri/danh-muc/", catalogues.catalogues, name="admin_catalogues"),
     path("quan-tri/danh-muc/<slug:kind>/", catalogues.catalogue, name="admin_catalogue"),
     path("quan-tri/quy-dinh/", admin.choices, name="admin_choices"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from ..models import SignedDocument, SigningKey
+from .status import NOT_CHECKED
 
 STEPS = (30, 14, 7, 1)
 """Days before the end at which somebody is told (faults.md F55)."""
@@ -19,21 +20,26 @@ class Due:
     key: SigningKey
     days_left: int
     """Whole days; negative when it is over."""
-    step: int
-    """Of STEPS, the nearest that has been reached; 0 when it is over; -1 when it is not valid yet."""
+    step: int | None
+    """Of STEPS, the nearest that has been reached; 0 when it is over; -1 when it is not valid yet; None: none yet."""
     covered: bool
     """Another certificate of the facility, not retired and registered, is valid at its end."""
 
 
 def calendar(at: datetime) -> list[Due]:
     """Every certificate in use that needs somebody, the most urgent first."""
-    keys = list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))
-    found = [
-        Due(key, _days(at, key.not_after), step, _covered(key, keys))
-        for key in keys
-        if (step := step_of(key, at)) is not None
-    ]
+    found = [due for due in in_use(at) if due.step is not None]
     return sorted(found, key=lambda due: (due.covered, due.key.not_after, due.key.pk))
+
+
+def in_use(at: datetime) -> list[Due]:
+    """Every certificate in use with the days it still has, for metrics and lists; the one that ends first is first.
+
+    ``step`` is None where the calendar asks nothing of anybody yet.
+    """
+    keys = list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))
+    found = [Due(key, _days(at, key.not_after), step_of(key, at), _covered(key, keys)) for key in keys]
+    return sorted(found, key=lambda due: (due.key.not_after, due.key.pk))
 
 
 def step_of(key: SigningKey, at: datetime) -> int | None:
@@ -61,17 +67,26 @@ def _covered(key: SigningKey, keys: list[SigningKey]) -> bool:
     )
 
 
-def signed_with(fingerprint: str, *, since: datetime | None = None) -> QuerySet[SignedDocument]:
-    """All signatures of a certificate, after a moment if one is given: what is doubted when its key was stolen (F61).
+def signed_with(
+    fingerprint: str = "", *, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[SignedDocument]:
+    """All signatures of a certificate (or of all), from a moment on and before another: what is doubted when a key
+    was stolen at a time (F61).
 
     Ordered by time. The bytes are left out; rows come with submission, visit and destination.
     """
-    rows = SignedDocument.objects.filter(certificate_fingerprint=fingerprint.lower().replace(":", ""))
+    rows = SignedDocument.objects.all()
+    if fingerprint:
+        rows = rows.filter(certificate_fingerprint=fingerprint.lower().replace(":", ""))
     if since is not None:
         rows = rows.filter(signed_at__gte=since)
+    if until is not None:
+        rows = rows.filter(signed_at__lt=until)
     return (
-        rows.select_related("submission__version__visit", "submission__check_in", "submission__destination")
-        .defer("content", "submission__version__record_json")
+        rows.select_related(
+            "submission__version__visit", "submission__check_in", "submission__destination", "key", "status"
+        )
+        .defer("content", "submission__version__record_json", "key__certificate_pem", "status__issuers_pem")
         .order_by("signed_at", "id")
     )
 
@@ -85,6 +100,8 @@ HEADING = (
     "Người hoặc khóa ký",
     "Số lần gửi",
     "SHA-256 tệp đã ký",
+    "SHA-256 chứng thư",
+    "Thu hồi lúc ký",
 )
 
 
@@ -101,4 +118,6 @@ def as_rows(documents: QuerySet[SignedDocument]) -> Iterator[tuple[str, ...]]:
             one.signer,
             str(submission.attempt_count),
             one.sha256,
+            one.certificate_fingerprint,
+            one.status.code if one.status else NOT_CHECKED,
         )

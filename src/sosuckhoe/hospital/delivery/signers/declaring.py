@@ -19,7 +19,7 @@ from ....healthbook.signing.token import KnownPin, NotOnToken, Place, TokenSigne
 from ...journal.chain import note
 from ...staff.models import Facility
 from ..models import KeyKind, SigningKey
-from ..secrets import keep_secret
+from ..secrets import forget_secret, keep_secret
 from .keys import pem, wake
 from .pins import check_driver, pin_was_entered
 from .remote_signing import Credential, RemoteSigner, certificate_of
@@ -67,18 +67,22 @@ def add_remote_key(
 ) -> SigningKey:
     """A key at a signing service; its certificate is asked for, and one signature made with it."""
     reference = keep_secret(f"service-{secrets.token_hex(8)}", secret)
-    certificate = certificate_of(credential, reference)
-    _try(RemoteSigner(certificate, credential, reference))
-    return _declare(
-        by,
-        facility,
-        name,
-        KeyKind.REMOTE,
-        certificate,
-        {name: getattr(credential, name) for name in credential.__slots__},
-        reference=reference,
-        registered_at=registered_at,
-    )
+    try:
+        certificate = certificate_of(credential, reference)
+        _try(RemoteSigner(certificate, credential, reference))
+        return _declare(
+            by,
+            facility,
+            name,
+            KeyKind.REMOTE,
+            certificate,
+            {name: getattr(credential, name) for name in credential.__slots__},
+            reference=reference,
+            registered_at=registered_at,
+        )
+    except BaseException:
+        forget_secret(reference)
+        raise
 
 
 def add_elsewhere_key(
@@ -103,6 +107,14 @@ def enter_pin(*, by: Any, key: SigningKey, pin: str) -> None:
     note(by, "key-pin-entered", "key", key.pk)
     pin_was_entered(key.fingerprint)
     wake(key)
+
+
+@transaction.atomic
+def register(*, by: Any, key: SigningKey, on: datetime | None) -> None:
+    """Note that somebody registered the certificate on the portal, and when; None takes that back."""
+    who = str(getattr(by, "username", "") or by) if on else ""
+    SigningKey.objects.filter(pk=key.pk).update(registered_at=on, registered_by=who)
+    note(by, "key-registered", "key", key.pk, on=on.isoformat() if on else None)
 
 
 def read_certificate(data: bytes) -> x509.Certificate:
@@ -157,6 +169,7 @@ def _declare(
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         registered_at=registered_at,
+        registered_by=str(getattr(by, "username", "") or by) if registered_at else "",
     )
     note(by, "key-added", "key", key.pk, fingerprint=print_, kind=kind)
     return key

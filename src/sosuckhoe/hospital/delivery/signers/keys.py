@@ -57,6 +57,11 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
     resting = _resting(key)
     if resting is not None:
         raise resting
+    return key, open_signer(key)
+
+
+def open_signer(key: SigningKey) -> Signer:
+    """The key, opened; raises CannotSignNow where it does not open or is no longer the one that was declared."""
     try:
         signer = signer_of(key)
     except KeyUnusable as problem:
@@ -67,7 +72,7 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
         raise CannotSignNow("KEY-FILE-MISSING", "Không mở được tệp khóa ký trong thư mục keys.") from None
     if fingerprint(signer.certificate) != key.fingerprint:
         raise CannotSignNow("KEY-CHANGED", "Tệp khóa không còn khớp với chứng thư đã khai báo.")
-    return key, signer
+    return signer
 
 
 def _preference(key: SigningKey, at: datetime) -> tuple[bool, bool, datetime, int]:

@@ -185,29 +185,6 @@ class ChangeDestination(DestinationForm):
         self.fields["password"].help_text = "Để trống nếu không đổi."
 
 
-class AddKey(forms.Form):
-    name = forms.CharField(
-        label="Tên gọi", max_length=100, help_text="Ví dụ: Chứng thư số 2026", error_messages=REQUIRED
-    )
-    file = forms.FileField(
-        label="Tệp khóa PKCS#12 (.p12, .pfx)",
-        help_text="Tệp được cất trong thư mục khóa của máy này, chỉ chương trình đọc được.",
-        error_messages={**REQUIRED, "empty": "Tệp này rỗng."},
-        widget=forms.FileInput(attrs={"accept": ".p12,.pfx", "class": "file-input"}),
-    )
-    password = forms.CharField(
-        label="Mật khẩu của tệp khóa",
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    registered_on = Day(
-        label="Ngày đăng ký chứng thư trên cổng",
-        required=False,
-        help_text="Cổng chỉ nhận chữ ký của chứng thư đã đăng ký.",
-    )
-
-
 class Choose(forms.Form):
     """One choice of the hospital: value, since when, why."""
 

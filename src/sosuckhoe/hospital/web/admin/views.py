@@ -1,6 +1,5 @@
 """The set-up of this hospital: facility, destinations, keys, choices."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ....healthbook.signing import KeyUnusable
 from ...delivery import actions as delivery
 from ...delivery.models import Destination, SigningKey
 from ...delivery.secrets import keep_secret
@@ -29,7 +27,6 @@ from . import actions as own
 from . import connection
 from .choice_values import Kind, basis, title
 from .forms import (
-    AddKey,
     ChangeDestination,
     Choose,
     DestinationForm,
@@ -195,53 +192,6 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
         {"destination": found, "form": form, "steps": connection.test(found) if testing else []},
         status=422 if form.errors else 200,
     )
-
-
-@sensitive_post_parameters("password")
-@page(policies.check_can_set_up)
-@require_http_methods(["GET", "POST"])
-def keys(request: HttpRequest) -> HttpResponse:
-    found = first_facility()
-    form = AddKey(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        registered = given["registered_on"]
-        try:
-            if found is None:
-                raise ValidationError("Khai cơ sở trước, rồi khai khóa ký.")
-            key = delivery.add_signing_key(
-                by=request.user,
-                facility=found,
-                name=given["name"],
-                pkcs12=given["file"].read(),
-                password=given["password"],
-                registered_at=timezone.make_aware(datetime.combine(registered, time()))
-                if registered
-                else None,
-            )
-            done(request, f"Đã thêm {key.name}, hạn đến {key.not_after:%d/%m/%Y}.")
-            return HttpResponseRedirect(reverse("web:admin_keys"))
-        except KeyUnusable as wrong:
-            form.add_error("password" if wrong.code == "KEY-PASSWORD" else "file", str(wrong))
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
-        except IntegrityError:
-            form.add_error("file", "Chứng thư này đã được khai trước đó.")
-    return render(
-        request,
-        "web/admin/keys.html",
-        {"keys": SigningKey.objects.select_related("facility"), "form": form, "now": timezone.now()},
-        status=422 if form.errors else 200,
-    )
-
-
-@page(policies.check_can_set_up)
-@require_POST
-def retire_key(request: HttpRequest, pk: int) -> HttpResponse:
-    key = get_object_or_404(SigningKey, pk=pk, retired_at__isnull=True)
-    own.retire_key(by=request.user, key=key, at=timezone.now())
-    done(request, f"Đã ngừng dùng {key.name}. Hồ sơ đã ký bằng khóa này vẫn nguyên giá trị.")
-    return HttpResponseRedirect(reverse("web:admin_keys"))
 
 
 @page(policies.check_can_set_up)

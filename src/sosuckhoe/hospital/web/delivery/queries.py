@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from ...delivery.models import Destination, Receipt, SignedDocument, SigningKey, Submission
+from ...delivery.models import Destination, Receipt, SignedDocument, Submission
+from ...delivery.signers.certificates import Due, in_use
 from ...delivery.states import TRANSMITTED, State
 from ..shell import words
 from ..shell.funnel import STEPS, latest_submissions
@@ -106,5 +107,5 @@ def in_state(state: str, destination: Destination | None) -> QuerySet[Submission
     return rows.filter(destination=destination) if destination else rows
 
 
-def keys() -> list[Any]:
-    return list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))
+def keys() -> list[Due]:
+    return in_use(timezone.now())

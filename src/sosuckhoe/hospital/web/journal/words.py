@@ -23,6 +23,7 @@ DEEDS = {
     "fix-undone": "Hoàn tác bản sửa",
     "fixes-previewed": "Xem trước sửa hàng loạt",
     "rule-tried": "Thử quy tắc",
+    "signatures-taken": "Tải danh sách chữ ký",
     "status-asked": "Hỏi tình trạng thu hồi chứng thư",
     "status-source-dropped": "Thôi hỏi tình trạng thu hồi chứng thư",
     "status-source-named": "Khai nơi hỏi tình trạng thu hồi chứng thư",
