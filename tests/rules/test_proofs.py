@@ -23,7 +23,9 @@ GARBAGE = ("?", "20269999", "-", ";", "١٢", "1e9", " ", "\u200b", "K" * 300, "
 
 
 def faults_of(case: Case, record: Record | None = None) -> list[Any]:
-    return check_record(record or case.record, case.edition, day=case.day, policy=case.policy)
+    return check_record(
+        record or case.record, case.edition, day=case.day, policy=case.policy, consequences=True
+    )
 
 
 def test_every_rule_has_a_proof_with_a_pass_a_fail_and_an_edge() -> None:

@@ -200,7 +200,9 @@ def test_diagnoses_are_a_doctors_and_have_no_fix():
 def test_nothing_is_copied_from_a_source_that_is_wrong_itself():
     record = with_referral(insurance_card_number=CARD)
     record.visit["insurance_card_number"] = CARD[:-1]
-    assert "XML13.MA_THE_BHYT" in {fault.path for fault in faults_of(record)}
+    faults = check_record(record, edition_on(date(2026, 9, 15)), day=DAY, consequences=True)
+    assert "XML13.MA_THE_BHYT" in {fault.path for fault in faults}
+    assert "XML13.MA_THE_BHYT" not in {fault.path for fault in faults_of(record)}
     assert proposed(record, "XML13.MA_THE_BHYT") is None
 
 

@@ -9,6 +9,7 @@ from ..record import Record
 from ..standard import Edition
 from ..standard.editions import EXPECTED
 from .columns import Columns
+from .consequences import without_consequences
 from .fault import Fault, in_reading_order
 from .generating import CheckTable, Generated, applicable, generate
 from .naming import columns_read
@@ -23,13 +24,20 @@ NOT_INSURED = "9"
 
 
 def check_record(
-    record: Record, edition: Edition, *, day: date, policy: Policy | None = None, whole: bool = True
+    record: Record,
+    edition: Edition,
+    *,
+    day: date,
+    policy: Policy | None = None,
+    whole: bool = True,
+    consequences: bool = False,
 ) -> list[Fault]:
     """Every fault of a record, in reading order. Never raises, whatever the record holds.
 
     ``edition``: the one in force on the day of discharge (``record.edition()``). ``day``: the day of checking, for
     rules that ask whether something lies in the future. ``whole``: False when only some tables of the visit are
-    at hand, so that nothing can be said about a table that is not there.
+    at hand, so that nothing can be said about a table that is not there. ``consequences``: also what only follows from
+    a malformed value (see ``consequences``).
     """
     policy = policy or Policy()
     faults: list[Fault] = []
@@ -49,6 +57,8 @@ def check_record(
         faults.append(_enough())
     if policy.off or policy.severities:
         faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
+    if not consequences:
+        faults = without_consequences(faults)
     faults.sort(key=in_reading_order)
     return faults
 

@@ -179,7 +179,12 @@ class Shape:
 
     def _id(self, general: str) -> str:
         """The id for a malformed value: the field's own where rules.csv has one, else the general one."""
-        return ids.FORM.get(self.path) or ids.FORM.get(self.field.official, general)
+        name = self.field.official
+        return (
+            ids.FORM_OF_KIND.get((name, self.field.kind))
+            or ids.FORM.get(self.path)
+            or ids.FORM.get(name, general)
+        )
 
     def _fault(self, rule: str, row: int | None, severity: Severity, message: str, text: str) -> Fault:
         return Fault(rule, self.path, row, severity, message, self.field.place, text, self.owner)

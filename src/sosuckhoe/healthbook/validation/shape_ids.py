@@ -39,6 +39,9 @@ FORM = {
 }
 """The id for a malformed date or number, by path or field."""
 
+FORM_OF_KIND = {("MUC_HUONG", "integer"): "FMT-046"}
+"""The same where it depends on what a decision made of the field: MUC_HUONG was a whole number until QĐ 1931."""
+
 CODE_LIST = {
     "sex": "FMT-015",
     "XML9.GIOI_TINH_CON": "FMT-076",

@@ -83,7 +83,7 @@ class _Judge:
 
     def __init__(self, record: Record, edition: Edition, day: date, policy: Policy | None) -> None:
         self.record, self.edition, self.day, self.policy = record, edition, day, policy
-        self.before = check_record(record, edition, day=day, policy=policy)
+        self.before = check_record(record, edition, day=day, policy=policy, consequences=True)
         self._errors, self._all = _errors(self.before), _places(self.before)
 
     def allows(self, changes: Iterable[Change], fixes: Sequence[Fix]) -> bool:
@@ -97,7 +97,7 @@ class _Judge:
             self.record.visit_code,
         ):
             return False
-        after = check_record(record, self.edition, day=self.day, policy=self.policy)
+        after = check_record(record, self.edition, day=self.day, policy=self.policy, consequences=True)
         left = _places(after)
         gone = all(
             left[place] < self._all[place] or place not in self._all

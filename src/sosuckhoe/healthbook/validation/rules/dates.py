@@ -109,16 +109,18 @@ def some_visits_last_to_the_last_minute(visit_type: str, discharged: str) -> boo
 @rule(
     "XFD-043",
     table="XML1",
-    reads=("NGAY_RA", "NGAY_TAI_KHAM"),
+    reads=("MA_LOAI_KCB", "NGAY_RA", "NGAY_TAI_KHAM"),
     severity="warning",
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Ngày hẹn tái khám {NGAY_TAI_KHAM} ở trước ngày ra viện {NGAY_RA}.",
+    sentence="Ngày hẹn tái khám {NGAY_TAI_KHAM} không ở sau ngày ra viện {NGAY_RA}.",
 )
-def follow_up_comes_after_discharge(discharged: date, follow_up: list[date]) -> bool:
-    """A follow-up date is not before the day of NGAY_RA; medicines may last to the very day of the follow-up."""
-    return all(day >= discharged for day in follow_up)
+def follow_up_comes_after_discharge(visit_type: str | None, discharged: date, follow_up: list[date]) -> bool:
+    """A follow-up date is later than the day of NGAY_RA; medicines may last to the very day of the follow-up."""
+    return all(
+        day > discharged or (day == discharged and visit_type in TO_THE_LAST_MINUTE) for day in follow_up
+    )
 
 
 @rule(
@@ -181,6 +183,21 @@ def result_follows_order(ordered: datetime, result: datetime) -> bool:
 def result_follows_execution(group: str, performed: datetime, result: datetime) -> bool:
     """For groups 1, 2, 3, 8 and 18 the result is not before the execution."""
     return result >= performed or group not in TIMED_GROUPS
+
+
+@rule(
+    "XFD-048",
+    table="XML3",
+    reads=("MA_NHOM", "NGAY_TH_YL", "NGAY_KQ"),
+    severity="warning",
+    confidence="medium",
+    owner="laboratory",
+    source=CHECKERS,
+    sentence="Kết quả có cùng phút với lúc thực hiện {NGAY_TH_YL}; xin xem lại giờ có kết quả.",
+)
+def result_takes_time(group: str, performed: datetime, result: datetime) -> bool:
+    """For groups 1, 2, 3, 8 and 18 the result is later than the execution; the same minute is worth a look."""
+    return result != performed or group not in TIMED_GROUPS
 
 
 @rule(

@@ -153,7 +153,7 @@ def visit_is_of_the_sender(reading: Reading, visit: VisitReading) -> Iterator[Pl
     """XTB-003."""
     sender = reading.envelope.facility_code.strip() if reading.envelope is not None else ""
     facility = visit.record.visit.get("facility_code", "")
-    if sender and facility and sender != facility:
+    if sender != facility and all(map(_FACILITY.fullmatch, (sender, facility))):
         yield (
             "XML1.MA_CSKCB",
             f"Mã cơ sở KCB {quoted(facility)} trong XML1 khác mã đơn vị gửi {quoted(sender)} của phong bì.",

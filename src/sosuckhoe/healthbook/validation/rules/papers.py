@@ -67,7 +67,7 @@ def child_has_a_weight(grams: int) -> bool:
 )
 def contracted_practitioner_names_the_facility(code: str) -> bool:
     """A seconded practitioner is written licence.HD.facility."""
-    return ".HD." not in code or _SECONDED.fullmatch(code) is not None
+    return ".HD." not in f"{code}." or _SECONDED.fullmatch(code) is not None
 
 
 @rule(

@@ -187,6 +187,39 @@ def discharge_paper_has_the_discharge(discharged: date, written: date) -> bool:
 
 
 @rule(
+    "XTB-027",
+    table="XML7",
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_VAO_NOI_TRU", "NGAY_VAO"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=f"{table(7)}; {DERIVED}",
+    sentence="Giấy ra viện ghi giờ vào {NGAY_VAO}, bảng tổng hợp (XML1) ghi {XML1.NGAY_VAO}.",
+)
+def discharge_paper_has_the_hour_of_arrival(
+    arrived: datetime, admitted: datetime | None, written: datetime
+) -> bool:
+    """The discharge paper has the hour and minute of arrival, or of admission; another day is an error of its own."""
+    known = [moment for moment in (arrived, admitted) if moment is not None]
+    return written in known or all(written.date() != moment.date() for moment in known)
+
+
+@rule(
+    "XTB-027",
+    table="XML7",
+    reads=("XML1.NGAY_RA", "NGAY_RA"),
+    severity="warning",
+    confidence="medium",
+    owner="records",
+    source=f"{table(7)}; {DERIVED}",
+    sentence="Giấy ra viện ghi giờ ra {NGAY_RA}, bảng tổng hợp (XML1) ghi {XML1.NGAY_RA}.",
+)
+def discharge_paper_has_the_hour_of_discharge(discharged: datetime, written: datetime) -> bool:
+    """The discharge paper has the hour and minute of discharge; another day is an error of its own."""
+    return written == discharged or written.date() != discharged.date()
+
+
+@rule(
     "XTB-032",
     table="XML13",
     reads=("XML1.MA_NOI_DEN", "MA_CSKCB_DEN"),

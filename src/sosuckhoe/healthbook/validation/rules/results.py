@@ -7,7 +7,7 @@ from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
 
 _REMOTE_READER = re.compile(r".+\.(?:TX|CG)\.[0-9A-Z]{5}")
-_VITAL_SIGNS = re.compile(r"CSST<[^<>]*>")
+_VITAL_SIGNS = re.compile(r"CSST<{0}(?:_{0})*+>".format(r"[A-Za-z]++[^_<>\s]*[0-9][^_<>\s]*"))
 
 
 @rule(
@@ -22,7 +22,9 @@ _VITAL_SIGNS = re.compile(r"CSST<[^<>]*>")
 )
 def remote_reader_names_the_facility(reader: str) -> bool:
     """A remote or technology-transfer reader is written licence.TX.facility or licence.CG.facility."""
-    return not (".TX." in reader or ".CG." in reader) or _REMOTE_READER.fullmatch(reader) is not None
+    return (
+        not (".TX." in f"{reader}." or ".CG." in f"{reader}.") or _REMOTE_READER.fullmatch(reader) is not None
+    )
 
 
 @rule(
@@ -33,10 +35,10 @@ def remote_reader_names_the_facility(reader: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(5, CHECKERS),
-    sentence="Chỉ số sinh tồn trong diễn biến cần viết gọn trong CSST<…>.",
+    sentence="Chỉ số sinh tồn trong diễn biến cần viết như CSST<M80_T37_HA120/80_NT20>, cách nhau bằng dấu gạch dưới.",
 )
 def vital_signs_stand_in_brackets(note: str) -> bool:
-    """Vital signs inside the text use CSST<…>."""
+    """Vital signs inside the text use CSST<M.._T.._HA../.._NT.._HL..>; which of them are there is not asked."""
     return "CSST" not in note or _VITAL_SIGNS.search(note) is not None
 
 

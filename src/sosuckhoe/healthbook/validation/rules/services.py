@@ -166,7 +166,7 @@ def reuse_is_one(code: str) -> bool:
 )
 def seconded_practitioner_names_the_facility(codes: list[str]) -> bool:
     """A seconded practitioner is written code.C.facility."""
-    return all(".C." not in code or _SECONDED.fullmatch(code) for code in codes)
+    return all(".C." not in f"{code}." or _SECONDED.fullmatch(code) for code in codes)
 
 
 @rule(

@@ -1,0 +1,103 @@
+"""Findings that only follow from another one: whoever mends the cause would chase them in vain.
+
+A value that is not of its kind already keeps the rules silent that need it. But a rate of 101 % is a number, and a wrong
+amount of one line makes every share and every sum wrong that was reckoned from it. So a finding is not told where a
+finding of an earlier order stands at a value it was reckoned from: first the form of a value, then the amounts of a
+line, then who pays them, then the sums of the visit.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .fault import Fault
+from .rules import RULES
+
+OF_FORM = ("FMT-", "SHP-")
+"""Rules on one value alone, which nothing explains away."""
+ALSO_OF_FORM = frozenset({"XFD-013", "XFD-084"})
+"""Negative amounts, and no child in a birth: rules on one value as well."""
+LINE_SUMS = frozenset(
+    {"XTB-004", "XTB-005", "XTB-006", "XTB-007", "XTB-008", "XTB-009", "XTB-010", "XTB-011"}
+)
+"""XML1 against its lines."""
+AFTER_AMOUNTS = frozenset({"XFD-008", "XFD-009", "XFD-010", "XFD-012"}) | LINE_SUMS
+AFTER_SHARES = frozenset({"XFD-009", "XTB-012"}) | LINE_SUMS
+AFTER: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("XFD-001", "XFD-002", "XFD-003", "XFD-005", "XFD-006"), AFTER_AMOUNTS),
+    **dict.fromkeys(("XFD-008", "XFD-009", "XFD-010"), AFTER_SHARES),
+    "COD-008": frozenset({"COD-007"}),
+    "COD-007": frozenset(f"BUS-0{number}" for number in range(28, 35)),
+}
+"""What is not told after reading the value at which this one was found."""
+BESIDE: dict[str, frozenset[str]] = {
+    "XFD-037": frozenset({"XFD-038", "XFD-039"}),
+    "XFD-038": frozenset({"XFD-039"}),
+    "XFD-047": frozenset({"XFD-048"}),
+    "XFD-067": frozenset({"SHP-001"}),
+}
+"""What is not told in the same row, because it says less of the same thing."""
+WITHIN_TOTALS = frozenset({"XFD-022", "XFD-023", "XFD-024"})
+"""XML1 against itself: where a line is wrong and the sums follow it, the line is to be mended."""
+OF_A_LINE = frozenset({*AFTER} - {"COD-007", "COD-008"}) | {"XFD-011", "XFD-012", "XFD-015", "XFD-019"}
+
+Cell = tuple[str, str, int | None]
+"""Official table, field, and row; None for a table that occurs once, and for the whole column."""
+
+
+def without_consequences(faults: list[Fault]) -> list[Fault]:
+    """The faults, but for those that only follow from another error among them."""
+    errors = [fault for fault in faults if fault.severity == "error"]
+    if not errors:
+        return faults
+    broken: dict[Cell, set[str]] = {}
+    beside: set[tuple[str, str, int | None]] = set()
+    for fault in errors:
+        for cell in _cells(fault):
+            broken.setdefault(cell, set()).add(fault.rule)
+        table = fault.path.partition(".")[0]
+        beside |= {(rule, table, fault.row) for rule in BESIDE.get(fault.rule, ())}
+    rules = {fault.rule for fault in errors}
+    totals_follow = not rules.isdisjoint(OF_A_LINE) and rules.isdisjoint(LINE_SUMS)
+    return [
+        fault
+        for fault in faults
+        if (fault.rule, fault.path.partition(".")[0], fault.row) not in beside
+        and not (totals_follow and fault.rule in WITHIN_TOTALS)
+        and not any(_explains(cause, fault) for cell in _read_by(fault) for cause in broken.get(cell, ()))
+    ]
+
+
+def _explains(cause: str, fault: Fault) -> bool:
+    if fault.rule == cause:
+        return False
+    return cause.startswith(OF_FORM) or cause in ALSO_OF_FORM or fault.rule in AFTER.get(cause, ())
+
+
+def _cells(fault: Fault) -> Iterable[Cell]:
+    """Where a fault stands: its value, and its column. A value that is missing misleads nobody."""
+    table, _, field = fault.path.partition(".")
+    return {(table, field, fault.row), (table, field, None)} if field and fault.value else ()
+
+
+def _read_by(fault: Fault) -> Iterable[Cell]:
+    """The values a fault was found in; of a column the whole, of its own row that row only."""
+    if fault.rule.startswith(OF_FORM):
+        return ()
+    table = fault.path.partition(".")[0]
+    return (
+        (name, field, fault.row if name == table else None)
+        for name, field in _reads().get((fault.rule, fault.path), ())
+    )
+
+
+@lru_cache(maxsize=1)
+def _reads() -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
+    """What each rule reads, by its id and the path of its faults."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for rule in RULES:
+        fields = found.setdefault((rule.id, rule.at), set())
+        for read in rule.reads:
+            name, _, field = read.rpartition(".")
+            if not read.startswith("@") and (name or not read.startswith("XML")):
+                fields.add((name or rule.table, field))
+    return {key: frozenset(fields) for key, fields in found.items()}
