@@ -136,7 +136,7 @@ def bed_is_billed_once_a_day(
         if group not in BEDS or day is None or quantity is None or bed is None or ";" in bed:
             continue
         left, here = min(quantity, Decimal(366)), day
-        while left > 0:
+        while left > 0 and here < date.max:
             filled[department, bed, here] += min(left, Decimal(1))
             if filled[department, bed, here] > 1:
                 wrong.append(number)
