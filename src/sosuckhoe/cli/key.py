@@ -1,16 +1,16 @@
-"""``sosuckhoe key …``: declaring keys on tokens, at signing services and at other machines; the calendar; files that are
-signed elsewhere; who signed what. Secrets are typed or read from a file, never given as arguments.
+"""``sosuckhoe key …``: declaring keys on tokens, at signing services and at other machines; files that are signed
+elsewhere. Secrets are typed or read from a file, never given as arguments. The rest of a key's life: ``key_life``.
 """
 
 import argparse
-import csv
 import getpass
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import key_life
 from .hospital import UNUSABLE, _operator, _start
+from .key_life import Asked
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,7 +24,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         made.set_defaults(run=lambda options: _guarded(run, options))
         return made
 
-    deed("list", "các khóa đã khai và việc cần làm theo lịch", _list)
+    key_life.add_deeds(deed)
     token = deed("token", "khai khóa trên thiết bị ký hoặc HSM (PKCS#11)", _token)
     token.add_argument("--module", required=True, metavar="TỆP.so", help="thư viện PKCS#11 của nhà cung cấp")
     token.add_argument("--token", required=True, metavar="NHÃN", help="nhãn của thiết bị")
@@ -48,9 +48,6 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         one.add_argument("--facility", default="", metavar="MÃ", help="mã cơ sở, nếu có nhiều cơ sở")
     attaching = deed("attach", "nộp lại tệp đã ký ở máy khác", _attach)
     attaching.add_argument("files", nargs="+", type=Path, metavar="TỆP")
-    signatures = deed("signatures", "mọi chữ ký của một chứng thư, dạng CSV", _signatures)
-    signatures.add_argument("fingerprint", metavar="SHA256")
-    signatures.add_argument("--since", type=datetime.fromisoformat, metavar="LÚC")
 
 
 def _guarded(run: Any, options: argparse.Namespace) -> int:
@@ -59,7 +56,7 @@ def _guarded(run: Any, options: argparse.Namespace) -> int:
 
     try:
         return int(run(options))
-    except (KeyUnusable, _Asked) as problem:
+    except (KeyUnusable, Asked) as problem:
         print(problem, file=sys.stderr)
         return UNUSABLE
     except OSError as problem:
@@ -67,16 +64,12 @@ def _guarded(run: Any, options: argparse.Namespace) -> int:
         return UNUSABLE
 
 
-class _Asked(Exception):
-    """Something in the command itself is missing or unknown; the text says what."""
-
-
 def _facility(options: argparse.Namespace) -> Any:
     from sosuckhoe.hospital.staff.models import Facility
 
     found = [one for one in Facility.objects.all() if options.facility in ("", one.code)]
     if len(found) != 1:
-        raise _Asked("Nêu đúng một cơ sở đã khai bằng --facility MÃ.")
+        raise Asked("Nêu đúng một cơ sở đã khai bằng --facility MÃ.")
     return found[0]
 
 
@@ -90,29 +83,6 @@ def _told(key: Any) -> int:
     print(
         f"Đã khai khóa số {key.pk}: {key.name}, hạn đến {key.not_after:%d/%m/%Y}. SHA-256 {key.fingerprint}"
     )
-    return 0
-
-
-def _list(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.models import SigningKey
-    from sosuckhoe.hospital.delivery.signers.certificates import calendar
-    from sosuckhoe.hospital.delivery.signers.pins import pin_is_refused
-
-    due = {one.key.pk: one for one in calendar(datetime.now(UTC))}
-    for key in SigningKey.objects.filter(retired_at__isnull=True).order_by("pk"):
-        words = [f"{key.pk}. {key.name}", key.get_kind_display(), f"hạn đến {key.not_after:%d/%m/%Y}"]
-        if key.pk in due:
-            one = due[key.pk]
-            words.append(
-                "chưa đến ngày có hiệu lực"
-                if one.step < 0
-                else "đã hết hạn"
-                if one.step == 0
-                else f"còn {one.days_left} ngày" + (", đã có chứng thư nối tiếp" if one.covered else "")
-            )
-        if pin_is_refused(key.fingerprint):
-            words.append("mã PIN bị từ chối, cần nhập lại")
-        print("; ".join(words))
     return 0
 
 
@@ -168,7 +138,7 @@ def _pin(options: argparse.Namespace) -> int:
 
     key = SigningKey.objects.filter(pk=options.number, kind=KeyKind.TOKEN).first()
     if key is None:
-        raise _Asked("Không có khóa trên thiết bị mang số này. Xem: sosuckhoe key list")
+        raise Asked("Không có khóa trên thiết bị mang số này. Xem: sosuckhoe key list")
     enter_pin(by=_operator(), key=key, pin=_secret(options, "Mã PIN"))
     print("Đã ghi mã PIN mới. Hồ sơ chờ ký tiếp theo sẽ thử mã này, một lần.")
     return 0
@@ -194,15 +164,3 @@ def _attach(options: argparse.Namespace) -> int:
             refused += not one.taken
             print(f"{one.name}: {one.sentence} [{one.code}]")
     return 1 if refused else 0
-
-
-def _signatures(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.signers.certificates import HEADING, as_rows, signed_with
-
-    since = options.since
-    if since is not None and since.tzinfo is None:
-        since = since.astimezone()
-    writer = csv.writer(sys.stdout)
-    writer.writerow(HEADING)
-    writer.writerows(as_rows(signed_with(options.fingerprint, since=since)))
-    return 0

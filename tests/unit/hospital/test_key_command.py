@@ -2,17 +2,19 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from tests.openssl_ca import OpensslAuthority
 from tests.softhsm import MODULE, PIN, Token
 from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.cli import main
-from sosuckhoe.healthbook.signing import FileSigner, sign
+from sosuckhoe.healthbook.signing import FileSigner, sign, to_pkcs12
 from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import SigningKey, Submission
@@ -53,6 +55,52 @@ def test_a_token_is_declared_listed_and_its_pin_entered_anew(
     assert "còn 9 ngày" in capsys.readouterr().out
     assert main(["key", "pin", str(key.pk), "--secret-file", str(tmp_path / "pin")]) == 0
     assert main(["key", "pin", "0", "--secret-file", str(tmp_path / "pin")]) == 2
+
+
+def test_the_life_of_a_key_by_commands(
+    facility: Facility, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    authority = OpensslAuthority.new(tmp_path / "ca")
+    actions.add_signing_key(
+        by="giang",
+        facility=facility,
+        name="Khóa tệp",
+        pkcs12=to_pkcs12(authority.issue(), b"x"),
+        password="x",
+    )
+    number, folder = str(SigningKey.objects.get().pk), authority.folder
+
+    def said(*command: str) -> tuple[int, str]:
+        code = main(["key", *command])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    assert "không kiểm tra thu hồi" in said("list")[1]
+    assert said("status", number)[0] == 2
+    assert said("source", number, "--ocsp", "http://127.0.0.1:9")[0] == 2
+    source = ("source", number, "--issuer", str(folder / "ca.pem"))
+    with authority.responder() as address:
+        assert "status-hosts.txt" in said(*source, "--ocsp", address)[1]
+        settings.HOME.status_hosts.write_text("127.0.0.1\n")
+        assert said(*source, "--ocsp", address, "--nonce")[0] == 0
+        assert said("status", number)[0] == 0
+    assert said("register", number, "--on", "2026-11-20")[0] == 0
+    code, text = said("try", number)
+    assert code == 0 and text.count("ĐẠT:") == 4
+    (one,) = json.loads(said("list", "--json")[1])
+    assert (one["status"], one["step"]) == ("STATUS-GOOD", None)
+    assert one["registered_by"].startswith("cli:")
+    authority.revoke("facility")
+    (folder / "now.crl").write_bytes(authority.crl())
+    assert said(*source, "--crl-file", str(folder / "now.crl"))[0] == 0
+    assert said("status", number)[0] == 1
+    code, text = said("try", number)
+    assert code == 1 and "DỪNG:" in text and "CHƯA THỬ:" in text
+    assert said("source", number, "--none", "Nơi cấp ngừng")[0] == 0
+    assert said("retire", number)[0] == 0
+    assert said("retire", number)[0] == 2
+    assert said("list") == (0, "")
+    assert len(said("signatures")[1].splitlines()) == 1
 
 
 def test_files_go_out_come_back_and_are_listed_by_certificate(

@@ -1,7 +1,7 @@
 """Keys that are not files: a failing one only makes visits wait, a PIN is tried once, and nothing unverified is kept."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -9,13 +9,23 @@ from django.utils import timezone
 from tests.softhsm import MODULE, PIN, Token
 from tests.unit.signing.material import AUTHORITY
 
-from sosuckhoe.healthbook.signing import FileSigner, KeyCertificateMismatch, Outcome, fingerprint, verify
+from sosuckhoe.healthbook.signing import (
+    FileSigner,
+    KeyCertificateMismatch,
+    Outcome,
+    PracticeAuthority,
+    fingerprint,
+    to_pkcs12,
+    verify,
+)
 from sosuckhoe.healthbook.signing.token import Place, tokens_of
+from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import KeyKind, SignedDocument, SigningKey, Submission
 from sosuckhoe.hospital.delivery.signers import declaring, keys
 from sosuckhoe.hospital.delivery.signers.keys import CannotSignNow, key_for, wake
 from sosuckhoe.hospital.delivery.signers.pins import DriverNotAllowed, pin_is_refused
+from sosuckhoe.hospital.delivery.signing import sign_submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
@@ -212,3 +222,33 @@ def test_a_certificate_that_is_not_the_keys_is_not_declared(facility: Facility, 
     with pytest.raises(declaring.NotACertificate):
         declaring.read_certificate(b"x")
     assert not SigningKey.objects.exists()
+
+
+def only_key(house: House, signer: FileSigner) -> SigningKey:
+    SigningKey.objects.update(retired_at=timezone.now())
+    return actions.add_signing_key(
+        by="giang", facility=house.facility, name="Khác", pkcs12=to_pkcs12(signer, b"x"), password="x"
+    )
+
+
+def test_a_clock_before_the_certificates_start_signs_nothing(
+    house: House, closed: Callable[[], Submission]
+) -> None:
+    """F50."""
+    only_key(house, AUTHORITY.issue("BỆNH VIỆN MẪU", at=timezone.now() + timedelta(days=5), days=900))
+    submission = signed(closed())
+    assert (submission.state, submission.problem_code) == (State.WAITING, "KEY-NOT-YET-VALID")
+    assert "đồng hồ" in submission.problem and not SignedDocument.objects.exists()
+
+
+def test_a_certificate_that_ends_while_it_is_signed_with_signs_nothing(
+    house: House, closed: Callable[[], Submission]
+) -> None:
+    """F55: valid when the record was checked, over when the signature came."""
+    checked_at = timezone.now() - timedelta(days=10)
+    old = PracticeAuthority.new(at=checked_at - timedelta(days=9))
+    only_key(house, old.issue("BỆNH VIỆN MẪU", at=checked_at - timedelta(days=5), days=10))
+    with pytest.raises(CannotSignNow) as refused:
+        sign_submission(closed(), at=checked_at)
+    assert refused.value.code == "CERTIFICATE-EXPIRED"
+    assert not SignedDocument.objects.exists()

@@ -60,7 +60,7 @@ def test_a_waiting_record_goes_out_and_comes_back_signed(ward, as_role, holder, 
 
 def test_the_page_tells_what_is_missing(ward, as_role):
     client = as_role(ward, "records")
-    assert "sosuckhoe key elsewhere" in client.get(ADDRESS).content.decode()
+    assert "Khóa ký số, Ký ở máy khác" in client.get(ADDRESS).content.decode()
     answer = client.post(ADDRESS, {})
     assert answer.status_code == 422 and "Chưa chọn tệp nào" in answer.content.decode()
 

@@ -117,6 +117,14 @@ def register(*, by: Any, key: SigningKey, on: datetime | None) -> None:
     note(by, "key-registered", "key", key.pk, on=on.isoformat() if on else None)
 
 
+@transaction.atomic
+def retire(*, by: Any, key: SigningKey, at: datetime) -> None:
+    """Sign no more with this key. What it signed stays."""
+    key.retired_at = at
+    key.save(update_fields=["retired_at"])
+    note(by, "key-retired", "key", key.pk)
+
+
 def read_certificate(data: bytes) -> x509.Certificate:
     """A certificate file, PEM or DER; raises KeyUnusable."""
     try:

@@ -44,11 +44,3 @@ def change_destination(
         account=account,
         enabled=enabled,
     )
-
-
-@transaction.atomic
-def retire_key(*, by: Any, key: Any, at: Any) -> None:
-    """Sign no more with this key. What it signed stays."""
-    key.retired_at = at
-    key.save(update_fields=["retired_at"])
-    note(by, "key-retired", "key", key.pk)

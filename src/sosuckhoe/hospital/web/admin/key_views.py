@@ -27,7 +27,6 @@ from ...staff import policies
 from ...staff.models import Facility
 from ..shell.access import page
 from ..shell.toasts import done
-from . import actions as own
 from . import key_forms
 from .forms import first_facility
 
@@ -313,6 +312,6 @@ def _name(by: Any, found: SigningKey, given: Given) -> None:
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SigningKey, pk=pk, retired_at__isnull=True)
-    own.retire_key(by=request.user, key=found, at=timezone.now())
+    declaring.retire(by=request.user, key=found, at=timezone.now())
     done(request, f"Đã ngừng dùng {found.name}. Hồ sơ đã ký bằng khóa này vẫn nguyên giá trị.")
     return HttpResponseRedirect(reverse("web:admin_keys"))
