@@ -17,6 +17,8 @@ _LONG = 64
 LONGEST = 10_000_000
 """So do longer ones: libxml2 refuses a text of more bytes, and is to be heard."""
 
+Text = bytes | memoryview
+
 
 @dataclass(frozen=True, slots=True)
 class SetApart:
@@ -24,43 +26,45 @@ class SetApart:
 
     frame: bytes
     """The document with a mark, such as ``~0~``, in place of each content."""
-    texts: dict[str, bytes]
+    texts: dict[str, Text]
     """The Base64 as it stands, by mark in the order of the document."""
     contents: dict[str, bytes]
     """What it says, by mark."""
 
-    def whole(self, framed: bytes) -> list[bytes]:
+    def whole(self, framed: bytes) -> list[Text]:
         """The frame, or its canonical form, in pieces with every text back in its place."""
-        pieces = framed.split(_MARK)
+        pieces: list[Text] = [*framed.split(_MARK)]
         pieces[1::2] = self.texts.values()
         return pieces
 
 
 def set_apart(document: bytes, longest: int = LONGEST) -> SetApart | None:
     """The contents apart from their frame; None where there are none, or marks could be taken for something else."""
-    frame, *rest = document.split(_OPENING)
-    if not rest or _MARK in document:
+    if _MARK in document:
         return None
-    pieces: list[bytes] = [frame]
-    texts: dict[str, bytes] = {}
+    view, kept = memoryview(document), 0
+    pieces: list[Text] = []
+    texts: dict[str, Text] = {}
     contents: dict[str, bytes] = {}
-    for piece in rest:
-        end = piece.find(b"<")
-        data = _decoded(piece[:end]) if _LONG <= end <= longest else None
-        pieces.append(_OPENING)
+    start = document.find(_OPENING)
+    while start >= 0:
+        start += len(_OPENING)
+        end = document.find(b"<", start)
+        data = _decoded(view[start:end]) if _LONG <= end - start <= longest else None
         if data is not None:
             mark = b"%b%d%b" % (_MARK, len(texts), _MARK)
-            texts[mark.decode()], contents[mark.decode()] = piece[:end], data
-            pieces.append(mark)
-        pieces.append(piece if data is None else piece[end:])
-    frame = b"".join(pieces)
+            pieces += view[kept:start], mark
+            texts[mark.decode()], contents[mark.decode()] = view[start:end], data
+            kept = end
+        start = document.find(_OPENING, start)
+    frame = b"".join([*pieces, view[kept:]])
     # A comment, or text marked as CDATA, may look like an element.
     if not texts or b"!" in frame:
         return None
     return SetApart(frame, texts, contents)
 
 
-def _decoded(text: bytes) -> bytes | None:
+def _decoded(text: Text) -> bytes | None:
     """What a text says if it is Base64 and nothing but Base64."""
     try:
         return b64decode(text, validate=True)

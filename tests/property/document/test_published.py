@@ -37,10 +37,10 @@ def read_by_both(data: bytes, table: str = "XML2") -> tuple[list[Row] | None, li
     remarks = Remarks()
     shape = SHAPES.by_official[table]
     try:
-        passed = scan(data, part=table, allowance=Allowance(Limits()), remarks=remarks)
+        passed, document = scan(data, part=table, allowance=Allowance(Limits()), remarks=remarks)
     except Unreadable:
         return None, None, 0
-    sheet = published_sheet(passed.decode(), shape)
+    sheet = published_sheet(document, shape)
     looked = None if sheet is None else sheet.rows()
     told = len(list(remarks))
     try:

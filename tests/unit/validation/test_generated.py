@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.record import Record, Sheet, Tables
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.healthbook.validation import Policy, check_record, generated_source
 from sosuckhoe.healthbook.validation.generating import INTERNAL
@@ -67,10 +67,12 @@ def test_every_table_of_every_edition_has_a_checker(day: date) -> None:
 
 def test_what_is_generated_can_be_read() -> None:
     source = generated_source("XML2", EDITION)
-    assert "quantity_column = [*map(quantity_plain, quantity_texts)]" in source  # judged as a column
+    assert "quantity_column = quantity_plain.column(quantity_texts)" in source  # judged as a column
     assert "wrong = quantity * unit_price - hospital_amount" in source  # XFD-001, inline
-    assert source.count("map(row.get, FIELDS) for row in rows") == 1  # every value is read once
-    assert "for number, row in enumerate(rows, 1):" in generated_source("XML1", EDITION)  # a single row
+    assert source.count("record.columns('medicines', FIELDS)") == 1  # every value is read once
+    assert "for number, row in enumerate(record.rows('visit'), 1):" in generated_source(
+        "XML1", EDITION
+    )  # a single row
 
 
 def test_the_discharge_day_chooses_the_rules_not_today() -> None:
@@ -87,3 +89,18 @@ def test_a_table_that_was_not_given_says_nothing_about_sums() -> None:
         fault for fault in check_record(record, EDITION, day=TODAY, whole=False) if fault.rule[:3] == "XTB"
     ]
     assert "XTB-004" in {fault.rule for fault in check_record(record, EDITION, day=TODAY)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(min_value=0), st.sampled_from(DAYS))
+def test_a_table_that_came_as_columns_is_judged_like_one_of_rows(seed: int, day: date) -> None:
+    edition = edition_on(day)
+    record = any_record(seed, edition)
+    sheets: Tables = {}
+    for table in edition.tables.values():
+        keys = tuple(field.english for field in table.fields)
+        if rows := record.rows(table.english):
+            sheets[table.english] = Sheet(keys, [*zip(*[map(row.get, keys) for row in rows], strict=True)])
+    laid_out = Record(sheets)
+    assert check_record(laid_out, edition, day=TODAY) == check_record(record, edition, day=TODAY)
+    assert laid_out == record

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.healthbook.validation import typed
@@ -82,3 +84,19 @@ def test_fields_of_one_form_share_a_reader() -> None:
         medicines.field("copaid_amount")
     )
     assert typed.reader_of(medicines.field("medicine_name")) is None
+
+
+AMOUNTS = st.text("0123456789.-\n٣", max_size=8) | st.sampled_from(["1", "1.25", "-0", "0.005", "1" * 16])
+MINUTES = st.sampled_from(
+    ["202609150800", "202602290000", "20260915080", "2026091508000", "202609152400", "x", "\n"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["T_BHTT", "SO_LUONG", "NGAY_YL"]), st.data())
+def test_many_texts_at_one_look_are_read_like_one_after_the_other(name: str, data: st.DataObject) -> None:
+    reader = typed.reader_of(EDITION.tables["XML2"].field(name))
+    assert reader is not None and reader.parse_all is not None
+    texts = data.draw(st.lists(MINUTES if name == "NGAY_YL" else AMOUNTS, min_size=1, max_size=8))
+    singly = [reader.parse(text) for text in texts]
+    assert reader.parse_all(texts) == (None if None in singly else singly)

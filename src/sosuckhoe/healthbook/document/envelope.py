@@ -30,14 +30,13 @@ class Part:
         self,
         kind: str,
         root: etree._Element | None = None,
-        data: bytes | None = None,
-        tree: Callable[[bytes], etree._Element] | None = None,
+        document: str | None = None,
+        tree: Callable[[], etree._Element] | None = None,
     ) -> None:
         self.kind = kind
-        self._root, self._data, self._tree = root, data, tree
-        """``data``: what ``scan`` has let pass and no parser has seen, with ``tree`` to parse it."""
-        self.document = None if data is None else data.decode()
-        """The text of a document that is not parsed yet."""
+        self._root, self._tree = root, tree
+        self.document = document
+        """The text of a document that ``scan`` has let pass and no parser has seen, with ``tree`` to parse it."""
         self._looked: tuple[Shape, Sheet | None] | None = None
 
     def sheet(self, shape: Shape) -> Sheet | None:
@@ -50,13 +49,13 @@ class Part:
 
     @property
     def is_there(self) -> bool:
-        return self._root is not None or self._data is not None
+        return self._root is not None or self.document is not None
 
     @property
     def root(self) -> etree._Element | None:
         """Its root element. Raises Unreadable where it cannot be parsed."""
-        if self._data is not None and self._tree is not None:
-            self._root, self._data, self.document = self._tree(self._data), None, None
+        if self._tree is not None:
+            self._root, self._tree, self.document = self._tree(), None, None
         return self._root
 
 
@@ -159,8 +158,8 @@ class EnvelopeReader:
         if claim is None:
             return []
         listed = _only(claim, "DANHSACHHOSO")
-        visits = [] if listed is None else listed.findall("HOSO")
-        loose = claim.findall("HOSO")
+        visits = [] if listed is None else [*listed.iterchildren("HOSO")]
+        loose = [*claim.iterchildren("HOSO")]
         if loose:
             self.remarks.add(
                 "STR-014",
@@ -198,15 +197,15 @@ class EnvelopeReader:
             data = text.lstrip("\ufeff \t\r\n").encode()
             return Part(kind, parse(data, part=part, allowance=self.allowance, remarks=remarks, as_text=True))
         data = self.contents.pop(text, b"") or self._decoded(text, part, remarks)
-        data = scan(data, part=part, allowance=self.allowance, remarks=remarks)
+        data, document = scan(data, part=part, allowance=self.allowance, remarks=remarks)
 
-        def tree(data: bytes) -> etree._Element:
+        def tree() -> etree._Element:
             try:
                 return tree_of(data, part, self.limits, remarks)
             except Unreadable as refusal:
                 raise refusal.in_visit(number) if number else refusal from None
 
-        return Part(kind, data=data, tree=tree)
+        return Part(kind, document=document, tree=tree)
 
     def _decoded(self, text: str, part: str, remarks: Remarks) -> bytes:
         where = Where(part)
@@ -302,7 +301,7 @@ def _why_not_base64(text: str) -> str:
 
 def _only(parent: etree._Element, name: str) -> etree._Element | None:
     """The child of this name. Two of them are refused: nobody could say which one counts."""
-    found = parent.findall(name)
+    found = [*parent.iterchildren(name)]
     if len(found) > 1:
         raise refuse("FILE-REPEATED", place_of(found[1]), name)
     return found[0] if found else None

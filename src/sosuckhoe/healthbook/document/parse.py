@@ -30,7 +30,7 @@ def parse(
     data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False
 ) -> etree._Element:
     """The root of a document. ``part`` names it in sentences (``XML3``; empty for the file). Raises Unreadable."""
-    data = scan(data, part=part, allowance=allowance, remarks=remarks, as_text=as_text)
+    data, _ = scan(data, part=part, allowance=allowance, remarks=remarks, as_text=as_text)
     return tree_of(data, part, allowance.limits, remarks)
 
 

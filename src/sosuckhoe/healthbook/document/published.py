@@ -15,8 +15,8 @@ from itertools import chain
 from ..record import Column, Sheet
 from .shapes import Shape
 
-_DECLARATION = re.compile(
-    r"""<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-?8")?(?: standalone="(?:yes|no)")? ?\?>"""
+_START = re.compile(
+    r"""(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-?8")?(?: standalone="(?:yes|no)")? ?\?>)?[ \t\r\n]*+"""
 )
 _LAYOUT = " \t\r\n"
 _NO_TEXT = bytes({*range(0x20), ord(">")} - set(b"\t\n"))
@@ -45,27 +45,32 @@ class Published:
 
     def columns(self, document: str) -> list[Column] | None:
         """The columns of a document; None where it is not exactly as published."""
-        declared = _DECLARATION.match(document)
-        body = document[declared.end() if declared else 0 :].strip(_LAYOUT)
-        found = self._texts(body, self.row)
+        found = self._texts(document, self.row)
         if found is not None:
-            return [_absent_as_none(column) if "" in column else column for column in found]
+            absent = (None,) * len(found[0])
+            return [
+                (_absent_as_none(column) if any(column) else absent) if "" in column else column
+                for column in found
+            ]
         # Layout between tags and the short form of an empty field are the two habits that change nothing. A value
         # of blanks alone is none, too.
-        body = _SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", body))
-        found = self._texts(body, self.any_row)
+        found = self._texts(_SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", document)), self.any_row)
         return None if found is None else [_absent_as_none(column) for column in found]
 
-    def _texts(self, body: str, row: re.Pattern[str]) -> list[tuple[str, ...]] | None:
+    def _texts(self, document: str, row: re.Pattern[str]) -> list[tuple[str, ...]] | None:
         """The texts by column, if rows and nothing else stand between begin and end."""
-        if not (body.startswith(self.begin) and body.endswith(self.end)):
+        begun = _START.match(document)
+        assert begun is not None
+        start, document = begun.end(), document.rstrip(_LAYOUT)
+        if not (document.startswith(self.begin, start) and document.endswith(self.end)):
             return None
-        rows = row.findall(body, len(self.begin))
+        start += len(self.begin)
+        rows = row.findall(document, start)
         if not rows or (self.only_one and len(rows) > 1):
             return None
         text = "".join(chain.from_iterable(rows))
-        # Rows do not overlap, so they fill the body exactly when their lengths add up to its length.
-        if len(self.begin) + len(rows) * self.markup + len(text) + len(self.end) != len(body):
+        # Rows do not overlap, so they fill the document exactly when their lengths add up to its length.
+        if start + len(rows) * self.markup + len(text) + len(self.end) != len(document):
             return None
         encoded = text.encode()
         if len(encoded.translate(None, _NO_TEXT)) != len(encoded):

@@ -48,8 +48,10 @@ _REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,8})|0*([0-9]{1,8}));")
 _MARK_AT_START = re.compile("\ufeff\\s*(?:<\\?xml|&lt;|<[A-Z_]+>)")
 
 
-def scan(data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False) -> bytes:
-    """The bytes that a parser may see: the document without a byte-order mark. Raises Unreadable.
+def scan(
+    data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_text: bool = False
+) -> tuple[bytes, str]:
+    """What a parser may see: the document without a byte-order mark, as bytes and as text. Raises Unreadable.
 
     ``as_text``: the document stood as text inside another one, so its declared encoding says nothing.
     """
@@ -66,8 +68,7 @@ def scan(data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_t
     data = data.removeprefix(BYTE_ORDER_MARK)
     _check_beginning(data, part)
     body = _declaration(data, part, remarks, as_text=as_text)
-    if not data.isascii():
-        _check_letters(data, part, remarks)
+    text = data.decode() if data.isascii() else _checked_letters(data, part, remarks)
     if b"\x7f" in data:
         raise refuse("FILE-CONTROL-CHARACTER", _at(data, data.index(b"\x7f"), part), "U+007F")
     # One rare byte is searched in a thousandth of the time that a common one takes; so ask for that first.
@@ -78,7 +79,7 @@ def scan(data: bytes, *, part: str, allowance: Allowance, remarks: Remarks, as_t
     if b"&" in data:
         _check_references(data, part)
     _check_counts(data, here, allowance)
-    return data
+    return data, text
 
 
 def _at(data: bytes, offset: int, part: str) -> Where:
@@ -126,7 +127,7 @@ def _declaration(data: bytes, part: str, remarks: Remarks, *, as_text: bool) -> 
     return found.end()
 
 
-def _check_letters(data: bytes, part: str, remarks: Remarks) -> None:
+def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -147,6 +148,7 @@ def _check_letters(data: bytes, part: str, remarks: Remarks) -> None:
         lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
     ):
         _check_odd_letters(text, part, remarks)
+    return text
 
 
 def _place(text: str, offset: int, part: str) -> Where:

@@ -267,7 +267,7 @@ def _put_back(root: etree._Element, apart: SetApart) -> None:
     for element in root.iter("{*}NOIDUNGFILE"):
         text = apart.texts.get(element.text or "")
         if text is not None:
-            element.text = text.decode()
+            element.text = bytes(text).decode()
 
 
 def _canonical(root: etree._Element, exclusive: bool) -> bytes:

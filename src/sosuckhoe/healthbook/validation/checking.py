@@ -105,19 +105,6 @@ def under(policy: Policy, fault: Fault) -> Fault:
     return replace(fault, severity=severity) if severity else fault
 
 
-def active_rules(edition: Edition, table: str, day: date) -> tuple[Rule, ...]:
-    """The rules of a table that hold for a visit that ended on ``day``."""
-    return tuple(
-        rule for rule in RULES if rule.table == table and rule.applies_on(day) and applicable(edition, rule)
-    )
-
-
-def generated_source(table: str, edition: Edition, day: date | None = None) -> str:
-    """The generated checker of a table (official or English name), to be read."""
-    day = day or edition.decisions[-1].in_force
-    return _generated(_Known(edition), edition.table(table).official, day).source
-
-
 class _Known:
     """An edition as a key: two editions made of the same decisions are the same."""
 
@@ -130,6 +117,25 @@ class _Known:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def active_rules(edition: Edition, table: str, day: date) -> tuple[Rule, ...]:
+    """The rules of a table that hold for a visit that ended on ``day``."""
+    known = _Known(edition)
+    return tuple(
+        rule for rule in RULES if rule.table == table and rule.applies_on(day) and _applicable(known, rule)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _applicable(known: _Known, rule: Rule) -> bool:
+    return applicable(known.edition, rule)
+
+
+def generated_source(table: str, edition: Edition, day: date | None = None) -> str:
+    """The generated checker of a table (official or English name), to be read."""
+    day = day or edition.decisions[-1].in_force
+    return _generated(_Known(edition), edition.table(table).official, day).source
 
 
 def name_of(edition: Edition) -> str:

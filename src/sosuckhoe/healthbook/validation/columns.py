@@ -56,10 +56,9 @@ class Columns:
         return values if shape is list else shape(values)
 
     def _collected(self, table: str, field: str, reader: Reader | None) -> tuple[Sequence[Any], bool, bool]:
-        rows = self.record.rows(table)
-        if not rows:
+        if not self.record.count(table):
             return [], False, False
-        texts = [row.get(field) for row in rows]
+        (texts,) = self.record.columns(table, (field,))
         values = texts if reader is None else [reader[text] for text in texts]
         absent = malformed = False
         for value in values:

@@ -31,7 +31,7 @@ CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Faul
 """(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
 
 INTERNAL = frozenset(
-    {"record", "columns", "insured", "code_day", "day", "policy", "add", "rows", "row", "number", "place", "absent",
+    {"record", "columns", "insured", "code_day", "day", "policy", "add", "size", "row", "number", "place", "absent",
      "facts", "wrong", "count"}
 )  # fmt: skip
 """Names the generated function uses for itself; no column is called so (tested for every edition)."""
@@ -96,6 +96,8 @@ class _Writer:
         self, edition: Edition, table: Table, rules: Sequence[Rule], shared: Collection[str]
     ) -> None:
         self.edition, self.table, self.shared = edition, table, shared
+        self.rows = f"record.rows({table.english!r})"
+        """Asked for only where something is wrong: a table that came as columns may stay so."""
         self.names: dict[str, Any] = {"Doubtful": Doubtful, "count": itertools.count}
         self.top: dict[str, str] = {}
         """Locals computed once, by name."""
@@ -122,14 +124,14 @@ class _Writer:
         few = [one for one in each if self.table.repeats and _of_few_kinds(one)]
         each = [one for one in each if one not in few]
         lines = [f"def check_{self.table.english}(record, columns, insured, code_day, day, policy, add):"]
-        lines += [f"    rows = record.rows({self.table.english!r})", "    if not rows:", "        return"]
+        lines += [f"    size = record.count({self.table.english!r})", "    if not size:", "        return"]
         lines += ["    facts = record, insured, code_day, day, add"]
         closed = [f"{name}_plain" for name, judge in self.judges.items() if judge.is_closed]
         if closed:
             lines.append(f"    {_comma(closed)} = {self._judge()}.closed_on(code_day)")
         rest = [f"    {line}" for line in (self._row_by_row(each) if not self.table.repeats else [])]
         if self.table.repeats:
-            looped = [self._rule(one.rule, one.values, "number", "rows[number - 1]") for one in each]
+            looped = [self._rule(one.rule, one.values, "number", f"{self.rows}[number - 1]") for one in each]
             rest = [f"    {line}" for line in [*self._few(few), *self._loop(looped)]]
             lines += [f"    {line}" for line in self._columns()]
         lines += [f"    {name} = {expression}" for name, expression in self.top.items()]
@@ -149,9 +151,8 @@ class _Writer:
     def _columns(self) -> list[str]:
         """The lines that read and judge every column."""
         names = [item.english for item in self.table.fields]
-        lines = [f"{_comma([f'{name}_texts' for name in names])} = zip("]
-        lines += [f"    *[map(row.get, {self._bind('FIELDS', tuple(names))}) for row in rows]", ")"]
-        lines.append("absent = (None,) * len(rows)")
+        columns = f"record.columns({self.table.english!r}, {self._bind('FIELDS', tuple(names))})"
+        lines = [f"{_comma([f'{name}_texts' for name in names])} = {columns}", "absent = (None,) * size"]
         for judge in self.judges.values():
             lines += self._column_of(judge)
         return lines
@@ -159,7 +160,7 @@ class _Writer:
     def _column_of(self, judge: Judge) -> list[str]:
         item, name = judge.field, judge.field.english
         column, texts = f"{name}_column", f"{name}_texts"
-        slow = f"{self._bind(f'{name}_judge', judge)}.column(rows, *facts)"
+        slow = f"{self._bind(f'{name}_judge', judge)}.column({self.rows}, *facts)"
         needed = judge.is_closed or reader_of(item) is not None
         lines = []
         if judge.is_text:
@@ -170,11 +171,9 @@ class _Writer:
                 lines = [f"if {texts} != absent and max(map(len, filter(None, {texts})), default=0) > {item.max_length}:",
                          f"    {slow}"]  # fmt: skip
         else:
-            plain = f"{name}_plain.__getitem__"
-            if not judge.is_closed:
-                plain = self._bind(f"{name}_plain", judge.plain().__getitem__)
+            plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
             result = column if needed else "_"
-            lines = ["try:", f"    {result} = [*map({plain}, {texts})]"]
+            lines = ["try:", f"    {result} = {plain}.column({texts})"]
             kept = self._kept(item)
             slowly = [f"{result} = {slow}"]
             days = f"{name}_day" in self.used or f"{name}_days" in kept.values()
@@ -196,8 +195,8 @@ class _Writer:
             lines += [f"columns.kept[{key!r}] = {texts}, {texts}" for key in self._kept(item)]
         if item.official == "STT":
             broken = self._bind("broken_sequence", broken_sequence)
-            lines += [f"if {column} != [*range(1, len(rows) + 1)]:",
-                      f"    {broken}({self._bind('TABLE', self.table)}, rows, None, add)"]  # fmt: skip
+            lines += [f"if {column} != [*range(1, size + 1)]:",
+                      f"    {broken}({self._bind('TABLE', self.table)}, {self.rows}, None, add)"]  # fmt: skip
         return lines
 
     def _kept(self, item: Field) -> dict[str, str]:
@@ -232,10 +231,15 @@ class _Writer:
             column = column_name(item, local)
             everywhere = self._bind("everywhere", _everywhere)
             blocks = [
-                self._rule(one.rule, one.values, f"rows, {column}, {local}", "", f"{everywhere}(add, ", ")")
+                self._rule(
+                    one.rule, one.values, f"{self.rows}, {column}, {local}", "", f"{everywhere}(add, ", ")"
+                )
                 for one in found
             ]
-            lines += [f"for {local} in set({column}):", *nested(blocks, "    ")]
+            kinds = f"set({column})"
+            if item.kind == "codes" and local == item.english:
+                kinds = f"dict(zip({local}_texts, {column})).values()"
+            lines += [f"for {local} in {kinds}:", *nested(blocks, "    ")]
         return lines
 
     # A table that occurs once: row by row, because nobody promises that it does
@@ -256,7 +260,7 @@ class _Writer:
                 plain.append(f"{item.english}_day = {item.english} and {item.english}.date()")
                 days = self._bind("days", day_reader(item))
                 doubtful.append(f"{item.english}_day = {days}[{item.english}_text]")
-        lines = ["place = number if len(rows) > 1 else None"]
+        lines = ["place = number if size > 1 else None"]
         lines += [f"{_comma(texts)} = map(row.get, {self._bind('FIELDS', tuple(names))})"]
         lines += ["try:", *(f"    {line}" for line in plain)]
         lines += ["except Doubtful:", *(f"    {line}" for line in doubtful)]
@@ -266,7 +270,7 @@ class _Writer:
             lines += [f"if {name} is not None and {name} < 1:",
                       f"    {broken}({self._bind('TABLE', self.table)}, [row], None, add)"]  # fmt: skip
         lines += nested([self._rule(one.rule, one.values, "place", "row") for one in rules])
-        return ["for number, row in enumerate(rows, 1):", *(f"    {line}" for line in lines)]
+        return [f"for number, row in enumerate({self.rows}, 1):", *(f"    {line}" for line in lines)]
 
     def _value_of(self, judge: Judge, text: str) -> list[str]:
         """The lines that judge one field of one row."""
@@ -413,7 +417,7 @@ def _of_few_kinds(one: _Tried) -> bool:
     if len(own) != 1 or one.rule.names_rows or one.rule.measures:
         return False
     item = own[0].field
-    return item is not None and item.kind in ("code", "string") and len(own[0].guards) == 1
+    return item is not None and item.kind in ("code", "codes", "string") and len(own[0].guards) == 1
 
 
 def _everywhere(

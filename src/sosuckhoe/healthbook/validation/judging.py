@@ -6,25 +6,28 @@ at slowly, one value after the other, by the same functions that judged it the f
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal, cast
+from itertools import filterfalse
+from typing import Any, Literal
 
-from ..record import Record, Row
-from ..standard import Code, Edition, Field, Table
+from ..record import Column, Record, Row
+from ..standard import Edition, Field, Table
 from .fault import Fault
 from .inlining import inlined
 from .rule import Check, Rule
 from .shape import Shape, shape_of
 from .site import Site
-from .typed import LONGEST, parse_members, reader_of
+from .typed import A_MONTH, LONGEST, ParseAll, parse_members, reader_of
 
 Form = Literal["value", "text", "day"]
 """How a rule wants the value of a field: typed, as on paper, or the day of a time."""
 Alone = tuple[Check, Form, bool]
 """A check, the form it wants, and whether it names wrong members."""
+FEW = 4
+"""So many new values of a column are looked at one by one."""
 DAYS = 64
 """Days whose code lists a judge keeps at hand."""
 
@@ -54,10 +57,30 @@ class Trial:
 class Plain(dict[str | None, Any]):
     """From a text that is plainly right to its value; raises Doubtful for any other."""
 
-    def __init__(self, value_of: Callable[[str], Any], optional: bool, most: int) -> None:
-        """``value_of`` gives the value, or None where the text is not plainly right."""
+    def __init__(
+        self, value_of: Callable[[str], Any], values_of: ParseAll | None, optional: bool, most: int
+    ) -> None:
+        """``value_of`` gives the value, or None where the text is not plainly right; ``values_of`` the values of many
+        texts, or None where one is not."""
         super().__init__({None: None} if optional else {})
-        self.value_of, self.optional, self.most = value_of, optional, most
+        self.value_of, self.values_of, self.optional, self.most = value_of, values_of, optional, most
+
+    def column(self, texts: Column) -> list[Any]:
+        """The values of a column. What is new is looked at together where that is possible."""
+        if self.values_of is not None:
+            fresh = [text for text in filterfalse(self.__contains__, set(texts)) if text is not None]
+            if len(fresh) > FEW and max(map(len, fresh)) <= LONGEST:
+                values = self.values_of(fresh)
+                if values is not None:
+                    self._make_room(len(fresh))
+                    self.update(zip(fresh, values, strict=True))
+        return [*map(self.__getitem__, texts)]
+
+    def _make_room(self, count: int) -> None:
+        if len(self) + count > self.most:
+            self.clear()
+            if self.optional:
+                self[None] = None
 
     def __missing__(self, text: str | None) -> Any:
         if text is None:
@@ -68,10 +91,7 @@ class Plain(dict[str | None, Any]):
         if value is None:
             raise Doubtful
         if len(text) <= LONGEST:
-            if len(self) >= self.most:
-                self.clear()
-                if self.optional:
-                    self[None] = None
+            self._make_room(1)
             self[text] = value
         return value
 
@@ -95,10 +115,13 @@ class Judge:
         """Whether the text is its own value and only its length is asked."""
         return self.field.kind == "string" and not self.trials
 
-    def plain(self, codes: Mapping[str, Code] | None = None) -> Plain:
-        """What is plainly right, with the codes of a closed list."""
-        if codes is not None:
-            return _plain(_member_of(codes), self._alone, not self.shape.always, len(codes) + 1)
+    def plain_on(self, day: date) -> Plain:
+        """What is plainly right in a closed list. Days on which the same codes are valid share it."""
+        codes = frozenset(self.shape.codes_on(day))
+        return _shared_plain(_member_of(codes), None, self._alone, not self.shape.always, len(codes) + 1)
+
+    def plain(self) -> Plain:
+        """What is plainly right whatever the day."""
         field = self.field
         value_of: Callable[[str], Any]
         if self.reader is None:
@@ -109,7 +132,8 @@ class Judge:
             value_of = _short(self.reader.parse, field.max_length)
         else:
             value_of = self.reader.parse
-        return _shared_plain(value_of, self._alone, not self.shape.always, _most(field))
+        all_of = None if self.reader is None else self.reader.parse_all
+        return _shared_plain(value_of, all_of, self._alone, not self.shape.always, _most(field))
 
     @property
     def _alone(self) -> tuple[Alone, ...]:
@@ -160,7 +184,7 @@ class TableJudge:
         if found is None:
             if len(self._closed) >= DAYS:
                 self._closed.clear()
-            found = [judge.plain(judge.shape.codes_on(day)) for judge in self.judges if judge.is_closed]
+            found = [judge.plain_on(day) for judge in self.judges if judge.is_closed]
             self._closed[day] = found
         return found
 
@@ -186,36 +210,55 @@ def broken_sequence(
         last = position or None
 
 
-def _plain(parse: Callable[[str], Any], alone: tuple[Alone, ...], optional: bool, most: int) -> Plain:
-    return Plain(_written_out(parse, alone), optional, most)
+@lru_cache(maxsize=1024)
+def _shared_plain(
+    parse: Callable[[str], Any],
+    parse_all: ParseAll | None,
+    alone: tuple[Alone, ...],
+    optional: bool,
+    most: int,
+) -> Plain:
+    """Fields that are judged alike share what is remembered: an amount paid is often the amount due."""
+    names = _written_out(parse, parse_all, alone)
+    return Plain(names["value_of"], names.get("values_of"), optional, most)
 
 
-def _written_out(parse: Callable[[str], Any], alone: tuple[Alone, ...]) -> Callable[[str], Any]:
-    """One function that parses a text and asks its rules: the value, or None where something is doubtful."""
+def _written_out(
+    parse: Callable[[str], Any], parse_all: ParseAll | None, alone: tuple[Alone, ...]
+) -> dict[str, Any]:
+    """Two functions that parse and ask the rules. ``value_of``: the value of a text, or None where something is
+    doubtful; ``values_of``, where many can be parsed at one look: the values of all, or None where one is doubtful."""
     names: dict[str, Any] = {}
 
     def bind(name: str, value: Any) -> str:
-        while name in ("text", "value") or names.setdefault(name, value) is not value:
+        while name in ("text", "value", "texts", "values") or names.setdefault(name, value) is not value:
             name += "_"
         return name
 
     def said(function: Callable[..., Any], argument: str) -> str:
         return inlined(function, [argument], bind) or f"{bind(function.__name__, function)}({argument})"
 
+    asked = []
+    for check, form, names_members in alone:
+        answer = said(check, {"text": "text", "day": "value.date()"}.get(form, "value"))
+        asked += [f"if {answer if names_members else f'not ({answer})'}:", "    return None"]
     lines = ["def value_of(text):", f"    value = {said(parse, 'text')}"]
     lines += ["    if value is None:", "        return None"]
-    for check, form, names_members in alone:
-        asked = said(check, {"text": "text", "day": "value.date()"}.get(form, "value"))
-        lines += [f"    if {asked if names_members else f'not ({asked})'}:", "        return None"]
-    exec("\n".join([*lines, "    return value"]), names)  # noqa: S102  written by us from our own rules
-    return cast("Callable[[str], Any]", names["value_of"])
+    lines += [*(f"    {line}" for line in asked), "    return value"]
+    if parse_all is not None:
+        lines += ["def values_of(texts):", f"    values = {bind('parse_all', parse_all)}(texts)"]
+        if asked:
+            lines += [
+                "    for text, value in zip(texts, values or ()):",
+                *(f"        {line}" for line in asked),
+            ]
+        lines += ["    return values"]
+    exec("\n".join(lines), names)  # noqa: S102  written by us from our own rules
+    return names
 
 
-_shared_plain = lru_cache(maxsize=1024)(_plain)
-"""Fields that are judged alike share what is remembered: an amount paid is often the amount due."""
-
-
-def _member_of(codes: Mapping[str, Code]) -> Callable[[str], str | None]:
+@lru_cache(maxsize=256)
+def _member_of(codes: frozenset[str]) -> Callable[[str], str | None]:
     def member(text: str) -> str | None:
         return text if text in codes else None
 
@@ -254,4 +297,4 @@ def _short(parse: Callable[[str], Any], most: int | None) -> Callable[[str], Any
 
 def _most(field: Field) -> int:
     """How many texts to remember: times and amounts vary most, and are costliest to read anew."""
-    return 8192 if field.kind in ("datetime12", "decimal") else 1024
+    return {"datetime12": A_MONTH, "decimal": 8192}.get(field.kind, 1024)

@@ -64,7 +64,7 @@ class Wanted:
     """A value that may be absent; for a column, members that may be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One check under a permanent id."""
 

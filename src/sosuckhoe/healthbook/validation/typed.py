@@ -6,7 +6,7 @@ amounts come back all day. ``None`` (absent) reads as None too; whoever cares as
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -19,18 +19,24 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 REMEMBERED = 4096
 """Values a reader keeps before it starts anew: bounded, so that a worker does not grow."""
+A_MONTH = 48 * 1024
+"""The same for times: the minutes of a month."""
 LONGEST = 160
 """Longer texts are not remembered: names of diseases and products come back all day, stories do not."""
 
 _INTEGER = re.compile(r"[0-9]+")
+ParseAll = Callable[[Collection[str]], list[Any] | None]
 
 
 class Reader(dict[str | None, Any]):
     """``reader[text]`` is the typed value, or None where the text is absent or malformed."""
 
-    def __init__(self, parse: Callable[[str], Any], most: int = REMEMBERED) -> None:
+    def __init__(
+        self, parse: Callable[[str], Any], most: int = REMEMBERED, parse_all: ParseAll | None = None
+    ) -> None:
+        """``parse_all``: many texts at one look; None unless all are well-formed."""
         super().__init__({None: None})
-        self.parse, self.most = parse, most
+        self.parse, self.most, self.parse_all = parse, most, parse_all
 
     def __missing__(self, text: str | None) -> Any:
         if text is None:  # another thread has just emptied this reader
@@ -64,6 +70,13 @@ def parse_datetime(text: str) -> datetime | None:
     """yyyymmddHHMM, a real date and time from 00:00 to 23:59."""
     midnight, since = _MIDNIGHTS[text[:8]], _SINCE_MIDNIGHT.get(text[8:])
     return None if midnight is None or since is None else midnight + since
+
+
+def _parse_datetimes(texts: Collection[str]) -> list[datetime] | None:
+    try:
+        return [_MIDNIGHTS[text[:8]] + _SINCE_MIDNIGHT[text[8:]] for text in texts]
+    except (KeyError, TypeError):
+        return None
 
 
 def parse_date(text: str) -> date | None:
@@ -102,7 +115,11 @@ def parse_decimal(text: str, places: int | None = None) -> Decimal | None:
 
 @lru_cache(maxsize=8)
 def _decimal_form(places: int | None) -> re.Pattern[str]:
-    return re.compile(rf"-?[0-9]++(?:\.[0-9]{{1,{'' if places is None else places}}}+)?+")
+    return re.compile(_decimal(places))
+
+
+def _decimal(places: int | None) -> str:
+    return rf"-?[0-9]++(?:\.[0-9]{{1,{'' if places is None else places}}}+)?+"
 
 
 def parse_integer(text: str) -> int | None:
@@ -150,6 +167,14 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
     def decimal(text: str) -> Decimal | None:
         return Decimal(text) if len(text) <= longest and well_formed(text) else None
 
+    lines = re.compile(rf"(?:{_decimal(places)}\n)*+")
+
+    def decimals(texts: Collection[str]) -> list[Decimal] | None:
+        text = "\n".join([*texts, ""])
+        if text.count("\n") != len(texts) or max(map(len, texts)) > longest or not lines.fullmatch(text):
+            return None
+        return [*map(Decimal, texts)]
+
     def integer(text: str) -> int | None:
         return None if limit and len(text) > limit else parse_integer(text)
 
@@ -175,7 +200,9 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
         "datetime12_list": _list_of(parse_datetime),
         "integer_list": _list_of(parse_integer),
     }
-    return Reader(parsers[kind], 8192 if kind == "datetime12" else REMEMBERED)
+    at_one_look: dict[str, ParseAll] = {"datetime12": _parse_datetimes, "decimal": decimals}
+    most = A_MONTH if kind == "datetime12" else REMEMBERED
+    return Reader(parsers[kind], most, at_one_look.get(kind))
 
 
 def reader_of(field: Field) -> Reader | None:
