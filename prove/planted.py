@@ -272,9 +272,13 @@ def _versions_out_of_order() -> Iterator[None]:
     from sosuckhoe.hospital.delivery.models import Submission
     from sosuckhoe.hospital.delivery.prepared import Prepared
 
-    anew = Prepared(worker._TO_SEND._build)
     nothing = Exists(Submission.objects.none())
-    with put((worker, "older_in_flight", lambda: nothing), (worker, "_TO_SEND", anew)):
+    oldest, newest = (Prepared(real._build, limit=1) for real in (worker._TO_SEND, worker._TO_SEND_NEWEST))
+    with put(
+        (worker, "older_in_flight", lambda: nothing),
+        (worker, "_TO_SEND", oldest),
+        (worker, "_TO_SEND_NEWEST", newest),
+    ):
         yield
 
 
@@ -432,13 +436,13 @@ def _any_clock() -> Iterator[None]:
         return prepared.Q(**{f"{column}__lte": now})
 
     lost = prepared.Prepared(recovery._LOST._build)
-    to_sign, to_send = (prepared.Prepared(old._build, limit=1) for old in (worker._TO_SIGN, worker._TO_SEND))
+    names = ("_TO_SIGN", "_TO_SEND", "_TO_SEND_NEWEST")
+    anew = [(worker, name, prepared.Prepared(getattr(worker, name)._build, limit=1)) for name in names]
     with put(
         (ledger, "over", over),
         (worker, "over", over),
         (recovery, "_LOST", lost),
-        (worker, "_TO_SIGN", to_sign),
-        (worker, "_TO_SEND", to_send),
+        *anew,
     ):
         yield
 

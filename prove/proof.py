@@ -42,6 +42,8 @@ class Scene:
     stuck: int
     seconds: float
     remarks: list[str] = field(default_factory=list)
+    told: str = ""
+    """What else is worth knowing of it."""
 
     @property
     def holds(self) -> bool:
@@ -106,23 +108,47 @@ def prove(form: Form, *, first_seed: int, workers: int) -> int:
     )
     with stories.tellers(workers) as pool:
         _planted(pool, result)
+        away = pool.apply_async(stories.outage, (form.waiting_in_outage,)) if form.waiting_in_outage else None
         _seeds(pool, result)
+        if away is not None:
+            _show(result, _away(away.get()))
     if form.kills:
         from .kills import scenes
 
         for scene in scenes.play(form):
-            result.scenes.append(scene)
-            _say(
-                f"  {scene.name} ({scene.database}): {scene.kills} kills, {scene.visits} visits, lost {scene.lost}, "
-                f"doubled {scene.doubled}, stuck {scene.stuck}, {scene.seconds:.0f} s"
-            )
-            for remark in scene.remarks:
-                _say(f"    {remark}")
+            _show(result, scene)
     result.seconds = time.monotonic() - began
     page = report.write(result)
     _say(f"Report: {page}")
     print(json.dumps(result.line()), flush=True)
     return 0 if result.holds else 1
+
+
+def _show(result: Result, scene: Scene) -> None:
+    result.scenes.append(scene)
+    _say(
+        f"  {scene.name} ({scene.database}): {scene.kills} kills, {scene.visits} visits, lost {scene.lost}, "
+        f"doubled {scene.doubled}, stuck {scene.stuck}, {scene.seconds:.0f} s"
+    )
+    for text in (scene.told, *scene.remarks):
+        if text:
+            _say(f"    {text}")
+
+
+def _away(away: stories.Away) -> Scene:
+    """The outage as a scene: everything is the program's but the clock and the wire."""
+    counted = {word: sum(_kind(v) == word for v in away.violations) for word in ("lost", "doubled", "stuck")}
+    return Scene(
+        f"The portal away for 72 h, {away.waiting} waiting",
+        "SQLite, simulated clock",
+        0,
+        away.visits,
+        **counted,
+        seconds=away.seconds,
+        remarks=away.violations[:20],
+        told=f"asked {away.knocks} times in 72 h; caught up in {away.caught_up / 60:.1f} min of 4 lines at 0.5 s a "
+        f"call; what was closed meanwhile waited {away.live:.0f} s at most",
+    )
 
 
 def _planted(pool: Any, result: Result) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .planted import PLANTED, Caught, catch
+from .simulation.outage import Outage
 from .simulation.story import Story
 from .simulation.world import set_up, tear_down
 
@@ -56,6 +57,36 @@ def tell(seed: int) -> Told:
         time.perf_counter() - began,
         story.strikes.points,
         story.strikes.struck,
+    )
+
+
+@dataclass
+class Away:
+    """What came of 72 hours without the portal."""
+
+    waiting: int
+    violations: list[str]
+    visits: int
+    knocks: int
+    caught_up: float
+    live: float
+    seconds: float
+
+
+def outage(waiting: int) -> Away:
+    assert _template is not None
+    began = time.perf_counter()
+    told = Outage(waiting, _template)
+    told.tell()
+    live = max(told.live, default=0.0)
+    return Away(
+        waiting,
+        told.violations,
+        len(told.acknowledged),
+        told.knocks,
+        told.caught_up,
+        live,
+        time.perf_counter() - began,
     )
 
 

@@ -7,9 +7,10 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,16 @@ class Server:
     """A running server."""
 
     folder: Path
+    control: tuple[str, ...]
+    """``pg_ctl`` for this server, as the account it runs under."""
+
+    def kill(self) -> None:
+        """As when the machine's memory ran out: the server itself dies without a word, and its children follow."""
+        place = self.folder / "data" / "postmaster.pid"
+        os.kill(int(place.read_text().split()[0]), signal.SIGKILL)
+
+    def start_again(self) -> None:
+        _run(self.control, "start")
 
     def address(self, database: str) -> str:
         """What SOSUCKHOE_DATABASE says to reach a database of this server."""
@@ -62,10 +73,10 @@ def private_postgres() -> Iterator[Server]:
         )
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(f"listen_addresses = ''\nunix_socket_directories = '{folder}'\nfsync = off\n")
-        control = [*run, binary("pg_ctl"), "-D", data, "-l", folder / "log", "-w"]
+        control = tuple(map(str, [*run, binary("pg_ctl"), "-D", data, "-l", folder / "log", "-w"]))
         _run(control, "start")
         try:
-            yield Server(folder)
+            yield Server(folder, control)
         finally:
             _run(control, "-m", "immediate", "stop")
     finally:
@@ -83,7 +94,7 @@ def _as_another(folder: Path) -> list[str | Path]:
     raise PostgresMissing("there is no account to run PostgreSQL under")
 
 
-def _run(command: list[str | Path], *more: str) -> None:
+def _run(command: Sequence[str | Path], *more: str) -> None:
     # The server keeps what it inherits: no pipe, or we would wait for it to end.
     subprocess.run(
         [*map(str, command), *more], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"

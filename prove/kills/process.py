@@ -73,9 +73,32 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
     print("struck" if left[0] <= 0 else "not reached")
 
 
+def send_to(address: str) -> None:
+    """Records go to this address from now on."""
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    Destination.objects.update(base_url=address)
+
+
+def deliver_in_little_space(most: str) -> None:
+    """Deliver while no file may grow beyond so many bytes."""
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
+    hospital_process.deliver("2")
+
+
 def main() -> None:
     hospital_process.DEEDS.update(
-        {"people": people, "drain": drain, "deliver-with-errors": deliver_with_errors}
+        {
+            "people": people,
+            "drain": drain,
+            "deliver-with-errors": deliver_with_errors,
+            "send-to": send_to,
+            "deliver-in-little-space": deliver_in_little_space,
+        }
     )
     if len(sys.argv) == 1:
         hospital_process.keep_making()

@@ -17,6 +17,7 @@ from tests.crash.stage import DRAINS_WITHIN, Deed, Maker, Paper
 from tests.postgres import Server, private_postgres
 
 from .stage import ProofMaker, Stage
+from .wire import Wire
 
 if TYPE_CHECKING:
     from ..proof import Form, Scene
@@ -109,19 +110,72 @@ def storage_errors(stage: Stage, form: "Form") -> None:
             stage.hospital.start("deliver-with-errors", kind, str(at)).wait(DRAINS_WITHIN)
 
 
+def lying_wire(stage: Stage, form: "Form") -> None:
+    """Delivery over a wire that delays, stalls, cuts, trickles and says things twice, with kills in between."""
+    wire = Wire(stage.portal.address, form.kills)
+    stage.hospital.do("send-to", wire.address)
+    chance = random.Random(form.kills)
+    try:
+        for _ in range(8 if form.name == "short" else 40):
+            stage.take(6)
+            deeds = [stage.hospital.start("deliver", "3") for _ in range(2)]
+            time.sleep(chance.uniform(0.5, 2.5))
+            stage.kills += sum(killed(deed) for deed in deeds)
+    finally:
+        stage.hospital.do("send-to", stage.portal.address)
+        wire.close()
+
+
+def server_killed(stage: Stage, form: "Form") -> None:
+    """The database's own server is killed while records go out, and started again."""
+    assert stage.server is not None
+    chance = random.Random(form.kills)
+    for _ in range(3 if form.name == "short" else 15):
+        stage.take(6)
+        deed = stage.hospital.start("deliver", "3")
+        time.sleep(chance.uniform(0.3, 1.5))
+        stage.server.kill()
+        stage.kills += 1
+        deed.signal(signal.SIGKILL)
+        deed.wait(DRAINS_WITHIN)
+        stage.server.start_again()
+
+
+def failing_flushes(stage: Stage, form: "Form") -> None:
+    """The n-th flush to the disk fails with an I/O error, for growing n."""
+    for at in range(1, 40, 13 if form.name == "short" else 3):
+        stage.take(1)
+        stage.watched(f"inject=fdatasync,fsync:error=EIO:when={at}", "deliver", "1")
+
+
+def full_disk(stage: Stage, form: "Form") -> None:
+    """No file may grow beyond a size that is reached while records go out; then there is room again."""
+    for size in range(200_000, 1_200_000, 250_000 if form.name == "short" else 60_000):
+        stage.take(2)
+        deed = stage.hospital.start("deliver-in-little-space", str(size))
+        time.sleep(3.0)
+        stage.kills += killed(deed)
+
+
 Play = Callable[[Stage, "Form"], None]
-SCENES: tuple[tuple[str, Play, str, bool], ...] = (
-    ("Killed at every gap", gaps, "refuse", False),
-    ("Killed at random under load", random_kills, "count", False),
-    ("Frozen past the lease", frozen, "count", False),
-    ("Frozen past the lease, the portal replaces", frozen, "replace", True),
-    ("Workers started twice by mistake", two_workers, "count", False),
-    ("Lost replies, people look up", lost_replies, "count", False),
-    ("Lost replies, the portal replaces and is declared so", lost_replies, "replace", True),
-    ("Lost replies, the portal refuses repeats", lost_replies, "refuse", False),
-    ("Storage errors at each call", storage_errors, "count", False),
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+BOTH = (SQLITE, POSTGRESQL)
+SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
+    ("Killed at every gap", gaps, "refuse", False, BOTH),
+    ("Killed at random under load", random_kills, "count", False, BOTH),
+    ("Frozen past the lease", frozen, "count", False, BOTH),
+    ("Frozen past the lease, the portal replaces", frozen, "replace", True, BOTH),
+    ("Workers started twice by mistake", two_workers, "count", False, BOTH),
+    ("Lost replies, people look up", lost_replies, "count", False, BOTH),
+    ("Lost replies, the portal replaces and is declared so", lost_replies, "replace", True, BOTH),
+    ("Lost replies, the portal refuses repeats", lost_replies, "refuse", False, BOTH),
+    ("A wire that cuts, stalls and lies, and kills", lying_wire, "count", False, BOTH),
+    ("Storage errors at each call", storage_errors, "count", False, BOTH),
+    ("Flushes that fail (strace)", failing_flushes, "count", False, (SQLITE,)),
+    ("A disk that fills up, and kills", full_disk, "count", False, (SQLITE,)),
+    ("The database's server killed", server_killed, "count", False, (POSTGRESQL,)),
 )
-"""Name, what happens, what the portal does with repeats, whether the destination is declared to replace."""
+"""Name, what happens, what the portal does with repeats, whether the destination is declared to replace, and where."""
 
 
 def play(form: "Form", only: str = "") -> Iterator["Scene"]:
@@ -131,7 +185,9 @@ def play(form: "Form", only: str = "") -> Iterator["Scene"]:
     def lane(place: Path, database: str, server: Server) -> None:
         maker = ProofMaker(place / f"maker-{database}")
         try:
-            for scene in chosen:
+            for *scene, where in chosen:
+                if database not in where:
+                    continue
                 done.put(_play(form, maker, paper, server, place, *scene, database))
         except BaseException as problem:
             done.put(problem)
@@ -142,11 +198,11 @@ def play(form: "Form", only: str = "") -> Iterator["Scene"]:
     with tempfile.TemporaryDirectory(prefix="prove-kills-") as place, private_postgres() as server:
         lanes = [
             threading.Thread(target=lane, args=(Path(place), database, server), daemon=True)
-            for database in ("SQLite", "PostgreSQL")
+            for database in BOTH
         ]
         for thread in lanes:
             thread.start()
-        for _ in range(len(lanes) * len(chosen)):
+        for _ in range(sum(len(scene[-1]) for scene in chosen)):
             scene = done.get()
             if isinstance(scene, BaseException):
                 raise scene
@@ -172,8 +228,9 @@ def _play(
     began, number = time.monotonic(), next(_databases)
     folder = place / f"scene-{number}"
     folder.mkdir()
-    address = "" if database == "SQLite" else server.create(f"prove_{number}")
+    address = "" if database == SQLITE else server.create(f"prove_{number}")
     stage = Stage.new(folder, maker, paper, address, mode=mode, replaces=replaces)
+    stage.server = server
     try:
         scene(stage, form)
         stage.portal.desk("faults", method="DELETE")

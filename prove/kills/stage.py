@@ -14,6 +14,7 @@ from typing import Any
 from tests.crash.hospital_process import TODAY
 from tests.crash.stage import (
     ACCOUNT,
+    DRAINS_WITHIN,
     KEY_PASSWORD,
     LEASE_SECONDS,
     PASSWORD,
@@ -25,6 +26,7 @@ from tests.crash.stage import (
     Portal,
     environment,
 )
+from tests.postgres import Server
 
 from sosuckhoe.demo.his_export import export
 from sosuckhoe.healthbook.document import read
@@ -54,6 +56,7 @@ class Stage:
     acknowledged: set[str] = field(default_factory=set)
     visits: int = 0
     kills: int = 0
+    server: Server | None = None
 
     @classmethod
     def new(
@@ -88,6 +91,23 @@ class Stage:
 
     def take(self, number: int) -> None:
         self.acknowledged |= set(self.hospital.do("take", str(self.write(number))).split())
+
+    def watched(self, injection: str, *deed: str) -> None:
+        """Do one deed in a process of its own under strace, which makes its system calls fail."""
+        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", injection]
+        subprocess.run(
+            [*command, sys.executable, "-m", "prove.kills.process", *deed],
+            env=environment(
+                SOSUCKHOE_HOME=str(self.hospital.home),
+                SOSUCKHOE_DATABASE=self.hospital.database,
+                SOSUCKHOE_LEASE_SECONDS=str(LEASE_SECONDS),
+            ),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=3 * DRAINS_WITHIN,
+            check=False,
+        )
 
     # People
 

@@ -192,16 +192,22 @@ def _nothing_lost(story: "Story") -> None:
             story.violated("I2", f"{key} came from nowhere")
         if key not in rows:
             story.violated("I2", f"lost: {key} has no submission")
+    newest_of: dict[str, int] = {}
+    order_of: dict[str, list[int]] = {}
+    for visit, number in versions:
+        newest_of[visit] = max(number, newest_of.get(visit, 0))
+    for arrived in story.portal.arrivals:
+        if arrived.stored:
+            order_of.setdefault(arrived.visit, []).append(arrived.version)
     for (visit, number), row in rows.items():
         if row.state not in FINAL:
             story.violated("I12", f"stuck: {visit} v{number} {row.state} {row.problem_code}")
-        newest = max(n for v, n in versions if v == visit)
+        newest = newest_of[visit]
         if row.state == "SUPERSEDED" and number == newest:
             story.violated("I2", f"lost: {visit} v{number} is superseded by nothing")
-        if number == newest and not story.portal.stored(visit, number):
+        if number == newest and number not in order_of.get(visit, []):
             story.violated("I2", f"lost: {visit} v{number} is {row.state} and the portal has not got it")
-    for visit in {v for v, _ in versions}:
-        order = [a.version for a in story.portal.arrivals if a.stored and a.visit == visit]
+    for visit, order in order_of.items():
         if order != sorted(order):
             story.violated("I4", f"{visit}: versions took effect in the order {order}")
 

@@ -85,6 +85,8 @@ class Portal:
         self.on_wait: Callable[[float], None] = lambda seconds: None
         self.foreign_number: Callable[[str], str] = lambda visit: ""
         self.logins = 0
+        self.connections = 0
+        self.when_down: tuple[str, ...] = ("refused-connection", "503", "reset-inside")
         self.latency = 0.0
 
     # What it keeps
@@ -99,8 +101,9 @@ class Portal:
     # What it does
 
     def draw(self) -> str:
+        self.connections += 1
         if CLOCK.seconds < self.down_until:
-            return self.random.choice(("refused-connection", "503", "reset-inside"))
+            return self.random.choice(self.when_down)
         if self.healthy or self.random.random() >= self.plan.trouble:
             return "ok"
         return self.random.choice(self.plan.menu)

@@ -118,14 +118,19 @@ class Story:
             checker.storage(self)
             for process in self.processes:
                 self.start(process)
-            for _ in range(self.steps):
-                if self.violations:
-                    return self
-                self.step()
-            self.rest()
-            if not self.violations:
-                checker.at_rest(self)
+            self.play()
         return self
+
+    def play(self) -> None:
+        from . import checker
+
+        for _ in range(self.steps):
+            if self.violations:
+                return
+            self.step()
+        self.rest()
+        if not self.violations:
+            checker.at_rest(self)
 
     def _declare(self) -> None:
         from sosuckhoe.hospital.delivery.models import Destination
@@ -330,15 +335,17 @@ class Story:
             return Strike(kind, left=self.random.randrange(1, 40))
         return Strike(kind, left=self.random.randrange(1, 5) if "commit" in kind else 1)
 
-    def close(self) -> None:
+    def close(self, *, correct: bool | None = None) -> None:
         """A visit is closed, or one that was closed is corrected."""
         from sosuckhoe.hospital.delivery import closing
         from sosuckhoe.hospital.staff.models import Facility
         from sosuckhoe.hospital.visits.models import Visit
 
-        visits = sorted({visit for visit, _ in self.attempted})
-        correct = bool(visits) and self.random.random() < 0.35
-        code = self.random.choice(visits) if correct else f"V{self.seed}-{len(visits)}"
+        if correct is None:
+            correct = bool(self.attempted) and self.random.random() < 0.35
+        visits = sorted({visit for visit, _ in self.attempted}) if correct else []
+        first = sum(number == 1 for _, number in self.attempted)
+        code = self.random.choice(visits) if visits else f"V{self.seed}-{first}"
         process = Process("door")
 
         def deed() -> None:

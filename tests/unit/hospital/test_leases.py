@@ -30,3 +30,17 @@ def test_what_broke_in_a_workers_hands_is_given_back_while_the_worker_lives_on(
     worker.breathe([alive])
     assert recover(at=timezone.now() + worker.LEASE + timedelta(seconds=1)) == 1
     assert Submission.objects.get().state == State.UNKNOWN
+
+
+def test_a_lease_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(
+    connected: House, clean: list[bytes]
+) -> None:
+    take_file("visit.xml", clean[0], by="giang")
+    dead = worker.Worker("dead")
+    assert dead.sign_one()
+    claimed = dead._claim_to_send()
+    assert claimed is not None and not recover(at=timezone.now())
+    tomorrow = timezone.now() + timedelta(days=1)
+    Submission.objects.update(lease_until=tomorrow, not_before=tomorrow)
+    assert recover(at=timezone.now()) == 1
+    assert worker.Worker("next")._claim_to_send() is not None

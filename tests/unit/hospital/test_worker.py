@@ -470,3 +470,15 @@ def damage(row: Model, **columns: bytes) -> None:
         type(row)._default_manager.filter(pk=row.pk).update(**columns)
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_every_second_place_is_for_what_came_last(closed: Callable[..., Submission]) -> None:
+    rows = [closed() for _ in range(4)]
+    worker = Worker("test")
+    while worker.sign_one():
+        pass
+    order = []
+    while worker.send_one():
+        received = Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.RECEIVED)
+        order += [rows.index(row) for row in received if rows.index(row) not in order]
+    assert order == [0, 3, 1, 2]

@@ -47,6 +47,7 @@ class Worker:
 
     def __init__(self, holder: str = "") -> None:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
+        self._newest_next = False
         self.in_hand: tuple[int, int] | None = None
         """Number and fence of what is being worked on: its lease alone is renewed."""
 
@@ -98,7 +99,9 @@ class Worker:
         return _next(_TO_SIGN, now)
 
     def next_to_send(self, now: datetime) -> Submission | None:
-        return _next(_TO_SEND, now)
+        """Every second place is for what came last: after an outage, what is closed now does not wait behind it all."""
+        self._newest_next = not self._newest_next
+        return _next(_TO_SEND if self._newest_next else _TO_SEND_NEWEST, now)
 
     def _claim_to_sign(self) -> Submission | None:
         now = timezone.now()
@@ -197,23 +200,25 @@ def _open(now: datetime) -> Q:
     return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
 
 
-def _locked(due: QuerySet[Submission]) -> QuerySet[Submission]:
+def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission]:
     """In the order they came; rows that others are claiming right now are skipped (PostgreSQL)."""
     skips = connection.features.has_select_for_update_skip_locked
-    return due.order_by("id").select_for_update(of=("self",), skip_locked=skips)
+    return due.order_by(order).select_for_update(of=("self",), skip_locked=skips)
 
 
 _TO_SIGN = Prepared(
     lambda now: _locked(Submission.objects.filter(_due(now), _free(now), state=State.WAITING)), limit=1
 )
-_TO_SEND = Prepared(
-    lambda now: _locked(
-        Submission.objects.filter(
-            _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
-        )
-    ),
-    limit=1,
-)
+
+
+def _to_send(now: datetime) -> QuerySet[Submission]:
+    return Submission.objects.filter(
+        _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
+    )
+
+
+_TO_SEND = Prepared(lambda now: _locked(_to_send(now)), limit=1)
+_TO_SEND_NEWEST = Prepared(lambda now: _locked(_to_send(now), "-id"), limit=1)
 
 
 def _check_ins() -> QuerySet[Submission]:
