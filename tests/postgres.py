@@ -6,6 +6,7 @@ PostgreSQL refuses to run as root, so root lends it the account ``postgres`` (or
 import contextlib
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+STARTS_WITHIN = 60
 
 
 class PostgresMissing(RuntimeError):
@@ -33,7 +36,13 @@ class Server:
         os.kill(int(place.read_text().split()[0]), signal.SIGKILL)
 
     def start_again(self) -> None:
-        _run(self.control, "start")
+        """A server refuses to start while a child of the one before it lives; they leave when they notice."""
+        for _ in range(STARTS_WITHIN):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _run(self.control, "start")
+                return
+            select.select([], [], [], 1.0)
+        raise AssertionError("the server did not start again")
 
     def address(self, database: str) -> str:
         """What SOSUCKHOE_DATABASE says to reach a database of this server."""
@@ -59,8 +68,8 @@ def binary(name: str) -> str:
 
 
 @contextlib.contextmanager
-def private_postgres() -> Iterator[Server]:
-    """Start a server, hand it out, stop it and leave nothing behind."""
+def private_postgres(*, flushes: bool = False) -> Iterator[Server]:
+    """Start a server, hand it out, stop it and leave nothing behind. ``flushes``: as on a real machine."""
     # Short, because a socket's path may have 107 bytes; open for the other account to pass through.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     run = _as_another(folder)
@@ -72,7 +81,8 @@ def private_postgres() -> Iterator[Server]:
             "--no-sync",
         )
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write(f"listen_addresses = ''\nunix_socket_directories = '{folder}'\nfsync = off\n")
+            settings.write(f"listen_addresses = ''\nunix_socket_directories = '{folder}'\n")
+            settings.write(f"fsync = {'on' if flushes else 'off'}\n")
         control = tuple(map(str, [*run, binary("pg_ctl"), "-D", data, "-l", folder / "log", "-w"]))
         _run(control, "start")
         try:

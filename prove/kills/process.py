@@ -73,13 +73,6 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
     print("struck" if left[0] <= 0 else "not reached")
 
 
-def send_to(address: str) -> None:
-    """Records go to this address from now on."""
-    from sosuckhoe.hospital.delivery.models import Destination
-
-    Destination.objects.update(base_url=address)
-
-
 def deliver_in_little_space(most: str) -> None:
     """Deliver while no file may grow beyond so many bytes."""
     import resource
@@ -96,7 +89,6 @@ def main() -> None:
             "people": people,
             "drain": drain,
             "deliver-with-errors": deliver_with_errors,
-            "send-to": send_to,
             "deliver-in-little-space": deliver_in_little_space,
         }
     )

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.crash.stage import DRAINS_WITHIN, Deed, Maker, Paper
+from tests.crash.wire import Wire
 from tests.postgres import Server, private_postgres
 
 from .stage import ProofMaker, Stage
-from .wire import Wire
 
 if TYPE_CHECKING:
     from ..proof import Form, Scene

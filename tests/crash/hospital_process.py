@@ -61,6 +61,13 @@ def deliver(parallel: str = "1") -> None:
     run(until_idle=True, parallel=int(parallel), patience=5.0)
 
 
+def send_to(address: str) -> None:
+    """Records go to this address from now on."""
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    Destination.objects.update(base_url=address)
+
+
 def deliver_one() -> None:
     """One record by one line of work alone: what freezes here holds no lock for another thread."""
     from sosuckhoe.hospital.delivery.worker import Worker
@@ -104,6 +111,7 @@ def state() -> None:
 DEEDS = {
     "set-up": lambda folder: set_up(Path(folder)),
     "take": lambda folder: take(Path(folder)),
+    "send-to": send_to,
     "deliver": deliver,
     "deliver-one": deliver_one,
     "state": state,

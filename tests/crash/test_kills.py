@@ -8,6 +8,7 @@ import pytest
 
 from .checker import check, history
 from .stage import STOPS_WITHIN, Hospital, Portal, until
+from .wire import Wire
 
 INTAKE = ("K02", "K04", "K03", "K05", "K06")
 BEFORE_ANY_BYTE = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15", "K16")
@@ -91,3 +92,20 @@ def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(
     process.ends_well(STOPS_WITHIN)
     states = check(house, portal, visits=3, repeats=False)
     assert set(states) <= {"RECEIVED", "SIGNED", "WAITING"}
+
+
+def test_a_wire_that_cuts_stalls_and_lies_loses_nothing_and_doubles_nothing(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    house, wire = hospital(False), Wire(portal.address, seed=3)
+    house.do("take", str(files(VISITS)))
+    house.do("send-to", wire.address)
+    process = house.start("deliver", "4")
+    until(lambda: wire.done.total() - wire.done["well"] >= 4)
+    process.signal(signal.SIGKILL)
+    process.wait(STOPS_WITHIN)
+    wire.well = True
+    house.do("deliver")
+    wire.close()
+    # Whatever was not whole is for a person, or waits for its time; nothing that may have arrived goes out again.
+    assert set(check(house, portal, visits=VISITS, repeats=False)) <= {"RECEIVED", "UNKNOWN", "SIGNED"}

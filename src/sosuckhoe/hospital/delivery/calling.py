@@ -6,6 +6,7 @@ later is an ``Exchange`` without a whole answer. Secrets are masked in everythin
 
 import http.client
 import math
+import re
 import socket
 import ssl
 import threading
@@ -13,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from functools import cache
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
@@ -136,8 +138,9 @@ class Host:
 
     def _connection(self) -> http.client.HTTPConnection:
         if self.scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(self.name, self.port, timeout=CONNECT_SECONDS, context=context)
+            return http.client.HTTPSConnection(
+                self.name, self.port, timeout=CONNECT_SECONDS, context=_trusted()
+            )
         return http.client.HTTPConnection(self.name, self.port, timeout=CONNECT_SECONDS)
 
 
@@ -197,9 +200,25 @@ def _cut_after(seconds: float, connection: http.client.HTTPConnection) -> Iterat
         timer.cancel()
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities this machine trusts, read once: there are a hundred and more of them."""
+    return ssl.create_default_context()
+
+
+_BASE64 = re.compile("[A-Za-z0-9+/=]*")
+
+
 def form(fields: Mapping[str, str]) -> bytes:
-    # Base64's + must travel as %2B, or it arrives as a blank.
-    return urlencode(fields, quote_via=quote, safe="").encode()
+    """As ``urlencode`` writes it. Base64's + must travel as %2B, or it arrives as a blank."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items()).encode()
+
+
+def _quoted(text: str) -> str:
+    # A document in Base64 is nearly all of a call, and quote() looks at every character of it.
+    if _BASE64.fullmatch(text):
+        return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+    return quote(text, safe="")
 
 
 def _masked(address: str, has_query: bool, headers: Mapping[str, str]) -> str:

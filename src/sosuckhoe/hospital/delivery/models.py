@@ -160,6 +160,8 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["destination", "state", "not_before", "id"], name="ledger_claim"),
             models.Index(fields=["state", "since"], name="ledger_age"),
+            # What is next is read in this order, however many are done with.
+            models.Index(fields=["state", "id"], name="ledger_next"),
         ]
 
     def __str__(self) -> str:
