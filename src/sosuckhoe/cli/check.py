@@ -43,6 +43,9 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="tệp XML, thư mục, mẫu tên như 'xuat/**/*.xml', hoặc tệp zip; dấu - đọc từ đầu vào chuẩn",
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
+    command.add_argument(
+        "--advice", action="store_true", help="JSON nêu thêm giá trị, nơi sửa và cách sửa của từng lỗi"
+    )
     command.add_argument("--strict", action="store_true", help="coi nhắc nhở cũng là lỗi")
     command.add_argument(
         "--as-of",
@@ -139,7 +142,7 @@ def _watch(options: argparse.Namespace, question: Question, reports: list[_Repor
 
 def _tell(results: Results, options: argparse.Namespace, tally: Tally, reports: list[_Report]) -> int:
     if options.format == "json":
-        print(json.dumps(validation.as_json(results), ensure_ascii=False))
+        print(json.dumps(validation.as_json(results, advice=options.advice), ensure_ascii=False))
     else:
         print(_as_text(results))
     tally.add(results)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sosuckhoe.healthbook.document import REFUSALS
 from sosuckhoe.healthbook.validation import FILE_RULES, RULES, how_to_mend, listed_rule, listed_rules
-from sosuckhoe.healthbook.validation.mending import BY_SUBJECT, OF_UNKNOWN, general_rules
+from sosuckhoe.healthbook.validation.mending import OF_UNKNOWN, general_rules, sentences
 from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED
 from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
 
@@ -49,10 +49,11 @@ def test_a_listing_for_machines_says_what_the_issue_promises() -> None:
     assert rule.as_json()["since"] == "2024-07-01" and rule.as_json()["until"] is None
 
 
-def test_every_fault_has_advice_of_its_own_subject() -> None:
-    assert {rule.subject for rule in RULES} <= set(BY_SUBJECT)
+def test_every_rule_has_advice_of_its_own() -> None:
+    assert {rule.id for rule in RULES} <= set(sentences())
     known = {rule.id for rule in RULES} | OF_SHAPE | set(FILE_RULES) | set(REFUSALS) | set(general_rules())
     assert all(how_to_mend(id) != OF_UNKNOWN and how_to_mend(id).endswith(".") for id in known)
+    assert not any("{" in how_to_mend(id) for id in known)
     assert how_to_mend("NO-SUCH") == OF_UNKNOWN
 
 

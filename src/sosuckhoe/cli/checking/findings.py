@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
-from sosuckhoe.healthbook.validation import Checked, how_to_mend
+from sosuckhoe.healthbook.validation import Checked, Fault, how_to_mend
 from sosuckhoe.healthbook.validation.fault import SEVERITIES
 
 from .refusals import REFUSALS
@@ -70,14 +70,16 @@ def findings_of(result: Checked) -> Iterator[tuple[str, Finding]]:
                 value=fault.value,
                 rule=fault.rule,
                 source=fault.source,
-                mend=advice(fault.rule),
+                mend=advice(fault),
             ),
         )
 
 
-def advice(rule: str) -> str:
+def advice(fault: Fault) -> str:
     """How to mend, also for what this command itself refuses."""
-    return REFUSALS[rule].what_to_do if rule in REFUSALS else how_to_mend(rule)
+    if fault.rule in REFUSALS:
+        return REFUSALS[fault.rule].what_to_do
+    return fault.mend or how_to_mend(fault.rule)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sosuckhoe.healthbook.validation import OWNERS, Checked
 
-from .findings import Finding, advice, findings_of
+from .findings import Finding, findings_of
 from .progress import spoken
 from .tally import Cause, Tally, percent, words
 
@@ -90,8 +90,8 @@ class Report:
     def _list(self, severity: str, cause: Cause) -> Iterator[str]:
         shown = self._shown[severity, cause.rule]
         sources = dict.fromkeys(finding.source for _, finding in shown)
-        yield f"<p><b>Cách sửa:</b> {escape(advice(cause.rule))}<br><b>Theo:</b> {escape('; '.join(sources))}</p>"
-        yield "<table><thead><tr><th>Tệp<th>Mã liên kết<th>Điều gì<th>Ở đâu<th>Giá trị<th>Ai sửa</tr></thead><tbody>"
+        yield f"<p><b>Theo:</b> {escape('; '.join(sources))}</p>"
+        yield "<table><thead><tr><th>Tệp<th>Mã liên kết<th>Điều gì<th>Ở đâu<th>Giá trị<th>Cách sửa<th>Ai sửa</tr></thead><tbody>"
         for owner, finding in shown:
             cells = (
                 finding.file,
@@ -99,6 +99,7 @@ class Report:
                 finding.message,
                 finding.place,
                 finding.value,
+                finding.mend,
                 OWNERS[owner],
             )
             yield "<tr>" + "".join(f"<td>{escape(_visible(cell))}" for cell in cells) + "</tr>"

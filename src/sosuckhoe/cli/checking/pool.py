@@ -45,7 +45,7 @@ class Question:
         found = validation.check(
             data, day=self.day, name=source.name, policy=self.policy, expected=self.expected
         )
-        return [replace(result, record=None) for result in found]
+        return [replace(result.advised(), record=None) for result in found]
 
     def ask_all(self, sources: list[Source]) -> list[Results]:
         return [self.ask(source) for source in sources]

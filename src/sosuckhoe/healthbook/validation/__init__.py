@@ -15,6 +15,7 @@ A record already read: ``check_record(record, record.edition(), day=…)``. What
 proof in ``proofs/`` (see ``rule``); ``generated_source("XML2", edition)`` shows the checker they become.
 """
 
+from .advice import advice_on
 from .checking import check_record, generated_source
 from .fault import OWNERS, Fault
 from .files import Checked, as_json, check
@@ -36,6 +37,7 @@ __all__ = [
     "Listed",
     "Policy",
     "Rule",
+    "advice_on",
     "as_json",
     "check",
     "check_record",

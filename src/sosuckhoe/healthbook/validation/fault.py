@@ -39,6 +39,8 @@ class Fault:
     value: str = ""
     """What stands in the field, as on paper."""
     owner: Owner = "records"
+    mend: str = ""
+    """What to do about it, with the values at hand; empty until somebody asks (``advice``)."""
 
 
 def in_reading_order(fault: Fault) -> tuple[int, str, int, str, str]:

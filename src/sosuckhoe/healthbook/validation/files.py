@@ -9,8 +9,9 @@ from ..document import Reading, Remark, Unreadable, VisitReading, read
 from ..record import Record
 from ..signing import Outcome, verify
 from ..standard import edition_on
+from .advice import advice_on
 from .checking import check_record, name_of, under
-from .fault import Fault, Severity, in_reading_order
+from .fault import OWNERS, Fault, Severity, in_reading_order
 from .policy import Policy
 from .rules.envelope import (
     FILE_RULES,
@@ -40,6 +41,14 @@ class Checked:
     faults: list[Fault] = field(default_factory=list)
     usable: bool = True
     record: Record | None = None
+
+    def advised(self) -> "Checked":
+        """The same with how to mend every fault, its values filled in."""
+        edition = self.record.edition() if self.record is not None and self.edition else None
+        faults = [
+            replace(fault, mend=fault.mend or advice_on(fault, self.record, edition)) for fault in self.faults
+        ]
+        return replace(self, faults=faults)
 
     @property
     def refusal(self) -> str:
@@ -179,8 +188,11 @@ def _from_remark(remark: Remark) -> Fault:
     )
 
 
-def as_json(results: list[Checked]) -> dict[str, Any]:
-    """One file for machines. Where it holds several visits every fault also says of which (``visit``)."""
+def as_json(results: list[Checked], *, advice: bool = False) -> dict[str, Any]:
+    """One file for machines. Where it holds several visits every fault also says of which (``visit``).
+
+    ``advice``: every fault also says what stands there, who usually mends it, and how.
+    """
     several = len(results) > 1
     faults = []
     for result in results:
@@ -193,6 +205,8 @@ def as_json(results: list[Checked]) -> dict[str, Any]:
                 "message": fault.message,
                 "source": fault.source,
             }
+            if advice:
+                facts |= {"value": fault.value, "owner": OWNERS[fault.owner], "mend": fault.mend}
             if several:
                 facts["visit"] = result.visit_code
             faults.append(facts)

@@ -11,7 +11,7 @@ from ..standard import Edition, Table
 from .fault import Fault
 from .rule import ONE_DONG, Rule
 from .typed import reader_of
-from .wording import name_of, quoted, said
+from .wording import meaning, name_of, quoted, said
 
 _PLACE = re.compile(r"\{([@A-Z0-9_.a-z]+)\}")
 
@@ -33,10 +33,12 @@ class Site:
         """``wrong``: the member at fault where the rule names members, the difference where it measures."""
         rule, severity, more = self.rule, self.rule.severity, ""
         if isinstance(wrong, Decimal):
+            right = self._right(record, number, row, wrong)
             off, wrong = abs(wrong), None
-            more = f" Chênh lệch {said(off, None)} đồng."
+            more = f" Chênh lệch {said(off, None)} đồng"
+            more += f", tính ra {said(right, None)} đồng." if right is not None else "."
             if off < ONE_DONG:
-                severity, more = "warning", f"{more[:-1]}, có thể do làm tròn."
+                severity, more = "warning", f"{more[:-1]}; có thể do làm tròn."
         place = rule.at.partition(".")[2]
         return Fault(
             rule.id,
@@ -48,6 +50,13 @@ class Site:
             wrong or (self._text(record, number, row, rule.at) if place else ""),
             rule.owner,
         )
+
+    def _right(self, record: Record, number: int | None, row: Row | None, off: Decimal) -> Decimal | None:
+        """What the arithmetic gives: what stands there and by how much it is off. None where nothing can be read."""
+        name, _, official = self.rule.at.partition(".")
+        reader = reader_of(self.edition.tables[name].by_official[official])
+        stands = reader[self._text(record, number, row, self.rule.at) or None] if reader is not None else None
+        return stands + off if isinstance(stands, Decimal) else None
 
     def _sentence(
         self, record: Record, number: int | None, row: Row | None, day: date, wrong: str | None
@@ -82,7 +91,9 @@ class Site:
         chosen = self._row(record, number, row, table)
         if chosen is not None:
             text = chosen.get(field.english)
-            return said(reader[text], text) if reader is not None else said(None, text)
+            name = meaning(self.edition, field, text, record.discharge_day()) if text else ""
+            shown = said(reader[text], text) if reader is not None else said(None, text)
+            return f"{shown} ({name})" if name else shown
         if field.kind == "decimal" and reader is not None:
             amounts = (reader[row.get(field.english)] for row in record.rows(table.english))
             return said(sum((amount for amount in amounts if amount is not None), Decimal()), None)

@@ -7,7 +7,7 @@ from .wording import quoted
 
 
 def faults_as_text(faults: Iterable[Fault]) -> str:
-    """Three lines a fault: what is wrong; where, with the value; why, with its source. Empty without faults."""
+    """Lines a fault: what is wrong; where, with the value; why, with its source; how to mend it. Empty without faults."""
     groups: dict[str, list[Fault]] = {owner: [] for owner in OWNERS}
     for fault in faults:
         groups[fault.owner].append(fault)
@@ -23,8 +23,9 @@ def faults_as_text(faults: Iterable[Fault]) -> str:
 def _lines(fault: Fault) -> list[str]:
     place = fault.path if fault.row is None else f"{fault.path}, dòng {fault.row}"
     value = f": {quoted(fault.value)}" if fault.value else ""
-    return [
+    lines = [
         f"  {SEVERITIES[fault.severity]}: {fault.message}",
         f"    Ở {place}{value}",
         f"    Theo {fault.rule}, {fault.source}",
     ]
+    return [*lines, f"    Cách sửa: {fault.mend}"] if fault.mend else lines

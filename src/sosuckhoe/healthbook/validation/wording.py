@@ -4,10 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..standard import Field
+from ..standard import Edition, Field
 
 LONGEST = 60
 """Characters of a value shown in a sentence; the whole value is in ``Fault.value``."""
+
+
+LONGEST_NAME = 70
+"""Characters of what a code means; longer ones are sentences of a decision."""
 
 
 def name_of(field: Field) -> str:
@@ -34,6 +38,13 @@ def said(value: Any, text: str | None) -> str:
     if isinstance(value, list):
         return "; ".join(said(member, None) for member in value) or "(trống)"
     return str(value) if not isinstance(value, str) else quoted(value)
+
+
+def meaning(edition: Edition, field: Field, text: str, day: date | None) -> str:
+    """What a code means on the day of discharge, where the list is ours and the name short; else empty."""
+    codes = edition.codes.get(field.codes) if field.codes else None
+    found = codes.on(day or edition.decisions[-1].in_force).get(text) if codes is not None else None
+    return found.name_vi if found is not None and len(found.name_vi) <= LONGEST_NAME else ""
 
 
 def number(value: Decimal) -> str:

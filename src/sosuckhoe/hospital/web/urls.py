@@ -14,7 +14,7 @@ from .evidence import elsewhere, signatures
 from .evidence import views as evidence
 from .fixes import many as fixes
 from .fixes import one as fixing
-from .fixes import overruling, rules
+from .fixes import overruling, rechecking, rules
 from .journal import views as journal
 from .reception import views as reception
 from .reconciling import deeds as reconciling_deeds
@@ -47,6 +47,7 @@ urlpatterns = [
     path("quy-tac/", rules.listing, name="rules"),
     path("quy-tac/<slug:id>/", rules.one, name="rule"),
     path("quy-tac/<slug:id>/thu/", rules.trial, name="rule_trial"),
+    path("quy-tac/<slug:id>/kiem-tra-lai/", rechecking.recheck, name="rule_recheck"),
     path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
     path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
     path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),

@@ -38,7 +38,7 @@ def _strange(known: list[str], used: Iterable[str]) -> list[str]:
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Kết quả của dịch vụ {MA_DICH_VU} ở XML4 không có dòng dịch vụ tương ứng ở XML3.",
+    sentence="Kết quả của dịch vụ {MA_DICH_VU} (XML4) không có dòng dịch vụ tương ứng trong chi phí (XML3).",
 )
 def result_has_its_service(category: str | None, services: set[str | None], service: str) -> bool:
     """Each XML4 service code occurs in XML3; a visit without insurance may be sent without XML3."""
@@ -53,7 +53,7 @@ def result_has_its_service(category: str | None, services: set[str | None], serv
     confidence="low",
     owner="laboratory",
     source=DERIVED,
-    sentence="Ngày kết quả {XML4.NGAY_KQ} của dịch vụ {XML4.MA_DICH_VU} khác ngày kết quả ghi ở XML3.",
+    sentence="Ngày kết quả {XML4.NGAY_KQ} của dịch vụ {XML4.MA_DICH_VU} khác ngày kết quả ghi ở dòng dịch vụ (XML3).",
 )
 def results_agree_on_the_day(
     services: list[str | None],
@@ -79,7 +79,7 @@ def results_agree_on_the_day(
     confidence="low",
     owner="pharmacy",
     source=DERIVED,
-    sentence="Thuốc dùng trong dịch vụ {@wrong} nhưng XML3 không có dịch vụ này.",
+    sentence="Thuốc dùng trong dịch vụ {@wrong} nhưng chi phí (XML3) không có dịch vụ này.",
 )
 def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str]) -> list[str]:
     """A service code on a medicine line occurs in XML3."""

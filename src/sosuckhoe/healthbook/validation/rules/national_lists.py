@@ -111,7 +111,7 @@ def medicine_group_fits_its_table(group: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Nhóm chi phí {MA_NHOM} là thuốc hoặc máu, cần ghi ở bảng thuốc (XML2), không ghi ở XML3.",
+    sentence="Nhóm chi phí {MA_NHOM} là thuốc hoặc máu, cần ghi ở bảng thuốc (XML2), không ghi ở bảng dịch vụ (XML3).",
 )
 def service_group_fits_its_table(group: str) -> bool:
     """Services, beds, transport and supplies stand in XML3."""

@@ -34,7 +34,7 @@ HIV = ("B20", "B21", "B22", "B23", "B24", "Z21")
     owner="laboratory",
     source=CHECKERS,
     sentence=(
-        "Dịch vụ chẩn đoán hình ảnh {XML3.MA_DICH_VU} đã có thời điểm kết quả nhưng chưa có kết luận (KET_LUAN) ở XML4."
+        "Dịch vụ chẩn đoán hình ảnh {XML3.MA_DICH_VU} đã có thời điểm kết quả nhưng chưa có kết luận ở bảng kết quả (XML4)."
     ),
 )  # fmt: skip
 def imaging_has_a_conclusion(
@@ -65,7 +65,7 @@ def imaging_has_a_conclusion(
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Có xét nghiệm ở XML3 nhưng chưa có kết quả nào ở XML4; người bệnh sẽ không thấy kết quả trong Sổ sức khỏe.",
+    sentence="Có dòng xét nghiệm (XML3) nhưng chưa có kết quả nào (XML4); người bệnh sẽ không thấy kết quả trong Sổ sức khỏe.",
 )
 def tests_have_results(groups: set[str], results: int) -> bool:
     """A record with tests in XML3 has XML4."""
@@ -80,7 +80,7 @@ def tests_have_results(groups: set[str], results: int) -> bool:
     severity="warning",
     owner="laboratory",
     source=table(4),
-    sentence="Có kết quả ở XML4 nhưng XML3 không có xét nghiệm, chẩn đoán hình ảnh hay thăm dò chức năng nào.",
+    sentence="Có kết quả (XML4) nhưng chi phí (XML3) không có xét nghiệm, chẩn đoán hình ảnh hay thăm dò chức năng nào.",
 )
 def results_come_from_tests(category: str | None, groups: set[str], results: int) -> bool:
     """XML4 is attached only when tests, imaging or functional tests were done."""
@@ -254,7 +254,7 @@ def tuberculosis_has_its_table(rows: int, disease: str) -> bool:
     severity="warning",
     owner="clinician",
     source=table(6),
-    sentence="Theo mã bệnh chính, nếu đợt này là chăm sóc và điều trị theo bảng 6 thì cần gửi kèm XML6.",
+    sentence="Theo mã bệnh chính, nếu đợt này là chăm sóc và điều trị theo bảng 6 thì cần gửi kèm phiếu của chương trình (XML6).",
 )
 def hiv_care_has_its_table(rows: int, disease: str) -> bool:
     """XML6 is attached for HIV care. Neither the value nor the name of the disease stands in the sentence."""

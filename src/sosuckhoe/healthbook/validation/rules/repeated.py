@@ -9,6 +9,16 @@ from ..fault import Owner, Severity
 from ..rule import Check, Confidence, rule
 from .cited import CHECKERS, DERIVED, GATEWAY, table
 
+PAPERS = {
+    "XML0": "check-in (XML0)",
+    "XML6": "phiếu của chương trình (XML6)",
+    "XML7": "giấy ra viện (XML7)",
+    "XML8": "bản tóm tắt (XML8)",
+    "XML13": "phiếu chuyển (XML13)",
+    "XML14": "giấy hẹn (XML14)",
+    "XML15": "phiếu lao (XML15)",
+}
+"""What people call the tables that repeat something."""
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
@@ -87,7 +97,7 @@ def _repeats(
         source=f"{table(int(name[3:]))}; {source}"
         if name != "XML0"
         else f"QĐ 4750/QĐ-BYT, bảng check-in; {source}",
-        sentence=f"{label} {{{field}}} ở {name} khác {{{original}}} ở bảng tổng hợp (XML1).",
+        sentence=f"{label} {{{field}}} ở {PAPERS[name]} khác {{{original}}} ở bảng tổng hợp (XML1).",
     )(check)
 
 

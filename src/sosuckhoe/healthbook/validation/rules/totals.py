@@ -45,7 +45,7 @@ def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> Deci
     reads=("XML3.MA_NHOM", "XML3.MA_VAT_TU", "XML3.THANH_TIEN_BV", "T_VTYT"),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Tổng tiền vật tư {T_VTYT} khác tổng thành tiền của các dòng vật tư trong XML3.",
+    sentence="Tổng tiền vật tư {T_VTYT} khác tổng thành tiền của các dòng vật tư (XML3).",
 )
 def supplies_total_is_their_sum(
     groups: list[str | None], supplies: list[str | None], amounts: list[Decimal | None], total: Decimal

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ....healthbook.book import BookEntry, book_entry
 from ....healthbook.record import Record
 from ....healthbook.standard import Edition, NoEdition, edition_on
-from ....healthbook.validation import how_to_mend
+from ....healthbook.validation import Fault, advice_on, how_to_mend
 from ....healthbook.validation.fixes import FIXES
 from ...delivery.mending.overruling import can_overrule
 from ...delivery.models import Attempt
@@ -62,8 +62,17 @@ def _edition(version: RecordVersion) -> Edition | None:
         return None
 
 
-def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[str, list[Told]]]:
+def _advice(finding: Finding, version: RecordVersion, edition: Edition | None) -> str:
+    """How to mend this finding, with the values of its version."""
+    fault = Fault(
+        finding.rule, finding.path, finding.row, "error", finding.message, finding.source, finding.value
+    )
+    return advice_on(fault, version.record, edition)
+
+
+def _told(person: Any, version: RecordVersion, findings: Iterable[Finding]) -> list[tuple[str, list[Told]]]:
     """Findings grouped by who mends them, errors before warnings."""
+    edition = _edition(version)
     groups: dict[str, list[Told]] = {}
     may_correct = policies.can_close_visits(person)
     for finding in findings:
@@ -76,7 +85,7 @@ def _told(person: Any, visit: Visit, findings: Iterable[Finding]) -> list[tuple[
             may_correct and _correctable(finding.path),
             may_mend(person, finding.owner) and _correctable(finding.path) and finding.rule in FIXES,
             may_mend(person, finding.owner) and can_overrule(finding),
-            how_to_mend(finding.rule),
+            _advice(finding, version, edition) if seen else how_to_mend(finding.rule),
         )
         groups.setdefault(words.owner(finding.owner), []).append(told)
     return list(groups.items())
@@ -126,7 +135,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "may_steer": policies.can_steer_delivery(person),
         "type_name": _code_name("visit_types", visit.type_code, visit),
         "category_name": _code_name("patient_categories", visit.category_code, visit),
-        "findings": _told(person, visit, queries.findings_of(latest)) if latest else [],
+        "findings": _told(person, latest, queries.findings_of(latest)) if latest else [],
         "latest": latest,
         "opened": opened,
     }

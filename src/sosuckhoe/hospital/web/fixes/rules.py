@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from ....healthbook.validation import Listed, listed_rule, listed_rules
 from ...delivery.mending import overruling
+from ...delivery.mending.rechecking import held
 from ...journal.chain import note
 from ...staff import policies
 from ...staff.models import Facility
@@ -144,7 +145,9 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
             error = str(refusal)
         else:
             word = LEVELS[level] if level in LEVELS else f"mức gốc ({LEVELS[rule.severity]})"
-            done(request, f"Từ nay {id} là {word.lower()}. Hồ sơ đã kiểm tra trước đó giữ kết quả cũ.")
+            waiting = held(id, facility=facility).count()
+            more = f" {waiting} hồ sơ đang tạm giữ có lỗi này: bấm “Kiểm tra lại” ở dưới." if waiting else ""
+            done(request, f"Từ nay {id} là {word.lower()}.{more}")
             return HttpResponseRedirect(reverse("web:rule", args=[id]))
     changed = in_force(facility=facility, day=day).get(id, "")
     return render(
@@ -162,6 +165,8 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
             "reason": reason,
             "error": error,
             "alarms": _alarms().get(id),
+            "waiting": held(id, facility=facility).count(),
+            "waiting_for_all": held(facility=facility).count(),
             "decisions": [
                 (each, LEVELS.get(each.before, "Mức gốc"), LEVELS.get(each.after, "Mức gốc"))
                 for each in history(facility=facility)

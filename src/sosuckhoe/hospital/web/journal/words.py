@@ -21,6 +21,7 @@ DEEDS = {
     "overruling-withdrawn": "Rút lại xác nhận “đúng như vậy”",
     "fix-applied": "Sửa theo đề xuất",
     "fix-undone": "Hoàn tác bản sửa",
+    "visit-rechecked": "Kiểm tra lại hồ sơ tạm giữ",
     "fixes-previewed": "Xem trước sửa hàng loạt",
     "rule-tried": "Thử quy tắc",
     "signatures-taken": "Tải danh sách chữ ký",
