@@ -2,8 +2,9 @@ import re
 
 import pytest
 from django.urls import reverse
-from tests.unit.web.ward import connect, exported, held
+from tests.unit.web.ward import clean, connect, exported, held
 
+from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.visits.models import Finding
 from sosuckhoe.hospital.web.shell import paging
@@ -128,3 +129,17 @@ def test_a_held_back_file_stands_under_its_cause(empty_ward, as_role):
     empty_ward.take(held("FMT-022"))
     page = text(as_role(empty_ward, "reception").get(WORKLIST))
     assert "FMT-022" in page and "Tiếp đón sửa" in page
+
+
+def test_a_rule_that_broke_is_told_in_words_and_leads_to_its_files(ward, as_role, monkeypatch):
+    def broken(*arguments, **more):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sosuckhoe.hospital.delivery.intake.validation.check", broken)
+        take_file("mau.xml", clean(11).data, by="tester")
+    page = text(as_role(ward, "records").get(WORKLIST))
+    assert "1 tệp chưa nhận được vì một quy tắc kiểm tra của chương trình bị hỏng" in page
+    assert reverse("web:import_quarantine") in page
+    take_file("mau.xml", clean(11).data, by="tester")
+    assert "bị hỏng" not in text(as_role(ward, "records").get(WORKLIST))

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ...delivery.models import Submission
 from ...delivery.states import State
-from ...visits.models import Finding
+from ...visits.models import Finding, SourceFile
 from ..shell.words import state as state_look
 from ..shell.work import work
 
@@ -155,3 +155,22 @@ def faults_per_version(versions: Sequence[int]) -> Mapping[int, int]:
         .order_by()
     )
     return {row["version"]: row["count"] for row in rows}
+
+
+STOPPED = "CHECK-STOPPED"
+"""The intake's code for a file whose check stopped because one of our rules broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Files kept back because a rule broke on them."""
+
+    count: int
+    oldest: datetime | None
+
+
+def stopped_checks() -> Stopped:
+    """Files that wait for the program to be mended: nobody at the hospital did anything wrong."""
+    rows = SourceFile.objects.filter(outcome=SourceFile.Outcome.REFUSED, code=STOPPED)
+    found = rows.aggregate(count=Count("pk"), oldest=Min("came_at"))
+    return Stopped(found["count"], found["oldest"])

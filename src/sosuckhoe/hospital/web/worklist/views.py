@@ -103,6 +103,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
             "wish": wish,
             "filtered": wish != queries.Wish(),
             "without_cause": _address(**{**asked, "vi": ""}),
+            "stopped": queries.stopped_checks(),
+            "may_import": policies.can_import_files(request.user),
             "rows": [_row(request.user, row, faults) for row in shown.rows],
             "count": rows.count(),
             "may_release": policies.can_steer_delivery(request.user)
