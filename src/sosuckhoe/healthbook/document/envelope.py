@@ -3,7 +3,7 @@
 import binascii
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,8 +17,8 @@ from .remarks import Remarks
 from .scan import scan
 from .shapes import Shape
 
-_KINDS = frozenset(f"XML{number}" for number in range(1, 16) if number != 12)
-"""What a HOSO may bring (rules.csv STR-006)."""
+_ELSEWHERE = frozenset({"XML0", "XML12"})
+"""Tables that no HOSO brings: a check-in travels alone, table 12 is keyed in on the portal (rules.csv STR-006)."""
 _ENCODED_TWICE = ("PD94bWw", "PENISV", "PFRPTkdfSE9Q", "77u/")
 """Base64 of ``<?xml``, ``<CHI…``, ``<TONG_HOP`` and of a byte-order mark."""
 
@@ -244,8 +244,11 @@ class EnvelopeReader:
         )
 
 
-def check_kinds(parts: list[Part], remarks: Remarks) -> None:
-    """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-008, STR-009)."""
+def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) -> None:
+    """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-008, STR-009).
+
+    ``tables``: official names of all tables there are; which of them the visit's day knows is looked at later.
+    """
     kinds = Counter(part.kind for part in parts)
     for kind, times in kinds.items():
         clean = kind.strip().upper()
@@ -256,11 +259,11 @@ def check_kinds(parts: list[Part], remarks: Remarks) -> None:
                 "XML12 do hội đồng giám định y khoa nhập trên cổng, không gửi trong tệp của cơ sở.",
                 severity="warning",
             )
-        elif clean not in _KINDS:
+        elif clean not in tables or clean in _ELSEWHERE:
             remarks.add(
                 "STR-006",
                 "GIAMDINHHS.LOAIHOSO",
-                "LOAIHOSO không thuộc XML1–XML15 của hồ sơ.",
+                "LOAIHOSO không phải một bảng của hồ sơ (XML1, XML2 …).",
                 value=kind[:40],
             )
         elif clean != kind:

@@ -113,7 +113,7 @@ def _read_envelope(reader: EnvelopeReader, edition: Edition | None) -> Reading:
     for number, element in enumerate(elements, 1):
         own = Remarks()
         parts = reader.parts(element, own, number=number, several=len(elements) > 1)
-        check_kinds(parts, own)
+        check_kinds(parts, own, shapes_of(edition or editions_known()[0]).by_official)
         facts.kinds.append([part.kind for part in parts])
         reading.visits.append(_read_visit(parts, reader.limits, own, edition))
         element.clear()  # the tree of a visit that has been read is not needed any more

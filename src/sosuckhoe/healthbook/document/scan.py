@@ -1,6 +1,7 @@
 """A look at the bytes before any parser sees them: size, encoding, declaration, and everything refused unread."""
 
 import re
+import unicodedata
 
 from .encodings import code_table_of, damage_of
 from .limits import Allowance
@@ -141,6 +142,13 @@ def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
             "STR-001",
             part or "GIAMDINHHS",
             "Một số giá trị có vẻ là UTF-8 bị chuyển mã hai lần (kiểu Nguyá»…n).",
+            severity="warning",
+        )
+    if b"\xcc" in data and not unicodedata.is_normalized("NFC", text):
+        remarks.add(
+            "STR-001",
+            part or "GIAMDINHHS",
+            "Chữ Việt viết bằng dấu rời (tổ hợp), chuẩn cần chữ dựng sẵn; hệ thống đọc được nhưng không tự đổi.",
             severity="warning",
         )
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.

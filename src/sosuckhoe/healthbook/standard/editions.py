@@ -133,13 +133,17 @@ def _merged(chosen: tuple[Decision, ...]) -> Edition:
         tables = tables_of(decision.folder, tables)
         for name, facts in decision.codes.items():
             lists[name] = facts
-    # A code row carries its own days, so a list is read from every decision that holds rows of it.
+    # A code row carries its own days, so a list is read from every decision that holds rows of it. A row told anew,
+    # with the same first day, takes the place of the earlier one: so a decision ends a code.
     for decision in chosen:
         folder = decision.folder.joinpath("codes")
         if folder.is_dir():
             for file in folder.iterdir():
                 name = file.name.removesuffix(".csv")
-                rows.setdefault(name, []).extend(codes_from(read_csv(file)))
+                new = codes_from(read_csv(file))
+                told_anew = {(row.code, row.since) for row in new}
+                kept = [row for row in rows.get(name, ()) if (row.code, row.since) not in told_anew]
+                rows[name] = kept + new
     codes = {
         name: CodeList(
             name,
