@@ -8,6 +8,7 @@ import argparse
 import json
 import math
 import multiprocessing
+import resource
 import tempfile
 import time
 from collections import Counter
@@ -22,6 +23,8 @@ import visits
 from measuring import Subject, conditions, cpu_seconds, in_pairs
 from prepare import DAY, build, each, parse, signed
 
+from sosuckhoe.cli.checking.pool import Question, checked
+from sosuckhoe.cli.checking.sources import Source
 from sosuckhoe.healthbook.document import read
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.standard import Edition
@@ -97,6 +100,13 @@ def evaluations(record: Record) -> int:
     return total
 
 
+def shape_checks(record: Record) -> int:
+    """Fields times rows of the tables that are there: each is asked whether it is present, well-formed, not too long,
+    in its list. A rule that reads one value and nothing else is asked in the same look, and counted as a rule."""
+    tables = edition_of(record).tables.values()
+    return sum(len(record.rows(table.english)) * len(table.fields) for table in tables)
+
+
 _KNOWN: dict[tuple[str, str, date], tuple[int, int]] = {}
 
 
@@ -163,16 +173,33 @@ def _ready(number: int) -> int:
 
 
 def two_over_one(files: Sequence[Path]) -> dict[str, float]:
-    """Throughput of two processes over one; one, two, one in turn."""
+    """Two processes beside one, in turn three times: throughput by the clock, and processor time per file. The first
+    needs two idle cores; the second, one when two processes do not hinder each other, stands on busy ones too."""
     half = len(files) // 2
     first, second = files[:half], files[half : 2 * half]
-    ratios = []
+    walls, cpus = [], []
     for _turn in range(3):
-        before = in_processes([first])[0].wall
-        both = max(one.wall for one in in_processes([first, second]))
-        after = in_processes([second])[0].wall
-        ratios.append((before + after) / both)
-    return {"ratio": median(ratios), "least": min(ratios), "most": max(ratios)}
+        alone = [*in_processes([first]), *in_processes([second])]
+        both = in_processes([first, second])
+        walls.append(sum(one.wall for one in alone) / max(one.wall for one in both))
+        cpus.append(sum(one.seconds for one in both) / sum(one.seconds for one in alone))
+    return {"wall": median(walls), "cpu": median(cpus), "least": min(walls), "most": max(walls)}
+
+
+def command(files: Sequence[Path], jobs: int) -> tuple[float, float]:
+    """What ``sosuckhoe check`` takes per file with so many processes: processor seconds of all, and wall seconds."""
+    sources = [Source(file.name, path=str(file)) for file in files]
+    begun, clock = processor(), time.perf_counter()
+    for results in checked(sources, Question(DAY), jobs=jobs):
+        if results[0].faults:
+            raise Wrong("the month must have no fault")
+    return (processor() - begun) / len(files), (time.perf_counter() - clock) / len(files)
+
+
+def processor() -> float:
+    """Processor seconds of this process and of those it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 class Batches:
@@ -264,10 +291,16 @@ def main() -> None:
             )
             for step, ratio in taken.ratios.items():
                 ratios[f"{kind}_{step}_over_lxml_parse"] = ratio
-            rule_rows = median(evaluations(record) for record in batches.records())
+            records = batches.records()
+            rule_rows = median(evaluations(record) for record in records)
+            shapes = median(shape_checks(record) for record in records)
             ratios[f"{kind}_rule_rows_per_second"] = rule_rows / taken.seconds["check_record"]
+            ratios[f"{kind}_rule_rows_and_shape_checks_per_second"] = (rule_rows + shapes) / taken.seconds[
+                "check_record"
+            ]
             found[kind] = {
                 "rule_rows": rule_rows,
+                "shape_checks": shapes,
                 "microseconds": {step: round(value * 1e6) for step, value in taken.seconds.items()},
                 "spread": {step: [round(end, 2) for end in ends] for step, ends in taken.spread.items()},
                 "pairs": taken.pairs,
@@ -277,9 +310,17 @@ def main() -> None:
         ratios["exponent_in_rows_check_file"] = exponent(
             check_file, lambda record: signed(build(record)), small
         )
-        processes = two_over_one(files[: 200 if small else 2000])
-        ratios["two_processes_over_one"] = processes["ratio"]
+        some = files[: 200 if small else 2000]
+        processes = two_over_one(some)
+        ratios["two_processes_over_one"] = processes["wall"]
+        ratios["two_processes_cpu_per_file_over_one"] = processes["cpu"]
         found["two_processes"] = {key: round(value, 2) for key, value in processes.items()}
+        by_jobs = {jobs: command(some, jobs) for jobs in (1, 2)}
+        ratios["command_two_jobs_cpu_per_file_over_one"] = by_jobs[2][0] / by_jobs[1][0]
+        found["command_microseconds_per_file"] = {
+            f"{jobs} jobs": {"cpu": round(cpu * 1e6), "wall": round(wall * 1e6)}
+            for jobs, (cpu, wall) in by_jobs.items()
+        }
     edition = edition_of(visits.outpatient(0))
     active = sum(len(active_rules(edition, table, DAY)) for table in edition.tables)
     settings = conditions("lxml", "cryptography") | {
