@@ -10,7 +10,7 @@ from tests.unit.web.ward import ROLES, Ward
 
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.staff import policies
-from sosuckhoe.hospital.visits.models import RecordVersion
+from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion
 
 ANYONE = None
 WORK = ("read_patients", "read_records", "see_delivery")
@@ -21,6 +21,11 @@ PAGES = {
     "worklist": WORK,
     "search": WORK,
     "visit": WORK,
+    "cards": ("look_up_cards",),
+    "card": ("look_up_cards",),
+    "check_in": ("look_up_cards",),
+    "check_ins": ("look_up_cards", "see_delivery"),
+    "check_in_one": ("look_up_cards", "see_delivery"),
     "visit_correct": ("close_visits",),
     "visit_fix": ("mend_findings",),
     "fix_many": ("mend_findings",),
@@ -65,6 +70,8 @@ def address_of(name: str, ward: Ward) -> str:
     visit = ward.taken[0].visit_id
     extra = {
         "visit": [visit],
+        "card": [ward.look_up.pk if ward.look_up else 0],
+        "check_in_one": [CheckIn.objects.order_by("pk")[0].pk],
         "visit_correct": [visit],
         "visit_fix": [visit],
         "rule": ["XTB-006"],
@@ -101,7 +108,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
         "delivery_leave_unknown", "delivery_steer", "delivery_reconciling_count", "delivery_reconciling_rerun",
         "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
-        "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
+        "card_deed", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
     }  # fmt: skip
     assert {pattern.name for pattern in urlpatterns} == set(PAGES) | elsewhere
 

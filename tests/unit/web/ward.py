@@ -9,8 +9,10 @@ from django.utils import timezone
 from sosuckhoe.demo.cast import HOUSE
 from sosuckhoe.demo.his_export import ExportedFile, export
 from sosuckhoe.healthbook.signing import PracticeAuthority, to_pkcs12
+from sosuckhoe.hospital.cards.models import LookUp
 from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.answers import Answer, Word
+from sosuckhoe.hospital.delivery.check_ins import Told, tell
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey, Submission
@@ -24,6 +26,28 @@ from sosuckhoe.hospital.staff.models import Facility, Person, Role
 PASSWORD = "mot-cau-dai-de-nho"
 KEY_PASSWORD = "mat-khau-khoa-mau"
 ROLES = tuple(str(role) for role in Role.values)
+
+
+CHECK_IN = {
+    "visit_code": "99999.26.CHECKIN",
+    "row_number": "1",
+    "patient_code": "BN0001",
+    "full_name": "Nguyễn Thị Mẫu Bình",
+    "born_at": "199002010000",
+    "sex_code": "2",
+    "patient_category_code": "9",
+    "arrived_at": "202611230705",
+    "visit_type_code": "01",
+    "facility_code": HOUSE.code,
+    "service_code": "02.1897",
+    "service_name": "Khám Nội",
+    "ordered_at": "202611230715",
+}
+CARD_ANSWER = """{"maKetQua":"003","ghiChu":"Thẻ cũ hết giá trị sử dụng","maThe":"XX4990000000001","hoTen":"NGUYỄN THỊ MẪU BÌNH",
+"ngaySinh":"01/02/1990","gioiTinh":"Nữ","diaChi":"Số 1, Phố Mẫu","maDKBD":"99998","gtTheTu":"01/01/2025",
+"gtTheDen":"31/12/2025","maTheMoi":"XX4990000000002","gtTheTuMoi":"01/01/2026","gtTheDenMoi":"31/12/2026",
+"maDKBDMoi":"99999","tenDKBDMoi":"Bệnh viện Mẫu","dsLichSuKCB2018":null,"dsLichSuKT2018":[{"userKT":"99998_BV",
+"thoiGianKT":"20/11/2026 08:00:00","thongBao":"Thẻ cũ hết giá trị","maLoi":"003"}]}""".encode()
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +83,7 @@ class Ward:
     destination: Destination | None = None
     key: SigningKey | None = None
     taken: list[Taken] = field(default_factory=list)
+    look_up: LookUp | None = None
 
     def take(self, file: ExportedFile, **how: str) -> Taken:
         taken = take_file(file.name, file.data, by=self.people["records"], **how)
@@ -103,6 +128,34 @@ class Ward:
         )
         assert step(submission, State.RECEIVED, at=timezone.now())
         return attempt
+
+    def tell(self, **changes: str) -> Told:
+        """A visit that is still open is told of."""
+        return tell(
+            row={**CHECK_IN, **changes},
+            facility=self.facility,
+            facility_code=HOUSE.code,
+            by=self.people["reception"],
+        )
+
+    def look_up_card(self, answer: bytes, code: str = "000", standing: str = "verified") -> LookUp:
+        """The portal has said this of a card."""
+        assert self.destination is not None
+        now = timezone.now()
+        return LookUp.objects.create(
+            kind=LookUp.Kind.CARD,
+            facility=self.facility,
+            destination=self.destination,
+            card_number="XX4990000000001",
+            full_name="Nguyễn Thị Mẫu Bình",
+            born="01/02/1990",
+            by="reception",
+            asked_at=now,
+            answered_at=now,
+            code=code,
+            standing=standing,
+            answer=answer,
+        )
 
     def lose_answer(self, taken: Taken) -> Submission:
         """Nobody knows whether the portal has it."""
@@ -189,4 +242,6 @@ def busy_hospital() -> Ward:
     ward.take(held("XFD-029"))
     ward.take(held("SHP-001"))
     ward.take(unreadable())
+    ward.tell()
+    ward.look_up = ward.look_up_card(CARD_ANSWER, "003")
     return ward

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "sosuckhoe.hospital.patients",
     "sosuckhoe.hospital.visits",
     "sosuckhoe.hospital.delivery",
+    "sosuckhoe.hospital.cards",
     "sosuckhoe.hospital.web",
 ]
 MIDDLEWARE = [

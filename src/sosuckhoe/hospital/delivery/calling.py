@@ -5,6 +5,7 @@ later is an ``Exchange`` without a whole answer. Secrets are masked in everythin
 """
 
 import http.client
+import json
 import math
 import re
 import socket
@@ -26,6 +27,7 @@ CONNECT_SECONDS = 15.0
 TOTAL_SECONDS = 90.0
 """For one call; answers after 5–60 s are normal under load (gateway.md §9)."""
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 SECRET_HEADERS = ("accesstoken", "tokenid", "passwordhash")
 
 
@@ -104,15 +106,17 @@ class Host:
         headers: Mapping[str, str] | None = None,
         *,
         query: str = "",
+        as_json: bool = False,
         before_bytes: Callable[[], float] | None = None,
     ) -> Exchange:
-        """Post a form. Raises NotSent until ``before_bytes`` has returned.
+        """Post a form, or an object where the service wants JSON. Raises NotSent until ``before_bytes`` has returned.
 
         It returns until when the body may leave (``time.monotonic``). Whoever was frozen in between for longer has
         lost the item to others: then only the head is out, of which nobody can keep anything, and NotSent is raised.
         """
-        address, body = self.prefix + path, form(fields)
-        sent = {"Content-Type": FORM, "Content-Length": str(len(body)), "Accept": "application/json"}
+        address = self.prefix + path
+        kind, body = (JSON, json.dumps(dict(fields)).encode()) if as_json else (FORM, form(fields))
+        sent = {"Content-Type": kind, "Content-Length": str(len(body)), "Accept": "application/json"}
         sent |= headers or {}
         head = _masked(address, bool(query), sent)
         connection = self._connection()

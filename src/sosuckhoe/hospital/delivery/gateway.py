@@ -46,6 +46,7 @@ RECORD_PATHS = {
 CHECK_IN_PATHS = {"3176": "/api/qd130/checkInKcbQd3176", "4750": "/api/qd130/checkInKcbQd4750"}
 CARD_PATH = "/api/egw/KQNhanLichSuKCB2024"
 HISTORY_PATH = "/api/egw/Lskcb2025"
+COPAYMENT_PATH = "/api/TraCuuCCT/TraCuuTienMCCT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,10 @@ class Gateway:
         officer_id: str,
         path: str = CARD_PATH,
     ) -> Exchange:
-        """Ask about a card (family Q: credentials in the query, which is therefore never kept)."""
+        """Ask about a card (family Q: credentials in the query, which is therefore never kept).
+
+        The facility is the one that asks, by its account; the body has no place for another (gateway.md §9).
+        """
         query = urlencode(
             {
                 "token": session.access_token,
@@ -156,6 +160,20 @@ class Gateway:
             "cccdCb": officer_id,
         }
         return self._host.post(path, body, query=query)
+
+    def look_up_history(self, session: Session, **asked: str) -> Exchange:
+        """Past courses of treatment, asked like a card; this service takes a form only."""
+        return self.look_up_card(session, **asked, path=HISTORY_PATH)
+
+    def look_up_copayment(self, session: Session, *, card_number: str, full_name: str, born: str) -> Exchange:
+        """What was paid beside the fund this year (family H, but JSON; letter 1839/CNTT-PM)."""
+        body = {
+            "username": session.account,
+            "maThe": card_number.replace(" ", ""),
+            "hoTen": full_name,
+            "ngaySinh": born,
+        }
+        return self._host.post(COPAYMENT_PATH, body, _headers(session), as_json=True)
 
     # Behind them
 
@@ -175,12 +193,7 @@ class Gateway:
             "maCSKCB": facility_code,
             "fileHSBase64": b64encode(document).decode(),
         }
-        headers = {
-            "accessToken": session.access_token,
-            "tokenId": session.id_token,
-            "passwordHash": session.password_hash,
-        }
-        return self._host.post(path, body, headers, before_bytes=before_bytes)
+        return self._host.post(path, body, _headers(session), before_bytes=before_bytes)
 
     def _log_in(self) -> Session:
         try:
@@ -204,6 +217,14 @@ class Gateway:
         if not access or not identity or expires is None:
             raise later("LOGIN-UNREADABLE", "Cổng trả lời đăng nhập không đọc được. Hệ thống sẽ tự thử lại.")
         return Session(self.destination.account, access, identity, password_hash, expires)
+
+
+def _headers(session: Session) -> dict[str, str]:
+    return {
+        "accessToken": session.access_token,
+        "tokenId": session.id_token,
+        "passwordHash": session.password_hash,
+    }
 
 
 def _set_up(code: str, sentence: str) -> NotSent:

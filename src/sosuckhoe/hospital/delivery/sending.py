@@ -287,9 +287,9 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
     destination = submission.destination
     rows = Destination.objects.filter(pk=destination.pk)
     if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
-        _pause(destination, answer, now)
+        stop_account(destination, answer, now)
     elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
-        _pause(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
+        stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
     elif answer.concern is Concern.SET_UP:
         before = (
             Attempt.objects.filter(
@@ -303,7 +303,7 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
             len({submission for submission, _ in before}) == PAUSE_AFTER_SET_UP_REFUSALS
             and len({code for _, code in before}) == 1
         ):
-            _pause(destination, answer, now)
+            stop_account(destination, answer, now)
     if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
         rows.update(failures=F("failures") + 1)
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
@@ -329,7 +329,8 @@ def _key_of(submission: Submission) -> str:
     return submission.document.key.name if submission.document else ""
 
 
-def _pause(destination: Destination, answer: Answer, now: datetime, why: str = "") -> None:
+def stop_account(destination: Destination, answer: Answer, now: datetime, why: str = "") -> None:
+    """Nothing more goes there until a person has looked."""
     Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
         paused_at=now, paused_by="worker", paused_why=f"{answer.sentence} {why}".strip()
     )

@@ -91,6 +91,14 @@ def change_roles(*, by: Any, person: Person, roles: Iterable[str]) -> None:
 
 
 @transaction.atomic
+def register_for_cards(*, by: Any, person: Person, portal_id: str) -> None:
+    """Note the number under which the portal knows the person as one who looks up cards; empty: not any more."""
+    person.portal_id = portal_id
+    person.save(update_fields=["portal_id"])
+    note(by, "person-registered-for-cards", "person", person.pk, registered=bool(portal_id))
+
+
+@transaction.atomic
 def change_password(*, by: Any, person: Person, password: str, must_change: bool = False) -> None:
     validate_password(password, person)
     person.set_password(password)

@@ -109,6 +109,8 @@ class Person(AbstractBaseUser):
         Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    portal_id = models.CharField(max_length=12, blank=True)
+    """The personal number under which the portal knows this person as one who looks up cards; empty: not registered."""
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)

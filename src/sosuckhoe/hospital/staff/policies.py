@@ -8,6 +8,7 @@ from .models import Role
 R = Role
 MAY: Mapping[str, frozenset[str]] = {
     "read_patients": frozenset({R.RECEPTION, R.CLINICIAN, R.RECORDS}),
+    "look_up_cards": frozenset({R.RECEPTION, R.RECORDS}),
     "read_records": frozenset({R.CLINICIAN, R.RECORDS, R.PLANNING}),
     "see_delivery": frozenset({R.RECORDS, R.IT, R.PLANNING}),
     "import_files": frozenset({R.RECORDS, R.IT}),
@@ -31,6 +32,10 @@ class NotAllowed(PermissionError):
 
 class CannotReadPatients(NotAllowed):
     """Tài khoản của anh/chị không có quyền xem danh sách người bệnh."""
+
+
+class CannotLookUpCards(NotAllowed):
+    """Tài khoản của anh/chị không có quyền tra thẻ BHYT và báo vào khám."""
 
 
 class CannotReadRecords(NotAllowed):
@@ -86,6 +91,15 @@ def can_read_patients(person: Any) -> bool:
 def check_can_read_patients(person: Any) -> None:
     if not can_read_patients(person):
         raise CannotReadPatients
+
+
+def can_look_up_cards(person: Any) -> bool:
+    return _may(person, "look_up_cards")
+
+
+def check_can_look_up_cards(person: Any) -> None:
+    if not can_look_up_cards(person):
+        raise CannotLookUpCards
 
 
 def can_read_records(person: Any) -> bool:

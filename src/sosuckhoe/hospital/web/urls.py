@@ -5,6 +5,8 @@ from django.urls import path, re_path
 from .account import views as account
 from .admin import key_views, staff_views
 from .admin import views as admin
+from .cards import check_ins
+from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
@@ -33,6 +35,16 @@ urlpatterns = [
     path("doi-mat-khau/", account.change_password, name="change_password"),
     path("trang-thai-gui/", shell.sending_word, name="sending_word"),
     path("tim/", reception.search, name="search"),
+    path("tra-the/", cards.cards, name="cards"),
+    path("tra-the/<int:pk>/", cards.card, name="card"),
+    re_path(
+        r"^tra-the/(?P<pk>[0-9]+)/(?P<deed>tra-lai|lich-su|cung-chi-tra|da-xem|dung)/$",
+        cards.deed,
+        name="card_deed",
+    ),
+    path("bao-vao-kham/", check_ins.check_in, name="check_in"),
+    path("bao-vao-kham/da-bao/", check_ins.check_ins, name="check_ins"),
+    path("bao-vao-kham/<int:pk>/", check_ins.one, name="check_in_one"),
     path("viec/", worklist, name="worklist"),
     path("viec/cho-gui/", release_many, name="worklist_release"),
     path("dot-kham/<int:pk>/", clinic.visit, name="visit"),

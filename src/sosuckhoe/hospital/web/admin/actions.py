@@ -27,14 +27,24 @@ def rename_facility(*, by: Any, facility: Facility, name: str, address: str, pro
 
 @transaction.atomic
 def change_destination(
-    *, by: Any, destination: Destination, base_url: str, account: str, secret_reference: str, enabled: bool
+    *,
+    by: Any,
+    destination: Destination,
+    base_url: str,
+    account: str,
+    secret_reference: str,
+    enabled: bool,
+    calls_at_once: int | None = None,
+    calls_per_minute: int | None = None,
 ) -> None:
     """Another address or account from now on; what waits goes there too."""
     check_address(base_url)
     destination.base_url = base_url.rstrip("/")
     destination.account, destination.secret_reference = account, secret_reference
     destination.enabled = enabled
-    destination.save(update_fields=["base_url", "account", "secret_reference", "enabled"])
+    destination.calls_at_once, destination.calls_per_minute = calls_at_once, calls_per_minute
+    columns = ["base_url", "account", "secret_reference", "enabled", "calls_at_once", "calls_per_minute"]
+    destination.save(update_fields=columns)
     note(
         by,
         "destination-changed",

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from ....healthbook.identifiers import facility_code, hub_facility_code
+from ....healthbook.identifiers import facility_code, hub_facility_code, personal_id
 from ....healthbook.identifiers.not_valid import NotValid
 from ...delivery.gateway import RECORD_PATHS, HostNotAllowed, check_address
 from ...staff.models import Facility, Person, Role, Unit
@@ -89,6 +89,20 @@ class Roles(forms.Form):
     )
 
 
+class PortalId(forms.Form):
+    portal_id = forms.CharField(
+        label="Số định danh đã đăng ký tra thẻ trên cổng",
+        required=False,
+        help_text="12 chữ số. Phải trùng với số và họ tên đã đăng ký cho cơ sở trên trang của cổng, nếu không cổng trả mã "
+        "054 hoặc 055. Để trống khi người này không tra thẻ.",
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def clean_portal_id(self) -> str:
+        given: str = self.cleaned_data["portal_id"].strip()
+        return _valid(personal_id.validate, given) if given else ""
+
+
 class NewPassword(forms.Form):
     password = forms.CharField(
         label="Mật khẩu tạm",
@@ -138,6 +152,21 @@ class FacilityCodes(forms.Form):
         return _valid(hub_facility_code.validate, given) if given else ""
 
 
+def _limit(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text="Để trống nếu nơi nhận không nêu giới hạn.",
+        error_messages={
+            "invalid": "Xin ghi một số, hoặc để trống.",
+            "min_value": "Ít nhất là 1, hoặc để trống.",
+        },
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
+
+
 class DestinationForm(forms.Form):
     name = forms.CharField(
         label="Tên gọi", max_length=100, help_text="Ví dụ: Cổng BHXH", error_messages=REQUIRED
@@ -178,6 +207,8 @@ class DestinationForm(forms.Form):
 
 class ChangeDestination(DestinationForm):
     enabled = forms.BooleanField(label="Gửi hồ sơ mới đến nơi này", required=False)
+    calls_at_once = _limit("Nhiều nhất bao nhiêu lượt gọi cùng lúc")
+    calls_per_minute = _limit("Nhiều nhất bao nhiêu lượt gọi trong một phút")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

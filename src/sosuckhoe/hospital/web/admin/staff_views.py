@@ -10,7 +10,7 @@ from ...staff.models import Person, Role, RoleHeld
 from ..shell.access import page
 from ..shell.toasts import done
 from . import actions as own
-from .forms import AddPerson, NewPassword, Roles, first_facility
+from .forms import AddPerson, NewPassword, PortalId, Roles, first_facility
 
 
 @page(policies.check_can_manage_staff)
@@ -60,6 +60,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.POST.get("deed") == "roles" else None, initial={"roles": sorted(found.roles)}
     )
     password = NewPassword(request.POST if request.POST.get("deed") == "password" else None)
+    portal = PortalId(
+        request.POST if request.POST.get("deed") == "portal" else None,
+        initial={"portal_id": found.portal_id},
+    )
+    if portal.is_bound and portal.is_valid():
+        actions.register_for_cards(by=request.user, person=found, portal_id=portal.cleaned_data["portal_id"])
+        done(request, f"Đã ghi số tra thẻ của {found.full_name}.")
+        return HttpResponseRedirect(reverse("web:admin_staff"))
     if roles.is_bound and roles.is_valid():
         if _last_administrator(found) and Role.ADMINISTRATOR not in roles.cleaned_data["roles"]:
             roles.add_error(
@@ -78,8 +86,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "web/admin/person.html",
-        {"person": found, "roles": roles, "password": password, "self": found.pk == request.user.pk},
-        status=422 if roles.errors or password.errors else 200,
+        {
+            "person": found,
+            "roles": roles,
+            "portal": portal,
+            "password": password,
+            "self": found.pk == request.user.pk,
+        },
+        status=422 if roles.errors or password.errors or portal.errors else 200,
     )
 
 

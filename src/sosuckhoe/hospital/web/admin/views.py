@@ -169,7 +169,13 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
     testing = request.POST.get("deed") == "test"
     form = ChangeDestination(
         request.POST if request.method == "POST" and not testing else None,
-        initial={"base_url": found.base_url, "account": found.account, "enabled": found.enabled},
+        initial={
+            "base_url": found.base_url,
+            "account": found.account,
+            "enabled": found.enabled,
+            "calls_at_once": found.calls_at_once,
+            "calls_per_minute": found.calls_per_minute,
+        },
     )
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -183,6 +189,8 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             account=given["account"],
             secret_reference=secret,
             enabled=given["enabled"],
+            calls_at_once=given["calls_at_once"],
+            calls_per_minute=given["calls_per_minute"],
         )
         done(request, f"Đã lưu {found.name}.")
         return HttpResponseRedirect(reverse("web:admin_destination", args=[pk]))

@@ -57,6 +57,14 @@ def submissions_of(visit: Visit) -> list[Submission]:
     )
 
 
+def check_ins_of(visit: Visit) -> list[Submission]:
+    """What was told of the visit while it was open."""
+    rows = Submission.ledger.filter(
+        check_in__facility=visit.facility_id, check_in__visit_code=visit.visit_code
+    )
+    return list(rows.select_related("check_in", "destination").order_by("id"))
+
+
 ANSWERS = {
     "Accepted": ("good", "good", "cổng đã tiếp nhận"),
     "Rejected": ("stop", "stop", "cổng từ chối"),

@@ -14,6 +14,7 @@ from ....healthbook.record import Record
 from ....healthbook.standard import Edition, NoEdition, edition_on
 from ....healthbook.validation import Fault, advice_on, how_to_mend
 from ....healthbook.validation.fixes import FIXES
+from ...cards.queries import of_visit
 from ...delivery.mending.overruling import can_overrule
 from ...delivery.models import Attempt
 from ...journal.chain import note
@@ -125,6 +126,9 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "sees_names": privacy.sees_names(person),
         "reads": reads,
         "identifiers": identifiers_of(visit.patient) if privacy.sees_names(person) else [],
+        "look_ups": list(of_visit(visit).defer("answer")) if privacy.sees_names(person) else [],
+        "may_look_up": policies.can_look_up_cards(person),
+        "check_ins": queries.check_ins_of(visit),
         "versions": versions,
         "submissions": submissions,
         "submission": submissions[0] if submissions else None,
@@ -237,20 +241,25 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """Both sides of one exchange with the portal, as they were; secrets are masked where they were noted."""
     found = get_object_or_404(
         Attempt.objects.select_related(
-            "submission__destination", "submission__version__visit__patient", "document__key"
+            "submission__destination",
+            "submission__version__visit__patient",
+            "submission__check_in",
+            "document__key",
         ).defer("submission__version__record_json"),
         pk=pk,
     )
-    seen = found.submission.version.visit
+    carried = found.submission
+    seen = carried.version.visit if carried.version else None
+    full_name = seen.patient.full_name if seen else carried.check_in.row.get("full_name", "")
     reads = policies.can_read_records(request.user)
-    note(request.user, "exchange-read", "attempt", found.pk, visit=seen.pk, content=reads)
+    note(request.user, "exchange-read", "attempt", found.pk, visit=seen and seen.pk, content=reads)
     return render(
         request,
         "web/clinic/attempt.html",
         {
             "attempt": found,
             "visit": seen,
-            "name": privacy.name_for(request.user, seen.patient.full_name),
+            "name": privacy.name_for(request.user, full_name),
             "answer_head": found.answer_head.strip(),
             "answer": found.answer.decode("utf-8", "replace") if found.answer else "",
             "body": found.document.content.decode("utf-8", "replace") if reads else "",

@@ -81,6 +81,15 @@ def health(destinations: Sequence[Destination]) -> list[Health]:
     ]
 
 
+def check_ins(destination: Destination | None) -> list[tuple[words.Look, str, int]]:
+    """How many check-ins are in each state, apart from the records."""
+    rows = Submission.ledger.filter(check_in__isnull=False)
+    if destination:
+        rows = rows.filter(destination=destination)
+    found = dict(rows.values_list("state").annotate(count=Count("id")).order_by())
+    return [(words.state(state), state, found[state]) for state in words.SUBMISSION if state in found]
+
+
 def with_visits(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     """What a list shows, without the contents of records."""
     return rows.select_related("version__visit__patient", "destination").defer("version__record_json")

@@ -66,14 +66,13 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "") -> HttpResponse:
-    visit = submission.version.visit
     return render(
         request,
         "web/delivery/unknown.html",
         {
             "submission": submission,
-            "visit": visit,
-            "name": privacy.name_for(request.user, visit.patient.full_name),
+            "may_repeat": doors.may_repeat(submission),
+            "name": privacy.name_for(request.user, _full_name(submission)),
             "attempts": submission.attempts.defer("answer").order_by("-number"),
             "problem": problem,
             "number": request.POST.get("number", ""),
@@ -114,7 +113,7 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
         deed()
     except REFUSALS as refusal:
         return _unknown_page(request, submission, _sentence(refusal))
-    done(request, f"{submission.version.visit.visit_code}: {sentence}")
+    done(request, f"{submission.visit_code}: {sentence}")
     return HttpResponseRedirect(_visit(submission))
 
 
@@ -156,8 +155,16 @@ def _sentence(refusal: Exception) -> str:
 
 
 def _submission(pk: int) -> Submission:
-    return get_object_or_404(queries.with_visits(Submission.objects.all()), pk=pk)
+    return get_object_or_404(queries.with_visits(Submission.ledger.select_related("check_in")), pk=pk)
+
+
+def _full_name(submission: Submission) -> str:
+    if submission.version is not None:
+        return submission.version.visit.patient.full_name
+    return submission.check_in.row.get("full_name", "") if submission.check_in else ""
 
 
 def _visit(submission: Submission) -> str:
+    if submission.version is None:
+        return reverse("web:check_in_one", args=[submission.check_in_id])
     return reverse("web:visit", args=[submission.version.visit_id]) + "#gui"

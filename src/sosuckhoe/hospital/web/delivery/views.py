@@ -61,6 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
                 (step, _address("web:delivery_list", buoc=step.key, ky=period, noi=noi))
                 for step in funnel(period, chosen)
             ],
+            "check_ins": queries.check_ins(chosen),
             "tiles": [(tile, _tile_address(tile.state, noi)) for tile in queries.tiles(chosen)],
             "oldest": [
                 (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row))

@@ -53,6 +53,7 @@ def can_administer(person: Any) -> bool:
 ENTRIES = (
     Entry("Hôm nay", "today", "web:today", _anyone, "today"),
     Entry("Việc cần làm", "work", "web:worklist", can_work, "worklist", counts=True),
+    Entry("Tra thẻ BHYT", "search", "web:cards", policies.can_look_up_cards, "cards"),
     Entry("Nhận hồ sơ", "receive", "web:import", policies.can_import_files, "reception"),
     Entry("Gửi và biên nhận", "send", "web:delivery", policies.can_see_delivery, "delivery"),
     Entry("Báo cáo 6 tháng", "report", "web:six_month", policies.can_report, "reports"),

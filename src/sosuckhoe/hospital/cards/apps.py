@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CardsConfig(AppConfig):
+    name = "sosuckhoe.hospital.cards"
+    label = "cards"
