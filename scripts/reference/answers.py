@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sosuckhoe.healthbook.document import REFUSALS
 from sosuckhoe.healthbook.signing.verdict import MEANINGS, Outcome
+from sosuckhoe.hospital.cards import answers as cards
 from sosuckhoe.hospital.delivery import answers
 from sosuckhoe.hospital.delivery.answers import Concern, Word
 
@@ -74,6 +75,13 @@ def _portal() -> str:
         rows.setdefault(family, []).append((f"`{code}`", word, cell(sentence), concern))
     for family, found in rows.items():
         parts += [f"## {family}", table(("Mã", "Nghĩa là", "Người dùng đọc thấy", "Liên quan"), found)]
+    looked_up = [
+        (f"`{code}`", str(one.standing.label), cell(one.says), cell(one.next))
+        for code, one in cards.LOOK_UP.items()
+    ]
+    parts += ["## Tra cứu thẻ BHYT", table(("Mã", "Thẻ là", "Cổng nói", "Việc tiếp theo"), looked_up)]
+    paid = [(f"`{code}`", cell(sentence)) for code, sentence in cards.COPAYMENT.items()]
+    parts += ["## Tra cứu tiền cùng chi trả", table(("Mã", "Nghĩa là"), paid)]
     return page(*parts)
 
 
