@@ -95,6 +95,7 @@ def test_http_says_no_before_anything_is_stored(
     [
         ("body-401", "401"),
         ("token-revoked", "401"),
+        ("address-changed", "401"),
         ("account-locked", "403"),
         ("system-error", "500"),
         ("signature-refused", "124"),
@@ -289,3 +290,38 @@ def test_the_desk_refuses_what_it_does_not_know(portal: Portal) -> None:
         answer = portal.post_json(f"/_simulator/{path}", body)
         assert answer.status == 400 and answer.json["error"]
     assert portal.form("/_simulator/clock", {"advance_hours": "1"}).status == 400
+
+
+def test_a_gateway_time_out_hides_that_the_portal_has_stored(
+    portal: Portal, login: Login, record: bytes, visit_code: str
+) -> None:
+    portal.strike("http-504")
+    answer = login.send(record)
+    assert answer.status == 504 and b"maKetQua" not in answer.body
+    assert len(stored(portal, visit_code)) == 1 and last_call(portal)["stored"]
+
+
+def test_a_token_of_another_address_holds_again_when_the_address_is_the_old_one(
+    portal: Portal, login: Login, record: bytes
+) -> None:
+    portal.strike("address-changed")
+    assert [login.send(record).code for _ in range(2)] == ["401", "200"]
+
+
+def test_a_portal_that_says_received_and_keeps_nothing_is_known_to_its_own_history_only(
+    portal: Portal, login: Login, record: bytes, visit_code: str
+) -> None:
+    portal.strike("reply-unstored")
+    answer = login.send(record)
+    assert answer.code == "200" and answer.json["maGiaoDich"]
+    assert stored(portal, visit_code) == [] and not last_call(portal)["stored"]
+
+
+def test_the_same_bytes_again_may_be_given_the_number_they_have(
+    portal: Portal, login: Login, record: bytes, visit_code: str
+) -> None:
+    first = login.send(record).json["maGiaoDich"]
+    portal.strike("receipt-repeated")
+    assert login.send(record).json["maGiaoDich"] == first
+    assert login.send(record).json["maGiaoDich"] != first
+    assert len(stored(portal, visit_code)) == 3

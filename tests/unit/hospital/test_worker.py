@@ -482,3 +482,21 @@ def test_every_second_place_is_for_what_came_last(closed: Callable[..., Submissi
         received = Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.RECEIVED)
         order += [rows.index(row) for row in received if rows.index(row) not in order]
     assert order == [0, 3, 1, 2]
+
+
+def test_a_receipt_said_twice_is_kept_once(closed: Callable[..., Submission], portal: Portal) -> None:
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="cổng mô phỏng")
+    strike(portal, "store-then-drop")
+    unknown = work(closed())
+    assert unknown.state == State.UNKNOWN
+    doors.send_again(by="giang", submission=unknown)
+    strike(portal, "receipt-repeated")
+    received = work(unknown)
+    assert (received.state, received.receipts.count(), received.attempts.count()) == (State.RECEIVED, 1, 2)
+
+
+def test_a_gateway_time_out_is_no_answer_of_the_portal(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    strike(portal, "http-504")
+    assert work(closed()).state == State.UNKNOWN

@@ -38,6 +38,10 @@ def cut_inside_reply(
     return cut(request, response.content)
 
 
+def http_504(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+    return HttpResponse("<html><h1>504 Gateway Time-out</h1><p>Mô phỏng.</p></html>", status=504)
+
+
 def trickle(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
     data, pause = response.content, 1 / float(parameters["bytes_per_second"])
 
@@ -111,6 +115,15 @@ def receipt_of_another_visit(
     return _changed(response, maGiaoDich=other.transaction if other else "MP20000101KHAC")
 
 
+def receipt_repeated(
+    request: ServiceRequest, response: HttpResponse, parameters: Parameters
+) -> HttpResponseBase:
+    own = request.call
+    same = Submission.objects.filter(account__username=own.account, sha256=own.sha256, kind=own.service)
+    first = same.order_by("version").first()
+    return _changed(response, maGiaoDich=first.transaction) if first and own.stored else response
+
+
 def receipt_of_an_older_version(
     request: ServiceRequest, response: HttpResponse, parameters: Parameters
 ) -> HttpResponseBase:
@@ -126,6 +139,7 @@ ANSWERS: dict[str, Callable[[ServiceRequest, HttpResponse, Parameters], HttpResp
     "late-reply": late_reply,
     "store-then-drop": store_then_drop,
     "cut-inside-reply": cut_inside_reply,
+    "http-504": http_504,
     "trickle": trickle,
     "empty-reply": empty_reply,
     "truncated-json": truncated_json,
@@ -136,5 +150,6 @@ ANSWERS: dict[str, Callable[[ServiceRequest, HttpResponse, Parameters], HttpResp
     "no-transaction": no_transaction,
     "unknown-code": unknown_code,
     "receipt-of-another-visit": receipt_of_another_visit,
+    "receipt-repeated": receipt_repeated,
     "receipt-of-an-older-version": receipt_of_an_older_version,
 }

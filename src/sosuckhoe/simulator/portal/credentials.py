@@ -36,7 +36,8 @@ def account_of(request: ServiceRequest, family: str, fields: dict[str, str]) -> 
         raise NotAuthenticated("the fault desk says so")
     if strikes.has("token-revoked"):
         revoke(id_token)
-    account = holder(token, id_token, str(request.META["REMOTE_ADDR"]))
+    address = "address-changed" if strikes.has("address-changed") else str(request.META["REMOTE_ADDR"])
+    account = holder(token, id_token, address)
     if account is None:
         raise NotAuthenticated("token unknown, expired or of another address")
     if username != account.username:

@@ -20,7 +20,7 @@ from .credentials import Locked, NotAuthenticated, account_of
 from .models import Account
 from .options import Options, options
 from .signatures import judge
-from .storing import Duplicate, store
+from .storing import Duplicate, new_transaction, store
 
 _RECORD_KIND = {"record": "130", "check_in": "0"}
 
@@ -75,6 +75,8 @@ def receive(request: ServiceRequest) -> HttpResponse:
     if strikes.has("content-refused"):
         code = strikes.value("content-refused", "code", rules.content_code)
         return answers.submission(request, code, "Nội dung không được chấp nhận (bàn lỗi)")
+    if strikes.has("reply-unstored"):
+        return answers.submission(request, answers.OK, answers.SUCCESS, new_transaction(clock.now()))
     if strikes.has("duplicate-refused"):
         rules = replace(rules, repeats="refuse")
     elif strikes.has("counted-twice"):
