@@ -40,6 +40,10 @@ invented. The form, every part optional::
         "credential": "…", "client": "…", "secret": "…", "profile": "", "user": "…",
         "pkcs12": "<Base64 of a practice key file>", "password": "…"
       }],
+      "hub": [{
+        "sender_id": "9900000099999", "username": "…", "password": "…",
+        "message_key": "-----BEGIN PUBLIC KEY-----…", "certificates": ["-----BEGIN CERTIFICATE-----…"]
+      }],
       "options": {"token_minutes": 10},       see portal/options.py
       "clock": {"at": "2026-11-23T07:00:00+07:00", "factor": 60}
     }
@@ -62,12 +66,13 @@ from sosuckhoe.healthbook.signing import fingerprint
 from .book.models import Citizen, CitizenCard, Representation
 from .cards.models import Card
 from .clock import models as clock
+from .hub.desk import keep as keep_hub_account
 from .portal.models import Account, Authority, Certificate, Officer
 from .portal.options import set_options
 from .portal.tokens import password_md5
 from .signing_service.desk import keep
 
-_PARTS = {"facilities", "trusted_ca", "cards", "citizens", "signing_service", "options", "clock"}
+_PARTS = {"facilities", "trusted_ca", "cards", "citizens", "signing_service", "hub", "options", "clock"}
 
 
 class SetupWrong(ValueError):
@@ -93,6 +98,8 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
                 _card(card)
             for credential in setup.get("signing_service", []):
                 keep(credential)
+            for account in setup.get("hub", []):
+                keep_hub_account(account)
             for citizen in setup.get("citizens", []):
                 _citizen(citizen)
             for citizen in setup.get("citizens", []):

@@ -9,14 +9,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from ...healthbook.health_check import DATA_FORMS
+from ...healthbook.identifiers import hub_facility_code
 from ...healthbook.signing import fingerprint, load_pkcs12
 from ..journal.chain import note
 from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
+from .hub_message import message_key
 from .ledger import enqueue, step
-from .models import Destination, PortalFinding, SigningKey, Submission
+from .models import Destination, DestinationKind, HubSettings, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
 from .signers.keys import pem
 from .states import State
@@ -28,6 +31,14 @@ class NeedsReason(ValueError):
 
 class UnknownPath(ValueError):
     """Đường gửi phải là 3176, 4750 hoặc 130."""
+
+
+class UnknownDataForm(ValueError):
+    """Cách ghi nội dung gửi trục phải là chuỗi hoặc đối tượng."""
+
+
+class NeedsReceiver(ValueError):
+    """Hãy ghi tên nơi nhận mà trục đã báo cho cơ sở."""
 
 
 class NotInThisState(ValueError):
@@ -68,6 +79,55 @@ def add_destination(
         replaces_evidence=replaces_evidence,
     )
     note(by, "destination-added", "destination", destination.pk, base_url=base_url, account=account)
+    return destination
+
+
+@transaction.atomic
+def add_hub(
+    *,
+    by: Any,
+    facility: Facility,
+    name: str,
+    base_url: str,
+    account: str,
+    secret_reference: str,
+    sender_id: str,
+    receiver_id: str,
+    key_reference: str,
+    data_form: str = "string",
+    replaces_by_visit_code: bool = False,
+    replaces_evidence: str = "",
+) -> Destination:
+    """The Ministry's hub, or a relay: from now on the facility's health checks go there, and nothing else does.
+
+    ``replaces_by_visit_code`` opens the second door: the same bytes under the same msg_id count once.
+    Raises HostNotAllowed, NotValid (``healthbook.identifiers``), CannotSignNow for an unusable message key.
+    """
+    check_address(base_url)
+    sender = hub_facility_code.validate(sender_id)
+    if data_form not in DATA_FORMS:
+        raise UnknownDataForm(UnknownDataForm.__doc__)
+    if not receiver_id.strip():
+        raise NeedsReceiver(NeedsReceiver.__doc__)
+    message_key(key_reference)
+    destination = Destination.objects.create(
+        kind=DestinationKind.HUB,
+        facility=facility,
+        name=name,
+        base_url=base_url.rstrip("/"),
+        account=account,
+        secret_reference=secret_reference,
+        replaces_by_visit_code=replaces_by_visit_code,
+        replaces_evidence=replaces_evidence,
+    )
+    HubSettings.objects.create(
+        destination=destination,
+        sender_id=sender,
+        receiver_id=receiver_id.strip(),
+        data_form=data_form,
+        key_reference=key_reference,
+    )
+    note(by, "hub-added", "destination", destination.pk, base_url=base_url, account=account, sender=sender)
     return destination
 
 

@@ -22,7 +22,7 @@ from ..visits.check_ins import are_told, edition_of, freeze_check_in, is_emergen
 from ..visits.choices import checking_policy
 from ..visits.models import CheckIn, SourceFile, Visit
 from .ledger import enqueue_check_in
-from .models import Submission
+from .models import DestinationKind, Submission
 from .states import REPLACEABLE
 
 
@@ -94,7 +94,7 @@ def tell(
             at=moment,
             source_file=source_file,
         )
-        destinations = facility.destinations.filter(enabled=True).order_by("id")
+        destinations = facility.destinations.filter(enabled=True, kind=DestinationKind.PORTAL).order_by("id")
         submissions = enqueue_check_in(check_in, destinations, at=moment)
         note(by, "check-in-told", "check-in", check_in.pk, stage=check_in.stage, sha256=check_in.sha256)
     return Told(check_in, tuple(submissions))

@@ -20,7 +20,7 @@ from ..visits.facts import closing_of, facts_of
 from ..visits.models import ClosingSource, RecordVersion, SourceFile, Visit
 from .crashpoints import here
 from .ledger import enqueue
-from .models import Submission
+from .models import DestinationKind, Submission
 
 FAULTS_HOLD = ("FAULTS", "Hồ sơ còn lỗi phải sửa trước khi gửi.")
 IDENTITY_HOLDS = (
@@ -182,7 +182,9 @@ def _freeze(
     held = None
     if errors:
         held = IDENTITY_HOLDS if any(fault.rule == IDENTITY_RULE for fault in errors) else FAULTS_HOLD
-    destinations = visit.facility.destinations.filter(enabled=True).order_by("id")
+    destinations = visit.facility.destinations.filter(enabled=True, kind=DestinationKind.PORTAL).order_by(
+        "id"
+    )
     submissions = enqueue(version, destinations, at=at, held=held)
     here("K04")
     note(

@@ -128,7 +128,7 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
 def _unknown(submission: Submission) -> Submission:
     found = (
         Submission.ledger.select_for_update(of=("self",))
-        .select_related("destination", "document", "version__visit", "check_in")
+        .select_related("destination", "document", "version__visit", "check_in", "health_check")
         .get(pk=submission.pk)
     )
     if found.state != State.UNKNOWN:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from .answers import Answer, Concern, Word, fields_of, login_answer, text
+from .answers import NO_ANSWER, Answer, Concern, Word, fields_of, login_answer, submission_answer, text
 from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
-from .models import Destination
+from .models import Destination, Submission
 from .secrets import SecretExposed, SecretMissing, secret_of
 
 __all__ = [
@@ -104,6 +104,29 @@ class Gateway:
             raise _set_up("HOST-NOT-ALLOWED", str(refusal)) from None
         self._sessions = sessions
         self._key = (destination.base_url, destination.account, self.facility_code)
+
+    # The channel
+
+    def send(
+        self, submission: Submission, session: Session, *, before_bytes: Callable[[], float]
+    ) -> Exchange:
+        """Send a record or a check-in, each to its own service."""
+        assert submission.document is not None
+        call = self.check_in if submission.check_in_id else self.submit
+        return call(
+            submission.document.content,
+            session,
+            facility_code=submission.facility_code,
+            before_bytes=before_bytes,
+        )
+
+    def session_is_refused(self, exchange: Exchange) -> bool:
+        return session_is_refused(exchange)
+
+    def judge(self, exchange: Exchange) -> Answer:
+        if exchange.broken or exchange.status is None:
+            return NO_ANSWER
+        return submission_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
 
     # The calls
 

@@ -22,6 +22,7 @@ from ..visits.models import RecordVersion, SourceFile, Visit
 from .check_in_files import take_check_ins
 from .closing import Checked, Closed, NeedsReason, OtherPerson, close_visit, correct_visit, edition_for
 from .crashpoints import here
+from .health_checks import looks_like_one, take_health_check
 from .source_files import (
     Outcome,
     Refused,
@@ -61,6 +62,8 @@ def take_file(
     if known is not None:
         return known
     try:
+        if looks_like_one(data):
+            return take_health_check(name, data, digest, by=by, door=door, at=moment)
         reading = _read(data)
         if reading.form == "check_in":
             return take_check_ins(name, data, digest, reading, by=by, door=door, at=moment)

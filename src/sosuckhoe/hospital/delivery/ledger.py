@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ..health_checks.models import HealthCheck
 from ..visits.models import CheckIn, RecordVersion
 from .models import Destination, Submission
 from .prepared import Prepared, over
@@ -102,6 +103,18 @@ def enqueue_check_in(
     return [
         Submission.ledger.create(
             check_in=check_in, destination=destination, state=State.WAITING, since=at, created_at=at
+        )
+        for destination in destinations
+    ]
+
+
+def enqueue_health_check(
+    check: HealthCheck, destinations: Iterable[Destination], *, at: datetime
+) -> list[Submission]:
+    """One submission per hub, in the transaction that froze the health check."""
+    return [
+        Submission.ledger.create(
+            health_check=check, destination=destination, state=State.WAITING, since=at, created_at=at
         )
         for destination in destinations
     ]

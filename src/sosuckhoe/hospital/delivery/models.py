@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ..health_checks.models import HealthCheck
 from ..staff.models import Facility
 from ..visits.compressed import CompressedBytes
 from ..visits.models import CheckIn, RecordVersion
@@ -28,9 +29,18 @@ __all__ = [
 ]
 
 
+class DestinationKind(models.TextChoices):
+    """Who is at the other end. What goes to one never goes to the other."""
+
+    PORTAL = "portal", "Cổng giám định BHYT"
+    HUB = "hub", "Trục dữ liệu Bộ Y tế"
+
+
 class Destination(models.Model):
     """Somewhere records are sent. There is no default: an address is always somebody's decision."""
 
+    kind = models.CharField(max_length=10, choices=DestinationKind.choices, default=DestinationKind.PORTAL)
+    """The portal takes visits and check-ins, the Ministry's hub health checks."""
     name = models.CharField(max_length=100, unique=True)
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="destinations")
     base_url = models.CharField(max_length=255)
@@ -90,6 +100,25 @@ class Destination(models.Model):
         return self.paused_at is not None
 
 
+class HubSettings(models.Model):
+    """What sending to the Ministry's hub needs besides; where sources differ it is a choice (moh-hub.md §3–§6)."""
+
+    destination = models.OneToOneField(Destination, on_delete=models.CASCADE, related_name="hub")
+    sender_id = models.CharField(max_length=13)
+    """The facility's code of thirteen digits on the hub."""
+    receiver_id = models.CharField(max_length=40)
+    """The hub's name as it was told to the facility: TDLBYT, emrhub, or a relay's."""
+    data_form = models.CharField(max_length=10, default="string")
+    """A word of ``healthbook.health_check.DATA_FORMS``."""
+    key_reference = models.CharField(max_length=255)
+    """Where the private key (PEM) is whose public half the hub knows; it signs messages, not documents."""
+    renews_after = models.PositiveIntegerField(default=900)
+    """Seconds after which a login is renewed even though the hub would let it live longer."""
+
+    def __str__(self) -> str:
+        return f"hub settings of {self.destination_id}"
+
+
 class Records(models.Manager["Submission"]):
     """Only what carries a record: what boards, reports and reconciliation count."""
 
@@ -98,7 +127,7 @@ class Records(models.Manager["Submission"]):
 
 
 class Submission(models.Model):
-    """One record version on its way to one destination; or one check-in, under the same guarantees."""
+    """One record version on its way to one destination; or a check-in, or a health check, under the same guarantees."""
 
     ledger = models.Manager()
     """Everything that is signed and sent."""
@@ -110,6 +139,9 @@ class Submission(models.Model):
     )
     check_in = models.ForeignKey(
         CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    health_check = models.ForeignKey(
+        HealthCheck, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions"
     )
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="submissions")
     state = models.CharField(max_length=12, choices=State.choices)
@@ -137,8 +169,13 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "destination"], name="one_submission_a_destination"),
             models.UniqueConstraint(fields=["check_in", "destination"], name="one_check_in_a_destination"),
+            models.UniqueConstraint(
+                fields=["health_check", "destination"], name="one_health_check_a_destination"
+            ),
             models.CheckConstraint(
-                condition=Q(version__isnull=True) ^ Q(check_in__isnull=True),
+                condition=Q(version__isnull=False, check_in__isnull=True, health_check__isnull=True)
+                | Q(version__isnull=True, check_in__isnull=False, health_check__isnull=True)
+                | Q(version__isnull=True, check_in__isnull=True, health_check__isnull=False),
                 name="a_submission_carries_one_thing",
             ),
             models.CheckConstraint(
@@ -176,20 +213,27 @@ class Submission(models.Model):
     @property
     def facility_code(self) -> str:
         """The facility's code at the time."""
+        if self.health_check:
+            return self.health_check.facility_code
         return self.check_in.facility_code if self.check_in else self._record.visit.facility_code
 
     @property
     def visit_code(self) -> str:
+        """MA_LK; of a health check, which has none, the name it is known by here."""
+        if self.health_check:
+            return self.health_check.name
         return self.check_in.visit_code if self.check_in else self._record.visit.visit_code
 
     @property
     def version_number(self) -> int:
-        """Of the record; 0 for a check-in, which is no version of it."""
-        return 0 if self.check_in_id else self._record.number
+        """Of the record; 0 for what is no version of one."""
+        return self._record.number if self.version_id else 0
 
     @property
     def content(self) -> tuple[bytes, str]:
         """What was frozen, and the hash it was frozen under."""
+        if self.health_check:
+            return self.health_check.content, self.health_check.sha256
         if self.check_in:
             return self.check_in.row_json, self.check_in.sha256
         return self._record.record_json, self._record.sha256
@@ -228,6 +272,19 @@ class SignedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.sha256[:12]}"
+
+
+class HubMessage(models.Model):
+    """The whole message that carries a signed document to the hub, signed as a whole. Exactly this goes out."""
+
+    document = models.OneToOneField(SignedDocument, on_delete=models.PROTECT, related_name="hub_message")
+    message_id = models.CharField(max_length=80, unique=True)
+    """msg_id: the same again is the same sending."""
+    body = CompressedBytes()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.message_id
 
 
 class PreparedDocument(models.Model):

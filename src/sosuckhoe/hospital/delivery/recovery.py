@@ -22,7 +22,7 @@ def recover(*, at: datetime) -> int:
         with transaction.atomic():
             submission = (
                 Submission.ledger.select_for_update(of=("self",))
-                .select_related("version__visit", "check_in", "document", "destination")
+                .select_related("version__visit", "check_in", "health_check", "document", "destination")
                 .filter(lease_is_over(at), pk=pk, state=State.SENDING)
                 .first()
             )

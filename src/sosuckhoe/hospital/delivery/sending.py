@@ -9,15 +9,17 @@ import hashlib
 import random
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from . import receipts
-from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word, submission_answer
+from .answers import DAMAGED, FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
+from .calling import Exchange, NotSent
+from .channel import Channel, channel_to
 from .crashpoints import here
-from .gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
 from .states import State
@@ -50,46 +52,26 @@ def send_submission(submission: Submission, attempt: Attempt) -> None:
     document = submission.document
     assert document is not None
     if hashlib.sha256(document.content).hexdigest() != document.sha256:
-        answer = Answer(
-            Word.REJECTED,
-            "DOCUMENT-DAMAGED",
-            "Tệp đã ký lưu trong máy không còn khớp mã băm nên không gửi. Báo công nghệ thông tin.",
-            Concern.SET_UP,
-        )
-        settle(submission, attempt, None, answer)
+        settle(submission, attempt, None, DAMAGED)
         return
     try:
-        gateway = Gateway(submission.destination)
-        session = gateway.session()
-        exchange = _submit(gateway, session, submission, attempt)
-        if session_is_refused(exchange):
-            gateway.drop(session)
-            _close(attempt, exchange, _judge(exchange))
+        channel = channel_to(submission.destination)
+        session = channel.session()
+        exchange = _submit(channel, session, submission, attempt)
+        if channel.session_is_refused(exchange):
+            channel.drop(session)
+            _close(attempt, exchange, channel.judge(exchange))
             attempt = _next_attempt(submission)
-            exchange = _submit(gateway, gateway.session(), submission, attempt)
-        settle(submission, attempt, exchange, _judge(exchange))
+            exchange = _submit(channel, channel.session(), submission, attempt)
+        settle(submission, attempt, exchange, channel.judge(exchange))
     except NotSent as problem:
         settle(submission, attempt, None, problem.answer)
     except TakenOver:
         release(submission, attempt)
 
 
-def _submit(gateway: Gateway, session: Session, submission: Submission, attempt: Attempt) -> Exchange:
-    document = submission.document
-    assert document is not None
-    send = gateway.check_in if submission.check_in_id else gateway.submit
-    return send(
-        document.content,
-        session,
-        facility_code=submission.facility_code,
-        before_bytes=lambda: may_send(submission, attempt),
-    )
-
-
-def _judge(exchange: Exchange) -> Answer:
-    if exchange.broken or exchange.status is None:
-        return NO_ANSWER
-    return submission_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
+def _submit(channel: Channel, session: Any, submission: Submission, attempt: Attempt) -> Exchange:
+    return channel.send(submission, session, before_bytes=lambda: may_send(submission, attempt))
 
 
 def may_send(submission: Submission, attempt: Attempt) -> float:

@@ -8,14 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...healthbook.document import CannotWrite, Obstacle, write_check_in, write_visit
-from ...healthbook.signing import CannotSign, KeyUnusable, Outcome, sign, verify
+from ...healthbook.health_check import Message, policy_for
+from ...healthbook.signing import PROFILE_A, CannotSign, KeyUnusable, Outcome, Policy, sign, verify
 from ...healthbook.validation import Fault, check_record
 from ..visits.choices import checking_policy, tables_to_send
 from ..visits.models import CheckIn
 from .closing import FAULTS_HOLD, edition_for
 from .crashpoints import here
+from .hub_message import message_for
 from .ledger import step
-from .models import CertificateStatus, SignedDocument, SigningKey, Submission
+from .models import CertificateStatus, HubMessage, SignedDocument, SigningKey, Submission
 from .signers.keys import CannotSignNow, key_for, key_rests
 from .signers.status import status_for
 from .states import State
@@ -37,6 +39,7 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     check_whole(submission)
     key, signer = key_for(submission.facility, at)
     unsigned = unsigned_bytes(submission, at=at)
+    policy = policy_of(submission)
     here("K11")
     try:
         status = status_for(key, at)
@@ -44,7 +47,11 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
         raise key_rests(key, problem) from None
     here("K12")
     try:
-        signed = sign(unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=True)
+        # Our own writer's bytes are canonical; a health check's are another system's.
+        canonical = submission.health_check is None
+        signed = sign(
+            unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=canonical, policy=policy
+        )
     except CannotSign as problem:
         raise Held(problem.code, problem.sentence) from None
     except KeyUnusable as problem:
@@ -52,12 +59,14 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     here("K13")
     # A token or a service may take its time: the certificate has to hold when the work is over, too (F55).
     done = max(at, timezone.now())
-    verdict = verify(signed, at=done, registered=[key.fingerprint])
+    verdict = verify(signed, at=done, registered=[key.fingerprint], policy=policy)
     if verdict.outcome is not Outcome.PASSED:
         raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
+    message = message_for(submission.destination, signed, at=at) if submission.health_check else None
     document = store_signed(
         submission,
         signed,
+        message=message,
         unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
         key=key,
         at=at,
@@ -67,6 +76,12 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     )
     here("K14")
     return document
+
+
+def policy_of(submission: Submission) -> Policy:
+    """What the signature must look like, and where in the file it goes."""
+    check = submission.health_check
+    return policy_for(check.signature_place) if check else PROFILE_A
 
 
 def check_whole(submission: Submission) -> None:
@@ -81,6 +96,8 @@ def check_whole(submission: Submission) -> None:
 def unsigned_bytes(submission: Submission, *, at: datetime) -> bytes:
     """The file to be signed, canonical by construction; a record is checked by the rules of today. Raises Held."""
     here("K08")
+    if submission.health_check is not None:
+        return submission.health_check.content
     if submission.check_in is not None:
         return _check_in_bytes(submission.check_in)
     version = submission.version
@@ -118,6 +135,7 @@ def store_signed(
     at: datetime,
     signer: str,
     status: CertificateStatus | None,
+    message: Message | None = None,
     fence: int | None = None,
 ) -> SignedDocument | None:
     """Keep bytes that passed the strict verifier, and the step that goes with them. None: somebody was faster."""
@@ -136,6 +154,13 @@ def store_signed(
             signer=signer,
             status=status,
         )
+        if message is not None:
+            HubMessage.objects.create(
+                document=document,
+                message_id=message.id,
+                body=message.body,
+                sha256=hashlib.sha256(message.body).hexdigest(),
+            )
         if not step(
             submission,
             State.SIGNED,

@@ -169,6 +169,16 @@ class CheckInWorker(Worker):
         return _next(_CHECK_INS_TO_SEND, now)
 
 
+class HealthCheckWorker(Worker):
+    """The line of health checks, which go to another destination altogether."""
+
+    def next_to_sign(self, now: datetime) -> Submission | None:
+        return _next(_HEALTH_CHECKS_TO_SIGN, now)
+
+    def next_to_send(self, now: datetime) -> Submission | None:
+        return _next(_HEALTH_CHECKS_TO_SEND, now)
+
+
 UNEXPECTED = (
     "Có trục trặc khi ký hồ sơ này nên hồ sơ tạm giữ; các hồ sơ khác vẫn được gửi. Báo công nghệ thông tin."
 )
@@ -176,7 +186,14 @@ UNEXPECTED = (
 
 def _next(due: Prepared, now: datetime) -> Submission | None:
     """The first due row, locked."""
-    related = ("version__visit__facility", "check_in", "destination__facility", "document__key")
+    related = (
+        "version__visit__facility",
+        "check_in",
+        "health_check",
+        "destination__facility",
+        "destination__hub",
+        "document__key",
+    )
     for pk in due.keys(now):
         return Submission.ledger.select_related(*related).get(pk=pk)
     return None
@@ -236,6 +253,19 @@ _CHECK_INS_TO_SEND = Prepared(
 )
 
 
+def _health_checks() -> QuerySet[Submission]:
+    return Submission.ledger.filter(health_check__isnull=False)
+
+
+_HEALTH_CHECKS_TO_SIGN = Prepared(
+    lambda now: _locked(_health_checks().filter(_due(now), _free(now), state=State.WAITING)), limit=1
+)
+_HEALTH_CHECKS_TO_SEND = Prepared(
+    lambda now: _locked(_health_checks().filter(_due(now), _free(now), _open(now), state=State.SIGNED)),
+    limit=1,
+)
+
+
 def breathe(workers: list[Worker]) -> None:
     """Renew the leases of what is being worked on. What broke in a worker's hands is let go."""
     for worker in workers:
@@ -282,7 +312,11 @@ def run(
     stop = stop or threading.Event()
     over, idle = threading.Event(), _Idle()
     line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
-    workers = [Worker(f"{line}:{n}") for n in range(parallel)] + [CheckInWorker(f"{line}:check-ins")]
+    workers = [
+        *(Worker(f"{line}:{n}") for n in range(parallel)),
+        CheckInWorker(f"{line}:check-ins"),
+        HealthCheckWorker(f"{line}:health-checks"),
+    ]
     recover(at=timezone.now())
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:

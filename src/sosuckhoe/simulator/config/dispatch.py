@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.cards import services as cards
+from sosuckhoe.simulator.hub import services as hub
 from sosuckhoe.simulator.portal import login, reception
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.options import options
@@ -18,6 +19,8 @@ _ANSWERS: dict[str, Callable[[ServiceRequest], HttpResponse]] = {
     "card_old": cards.card_old,
     "history": cards.history,
     "copayment": cards.copayment,
+    "hub_login": hub.log_in,
+    "hub_push": hub.push,
 }
 
 

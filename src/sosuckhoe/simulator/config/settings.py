@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "sosuckhoe.simulator.book",
     "sosuckhoe.simulator.vneid",
     "sosuckhoe.simulator.signing_service",
+    "sosuckhoe.simulator.hub",
     "sosuckhoe.simulator.pages",
     "sosuckhoe.simulator.desk",
     "django.contrib.messages",

@@ -29,6 +29,8 @@ SERVICES = {
     "card_old": "Tra cứu thẻ (cũ)",
     "history": "Lịch sử khám",
     "copayment": "Cùng chi trả",
+    "hub_login": "Trục Bộ Y tế: đăng nhập",
+    "hub_push": "Trục Bộ Y tế: gửi khám sức khỏe",
 }
 assert set(SERVICES) == set(NAMES)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 HEADERS, QUERY = "H", "Q"
 """How credentials travel; see ``credentials.py``."""
+HUB = "hub"
+"""The Ministry's hub, another host in truth: log-in and push, each with rules of its own (``hub/services.py``)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ SERVICES = (
     Service("/api/egw/NhanLichSuKCB2018", "card_old", QUERY, legacy=True),
     Service("/api/egw/KQNhanLichSuKCB2019", "card_old", QUERY, legacy=True),
     Service("/api/TraCuuCCT/TraCuuTienMCCT", "copayment", HEADERS),
+    Service("/api/auth/login", "hub_login", HUB),
+    Service("/api/platform/data-sync/push", "hub_push", HUB),
 )
 NAMES = tuple(dict.fromkeys(service.name for service in SERVICES))
 _BY_PATH = {service.path.lower(): service for service in SERVICES}

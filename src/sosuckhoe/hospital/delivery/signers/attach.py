@@ -71,7 +71,9 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
     """The unsigned files of the facility's waiting records. What was prepared before is given out unchanged."""
     now = at or timezone.now()
     waiting = (
-        Submission.ledger.filter(destination__facility=facility, state=State.WAITING)
+        Submission.ledger.filter(
+            destination__facility=facility, state=State.WAITING, health_check__isnull=True
+        )
         .select_related("version__visit__facility", "check_in", "destination__facility")
         .order_by("id")
     )
