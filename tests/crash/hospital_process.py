@@ -108,7 +108,54 @@ def state() -> None:
     )
 
 
+def reconcile(journal: str) -> None:
+    """After a restore: with the journal outside, or with ``lost``."""
+    from sosuckhoe.hospital.delivery.restoring.hold import current
+    from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+
+    restore = current()
+    assert restore is not None
+    print(json.dumps(reconcile_restore(by="test", restore=restore, journal_whole=journal == "whole")))
+
+
+def release() -> None:
+    from sosuckhoe.hospital.delivery.restoring.hold import current
+    from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+
+    restore = current()
+    assert restore is not None
+    release_restore(by="Giang", restore=restore, reason="đã đối chiếu")
+
+
+def declare(reason: str) -> None:
+    from sosuckhoe.hospital.delivery.restoring.noticing import declare as do
+
+    do(by="test", reason=reason)
+
+
+def match() -> None:
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.restoring.matching import match_lost
+
+    print(match_lost(by="test", at=timezone.now()))
+
+
+def restored() -> None:
+    """What is said of the last restore, and the numbers that were given so far."""
+    from sosuckhoe.hospital.delivery.models import Submission
+    from sosuckhoe.hospital.delivery.restoring.telling import as_json, latest
+
+    numbers = sorted(Submission.objects.values_list("pk", flat=True))
+    print(json.dumps({**as_json(latest()), "numbers": numbers}))
+
+
 DEEDS = {
+    "reconcile": reconcile,
+    "release": release,
+    "declare": declare,
+    "match": match,
+    "restored": restored,
     "set-up": lambda folder: set_up(Path(folder)),
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,

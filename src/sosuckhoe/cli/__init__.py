@@ -9,7 +9,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import catalogue, check, demo, evidence, explain, hospital, key, reconcile, simulate, standard, verify
+from . import (
+    catalogue,
+    check,
+    demo,
+    evidence,
+    explain,
+    hospital,
+    key,
+    reconcile,
+    restored,
+    simulate,
+    standard,
+    verify,
+)
 
 UNUSABLE = 2
 """Exit code where the input could not be used at all."""
@@ -31,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
         key,
         evidence,
         reconcile,
+        restored,
         simulate,
         demo,
     ):

@@ -13,7 +13,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-UNUSABLE = 2
+HELD, UNUSABLE = 1, 2
+ON_HOLD = "Đang giữ: cơ sở dữ liệu đã khôi phục từ bản cũ, nên không ký và không gửi. Xem: sosuckhoe restored"
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,7 +107,12 @@ _OUTCOMES = {
 def run_deliver(options: argparse.Namespace) -> int:
     _start()
     from sosuckhoe.hospital.delivery.deliver import deliver
+    from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 
+    if on_hold():
+        print(ON_HOLD, file=sys.stderr)
+        if options.once:
+            return HELD
     deliver(until_idle=options.once, parallel=options.parallel, watch_drop=not options.no_drop_folder)
     return 0
 

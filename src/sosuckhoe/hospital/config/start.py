@@ -12,9 +12,15 @@ def setup_django() -> None:
 
 
 def prepare() -> None:
-    """Create the home folder and bring the database to the newest form. May be run again at any time."""
+    """Create the home folder, bring the database to the newest form, and notice whether it is an older copy.
+
+    May be run again at any time.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
     settings.HOME.create()
     call_command("migrate", verbosity=0, interactive=False)
+    from ..delivery.restoring.noticing import notice
+
+    notice()

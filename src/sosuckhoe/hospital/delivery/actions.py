@@ -18,7 +18,7 @@ from ..visits.actions import overrule
 from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
 from .hub_message import message_key
-from .ledger import enqueue, step
+from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, step
 from .models import Destination, DestinationKind, HubSettings, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
 from .signers.keys import pem
@@ -43,6 +43,10 @@ class NeedsReceiver(ValueError):
 
 class NotInThisState(ValueError):
     """Hồ sơ đã chuyển sang trạng thái khác. Tải lại trang để xem."""
+
+
+class LeftBefore(NotInThisState):
+    """Hồ sơ này hoặc bản mới hơn đã gửi đi trước khi khôi phục cơ sở dữ liệu. Đối chiếu ở trang khôi phục, hoặc sửa thành bản mới."""
 
 
 def _reason(text: str) -> str:
@@ -220,6 +224,8 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     ``sign_anew``: after the signature or the set-up was refused.
     """
     why, now = _reason(reason), timezone.now()
+    if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]):
+        raise LeftBefore(LeftBefore.__doc__)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")
         overrule(by=by, findings=list(open_errors), reason=why, at=now)

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from . import worker
 from .drop_folder import Passed, Watcher
+from .restoring.matching import match_lost
+from .restoring.noticing import MACHINE
 from .watching.reconciling_run import reconcile_tonight
 
 LOOK_SECONDS = 2.0
@@ -51,10 +53,12 @@ def deliver(
 
 
 def _count_nightly(stop: threading.Event) -> None:
-    """Once a day, soon after midnight or after the start: what was closed is compared with what was received."""
+    """What was imported again after a restore is matched; once a day, soon after midnight or after the start, what was
+    closed is compared with what was received."""
     try:
         while not stop.wait(COUNT_SECONDS):
             try:
+                match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
             except Exception:
                 log.exception("the nightly comparison failed; trying again")

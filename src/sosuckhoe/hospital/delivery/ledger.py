@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ..health_checks.models import HealthCheck
 from ..visits.models import CheckIn, RecordVersion
-from .models import Destination, Submission
+from .models import Destination, LostSubmission, Submission
 from .prepared import Prepared, over
 from .states import REPLACEABLE, State, check_step
 
@@ -69,10 +69,12 @@ def enqueue(
     """One submission per destination, in the transaction that froze the version.
 
     ``held``: code and sentence of what holds it back, or None. Older versions that nobody may have received are
-    replaced at once; one in flight is waited for.
+    replaced at once; one in flight is waited for. A version that left before this database was restored is held.
     """
     made = []
+    faults = held
     for destination in destinations:
+        held = faults or (LEFT_BEFORE if left_before(version, destination) else None)
         made.append(
             Submission.objects.create(
                 version=version,
@@ -131,6 +133,30 @@ def earlier_check_in() -> Exists:
             state__in=[State.WAITING, State.SIGNED, State.SENDING],
         )
     )
+
+
+LEFT_BEFORE = (
+    "RESTORED-LEFT",
+    "Bản này đã gửi đi trước khi cơ sở dữ liệu được khôi phục, nên không gửi lại như hồ sơ mới. "
+    "Mở trang khôi phục để đối chiếu với sổ ngoài.",
+)
+
+NEWER_LEFT = (
+    "RESTORED-NEWER",
+    "Bản mới hơn của đợt khám này đã gửi đi trước khi khôi phục, nên không gửi bản cũ. Nhập lại bản mới hơn.",
+)
+
+
+def left_before(version: RecordVersion, destination: Destination) -> bool:
+    """Whether the journal outside knows that this version, or a later one, left before a copy was restored."""
+    visit = version.visit
+    return LostSubmission.objects.filter(
+        facility_code=visit.facility_code,
+        visit_code=visit.visit_code,
+        destination=destination.pk,
+        version__gte=version.number,
+        settled_at__isnull=True,
+    ).exists()
 
 
 def supersede_older(version: RecordVersion, destination: Destination, *, at: datetime) -> int:

@@ -1,7 +1,8 @@
-"""The receipt journal outside the database: one line per receipt, so that a restored copy can be reconciled.
+"""The journal outside the database: a line for every file that leaves and every receipt, to reconcile a restored copy.
 
-A line is written before the database commits. If the process dies in between, the line is the proof that the answer
-had come, and recovery reads it instead of guessing.
+A receipt's line is written before the database commits. If the process dies in between, the line is the proof that
+the answer had come, and recovery reads it instead of guessing. What leaves is noted right before its first byte, under
+the numbers it was given; where the journal ends the database's own journal is anchored beside it.
 """
 
 import errno
@@ -30,8 +31,55 @@ class ReceiptLine:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """A file about to leave: which one, under which numbers, and how to build the same bytes again."""
+
+    facility_code: str
+    visit_code: str
+    version: int
+    destination: int
+    submission: int
+    attempt: int
+    fence: int
+    document_sha256: str
+    record_sha256: str
+    unsigned_sha256: str
+    certificate: str
+    signature_id: str
+    signed_at: str
+    sent_at: str
+    transaction_number: str = ""
+    """None yet: the receipt has a line of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorLine:
+    """Where the journal inside the database ended, and in which epoch."""
+
+    anchored_at: str
+    epoch: int
+    seq: int
+    hash: str
+    transaction_number: str = ""
+
+
 def append(line: ReceiptLine) -> None:
     """One line, on the disk before this returns."""
+    _write(line, flush=True)
+
+
+def append_sent(line: SentLine) -> None:
+    """One line, safe from the end of this process; on the disk with the receipt or anchor that follows it."""
+    _write(line, flush=False)
+
+
+def append_anchor(line: AnchorLine) -> None:
+    """One line, on the disk before this returns."""
+    _write(line, flush=True)
+
+
+def _write(line: ReceiptLine | SentLine | AnchorLine, *, flush: bool) -> None:
     data = (json.dumps(asdict(line), ensure_ascii=False) + "\n").encode()
     descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -40,7 +88,8 @@ def append(line: ReceiptLine) -> None:
             data = b"\n" + data  # the line before was torn: it must not take this one with it
         if os.write(descriptor, data) != len(data):
             raise OSError(errno.ENOSPC, "a receipt was written in part only")
-        os.fdatasync(descriptor)
+        if flush:
+            os.fdatasync(descriptor)
     finally:
         os.close(descriptor)
 

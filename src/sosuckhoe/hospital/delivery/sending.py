@@ -7,6 +7,7 @@ So after a crash it is known whether nothing left (send again) or something may 
 
 import hashlib
 import random
+import re
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from .channel import Channel, channel_to
 from .crashpoints import here
 from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
+from .restoring.hold import not_restored
 from .states import State
 
 FIRST_DELAY = 5
@@ -41,6 +43,9 @@ NEVER_TAKEN = (
     "rồi bấm Gửi tiếp và cho ký lại hồ sơ bị giữ."
 )
 """A new certificate that is not registered would be refused for every record: the first refusal stops (F60)."""
+SIGNATURE_WITHIN = 1 << 16
+"""The signature stands at the end of a file."""
+SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
 
 
 class TakenOver(Exception):
@@ -80,9 +85,14 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     Raises TakenOver where they must not go out.
     """
     now, began = timezone.now(), time.monotonic()
+    receipts.append_sent(sent_line(submission, attempt, now))
     with transaction.atomic():
         ours = Submission.ledger.filter(
-            pk=submission.pk, state=State.SENDING, fence=submission.fence, destination__paused_at__isnull=True
+            not_restored(),
+            pk=submission.pk,
+            state=State.SENDING,
+            fence=submission.fence,
+            destination__paused_at__isnull=True,
         )
         lease = ours.select_for_update(of=("self",)).values_list("lease_until", flat=True).first()
         if lease is None:
@@ -227,6 +237,28 @@ def receipt_line(
         received_at=now.isoformat(),
         stated_at=answer.stated_at,
         message=answer.message,
+    )
+
+
+def sent_line(submission: Submission, attempt: Attempt, now: datetime) -> receipts.SentLine:
+    document = submission.document
+    assert document is not None
+    named = SIGNATURE_ID.search(document.content[-SIGNATURE_WITHIN:])
+    return receipts.SentLine(
+        facility_code=submission.facility_code,
+        visit_code=submission.visit_code,
+        version=submission.version_number,
+        destination=submission.destination_id,
+        submission=submission.pk,
+        attempt=attempt.number,
+        fence=attempt.fence,
+        document_sha256=document.sha256,
+        record_sha256=document.record_sha256,
+        unsigned_sha256=document.unsigned_sha256,
+        certificate=document.certificate_fingerprint,
+        signature_id=named.group(1).decode() if named else "",
+        signed_at=document.signed_at.isoformat(),
+        sent_at=now.isoformat(),
     )
 
 

@@ -33,6 +33,7 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.SIGNED, S.HELD): "a person holds it",
     (S.SIGNED, S.SUPERSEDED): "a newer version came",
     (S.SIGNED, S.RECEIVED): "the answer to an earlier attempt came late",
+    (S.SIGNED, S.UNKNOWN): "a restored copy: it may have left since",
     (S.SENDING, S.RECEIVED): "a receipt with a transaction number",
     (S.SENDING, S.SIGNED): "nothing was taken: try later",
     (S.SENDING, S.REFUSED): "the content was refused",

@@ -25,10 +25,13 @@ from .limits import within_limits
 from .models import Attempt, Destination, Submission
 from .prepared import Prepared, over
 from .recovery import recover
+from .restoring.hold import not_restored, on_hold
+from .restoring.noticing import notice
 from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempt, send_submission
 from .signers.keys import CannotSignNow
 from .signing import Held, sign_submission
 from .states import State
+from .watching.pulse import beat
 
 BREATH = LEASE.total_seconds() / 3
 IDLE_SECONDS = 0.5
@@ -200,7 +203,9 @@ def _next(due: Prepared, now: datetime) -> Submission | None:
 
 
 def _due(now: datetime) -> Q:
-    return Q(not_before__isnull=True) | over("not_before", now, timedelta(seconds=LONGEST_WAIT + 60))
+    """Whether its time has come; nothing's has while a restored copy is on hold."""
+    rested = Q(not_before__isnull=True) | over("not_before", now, timedelta(seconds=LONGEST_WAIT + 60))
+    return rested & not_restored()
 
 
 def _free(now: datetime) -> Q:
@@ -277,6 +282,8 @@ def breathe(workers: list[Worker]) -> None:
 
 def next_due(now: datetime) -> float | None:
     """Seconds until something is to be done by a worker; 0 for now, None for nothing."""
+    if on_hold():
+        return None
     working = Submission.ledger.filter(state=State.SENDING)
     if working.exists():
         return 0.0
@@ -317,6 +324,7 @@ def run(
         CheckInWorker(f"{line}:check-ins"),
         HealthCheckWorker(f"{line}:health-checks"),
     ]
+    notice()
     recover(at=timezone.now())
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:
@@ -353,10 +361,13 @@ class _Idle:
 
 
 def _look_after() -> None:
-    """What is nobody's item: leases that ended, and bytes that may go out again."""
+    """What is nobody's item: an older copy put under us, leases that ended, and bytes that may go out again."""
     try:
+        held = notice()
         recover(at=timezone.now())
-        doors.repeat_where_declared(at=timezone.now())
+        if held is None:
+            doors.repeat_where_declared(at=timezone.now())
+        beat(timezone.now())
     except Exception:
         log.exception("recovery failed; it is tried again")
         close_old_connections()

@@ -42,6 +42,10 @@ DEEDS = {
     "portal-findings-noted": "Ghi lỗi do cổng báo",
     "content-settled": "Ghi: không còn vướng",
     "reconciled": "Đối chiếu",
+    "restore-noticed": "Nhận ra cơ sở dữ liệu là bản cũ, giữ việc gửi",
+    "restore-reconciled": "Đối chiếu bản khôi phục với sổ ngoài",
+    "restore-lost-settled": "Ghi xong một hồ sơ mất sau khôi phục",
+    "restore-released": "Cho gửi lại sau khôi phục",
     "run-again": "Cho chạy lại theo lý do",
     "incident-noted": "Ghi sự cố không có trả lời",
     "incident-ended": "Ghi sự cố đã hết",
@@ -79,6 +83,7 @@ DEEDS = {
     "journal-verified": "Kiểm tra nhật ký",
 }
 KINDS = {
+    "restore": "lần khôi phục",
     "visit": "đợt khám",
     "person": "người dùng",
     "facility": "cơ sở",

@@ -1,0 +1,116 @@
+"""``sosuckhoe restored``: after the database was restored from a copy: say so, reconcile with the journal outside, release."""
+
+import argparse
+import getpass
+import json
+import sys
+
+HELD, UNUSABLE = 1, 2
+LISTED = 20
+
+
+def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = subcommands.add_parser(
+        "restored", help="sau khi khôi phục cơ sở dữ liệu: giữ việc gửi, đối chiếu, cho gửi lại"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(run=run_show)
+    deeds = command.add_subparsers(dest="deed", metavar="VIỆC")
+    declaring = deeds.add_parser("declare", help="báo rằng cơ sở dữ liệu vừa được khôi phục")
+    declaring.add_argument("--reason", required=True, metavar="LÝ_DO", help="từ bản sao nào, vì sao")
+    declaring.set_defaults(run=run_declare)
+    reconciling = deeds.add_parser("reconcile", help="đối chiếu với sổ ngoài cơ sở dữ liệu")
+    reconciling.add_argument(
+        "--journal-lost", action="store_true", help="sổ ngoài cũng mất hoặc cũng là bản cũ"
+    )
+    reconciling.set_defaults(run=run_reconcile)
+    matching = deeds.add_parser("match", help="khớp các đợt vừa nhập lại với sổ ngoài")
+    matching.set_defaults(run=run_match)
+    releasing = deeds.add_parser("release", help="cho gửi lại")
+    releasing.add_argument("--by", required=True, metavar="HỌ_TÊN", help="người cho gửi lại")
+    releasing.add_argument("--reason", required=True, metavar="LÝ_DO")
+    releasing.set_defaults(run=run_release)
+
+
+def _start() -> None:
+    from sosuckhoe.hospital.config.start import prepare, setup_django
+
+    setup_django()
+    prepare()
+
+
+def _operator() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """What holds sending back, and what is left for people."""
+    _start()
+    from sosuckhoe.hospital.delivery.restoring.telling import as_json, latest, lines_of
+
+    restore = latest()
+    if options.format == "json":
+        print(json.dumps(as_json(restore), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(lines_of(restore, most=LISTED)))
+    return HELD if restore is not None and restore.released_at is None else 0
+
+
+def run_declare(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.delivery.restoring.noticing import NeedsReason, declare
+
+    try:
+        restore = declare(by=_operator(), reason=options.reason)
+    except NeedsReason as refusal:
+        print(refusal, file=sys.stderr)
+        return UNUSABLE
+    print(
+        f"Đã giữ mọi việc ký và gửi (lần khôi phục số {restore.pk}). Tiếp theo: sosuckhoe restored reconcile"
+    )
+    return 0
+
+
+def run_reconcile(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.delivery.restoring.hold import current
+    from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+
+    restore = current()
+    if restore is None:
+        print(NOTHING_HELD, file=sys.stderr)
+        return UNUSABLE
+    reconcile_restore(by=_operator(), restore=restore, journal_whole=not options.journal_lost)
+    return run_show(options) and 0
+
+
+def run_match(options: argparse.Namespace) -> int:
+    _start()
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.restoring.matching import match_lost
+
+    count = match_lost(by=_operator(), at=timezone.now())
+    print(f"Đã khớp {count} lượt với sổ ngoài.")
+    return 0
+
+
+def run_release(options: argparse.Namespace) -> int:
+    _start()
+    from sosuckhoe.hospital.delivery.restoring import releasing
+    from sosuckhoe.hospital.delivery.restoring.hold import current
+
+    restore = current()
+    if restore is None:
+        print(NOTHING_HELD, file=sys.stderr)
+        return UNUSABLE
+    try:
+        releasing.release_restore(by=options.by.strip(), restore=restore, reason=options.reason)
+    except (releasing.NotReconciled, releasing.NeedsReason, releasing.AlreadyReleased) as refusal:
+        print(refusal, file=sys.stderr)
+        return UNUSABLE
+    print("Đã cho gửi lại.")
+    return 0
+
+
+NOTHING_HELD = "Không có lần khôi phục nào đang giữ việc gửi."

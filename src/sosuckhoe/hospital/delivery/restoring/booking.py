@@ -1,0 +1,140 @@
+"""Booking what the journal outside knows onto a submission: the document, the attempt, the receipt and the state."""
+
+from datetime import datetime
+
+from ..answers import Word
+from ..ledger import step
+from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
+from ..states import STEPS, State
+from .outside import Left
+from .rebuilding import rebuilt
+
+S = State
+MAYBE = "RESTORED-MAYBE"
+"""It may have left after the copy was made."""
+MAYBE_SENTENCE = "Cơ sở dữ liệu đã khôi phục từ bản cũ; hồ sơ này có thể đã gửi đi sau bản đó. Tra trên cổng rồi ghi kết quả."
+FROM_JOURNAL = "Cổng đã tiếp nhận hồ sơ, theo sổ biên nhận ngoài cơ sở dữ liệu."
+BOOKED = "200-FROM-JOURNAL"
+
+
+def holder_of(restore: Restore) -> str:
+    """Who is named as the holder of attempts that this restore brought back."""
+    return f"restore:{restore.pk}"
+
+
+def document_of(submission: Submission, left: Left) -> SignedDocument | None:
+    """The very bytes that left, by their hash: stored here, or built again. None: this is not what left.
+
+    Where they cannot be built again (another key, other settings) but the record is the one they were built from,
+    the document keeps its hash and no bytes, and says so by its size.
+    """
+    line, sent = left.line, left.sent
+    stored = submission.documents.filter(sha256=line.document_sha256).first()
+    if stored is not None:
+        return stored
+    if sent is None or sent.record_sha256 != submission.version.sha256:
+        return None
+    key = SigningKey.objects.filter(fingerprint=sent.certificate).first()
+    if key is None:
+        return None
+    content = rebuilt(submission, sent, key) or b""
+    return SignedDocument.objects.create(
+        submission=submission,
+        number=submission.documents.count() + 1,
+        content=content,
+        sha256=line.document_sha256,
+        unsigned_sha256=sent.unsigned_sha256,
+        record_sha256=sent.record_sha256,
+        size=len(content),
+        key=key,
+        certificate_fingerprint=sent.certificate,
+        signed_at=datetime.fromisoformat(sent.signed_at),
+        signer=key.name,
+    )
+
+
+def book_received(
+    submission: Submission, document: SignedDocument, left: Left, restore: Restore, now: datetime
+) -> None:
+    """Received, with the attempt and the receipt as the journal outside has them."""
+    line = left.receipt
+    assert line is not None
+    attempt = _attempt(submission, document, left, restore)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        ended_at=datetime.fromisoformat(line.received_at),
+        outcome=Word.ACCEPTED,
+        code=BOOKED,
+        sentence=FROM_JOURNAL,
+        holder=holder_of(restore),
+    )
+    Receipt.objects.get_or_create(
+        destination=submission.destination,
+        transaction_number=line.transaction_number,
+        defaults={
+            "submission": submission,
+            "attempt": attempt,
+            "received_at": datetime.fromisoformat(line.received_at),
+            "stated_at": line.stated_at,
+            "message": line.message,
+            "document_sha256": line.document_sha256,
+        },
+    )
+    if submission.state in (S.WAITING, S.HELD):
+        step(submission, S.SIGNED, at=now, document=document)
+    if (State(submission.state), S.RECEIVED) not in STEPS:
+        return  # received already, or replaced: one more receipt changes nothing
+    step(
+        submission,
+        S.RECEIVED,
+        at=datetime.fromisoformat(line.received_at),
+        document=document,
+        problem_code="",
+        problem="",
+        not_before=None,
+        delays=0,
+    )
+
+
+def book_unknown(
+    submission: Submission, document: SignedDocument, left: Left, restore: Restore, now: datetime
+) -> None:
+    """It left and nobody noted an answer: the three doors."""
+    attempt = _attempt(submission, document, left, restore)
+    Attempt.objects.filter(pk=attempt.pk, ended_at__isnull=True).update(
+        ended_at=now, outcome=Word.UNKNOWN, code=MAYBE, sentence=MAYBE_SENTENCE, holder=holder_of(restore)
+    )
+    if submission.state in (S.WAITING, S.HELD):
+        step(submission, S.SIGNED, at=now, document=document)
+    if submission.state in (S.SIGNED, S.SENDING):
+        step(
+            submission,
+            S.UNKNOWN,
+            at=now,
+            document=document,
+            problem_code=MAYBE,
+            problem=MAYBE_SENTENCE,
+            not_before=None,
+        )
+
+
+def _attempt(submission: Submission, document: SignedDocument, left: Left, restore: Restore) -> Attempt:
+    """The attempt under the number it was given then; that number and its fence are not given again (I18)."""
+    line = left.line
+    attempt, _ = Attempt.objects.get_or_create(
+        submission=submission,
+        number=line.attempt,
+        defaults={
+            "document": document,
+            "fence": line.fence,
+            "holder": holder_of(restore),
+            "started_at": left.at,
+            "bytes_from": left.at,
+            "request_sha256": line.document_sha256,
+        },
+    )
+    submission.attempt_count = max(submission.attempt_count, line.attempt)
+    submission.fence = max(submission.fence, line.fence)
+    Submission.objects.filter(pk=submission.pk).update(
+        attempt_count=submission.attempt_count, fence=submission.fence
+    )
+    return attempt

@@ -1,0 +1,116 @@
+"""Noticing that the database is an older copy: the journal outside knows of attempts or lines that it does not.
+
+An attempt is committed before its line is written, and an anchor after the line it names. So whatever stands outside
+and not inside was in a database that is no longer this one. A crash leaves no such trace, a restore always does,
+unless the journal outside was restored with it: then a person has to say so (``declare``).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ...journal.chain import GENESIS, note
+from ...journal.models import End, Entry
+from .. import receipts
+from ..models import Attempt, Receipt, Restore
+from ..receipts import AnchorLine
+from . import outside
+from .hold import current, epoch
+
+MACHINE = "machine"
+JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
+ATTEMPT_UNKNOWN = "Sổ ngoài có {count} lượt gửi mà cơ sở dữ liệu này không biết."
+ANCHOR_UNKNOWN = "Sổ ngoài ghi nhật ký đến dòng {seq}, cơ sở dữ liệu này không có dòng đó."
+
+
+class NeedsReason(ValueError):
+    """Hãy ghi đã khôi phục từ bản nào, vì sao."""
+
+
+def notice() -> Restore | None:
+    """Hold everything if this database is an older copy. Reads a file's end and a few rows; safe at any time.
+
+    Returns the restore that holds everything now, whoever noticed it.
+    """
+    held = current()
+    if held is not None:
+        return held
+    why = what_shows_it()
+    return hold(by=MACHINE, why=why) if why else None
+
+
+def declare(*, by: Any, reason: str) -> Restore:
+    """A person says that a copy was restored, where the machine cannot see it."""
+    if not reason.strip():
+        raise NeedsReason(NeedsReason.__doc__)
+    return current() or hold(by=by, why=reason.strip())
+
+
+def what_shows_it() -> str:
+    """Why this is an older copy, as a sentence; empty when nothing shows it."""
+    last = Restore.objects.order_by("-id").values_list("journal_size", flat=True).first() or 0
+    if outside.size() < last:
+        last = 0
+    found = outside.newest(last)
+    if not outside.size():
+        return JOURNAL_LOST if Receipt.objects.exists() else ""
+    missing = _unknown_attempts(line for line in found if not isinstance(line, AnchorLine))
+    if missing:
+        return ATTEMPT_UNKNOWN.format(count=missing)
+    anchors = [line for line in found if isinstance(line, AnchorLine)]
+    if anchors and not Entry.objects.filter(seq=anchors[-1].seq, hash=anchors[-1].hash).exists():
+        return ANCHOR_UNKNOWN.format(seq=anchors[-1].seq)
+    return ""
+
+
+def _unknown_attempts(found: Iterable[outside.SentLine | outside.ReceiptLine]) -> int:
+    wanted = {(line.submission, line.attempt, line.fence, line.document_sha256) for line in found}
+    rows = Attempt.objects.filter(submission__in={each[0] for each in wanted})
+    known = set(rows.values_list("submission_id", "number", "fence", "request_sha256"))
+    return len(wanted - known)
+
+
+def hold(*, by: Any, why: str) -> Restore:
+    """Begin an epoch. The gap in the inner journal is a line of that journal, with the last anchor outside."""
+    now, last = timezone.now(), _last_anchor()
+    with transaction.atomic():
+        end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
+        held = current()  # another process may have been faster
+        if held is not None:
+            return held
+        restore = Restore.objects.create(
+            id=max(epoch(), last.epoch if last else 0) + 1,
+            noticed_at=now,
+            noticed_by=str(getattr(by, "username", "") or by),
+            why=why,
+            copy_until=Entry.objects.order_by("-seq").values_list("at", flat=True).first(),
+            journal_until=_last_moment(),
+            journal_size=outside.size(),
+            anchor={"seq": last.seq, "hash": last.hash, "at": last.anchored_at} if last else {},
+        )
+        note(
+            by, "restore-noticed", "restore", restore.pk, why=why, copy_ends_at=end.seq, anchor=restore.anchor
+        )
+    anchor(now)
+    return restore
+
+
+def _last_anchor() -> AnchorLine | None:
+    return next((line for line in reversed(list(outside.lines())) if isinstance(line, AnchorLine)), None)
+
+
+def _last_moment() -> datetime | None:
+    return max((outside.moment_of(line) for line in outside.newest()), default=None)
+
+
+def anchor(now: datetime) -> None:
+    """Write down outside where the inner journal ends, if it has moved."""
+    end = End.objects.filter(id=1).first()
+    if end is None:
+        return
+    last = [line for line in outside.newest() if isinstance(line, AnchorLine)]
+    if not last or last[-1].seq != end.seq:
+        receipts.append_anchor(AnchorLine(now.isoformat(), epoch(), end.seq, end.hash))

@@ -1,0 +1,98 @@
+"""Reading the journal outside the database: what left, what was received, where the inner journal was anchored."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from ..receipts import AnchorLine, ReceiptLine, SentLine
+
+Line = ReceiptLine | SentLine | AnchorLine
+TAIL = 1 << 16
+"""How far back is looked for what the database does not know: a copy lacks the newest lines first."""
+
+
+def line_of(text: bytes | str) -> Line | None:
+    """One line; None for a torn one and for what is no line of ours."""
+    try:
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            return None
+        if "seq" in found:
+            return AnchorLine(**found)
+        return SentLine(**found) if "sent_at" in found else ReceiptLine(**found)
+    except (ValueError, TypeError):
+        return None
+
+
+def moment_of(line: Line) -> datetime:
+    if isinstance(line, AnchorLine):
+        return datetime.fromisoformat(line.anchored_at)
+    return datetime.fromisoformat(line.sent_at if isinstance(line, SentLine) else line.received_at)
+
+
+def size() -> int:
+    path: Path = settings.HOME.receipts
+    return path.stat().st_size if path.exists() else 0
+
+
+def lines(begin: int = 0, end: int | None = None) -> Iterator[Line]:
+    """The lines between two places of the file, oldest first. A line that begins before ``end`` is whole."""
+    path: Path = settings.HOME.receipts
+    if not path.exists():
+        return
+    with open(path, "rb") as stream:
+        if begin:
+            stream.seek(begin - 1)
+            stream.readline()  # the rest of the line that begin stands in; nothing when it stands at a line's start
+        while (end is None or stream.tell() < end) and (text := stream.readline()):
+            line = line_of(text)
+            if line is not None:
+                yield line
+
+
+def newest(begin: int = 0) -> list[Line]:
+    """The last lines after ``begin``, oldest first."""
+    return list(lines(max(begin, size() - TAIL)))
+
+
+@dataclass(frozen=True)
+class Left:
+    """One file that left: its two lines, of which either may be missing."""
+
+    sent: SentLine | None
+    receipt: ReceiptLine | None
+
+    @property
+    def line(self) -> SentLine | ReceiptLine:
+        found = self.receipt or self.sent
+        assert found is not None
+        return found
+
+    @property
+    def at(self) -> datetime:
+        return moment_of(self.sent or self.line)
+
+    @property
+    def transaction_number(self) -> str:
+        return self.receipt.transaction_number if self.receipt else ""
+
+
+def everything_that_left(begin: int, end: int) -> list[Left]:
+    """Attempts and their receipts, joined by their numbers, in the order they left."""
+    sent: dict[tuple[int, int, int, str], SentLine] = {}
+    received: dict[tuple[int, int, int, str], ReceiptLine] = {}
+    order: dict[tuple[int, int, int, str], None] = {}
+    for line in lines(begin, end):
+        if isinstance(line, AnchorLine):
+            continue
+        key = (line.submission, line.attempt, line.fence, line.document_sha256)
+        order.setdefault(key)
+        if isinstance(line, SentLine):
+            sent[key] = line
+        else:
+            received[key] = line
+    return [Left(sent.get(key), received.get(key)) for key in order]

@@ -1,0 +1,36 @@
+"""Sending goes on after a restore: by a named person, with a reason, once everything is reconciled."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ...journal.chain import note
+from ..models import Restore
+
+
+class NotReconciled(ValueError):
+    """Chưa đối chiếu với sổ ngoài nên chưa cho gửi lại được."""
+
+
+class NeedsReason(ValueError):
+    """Hãy ghi họ tên người cho gửi lại và lý do."""
+
+
+class AlreadyReleased(ValueError):
+    """Đã cho gửi lại trước đó."""
+
+
+@transaction.atomic
+def release_restore(*, by: Any, restore: Restore, reason: str) -> None:
+    """Lift the hold. What is listed for a person stays as it is and is not sent by this."""
+    why, who = reason.strip(), str(getattr(by, "username", "") or by)
+    if not why or not who:
+        raise NeedsReason(NeedsReason.__doc__)
+    found = Restore.objects.select_for_update().get(pk=restore.pk)
+    if found.released_at is not None:
+        raise AlreadyReleased(AlreadyReleased.__doc__)
+    if found.reconciled_at is None:
+        raise NotReconciled(NotReconciled.__doc__)
+    Restore.objects.filter(pk=found.pk).update(released_at=timezone.now(), released_by=who, released_why=why)
+    note(by, "restore-released", "restore", found.pk, reason=why)

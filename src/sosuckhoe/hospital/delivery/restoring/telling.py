@@ -1,0 +1,104 @@
+"""A restore in words and numbers, the same for the page, the command and other programs."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..ledger import LEFT_BEFORE, NEWER_LEFT
+from ..models import LostSubmission, Restore, Submission
+from ..states import State
+from .booking import MAYBE
+from .matching import count_of
+
+
+def latest() -> Restore | None:
+    return Restore.objects.order_by("-id").first()
+
+
+def for_a_person() -> QuerySet[Submission]:
+    """What a restore left unclear: the doors are open for each."""
+    return Submission.objects.filter(
+        problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]], state__in=[State.UNKNOWN, State.HELD]
+    )
+
+
+def still_lost() -> QuerySet[LostSubmission]:
+    """What left and is not here: to be imported again."""
+    return LostSubmission.objects.filter(settled_at__isnull=True)
+
+
+def as_json(restore: Restore | None) -> dict[str, Any]:
+    """Plain facts for other programs; the codes are stable."""
+    if restore is None:
+        return {"epoch": 0, "hold": False}
+    return {
+        "epoch": restore.pk,
+        "hold": restore.released_at is None,
+        "noticed_at": restore.noticed_at.isoformat(),
+        "noticed_by": restore.noticed_by,
+        "why": restore.why,
+        "copy_until": restore.copy_until and restore.copy_until.isoformat(),
+        "journal_until": restore.journal_until and restore.journal_until.isoformat(),
+        "anchor": restore.anchor,
+        "reconciled_at": restore.reconciled_at and restore.reconciled_at.isoformat(),
+        "journal_whole": restore.journal_whole,
+        "counts": dict(count_of(restore)),
+        "released_at": restore.released_at and restore.released_at.isoformat(),
+        "released_by": restore.released_by,
+        "for_a_person": [
+            {"visit": code, "version": number, "state": state, "code": problem}
+            for code, number, state, problem in for_a_person()
+            .order_by("pk")
+            .values_list("version__visit__visit_code", "version__number", "state", "problem_code")
+        ],
+        "to_import_again": [
+            {"facility": code, "visit": visit, "version": number, "transaction_number": receipt}
+            for code, visit, number, receipt in still_lost().values_list(
+                "facility_code", "visit_code", "version", "transaction_number"
+            )
+        ],
+    }
+
+
+def lines_of(restore: Restore | None, *, most: int) -> list[str]:
+    """For a terminal."""
+    if restore is None:
+        return ["Cơ sở dữ liệu này chưa từng được khôi phục từ bản cũ."]
+    counts = count_of(restore)
+
+    def moment(value: Any) -> str:
+        return f"{timezone.localtime(value):%H:%M:%S %d/%m/%Y}" if value else "không rõ"
+
+    lines = [
+        f"Lần khôi phục số {restore.pk}, nhận ra lúc {moment(restore.noticed_at)}: {restore.why}",
+        f"Cơ sở dữ liệu này biết đến {moment(restore.copy_until)}; sổ ngoài ghi đến {moment(restore.journal_until)}.",
+    ]
+    if restore.released_at:
+        lines.append(
+            f"{restore.released_by} đã cho gửi lại lúc {moment(restore.released_at)}: {restore.released_why}"
+        )
+    elif restore.reconciled_at:
+        lines.append(
+            "ĐANG GIỮ: không ký, không gửi. Đã đối chiếu; cho gửi lại bằng: sosuckhoe restored release"
+        )
+    else:
+        lines.append("ĐANG GIỮ: không ký, không gửi. Tiếp theo: sosuckhoe restored reconcile")
+    if restore.reconciled_at:
+        lines.append(
+            f"Theo sổ ngoài đã ghi tiếp nhận {counts['booked']} lượt; {counts['unknown']} chưa rõ kết quả; "
+            f"{counts['held']} tạm giữ; {counts['lost']} phải nhập lại."
+        )
+    lines += [
+        f"  {code} bản {number}: {State(state).label} [{problem}]"
+        for code, number, state, problem in for_a_person()
+        .order_by("pk")
+        .values_list("version__visit__visit_code", "version__number", "state", "problem_code")[:most]
+    ]
+    lines += [
+        f"  {visit} bản {number}: nhập lại; {'mã giao dịch ' + receipt if receipt else 'chưa rõ cổng đã nhận'}"
+        for visit, number, receipt in still_lost().values_list("visit_code", "version", "transaction_number")[
+            :most
+        ]
+    ]
+    return lines

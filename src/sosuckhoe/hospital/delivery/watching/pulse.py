@@ -1,0 +1,28 @@
+"""The pulse of the sending process: whoever watches the hospital learns within minutes that it has stopped."""
+
+import socket
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from ..models import Pulse
+from ..restoring.noticing import anchor
+
+EVERY = timedelta(seconds=30)
+_last: dict[str, datetime] = {}
+
+
+def beat(now: datetime) -> bool:
+    """Say that this process is alive, and anchor the journal outside; at most every half minute."""
+    place = f"{connection.settings_dict['NAME']}"
+    if place in _last and timedelta(0) <= now - _last[place] < EVERY:
+        return False
+    _last[place] = now
+    Pulse.objects.update_or_create(name=socket.gethostname()[:100], defaults={"at": now})
+    anchor(now)
+    return True
+
+
+def last_beat() -> datetime | None:
+    """When any sending process was last alive."""
+    return Pulse.objects.order_by("-at").values_list("at", flat=True).first()
