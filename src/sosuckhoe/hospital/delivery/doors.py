@@ -19,6 +19,7 @@ from .answers import Answer, Word
 from .ledger import step
 from .models import Receipt, Submission
 from .prepared import Prepared, over
+from .restoring.booking import MAYBE, attempt_without_bytes
 from .sending import REST, keep_receipt, receipt_line
 from .states import State
 
@@ -43,6 +44,12 @@ class NeedsReason(ValueError):
 
 class NumberIsAnothers(ValueError):
     """Mã giao dịch này đã thuộc hồ sơ khác. Kiểm tra lại trên cổng."""
+
+
+def is_unclear(submission: Submission) -> bool:
+    """Whether the doors are open: UNKNOWN, or held because it may have left before a copy was restored."""
+    held = submission.state == State.HELD and submission.problem_code == MAYBE
+    return held or submission.state == State.UNKNOWN
 
 
 def repeat_where_declared(*, at: datetime) -> int:
@@ -83,6 +90,8 @@ _RESTED = Prepared(lambda now: _repeatable().filter(over("not_before", now, 2 * 
 def send_again(*, by: Any, submission: Submission) -> None:
     """Door two, by a person: the same bytes again, now."""
     submission = _unknown(submission)
+    if submission.state != State.UNKNOWN:
+        raise NotUnknown(NotUnknown.__doc__)
     if not may_repeat(submission):
         raise NotDeclared(NotDeclared.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
@@ -100,6 +109,10 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
     if taken.exclude(submission=submission).exists():
         raise NumberIsAnothers(NumberIsAnothers.__doc__)
     attempt = submission.attempts.filter(receipt__isnull=True).order_by("-number").first()
+    if submission.document is None:
+        attempt = attempt_without_bytes(submission, timezone.now())
+        if attempt is None:
+            raise NotUnknown(NotUnknown.__doc__)
     now, actor = timezone.now(), str(getattr(by, "username", "") or by)
     answer = Answer(
         Word.ACCEPTED,
@@ -111,6 +124,8 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
     assert attempt is not None
     receipts.append(receipt_line(submission, attempt, answer, now))
     keep_receipt(submission, attempt, answer, now, stated_by=actor)
+    if submission.state == State.HELD:
+        step(submission, State.SIGNED, at=now, document=submission.document)
     step(submission, State.RECEIVED, at=now, problem_code="", problem="", not_before=None)
     note(by, "unknown-is-there", "submission", submission.pk, number=number, reason=reason.strip())
 
@@ -121,7 +136,8 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
     submission = _unknown(submission)
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
-    step(submission, State.SIGNED, at=timezone.now(), not_before=None, problem_code="", problem="")
+    after = State.WAITING if submission.document is None else State.SIGNED
+    step(submission, after, at=timezone.now(), not_before=None, problem_code="", problem="")
     note(by, "unknown-is-not-there", "submission", submission.pk, reason=reason.strip())
 
 
@@ -131,6 +147,6 @@ def _unknown(submission: Submission) -> Submission:
         .select_related("destination", "document", "version__visit", "check_in", "health_check")
         .get(pk=submission.pk)
     )
-    if found.state != State.UNKNOWN:
+    if not is_unclear(found):
         raise NotUnknown(NotUnknown.__doc__)
     return found

@@ -10,7 +10,7 @@ from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
-from .delivery import steering
+from .delivery import restored, steering
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
@@ -69,6 +69,8 @@ urlpatterns = [
     path("nhan/chua-nhan/<int:pk>/", reception.take_with_reason, name="import_with_reason"),
     path("gui/", delivery.board, name="delivery"),
     path("gui/danh-sach/", delivery.listing, name="delivery_list"),
+    path("gui/khoi-phuc/", restored.overview, name="delivery_restored"),
+    path("gui/khoi-phuc/<slug:deed>/", restored.do, name="delivery_restored_do"),
     path("gui/noi-nhan/<int:pk>/tam-dung/", steering.pause, name="delivery_pause"),
     path("gui/noi-nhan/<int:pk>/gui-tiep/", steering.resume, name="delivery_resume"),
     path("gui/chua-ro/<int:pk>/", steering.unknown, name="delivery_unknown"),

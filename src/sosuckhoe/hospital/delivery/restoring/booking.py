@@ -22,6 +22,27 @@ def holder_of(restore: Restore) -> str:
     return f"restore:{restore.pk}"
 
 
+def submission_of(left: Left) -> Submission | None:
+    """What left, as this database has it: by visit code, version and destination; a check-in by its contents."""
+    line = left.line
+    rows = (
+        Submission.ledger.select_for_update(of=("self",))
+        .select_related("version__visit__facility", "check_in", "destination__facility", "document")
+        .filter(destination=line.destination)
+    )
+    if line.version:
+        return rows.filter(
+            version__visit__facility_code=line.facility_code,
+            version__visit__visit_code=line.visit_code,
+            version__number=line.version,
+        ).first()
+    return rows.filter(
+        check_in__facility_code=line.facility_code,
+        check_in__visit_code=line.visit_code,
+        check_in__sha256=left.sent.record_sha256 if left.sent else "",
+    ).first()
+
+
 def document_of(submission: Submission, left: Left) -> SignedDocument | None:
     """The very bytes that left, by their hash: stored here, or built again. None: this is not what left.
 
@@ -32,7 +53,7 @@ def document_of(submission: Submission, left: Left) -> SignedDocument | None:
     stored = submission.documents.filter(sha256=line.document_sha256).first()
     if stored is not None:
         return stored
-    if sent is None or sent.record_sha256 != submission.version.sha256:
+    if sent is None or sent.record_sha256 != submission.content[1]:
         return None
     key = SigningKey.objects.filter(fingerprint=sent.certificate).first()
     if key is None:
@@ -134,7 +155,45 @@ def _attempt(submission: Submission, document: SignedDocument, left: Left, resto
     )
     submission.attempt_count = max(submission.attempt_count, line.attempt)
     submission.fence = max(submission.fence, line.fence)
-    Submission.objects.filter(pk=submission.pk).update(
+    Submission.ledger.filter(pk=submission.pk).update(
         attempt_count=submission.attempt_count, fence=submission.fence
     )
     return attempt
+
+
+def attempt_without_bytes(submission: Submission, now: datetime) -> Attempt | None:
+    """For what a person found on the portal though this copy never signed it: its bytes and their hash are not known.
+
+    None where the facility has no key at all, so that nothing can have been signed.
+    """
+    key = SigningKey.objects.filter(facility=submission.facility).order_by("-id").first()
+    if key is None:
+        return None
+    document = SignedDocument.objects.create(
+        submission=submission,
+        number=submission.documents.count() + 1,
+        content=b"",
+        sha256="",
+        unsigned_sha256="",
+        record_sha256=submission.content[1],
+        size=0,
+        key=key,
+        certificate_fingerprint="",
+        signed_at=now,
+        signer="không rõ: mất khi khôi phục",
+    )
+    submission.attempt_count += 1
+    submission.document = document
+    Submission.ledger.filter(pk=submission.pk).update(attempt_count=submission.attempt_count)
+    return Attempt.objects.create(
+        submission=submission,
+        document=document,
+        number=submission.attempt_count,
+        fence=submission.fence,
+        holder="restore",
+        started_at=now,
+        ended_at=now,
+        outcome=Word.UNKNOWN,
+        code=MAYBE,
+        sentence=MAYBE_SENTENCE,
+    )

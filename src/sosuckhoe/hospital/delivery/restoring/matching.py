@@ -15,14 +15,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...journal.chain import note
-from ...visits.models import Visit
 from ..answers import Word
 from ..crashpoints import here
 from ..ledger import LEFT_BEFORE, NEWER_LEFT, step
 from ..models import Attempt, LostSubmission, Receipt, Restore, Submission
 from ..states import State
 from . import outside
-from .booking import BOOKED, MAYBE, MAYBE_SENTENCE, book_received, book_unknown, document_of, holder_of
+from .booking import (
+    BOOKED,
+    MAYBE,
+    MAYBE_SENTENCE,
+    book_received,
+    book_unknown,
+    document_of,
+    holder_of,
+    submission_of,
+)
 from .numbers import leave_free
 from .outside import Left
 
@@ -82,8 +90,8 @@ def count_of(restore: Restore) -> Counter[str]:
     """What this restore comes to: booked, unclear, held, to be imported again."""
     return Counter(
         booked=Attempt.objects.filter(code=BOOKED, holder=holder_of(restore)).count(),
-        unknown=Submission.objects.filter(state=S.UNKNOWN, problem_code=MAYBE).count(),
-        held=Submission.objects.filter(
+        unknown=Submission.ledger.filter(state=S.UNKNOWN, problem_code=MAYBE).count(),
+        held=Submission.ledger.filter(
             state=S.HELD, problem_code__in=[MAYBE, NEWER_LEFT[0], LEFT_BEFORE[0]]
         ).count(),
         lost=LostSubmission.objects.filter(settled_at__isnull=True).count(),
@@ -120,15 +128,7 @@ def _unknown_here(found: list[Left], size: int = 500) -> list[Left]:
 def _book(restore: Restore, left: Left, now: datetime) -> None:
     """One file that left: onto its submission, or onto the list of what has to be imported again."""
     line = left.line
-    visit = Visit.objects.filter(facility_code=line.facility_code, visit_code=line.visit_code).first()
-    submission = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("version__visit__facility", "destination", "document")
-        .filter(version__visit=visit, version__number=line.version, destination=line.destination)
-        .first()
-        if visit
-        else None
-    )
+    submission = submission_of(left)
     document = document_of(submission, left) if submission else None
     if submission is None or document is None:
         still_lost = _list_as_lost(restore, left)
@@ -138,15 +138,15 @@ def _book(restore: Restore, left: Left, now: datetime) -> None:
         book_unknown(submission, document, left, restore, now)
     else:
         book_received(submission, document, left, restore, now)
-    if visit is not None:
-        older = Submission.objects.filter(
-            version__visit=visit,
-            version__number__lt=line.version,
-            destination=line.destination,
-            state__in=OPEN,
-        )
-        for row in older:
-            _hold(row, NEWER_LEFT, now)
+    older = Submission.objects.filter(
+        version__visit__facility_code=line.facility_code,
+        version__visit__visit_code=line.visit_code,
+        version__number__lt=line.version,
+        destination=line.destination,
+        state__in=OPEN,
+    )
+    for row in older:
+        _hold(row, NEWER_LEFT, now)
 
 
 def _list_as_lost(restore: Restore, left: Left) -> bool:
@@ -170,7 +170,7 @@ def _list_as_lost(restore: Restore, left: Left) -> bool:
 
 
 def _open(restore: Restore) -> list[int]:
-    rows = Submission.objects.filter(state__in=OPEN)
+    rows = Submission.ledger.filter(state__in=OPEN)
     if restore.copy_until is not None:
         rows = rows.filter(created_at__lte=restore.copy_until)
     return list(rows.order_by("pk").values_list("pk", flat=True))
@@ -178,10 +178,10 @@ def _open(restore: Restore) -> list[int]:
 
 def _leave_to_a_person(pk: int, restore: Restore, whole: bool, now: datetime) -> None:
     """What the journal is silent about. Where it is whole, silence says that it did not leave after the copy."""
-    submission = Submission.objects.select_for_update(of=("self",)).get(pk=pk)
+    submission = Submission.ledger.select_for_update(of=("self",)).get(pk=pk)
     if submission.state == S.UNKNOWN:
         # The machine's own repeat could put an old version over a newer one that this copy does not know.
-        Submission.objects.filter(pk=pk).update(not_before=None)
+        Submission.ledger.filter(pk=pk).update(not_before=None)
     if whole or submission.state not in OPEN:
         return
     if submission.state == S.SENDING:
@@ -216,7 +216,7 @@ def _note_possible_attempt(submission: Submission, restore: Restore, now: dateti
         request_sha256=submission.document.sha256,
     )
     submission.attempt_count, submission.fence = number, submission.fence + ATTEMPTS_LEFT_FREE
-    Submission.objects.filter(pk=submission.pk).update(attempt_count=number, fence=submission.fence)
+    Submission.ledger.filter(pk=submission.pk).update(attempt_count=number, fence=submission.fence)
 
 
 ATTEMPTS_LEFT_FREE = 20
@@ -225,7 +225,7 @@ ATTEMPTS_LEFT_FREE = 20
 
 def _hold(submission: Submission, why: tuple[str, str], now: datetime) -> None:
     if submission.state == S.HELD:
-        rows = Submission.objects.filter(pk=submission.pk, state=S.HELD).exclude(problem_code=why[0])
+        rows = Submission.ledger.filter(pk=submission.pk, state=S.HELD).exclude(problem_code=why[0])
         rows.update(problem_code=why[0], problem=why[1])
     elif submission.state in (S.WAITING, S.SIGNED, S.SENDING):
         step(submission, S.HELD, at=now, problem_code=why[0], problem=why[1])
@@ -240,17 +240,7 @@ def match_lost(*, by: Any, at: datetime) -> int:
             outside.ReceiptLine(**lost.receipt) if lost.receipt else None,
         )
         with transaction.atomic():
-            submission = (
-                Submission.objects.select_for_update(of=("self",))
-                .select_related("version__visit__facility", "destination", "document")
-                .filter(
-                    version__visit__facility_code=lost.facility_code,
-                    version__visit__visit_code=lost.visit_code,
-                    version__number=lost.version,
-                    destination=lost.destination,
-                )
-                .first()
-            )
+            submission = submission_of(left)
             document = document_of(submission, left) if submission else None
             if submission is None or document is None:
                 continue
@@ -264,7 +254,7 @@ def match_lost(*, by: Any, at: datetime) -> int:
 def settle_lost(*, by: Any, lost: LostSubmission, how: str, at: datetime) -> None:
     """Strike one off the list, by a match or by a person's word."""
     actor = str(getattr(by, "username", "") or by)
-    LostSubmission.objects.filter(pk=lost.pk, settled_at__isnull=True).update(
+    LostSubmission.ledger.filter(pk=lost.pk, settled_at__isnull=True).update(
         settled_at=at, settled_by=actor, settled_how=how
     )
     note(by, "restore-lost-settled", "restore", lost.restore_id, visit_code=lost.visit_code, how=how)

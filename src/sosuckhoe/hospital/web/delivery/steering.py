@@ -60,7 +60,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def unknown(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission whose outcome is not known, and the doors that are open for it."""
     submission = _submission(pk)
-    if submission.state != State.UNKNOWN:
+    if not doors.is_unclear(submission):
         return HttpResponseRedirect(_visit(submission))
     return _unknown_page(request, submission)
 
@@ -71,7 +71,7 @@ def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "
         "web/delivery/unknown.html",
         {
             "submission": submission,
-            "may_repeat": doors.may_repeat(submission),
+            "may_repeat": submission.state == State.UNKNOWN and doors.may_repeat(submission),
             "name": privacy.name_for(request.user, _full_name(submission)),
             "attempts": submission.attempts.defer("answer").order_by("-number"),
             "problem": problem,

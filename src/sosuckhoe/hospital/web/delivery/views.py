@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Destination
+from ...delivery.restoring.hold import current, on_hold
 from ...delivery.states import State
 from ...staff import policies
 from ..shell import privacy, words
@@ -68,6 +69,7 @@ def board(request: HttpRequest) -> HttpResponse:
                 for row in queries.waiting_longest(chosen)
             ],
             "keys": queries.keys(),
+            "restored": current(),
             "may_steer": policies.can_steer_delivery(request.user),
             "may_set_up": policies.can_set_up(request.user),
         },
@@ -78,6 +80,8 @@ def _why(row: Any) -> str:
     """Why it is where it is; what has no problem of its own waits for its turn, or for the pause to end."""
     if row.problem or row.state not in (State.SIGNED, State.WAITING):
         return str(row.problem)
+    if on_hold():
+        return "Đang giữ sau khi khôi phục cơ sở dữ liệu"
     if row.state == State.SIGNED and row.destination.paused:
         return "Việc gửi đang tạm dừng"
     return "Đợi đến lượt gửi" if row.state == State.SIGNED else "Đợi đến lượt ký"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from ...delivery.models import Destination, Submission
+from ...delivery.restoring.hold import on_hold
 from ...delivery.states import State
 from .words import SENDING, Look
 
@@ -26,7 +27,9 @@ def state_of(destination: Destination) -> str:
 
 
 def sending_key(destinations: Iterable[Destination] | None = None) -> str:
-    """The worst of all destinations that are in use."""
+    """The worst of all destinations that are in use; a restore that nobody has released holds them all."""
+    if on_hold():
+        return "restored"
     used = list(Destination.objects.filter(enabled=True)) if destinations is None else list(destinations)
     if not used:
         return "unset"

@@ -23,6 +23,12 @@ from ..shell.sending import sending_key
 from ..shell.work import work
 from . import queries
 
+RESTORED = (
+    "stop",
+    "hold",
+    "Cơ sở dữ liệu đã khôi phục từ bản cũ, mọi việc gửi đang được giữ",
+    "Đối chiếu với sổ ngoài rồi cho gửi lại",
+)
 KEY_WARNING = timedelta(days=30)
 
 
@@ -116,6 +122,8 @@ def _sending_needs() -> list[Need]:
             "Kiểm tra chương trình gửi có đang chạy",
         ),
     }
+    if key == "restored":
+        return [Need(*RESTORED, reverse("web:delivery_restored"))]
     return [Need(*sentences[key], reverse("web:delivery"))]
 
 

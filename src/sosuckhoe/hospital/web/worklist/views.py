@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Submission
+from ...delivery.restoring.hold import current
 from ...staff import policies
 from ..shell import words
 from ..shell.access import page
@@ -95,6 +96,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         request,
         "web/worklist/worklist.html",
         {
+            "restored": current(),
+            "sees_delivery": policies.can_see_delivery(request.user),
             "totals": totals,
             "sentences": _sentences(wish, totals),
             "causes": listed[:CAUSES_AT_FIRST],

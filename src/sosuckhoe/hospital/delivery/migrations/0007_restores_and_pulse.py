@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0005_what_issuers_say_of_certificates"),
+        ("delivery", "0006_check_ins_and_limits"),
     ]
 
     operations = [

@@ -1,0 +1,109 @@
+"""After a restore: what happened, what the journal outside knew, what waits for a person, and the release."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from ...delivery.models import LostSubmission, Restore
+from ...delivery.restoring import matching, noticing, releasing, telling
+from ...delivery.restoring.hold import current
+from ...delivery.states import State
+from ...staff import policies
+from ..shell import privacy
+from ..shell.access import page
+from ..shell.toasts import done
+from .queries import with_visits
+
+MOST = 200
+REFUSALS = (
+    noticing.NeedsReason,
+    matching.NotReconcilable,
+    releasing.NotReconciled,
+    releasing.NeedsReason,
+    releasing.AlreadyReleased,
+)
+
+
+@page(policies.check_can_see_delivery)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpResponse:
+    restore = telling.latest()
+    unclear = telling.for_a_person().order_by("since", "id")
+    lost = telling.still_lost()
+    return render(
+        request,
+        "web/delivery/restored.html",
+        {
+            "restore": restore,
+            "held": restore is not None and restore.released_at is None,
+            "counts": matching.count_of(restore) if restore else {},
+            "unclear": [
+                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _doors(row))
+                for row in with_visits(unclear)[:MOST]
+            ],
+            "unclear_count": unclear.count(),
+            "lost": lost[:MOST],
+            "lost_count": lost.count(),
+            "earlier": Restore.objects.exclude(pk=restore.pk)[:20] if restore else [],
+            "most": MOST,
+            "may_steer": policies.can_steer_delivery(request.user),
+            "problem": problem,
+            "at": at,
+            "reason": request.POST.get("reason", ""),
+        },
+        status=422 if problem else 200,
+    )
+
+
+def _doors(row: Any) -> str:
+    """Where a row is dealt with: at its doors, or at its visit."""
+    if row.state == State.UNKNOWN or row.problem_code == telling.MAYBE:
+        return reverse("web:delivery_unknown", args=[row.pk])
+    return reverse("web:visit", args=[row.version.visit_id]) + "#gui"
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def do(request: HttpRequest, deed: str) -> HttpResponse:
+    given, by = request.POST, request.user
+    reason = given.get("reason", "").strip()
+    try:
+        if deed == "bao":
+            noticing.declare(by=by, reason=reason)
+            done(request, "Đã giữ mọi việc ký và gửi.")
+        elif deed == "doi-chieu":
+            whole = given.get("so-ngoai") == "du"
+            matching.reconcile_restore(by=by, restore=_held(), journal_whole=whole)
+            done(request, "Đã đối chiếu với sổ ngoài.")
+        elif deed == "khop":
+            count = matching.match_lost(by=by, at=timezone.now())
+            done(request, f"Đã khớp {count} hồ sơ nhập lại với sổ ngoài.")
+        elif deed == "xong":
+            if not reason:
+                return _page(request, "Xin ghi đã xử lý thế nào.", at=deed)
+            lost = get_object_or_404(LostSubmission, pk=given.get("pk", "0"), settled_at__isnull=True)
+            matching.settle_lost(by=by, lost=lost, how=reason, at=timezone.now())
+            done(request, f"{lost.visit_code}: đã ghi xong.")
+        elif deed == "cho-gui":
+            releasing.release_restore(by=by, restore=_held(), reason=reason)
+            done(request, "Đã cho gửi lại.")
+        else:
+            raise Http404
+    except REFUSALS as refusal:
+        return _page(request, str(refusal), at=deed)
+    return HttpResponseRedirect(reverse("web:delivery_restored"))
+
+
+def _held() -> Restore:
+    restore = current()
+    if restore is None:
+        raise releasing.AlreadyReleased(releasing.AlreadyReleased.__doc__)
+    return restore

@@ -1,0 +1,117 @@
+import pytest
+from django.urls import reverse
+from tests.unit.web.ward import clean
+
+from sosuckhoe.hospital.delivery import actions
+from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Restore, Submission
+from sosuckhoe.hospital.delivery.restoring.hold import current, on_hold
+from sosuckhoe.hospital.delivery.restoring.matching import MAYBE, reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.worker import Worker
+from sosuckhoe.hospital.journal.models import Entry
+
+PAGE = "/gui/khoi-phuc/"
+DO = "web:delivery_restored_do"
+
+
+def post(client, deed: str, **fields: str):
+    return client.post(reverse(DO, args=[deed]), fields, follow=True)
+
+
+def test_a_declared_restore_is_seen_in_the_bar_on_the_board_on_the_worklist_and_today(ward, as_role):
+    client = as_role(ward, "records")
+    assert "Giữ sau khôi phục" not in client.get("/").content.decode()
+    post(client, "bao", reason="khôi phục bản 02:00")
+    for address in ("/", "/gui/", "/viec/"):
+        text = client.get(address).content.decode()
+        assert "Giữ sau khôi phục" in text and PAGE in text, address
+    assert "khôi phục bản 02:00" in client.get(PAGE).content.decode()
+
+
+def test_nothing_is_signed_or_claimed_while_a_restore_holds(ward):
+    ward.take(clean(5))
+    assert set(Submission.objects.values_list("state", flat=True)) >= {"WAITING", "SIGNED"}
+    declare(by="test", reason="thử")
+    worker = Worker("test")
+    assert not worker.sign_one() and not worker.send_one()
+
+
+def test_the_way_through_the_page_ends_with_a_name_a_reason_and_lines_in_the_journal(ward, as_role):
+    client = as_role(ward, "records")
+    post(client, "bao", reason="khôi phục bản 02:00")
+    assert post(client, "cho-gui", reason="xong").status_code == 422 and on_hold()
+    post(client, "doi-chieu", **{"so-ngoai": "mat"})
+    assert current().journal_whole is False
+    assert post(client, "cho-gui", reason="  ").status_code == 422 and on_hold()
+    post(client, "cho-gui", reason="đã tra cổng đến 10:00")
+    restore = Restore.objects.get()
+    assert (restore.released_by, restore.released_why, on_hold()) == (
+        "records",
+        "đã tra cổng đến 10:00",
+        False,
+    )
+    deeds = list(Entry.objects.filter(kind="restore").order_by("seq").values_list("action", flat=True))
+    assert deeds == ["restore-noticed", "restore-reconciled", "restore-released"]
+
+
+@pytest.mark.parametrize(("role", "may"), [("it", True), ("planning", False), ("reception", False)])
+def test_only_who_steers_delivery_may_reconcile_and_release(ward, as_role, role, may):
+    declare(by="test", reason="thử")
+    post(as_role(ward, role), "doi-chieu", **{"so-ngoai": "mat"})
+    assert (current().reconciled_at is not None) is may
+
+
+def held_after_a_restore(ward) -> Submission:
+    """A visit that waited for the key in the copy; nobody can say whether it left since."""
+    ward.take(clean(5))
+    restore = declare(by="test", reason="thử")
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    return Submission.objects.filter(state="HELD", problem_code=MAYBE).order_by("-pk")[0]
+
+
+def test_a_person_who_saw_it_on_the_portal_writes_the_receipt_and_its_bytes_stay_unknown(ward, as_role):
+    client, held = as_role(ward, "records"), held_after_a_restore(ward)
+    door = reverse("web:delivery_leave_unknown", args=[held.pk, "da-co"])
+    assert client.get(reverse("web:delivery_unknown", args=[held.pk])).status_code == 200
+    client.post(door, {"number": "GD-KP-1", "reason": "thấy lúc 09:15"})
+    held.refresh_from_db()
+    receipt = Receipt.objects.get(submission=held)
+    assert held.state == "RECEIVED"
+    assert (receipt.stated_by, receipt.document_sha256, held.document.size) == ("records", "", 0)
+
+
+def test_a_person_who_did_not_find_it_lets_it_be_signed_and_sent(ward, as_role):
+    client, held = as_role(ward, "records"), held_after_a_restore(ward)
+    client.post(
+        reverse("web:delivery_leave_unknown", args=[held.pk, "chua-co"]),
+        {"reason": "tra hai cách, không thấy"},
+    )
+    held.refresh_from_db()
+    assert held.state == "WAITING"
+
+
+def test_a_visit_that_left_before_comes_back_held_and_cannot_be_released_as_new(ward, as_role):
+    restore = declare(by="test", reason="thử")
+    known = Submission.objects.filter(version__number=1).first()
+    LostSubmission.objects.create(
+        restore=restore,
+        facility_code=known.version.visit.facility_code,
+        visit_code=known.version.visit.visit_code,
+        version=2,
+        destination=known.destination_id,
+        document_sha256="a" * 64,
+        transaction_number="GD-KP-2",
+        left_at=restore.noticed_at,
+    )
+    from sosuckhoe.hospital.delivery.ledger import LEFT_BEFORE, left_before
+
+    assert left_before(known.version, known.destination)
+    Submission.objects.filter(pk=known.pk).update(state="HELD", problem_code=LEFT_BEFORE[0], document=None)
+    known.refresh_from_db()
+    with pytest.raises(actions.LeftBefore):
+        actions.release(by=ward.people["records"], submission=known, reason="cứ gửi")
+    page = as_role(ward, "records").get(PAGE).content.decode()
+    assert "GD-KP-2" in page
+    lost = LostSubmission.objects.get()
+    post(as_role(ward, "records"), "xong", pk=str(lost.pk), reason="bản 2 đã nhập tay")
+    assert not left_before(known.version, known.destination)
