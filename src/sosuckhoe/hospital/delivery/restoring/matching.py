@@ -254,7 +254,7 @@ def match_lost(*, by: Any, at: datetime) -> int:
 def settle_lost(*, by: Any, lost: LostSubmission, how: str, at: datetime) -> None:
     """Strike one off the list, by a match or by a person's word."""
     actor = str(getattr(by, "username", "") or by)
-    LostSubmission.ledger.filter(pk=lost.pk, settled_at__isnull=True).update(
+    LostSubmission.objects.filter(pk=lost.pk, settled_at__isnull=True).update(
         settled_at=at, settled_by=actor, settled_how=how
     )
     note(by, "restore-lost-settled", "restore", lost.restore_id, visit_code=lost.visit_code, how=how)
