@@ -105,7 +105,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
     from sosuckhoe.hospital.web.urls import urlpatterns
 
     elsewhere = {
-        "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
+        "metrics", "healthz", "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
         "delivery_leave_unknown", "delivery_steer", "delivery_restored_do", "delivery_reconciling_count", "delivery_reconciling_rerun",
         "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",

@@ -4,6 +4,7 @@ SOSUCKHOE_HOME      the home folder (default ./var/hospital)
 SOSUCKHOE_DATABASE  empty for SQLite in the home folder, or postgres://user:password@host/name
 SOSUCKHOE_HOSTS     names under which browsers reach the pages, separated by commas
 SOSUCKHOE_HTTPS     1 where a proxy in front speaks HTTPS: cookies then travel encrypted only
+SOSUCKHOE_METRICS   0 switches /metrics off; on, it answers this machine or whoever has secrets/metrics-token
 SOSUCKHOE_DEBUG     1 for developers
 """
 
@@ -17,6 +18,7 @@ from .home import home
 
 HOME = home()
 SECRET_KEY = HOME.secret_key()
+METRICS = os.environ.get("SOSUCKHOE_METRICS") != "0"
 DEBUG = os.environ.get("SOSUCKHOE_DEBUG") == "1"
 _HTTPS = os.environ.get("SOSUCKHOE_HTTPS") == "1"
 _HOSTS = [name.strip() for name in os.environ.get("SOSUCKHOE_HOSTS", "").split(",") if name.strip()]

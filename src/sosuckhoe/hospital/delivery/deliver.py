@@ -15,6 +15,7 @@ from .drop_folder import Passed, Watcher
 from .restoring.matching import match_lost
 from .restoring.noticing import MACHINE
 from .watching.reconciling_run import reconcile_tonight
+from .watching.rehashing import check_stored_tonight
 
 LOOK_SECONDS = 2.0
 COUNT_SECONDS = 60.0
@@ -60,6 +61,7 @@ def _count_nightly(stop: threading.Event) -> None:
             try:
                 match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
+                check_stored_tonight(timezone.localdate())
             except Exception:
                 log.exception("the nightly comparison failed; trying again")
                 close_old_connections()

@@ -10,7 +10,7 @@ from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
-from .delivery import restored, steering
+from .delivery import metrics, restored, steering
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
@@ -29,6 +29,8 @@ from .worklist.views import worklist
 
 app_name = "web"
 urlpatterns = [
+    path("metrics", metrics.metrics, name="metrics"),
+    path("healthz", metrics.healthz, name="healthz"),
     path("", today, name="today"),
     path("dang-nhap/", account.sign_in, name="sign_in"),
     path("dang-xuat/", account.sign_out, name="sign_out"),

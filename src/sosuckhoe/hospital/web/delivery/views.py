@@ -5,12 +5,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Destination
 from ...delivery.restoring.hold import current, on_hold
 from ...delivery.states import State
+from ...delivery.watching.watched import alarms, watched
 from ...staff import policies
 from ..shell import privacy, words
 from ..shell.access import page
@@ -18,6 +20,8 @@ from ..shell.funnel import PERIODS, STEPS, funnel
 from ..shell.paging import page_of
 from . import queries
 
+SAID_ABOVE = ("restore-hold", "paused", "portal-silent")
+"""Alarms that have a notice of their own on the board."""
 DEFAULT_PERIOD = "7-ngay"
 
 
@@ -70,6 +74,7 @@ def board(request: HttpRequest) -> HttpResponse:
             ],
             "keys": queries.keys(),
             "restored": current(),
+            "alarms": [each for each in alarms(watched(timezone.now())) if each.code not in SAID_ABOVE],
             "may_steer": policies.can_steer_delivery(request.user),
             "may_set_up": policies.can_set_up(request.user),
         },

@@ -46,6 +46,7 @@ DEEDS = {
     "restore-reconciled": "Đối chiếu bản khôi phục với sổ ngoài",
     "restore-lost-settled": "Ghi xong một hồ sơ mất sau khôi phục",
     "restore-released": "Cho gửi lại sau khôi phục",
+    "stored-files-checked": "Băm lại mọi tệp đã lưu",
     "run-again": "Cho chạy lại theo lý do",
     "incident-noted": "Ghi sự cố không có trả lời",
     "incident-ended": "Ghi sự cố đã hết",

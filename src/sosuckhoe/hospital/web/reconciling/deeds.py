@@ -11,7 +11,7 @@ from ...delivery.actions import NeedsReason
 from ...delivery.models import Incident
 from ...delivery.watching import incidents, portal_findings, working_calendar
 from ...delivery.watching.gap_causes import CAUSES
-from ...delivery.watching.reconciling_run import reconcile_now
+from ...delivery.watching.reconciling_run import forget_counts, reconcile_now
 from ...delivery.watching.rerunning import DEEDS, plan, run_again
 from ...staff import policies
 from ..shell.access import page
@@ -23,6 +23,7 @@ MOST_SHOWN = 200
 
 
 def _back(wish: Asked) -> HttpResponse:
+    forget_counts()
     return HttpResponseRedirect(wish.address())
 
 
@@ -43,7 +44,7 @@ def rerun(request: HttpRequest) -> HttpResponse:
     wish, code = asked(request.POST), request.POST.get("vi", "")
     if code not in DEEDS:
         raise Http404
-    gaps = counted(wish).by_cause.get(code, [])
+    gaps = counted(wish, anew=True).by_cause.get(code, [])
     found = plan(code, gaps)
     reason, saving = request.POST.get("reason", ""), request.POST.get("step") == "save"
     if saving:

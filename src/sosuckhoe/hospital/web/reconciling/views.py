@@ -16,7 +16,7 @@ from ...delivery.models import Destination, Incident, OutageCause
 from ...delivery.watching.deadlines import CLOCKS, Due
 from ...delivery.watching.gap_causes import CAUSES, Cause
 from ...delivery.watching.reconciling import Gap, Reconciliation
-from ...delivery.watching.reconciling_run import last_days, look
+from ...delivery.watching.reconciling_run import kept, last_days
 from ...delivery.watching.rerunning import DEEDS
 from ...delivery.watching.stories import Story
 from ...delivery.watching.working_calendar import local_day, stored_calendar
@@ -69,8 +69,9 @@ def asked(values: Any) -> Asked:
     return Asked(period if period in PERIODS else DEFAULT, chosen, destinations)
 
 
-def counted(wish: Asked) -> Reconciliation:
-    return look(wish.first, wish.last, destination=wish.destination)
+def counted(wish: Asked, *, anew: bool = False) -> Reconciliation:
+    """The count that is kept, at most some minutes old; before anything is done it is taken anew."""
+    return kept(PERIODS[wish.period][1], destination=wish.destination, anew=anew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _names(person: Any, visits: Iterable[int | None]) -> dict[int, str]:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     wish = asked(request.GET)
-    result = counted(wish)
+    result = counted(wish, anew=request.GET.get("dem") == "lai")
     late, today = result.late(), result.late_today()
     return render(request, "web/reconciling/overview.html", {**_overview(request, wish, result), "late": clock_rows(request.user, late[:SHOWN]), "late_count": len(late), "today": clock_rows(request.user, today[:SHOWN]), "today_count": len(today)})  # fmt: skip
 
@@ -144,6 +145,7 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
             for line in result.lines
         ],
         "causes": causes_shown(result, wish),
+        "again": wish.address(dem="lai"),
         "late_address": wish.address("web:delivery_reconciling_list", han="qua-han"),
         "today_address": wish.address("web:delivery_reconciling_list", han="hom-nay"),
         "clocks": CLOCKS,

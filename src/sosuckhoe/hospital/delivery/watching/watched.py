@@ -1,0 +1,156 @@
+"""What a hospital watches, in one look: the same facts are the metrics for Prometheus and the alarms on the board.
+
+Counts and ages only: no name, no number of a person, no visit code.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min
+
+from ..models import Attempt, Destination, Incident, SigningKey, Submission
+from ..restoring.hold import on_hold
+from ..sending import QUIET_AFTER
+from ..states import State
+from .pulse import last_beat
+from .reconciling_run import kept
+from .rehashing import last_check
+
+WORKER_SILENT = timedelta(minutes=4)
+"""Pulses come every half minute; an alarm must be out within five minutes of the last (F10)."""
+UNKNOWN_LONG = timedelta(minutes=30)
+WAITS_LONG = timedelta(minutes=30)
+CHECK_OLD = timedelta(hours=26)
+KEY_DAYS = (30, 14, 7, 1)
+DAYS = 31
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Everything at one moment."""
+
+    at: datetime
+    states: dict[tuple[str, str], tuple[int, datetime]]
+    """By destination and state: how many, and since when the oldest."""
+    held: dict[str, int]
+    """By problem code."""
+    attempts: dict[tuple[str, str], int]
+    destinations: dict[str, Destination]
+    keys: dict[str, datetime]
+    """When each certificate in use ends."""
+    incidents: int
+    late: dict[str, int] = field(default_factory=dict)
+    """Missed and open, by clock; of what was closed in the last 31 days."""
+    pulse: datetime | None = None
+    checked_at: datetime | None = None
+    chain_is_whole: bool | None = None
+    damaged: int = 0
+    restore_hold: bool = False
+
+
+def watched(now: datetime) -> Watched:
+    """Look at everything. A handful of grouped queries; the clocks come from the kept count."""
+    grouped = Submission.ledger.values("destination__name", "state").annotate(
+        n=Count("id"), oldest=Min("since")
+    )
+    check = last_check()
+    late: dict[str, int] = {}
+    for _, due in kept(DAYS).late():
+        late[due.clock.id] = late.get(due.clock.id, 0) + 1
+    return Watched(
+        at=now,
+        states={(r["destination__name"], r["state"]): (r["n"], r["oldest"]) for r in grouped.order_by()},
+        held={
+            row["problem_code"]: row["n"]
+            for row in Submission.ledger.filter(state=State.HELD)
+            .values("problem_code")
+            .annotate(n=Count("id"))
+            .order_by()
+        },
+        attempts={
+            (row["submission__destination__name"], row["outcome"] or "open"): row["n"]
+            for row in Attempt.objects.values("submission__destination__name", "outcome")
+            .annotate(n=Count("id"))
+            .order_by()
+        },
+        destinations={each.name: each for each in Destination.objects.filter(enabled=True)},
+        keys={
+            each.fingerprint[:16]: each.not_after
+            for each in SigningKey.objects.filter(retired_at__isnull=True)
+        },
+        incidents=Incident.objects.filter(ended_at__isnull=True).count(),
+        late=late,
+        pulse=last_beat(),
+        checked_at=check.at if check else None,
+        chain_is_whole=bool(check.detail.get("chain_is_whole")) if check else None,
+        damaged=len(check.detail.get("damaged", [])) if check else 0,
+        restore_hold=on_hold(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that somebody must look at now."""
+
+    code: str
+    tone: str
+    sentence: str
+    next_step: str
+
+
+ALARMS = (
+    "restore-hold", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
+    "key-ended", "damaged", "chain-broken", "late", "not-checked",
+)  # fmt: skip
+"""Every alarm there is."""
+
+
+def alarms(look: Watched) -> Iterator[Alarm]:
+    """What is wrong in this look, the worst first."""
+    if look.restore_hold:
+        yield Alarm("restore-hold", "stop", "Đang giữ sau khi khôi phục cơ sở dữ liệu.", "Đối chiếu với sổ ngoài rồi cho gửi lại.")  # fmt: skip
+    if look.chain_is_whole is False:
+        yield Alarm("chain-broken", "stop", "Chuỗi nhật ký không còn nguyên vẹn.", "Báo công nghệ thông tin; so với mốc giữ ở ngoài.")  # fmt: skip
+    if look.damaged:
+        yield Alarm("damaged", "stop", f"{look.damaged} tệp lưu trong máy không còn khớp mã băm.", "Báo công nghệ thông tin; lấy lại từ bản sao.")  # fmt: skip
+    work = sum(
+        n
+        for (_, state), (n, _) in look.states.items()
+        if state in (State.WAITING, State.SIGNED, State.SENDING)
+    )
+    if (
+        look.destinations
+        and (work or look.pulse)
+        and (look.pulse is None or look.at - look.pulse > WORKER_SILENT)
+    ):
+        yield Alarm("worker-silent", "stop", f"Chương trình gửi không chạy; {work} hồ sơ đang đợi.", "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ.")  # fmt: skip
+    ends = min(look.keys.values(), default=None) if look.keys else None
+    last = max(look.keys.values(), default=None) if look.keys else None
+    if last is not None and last <= look.at:
+        yield Alarm("key-ended", "stop", "Chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip
+    elif ends is not None and last is not None and last - look.at <= timedelta(days=KEY_DAYS[0]):
+        days = max(0, (last - look.at).days)
+        yield Alarm(
+            "key-ends", "look", f"Chứng thư ký số còn {days} ngày.", "Xin gia hạn và khai chứng thư mới."
+        )
+    for name, there in look.destinations.items():
+        if there.paused:
+            yield Alarm("paused", "look", f"{name}: đang tạm dừng.", "Xem lý do rồi cho gửi tiếp.")
+        elif there.failures >= QUIET_AFTER:
+            yield Alarm("portal-silent", "stop", f"{name}: không trả lời.", "Phần mềm tự thử lại; kiểm tra mạng của bệnh viện.")  # fmt: skip
+    unknown = [(n, oldest) for (_, state), (n, oldest) in look.states.items() if state == State.UNKNOWN]
+    if any(look.at - oldest > UNKNOWN_LONG for _, oldest in unknown):
+        count = sum(n for n, _ in unknown)
+        yield Alarm("unknown-long", "look", f"{count} hồ sơ chưa rõ cổng đã nhận hay chưa.", "Tra trên cổng rồi chọn cửa cho từng hồ sơ.")  # fmt: skip
+    waits = [
+        oldest for (_, state), (_, oldest) in look.states.items() if state in (State.WAITING, State.SIGNED)
+    ]
+    if waits and look.at - min(waits) > WAITS_LONG:
+        yield Alarm("waits-long", "look", "Có hồ sơ đợi ký hoặc gửi đã hơn 30 phút.", "Xem cột Vì sao ở danh sách cũ nhất trước.")  # fmt: skip
+    if look.late:
+        yield Alarm(
+            "late", "look", f"{sum(look.late.values())} hạn đã quá.", "Mở trang đối chiếu, mục Đã quá hạn."
+        )
+    if look.checked_at is not None and look.at - look.checked_at > CHECK_OLD:
+        yield Alarm("not-checked", "look", "Đêm qua chưa băm lại các tệp đã lưu.", "Kiểm tra chương trình gửi có chạy qua đêm không.")  # fmt: skip
