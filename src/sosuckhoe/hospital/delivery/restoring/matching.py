@@ -181,7 +181,8 @@ def _leave_to_a_person(pk: int, restore: Restore, whole: bool, now: datetime) ->
     submission = Submission.ledger.select_for_update(of=("self",)).get(pk=pk)
     if submission.state == S.UNKNOWN:
         # The machine's own repeat could put an old version over a newer one that this copy does not know.
-        Submission.ledger.filter(pk=pk).update(not_before=None)
+        said = {} if whole else {"problem_code": MAYBE, "problem": MAYBE_SENTENCE}
+        Submission.ledger.filter(pk=pk).update(not_before=None, **said)
     if whole or submission.state not in OPEN:
         return
     if submission.state == S.SENDING:
