@@ -158,9 +158,31 @@ def test_the_board_asks_as_often_for_many_records_as_for_few(
     empty_ward.take(clean(0))
     client = as_role(empty_ward, "it")
     client.get(BOARD)
-    with django_assert_max_num_queries(30) as few:
+    with django_assert_max_num_queries(45) as few:
         client.get(BOARD)
     for number in range(1, 8):
         empty_ward.take(clean(number))
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(BOARD)
+
+
+def test_any_code_finds_the_submission_and_a_person_s_number_only_for_who_may_look_for_people(ward, as_role):
+    row = (
+        Submission.objects.filter(state="RECEIVED")
+        .select_related("version__visit__patient", "document")
+        .get()
+    )
+    number = row.version.visit.patient.identifiers.first().value
+    codes = [
+        row.version.visit.visit_code,
+        row.receipts.get().transaction_number,
+        row.document.sha256[:12],
+        row.document.unsigned_sha256,
+        row.version.sha256,
+    ]
+    client = as_role(ward, "records")
+    for code in [*codes, number]:
+        answer = client.get("/gui/danh-sach/", {"ma": code})
+        assert row.version.visit.visit_code in answer.content.decode(), code
+    it = as_role(ward, "it").get("/gui/danh-sach/", {"ma": number})
+    assert rows(it) == 0

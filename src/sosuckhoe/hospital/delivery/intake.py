@@ -19,6 +19,7 @@ from ..staff.models import Facility
 from ..visits.actions import record_bytes
 from ..visits.choices import checking_policy
 from ..visits.models import RecordVersion, SourceFile, Visit
+from . import late_payment
 from .check_in_files import take_check_ins
 from .closing import Checked, Closed, NeedsReason, OtherPerson, close_visit, correct_visit, edition_for
 from .crashpoints import here
@@ -202,7 +203,8 @@ def _enter(
                     visit.pk,
                     same.number,
                 )
-            closed = _correct(visit, checked, file, by=by, at=at, reason=reason)
+            why = reason or late_payment.reason_of(visit.latest.record, record)
+            closed = _correct(visit, checked, file, by=by, at=at, reason=why)
         SourceFile.objects.filter(pk=file.pk).update(visit=closed.visit)
         here("K05")
     here("K06")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ...delivery.models import Destination, Receipt, SignedDocument, Submission
 from ...delivery.signers.certificates import Due, in_use
 from ...delivery.states import TRANSMITTED, State
+from ...patients.models import Identifier
 from ..shell import words
 from ..shell.funnel import STEPS, latest_submissions
 from ..shell.sending import sending_key
@@ -101,13 +102,22 @@ def waiting_longest(destination: Destination | None, most: int = 8) -> list[Subm
     return list(with_visits(rows).order_by("version__visit__closed_at", "id")[:most])
 
 
-def found_by_code(code: str) -> QuerySet[Submission]:
-    """By visit code, transaction number or the beginning of a file's hash."""
+def found_by_code(code: str, *, numbers: bool = False) -> QuerySet[Submission]:
+    """By visit code, transaction number or the beginning of a hash: of the signed file, the unsigned one, the record.
+
+    ``numbers``: also by any number of the person, for whoever may look for people.
+    """
     by_receipt = Receipt.objects.filter(submission=OuterRef("pk"), transaction_number=code)
-    by_hash = SignedDocument.objects.filter(submission=OuterRef("pk"), sha256__startswith=code.lower())
     wanted = Q(version__visit__visit_code=code) | Exists(by_receipt)
     if len(code) >= 12:
-        wanted |= Exists(by_hash)
+        start = code.lower()
+        by_hash = SignedDocument.objects.filter(
+            Q(sha256__startswith=start) | Q(unsigned_sha256__startswith=start), submission=OuterRef("pk")
+        )
+        wanted |= Exists(by_hash) | Q(version__sha256__startswith=start)
+    if numbers:
+        held = Identifier.objects.filter(patient=OuterRef("version__visit__patient"), value=code)
+        wanted |= Exists(held)
     return Submission.objects.filter(wanted)
 
 

@@ -46,6 +46,8 @@ def board(request: HttpRequest) -> HttpResponse:
     if period not in PERIODS:
         period = DEFAULT_PERIOD
     noi = chosen.pk if chosen and len(destinations) > 1 else ""
+    restored = current()
+    held = restored is not None
     return render(
         request,
         "web/delivery/board.html",
@@ -69,11 +71,11 @@ def board(request: HttpRequest) -> HttpResponse:
             "check_ins": queries.check_ins(chosen),
             "tiles": [(tile, _tile_address(tile.state, noi)) for tile in queries.tiles(chosen)],
             "oldest": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row))
+                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row, held))
                 for row in queries.waiting_longest(chosen)
             ],
             "keys": queries.keys(),
-            "restored": current(),
+            "restored": restored,
             "alarms": [each for each in alarms(watched(timezone.now())) if each.code not in SAID_ABOVE],
             "may_steer": policies.can_steer_delivery(request.user),
             "may_set_up": policies.can_set_up(request.user),
@@ -81,11 +83,11 @@ def board(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _why(row: Any) -> str:
+def _why(row: Any, held: bool) -> str:
     """Why it is where it is; what has no problem of its own waits for its turn, or for the pause to end."""
     if row.problem or row.state not in (State.SIGNED, State.WAITING):
         return str(row.problem)
-    if on_hold():
+    if held:
         return "Đang giữ sau khi khôi phục cơ sở dữ liệu"
     if row.state == State.SIGNED and row.destination.paused:
         return "Việc gửi đang tạm dừng"
@@ -109,7 +111,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         raise Http404
     by = "since"
     if code:
-        rows, title = queries.found_by_code(code), f"Tìm mã {code}"
+        numbers = policies.can_read_patients(request.user)
+        rows, title = queries.found_by_code(code, numbers=numbers), f"Tìm mã {code}"
     elif state in State.values:
         rows, title = queries.in_state(state, chosen), words.state(state).word
     elif step in STEPS:
@@ -118,6 +121,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         by = "version__visit__closed_at"
     else:
         raise Http404
+    held = on_hold()
     shown = page_of(queries.with_visits(rows), by=by, after=request.GET.get("sau", ""))
     asked = {
         "ma": code,
@@ -133,7 +137,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "title": title,
             "count": rows.count(),
             "rows": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row))
+                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row, held))
                 for row in shown.rows
             ],
             "code": code,
