@@ -23,11 +23,14 @@ def holder_of(restore: Restore) -> str:
 
 
 def submission_of(left: Left) -> Submission | None:
-    """What left, as this database has it: by visit code, version and destination; a check-in by its contents."""
+    """What left, as this database has it: a record by visit code and version, anything else by its
+    number and its contents."""
     line = left.line
     rows = (
         Submission.ledger.select_for_update(of=("self",))
-        .select_related("version__visit__facility", "check_in", "destination__facility", "document")
+        .select_related(
+            "version__visit__facility", "check_in", "health_check", "destination__facility", "document"
+        )
         .filter(destination=line.destination)
     )
     if line.version:
@@ -36,11 +39,8 @@ def submission_of(left: Left) -> Submission | None:
             version__visit__visit_code=line.visit_code,
             version__number=line.version,
         ).first()
-    return rows.filter(
-        check_in__facility_code=line.facility_code,
-        check_in__visit_code=line.visit_code,
-        check_in__sha256=left.sent.record_sha256 if left.sent else "",
-    ).first()
+    found = rows.filter(pk=line.submission, version__isnull=True).first()
+    return found if found and left.sent and found.content[1] == left.sent.record_sha256 else None
 
 
 def document_of(submission: Submission, left: Left) -> SignedDocument | None:

@@ -21,7 +21,7 @@ from ..signers.keys import signer_of
 
 def rebuilt(submission: Submission, sent: SentLine, key: SigningKey) -> bytes | None:
     """The bytes with the noted hash; None where they cannot be had here any more."""
-    if key.kind == KeyKind.ELSEWHERE or not sent.signature_id:
+    if key.kind == KeyKind.ELSEWHERE or not sent.signature_id or submission.health_check_id:
         return None
     try:
         unsigned = _unsigned(submission, timezone.localdate(datetime.fromisoformat(sent.signed_at)))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0006_check_ins_and_limits"),
+        ("delivery", "0008_the_ministrys_hub"),
     ]
 
     operations = [
