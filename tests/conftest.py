@@ -65,6 +65,13 @@ def _append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
     connection.ops.sql_flush = original  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def _no_count_is_kept_from_the_test_before() -> None:
+    from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
+
+    forget_counts()
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """The hospital's home folder, empty."""

@@ -333,7 +333,9 @@ class Story:
             return Strike(kind, self.random.choice(self.focus.points or FREEZES))
         if kind.endswith("statement"):
             return Strike(kind, left=self.random.randrange(1, 40))
-        return Strike(kind, left=self.random.randrange(1, 5) if "commit" in kind else 1)
+        # The journal outside has a line when a file leaves and one for its receipt: either may be torn.
+        most = 5 if "commit" in kind else 3 if kind == "torn" else 2
+        return Strike(kind, left=self.random.randrange(1, most))
 
     def close(self, *, correct: bool | None = None) -> None:
         """A visit is closed, or one that was closed is corrected."""
