@@ -140,7 +140,7 @@ def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any
         (signing, "key_for", key_for),
         (signing, "write_visit", write_visit),
         (signing, "check_record", lambda *a, **k: []),
-        (signing, "checking_policy", lambda **how: None),
+        (signing, "rules_for", lambda record, **how: None),
         (signing, "sign", sign),
         (signing, "verify", verify),
         (signing, "uuid", SimpleNamespace(uuid4=lambda: uuid.UUID(int=random.getrandbits(128)))),

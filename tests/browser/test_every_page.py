@@ -1,14 +1,28 @@
 """Every page: fits a telephone, has nothing that a screen reader stumbles over, prints, and stays at home."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from tests.unit.fixes.conftest import SPACED, Clinic
 from tests.unit.web.test_access import PAGES, address_of
+from tests.unit.web.ward import Ward
+
+from sosuckhoe.hospital.delivery.mending.fixing import fix
+from sosuckhoe.hospital.visits.models import Finding
+from sosuckhoe.hospital.web.urls import urlpatterns
 
 SEEN_BY = {"journal": "auditor", "admin_staff": "administrator", "admin_person": "administrator"}
 PHONE = 360
 DOWNLOADS = {"six_month_download"}
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-COMPARED = "visit_compare"
+PIECES = {"sending_word"}
+"""A part of the frame, which every other page shows."""
+FOR_MACHINES = {"healthz", "metrics"}
+ALONE = {"sign_in"}
+"""Opened by nobody in particular, in a test of its own below."""
 
 
 def role_for(name: str) -> str:
@@ -26,6 +40,44 @@ def violations(page, axe: str) -> list[str]:
     )
 
 
+def with_something_to_compare(ward: Ward) -> dict[str, str]:
+    """Pages of what a person did: two versions, a fault to stand by, and one kind of fault in two visits."""
+    clinic = Clinic(ward)
+    mended, faulty = clinic.close(**SPACED), clinic.close(**SPACED)
+    clinic.close(**SPACED)
+    fix(by=ward.people["records"], visit_id=mended.pk, number=1, rule="FMT-015", path="XML1.GIOI_TINH",
+        kind="trim", rows=[None], at=timezone.now())  # fmt: skip
+    finding = Finding.objects.get(version__visit=faulty, rule="FMT-015")
+    return {
+        "visit_compare": reverse("web:visit_compare", args=[mended.pk, 2]),
+        "fix_overrule": reverse("web:fix_overrule", args=[finding.pk]),
+        "fix_many of one kind": reverse("web:fix_many") + "?vi=FMT-015:XML1.GIOI_TINH",
+    }
+
+
+def dummy_address(pattern) -> str:
+    """An address of this shape; what is only done, never read, refuses before it looks for anything."""
+    groups = dict.fromkeys(pattern.pattern.regex.groupindex, "1")
+    choice = re.search(r"\(\?P<(\w+)>([\w-]+)\|", str(pattern.pattern))
+    if choice:
+        groups[choice[1]] = choice[2]
+    return reverse(f"web:{pattern.name}", kwargs=groups)
+
+
+def test_what_is_not_looked_at_here_is_never_read(desk):
+    """A new address is a page in the list, or answers nothing but that it is not for reading."""
+    looked_at = {*PAGES, *with_something_to_compare(desk.ward), *ALONE, *FOR_MACHINES}
+    clients = []
+    for person in desk.ward.people.values():
+        clients.append(Client())
+        clients[-1].force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    for pattern in urlpatterns:
+        if pattern.name not in looked_at:
+            address = dummy_address(pattern)
+            answers = {client.get(address).status_code for client in clients}
+            assert 405 in answers and answers <= {403, 405}, f"{pattern.name} is a page: list it"
+
+
 def sideways(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
@@ -33,11 +85,13 @@ def sideways(page) -> int:
 def test_every_page_is_accessible_and_fits_a_telephone(desk, axe):
     tabs = {}
     wrong = []
-    for name in sorted(set(PAGES) - DOWNLOADS - {"sending_word"}):
+    addresses = {name: address_of(name, desk.ward) for name in set(PAGES) - DOWNLOADS - PIECES}
+    addresses |= with_something_to_compare(desk.ward)
+    for name, address in sorted(addresses.items()):
         role = role_for(name)
         page = tabs.setdefault(role, desk.signed_in(role))
         page.set_viewport_size({"width": 1280, "height": 860})
-        desk.open(page, address_of(name, desk.ward))
+        desk.open(page, address)
         wrong += [f"{name}: {each}" for each in violations(page, axe)]
         page.set_viewport_size({"width": PHONE, "height": 740})
         if sideways(page) > 0:

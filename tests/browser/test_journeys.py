@@ -3,10 +3,12 @@
 import re
 
 from playwright.sync_api import expect
+from tests.unit.fixes.conftest import SPACED, Clinic
 from tests.unit.web.ward import PASSWORD, clean, held
 
 from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
+from sosuckhoe.hospital.web.fixes import many
 
 
 def test_from_signing_in_to_a_visit_with_the_keyboard_alone(desk):
@@ -161,3 +163,28 @@ def test_the_pages_work_without_scripts(desk, browser):
     page.get_by_role("button", name="Nhận tệp").click()
     expect(page.get_by_role("link", name="a.xml")).to_be_visible()
     context.close()
+
+
+def test_one_kind_of_fault_is_mended_in_many_visits_and_one_of_them_taken_back(desk, monkeypatch):
+    monkeypatch.setattr(many, "STEP", 1)
+    clinic = Clinic(desk.ward)
+    visits = [clinic.close(**SPACED) for _ in range(4)]
+    before = {visit.pk: bytes(visit.latest.record_json) for visit in visits}
+    page = desk.open(desk.signed_in("records"), "/sua-hang-loat/")
+    page.get_by_role("row").filter(has_text="FMT-015").get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("4 hồ sơ, 4 chỗ")).to_be_visible()
+    expect(page.locator("del.code")).to_have_text(["␣2"] * 4)
+    assert RecordVersion.objects.filter(visit__in=visits).count() == 4, "looking changes nothing"
+    page.get_by_role("button", name="Sửa 4 hồ sơ").click()
+    expect(page.get_by_role("heading", name="Đã sửa 4 hồ sơ")).to_be_visible()
+    assert set(RecordVersion.objects.filter(number=2).values_list("visit", flat=True)) == set(before)
+
+    chosen = visits[1]
+    desk.open(page, f"/dot-kham/{chosen.pk}/")
+    page.get_by_role("button", name="Trở lại bản trước").click()
+    expect(page.get_by_text("Đã lưu bản 3, nội dung như bản 1.")).to_be_visible()
+    for visit in visits:
+        stored = bytes(visit.latest.record_json)
+        assert (stored == before[visit.pk]) == (visit == chosen)
+        assert bytes(visit.versions.get(number=1).record_json) == before[visit.pk]

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,19 +11,23 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from tests.crash.stage import Portal
 
-from sosuckhoe.healthbook.document import write_check_in
+from sosuckhoe.healthbook.document import read, write_check_in
 from sosuckhoe.healthbook.signing import Outcome, verify
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.hospital.delivery import actions, doors
+from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.gateway import SESSIONS
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
+from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.sending import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, Worker, next_due, run
 from sosuckhoe.hospital.patients.models import Patient
 from sosuckhoe.hospital.visits.choices import choose
-from sosuckhoe.hospital.visits.models import CheckIn, SourceFile
+from sosuckhoe.hospital.visits.facts import moment
+from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion, SourceFile
 
 from .conftest import TODAY, House
 from .test_worker import renamed
@@ -388,3 +392,80 @@ class TestLimits:
 
 def test_the_words_of_a_refusal_name_the_field(house: House) -> None:
     assert re.search(r"XML0\.\w+", take(file(row(full_name=""))).sentence)
+
+
+class TestWhatTheLedgerKnowsOfAVisit:
+    """BUS-019 reads it when the visit's record comes."""
+
+    @staticmethod
+    def findings(data: bytes, at: datetime) -> list[str]:
+        taken = take_file("visit.xml", data, by="giang", at=at)
+        latest = RecordVersion.objects.filter(visit=taken.visit_id).latest("number")
+        return [row.rule for row in latest.findings.filter(rule="BUS-019")]
+
+    @staticmethod
+    def visit(data: bytes) -> tuple[str, datetime, datetime]:
+        row = read(data).visits[0].record.visit
+        arrived, discharged = moment(row["arrived_at"]), moment(row["discharged_at"])
+        assert arrived and discharged
+        return row["visit_code"], arrived, discharged
+
+    @pytest.fixture
+    def data(self, clean: list[bytes]) -> bytes:
+        """An ordinary visit with a cost."""
+        return next(one for one in clean if read(one).visits[0].record.visit["patient_category_code"] != "2")
+
+    def told_at(self, at: datetime, code: str = "") -> Submission:
+        code = code or visit_code()
+        assert take_file("xml0.xml", file(row(visit_code=code)), by="giang", at=at).code == "CHECK-IN-TAKEN"
+        return submission_of(code)
+
+    @staticmethod
+    def sign() -> None:
+        worker = CheckInWorker("check-ins")
+        while worker.sign_one():
+            pass
+
+    def received_at(self, at: datetime, code: str) -> None:
+        """Told, signed and received at a moment that has passed."""
+        self.told_at(at, code)
+        self.sign()
+        submission = submission_of(code)
+        assert step(submission, State.SENDING, at=at, holder="tests", lease_until=at, attempt_count=1)
+        answer = Answer(Word.ACCEPTED, "200", "Cổng đã tiếp nhận.", transaction_number=f"GD{submission.pk}")
+        keep_receipt(submission, note_attempt(submission), answer, at)
+        assert step(submission, State.RECEIVED, at=at)
+
+    def test_a_facility_that_never_told_through_us_hears_nothing(self, house: House, data: bytes) -> None:
+        assert self.findings(data, self.visit(data)[2] + timedelta(hours=1)) == []
+
+    def test_a_visit_that_was_not_told_is_named(self, house: House, data: bytes) -> None:
+        _, arrived, discharged = self.visit(data)
+        self.told_at(arrived - timedelta(days=1))
+        assert self.findings(data, discharged + timedelta(hours=1)) == ["BUS-019"]
+
+    def test_one_that_was_received_while_it_was_open_is_not(self, house: House, data: bytes) -> None:
+        code, arrived, discharged = self.visit(data)
+        self.told_at(arrived - timedelta(days=1))
+        self.received_at(discharged + timedelta(seconds=30), code)
+        assert self.findings(data, discharged + timedelta(hours=1)) == []
+
+    def test_one_that_was_received_afterwards_is(self, house: House, data: bytes) -> None:
+        code, _, discharged = self.visit(data)
+        self.received_at(discharged + timedelta(minutes=5), code)
+        assert self.findings(data, discharged + timedelta(hours=1)) == ["BUS-019"]
+
+    def test_nothing_is_said_while_the_outcome_is_not_known(self, house: House, data: bytes) -> None:
+        code, arrived, discharged = self.visit(data)
+        self.told_at(arrived - timedelta(days=1))
+        waiting = self.told_at(arrived, code)
+        self.sign()
+        Submission.ledger.filter(pk=waiting.pk).update(state=State.UNKNOWN, problem_code="NO-ANSWER")
+        assert self.findings(data, discharged + timedelta(hours=1)) == []
+
+    def test_where_check_ins_are_not_sent_nobody_asks(self, house: House, data: bytes) -> None:
+        _, arrived, discharged = self.visit(data)
+        self.told_at(arrived - timedelta(days=1))
+        since = arrived.date() - timedelta(days=1)
+        choose(by="an", name="check_ins_are_sent", value=False, reason="chỉ nhận mẫu", since=since)
+        assert self.findings(data, discharged + timedelta(hours=1)) == []

@@ -182,6 +182,7 @@ def test_reading_pages_changes_nothing_but_the_journal(ward, as_role):
         ("visit_undo", [1, 2]),
         ("fix_many_do", []),
         ("fix_withdraw", [1]),
+        ("rule_recheck", ["XTB-006"]),
         ("import_with_reason", [1]),
         ("worklist_release", []),
         ("delivery_pause", [1]),

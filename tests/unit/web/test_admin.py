@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -126,6 +128,28 @@ def test_the_password_of_an_account_is_kept_outside_the_database_and_shown_nowhe
     page = it.get(reverse("web:admin_destination", args=[added.pk])).content.decode()
     assert "bi-mat-cua-cong" not in page
     assert not Entry.objects.filter(detail__icontains="bi-mat-cua-cong").exists()
+
+
+def test_check_ins_are_repeated_only_with_evidence_which_records_may_rest_on_too(it, empty_ward):
+    there = connect(empty_ward).destination
+    address = reverse("web:admin_destination", args=[there.pk])
+    given = {"base_url": there.base_url, "account": there.account, "enabled": "on", "repeats_check_ins": "on"}
+    refused = it.post(address, {**given, "replaces_evidence": "  "})
+    there.refresh_from_db()
+    assert refused.status_code == 422 and not there.repeats_check_ins
+    assert "checked" in re.search(r'<input[^>]*name="repeats_check_ins"[^>]*>', refused.content.decode())[0]
+    it.post(address, {**given, "replaces_evidence": "thử ngày 20/11/2026 trên cổng đào tạo"})
+    there.refresh_from_db()
+    assert there.repeats_check_ins and there.replaces_evidence.startswith("thử ngày 20/11/2026")
+    assert Entry.objects.filter(action="destination-changed").latest("pk").detail["repeats_check_ins"] is True
+
+    del given["repeats_check_ins"]
+    still_needed = it.post(address, {**given, "replaces_evidence": ""})
+    assert still_needed.status_code == 422, "records are still repeated on this evidence"
+    Destination.objects.update(replaces_by_visit_code=False)
+    assert it.post(address, {**given, "replaces_evidence": ""}).status_code == 302
+    there.refresh_from_db()
+    assert not there.repeats_check_ins and there.replaces_evidence == ""
 
 
 @pytest.mark.parametrize(

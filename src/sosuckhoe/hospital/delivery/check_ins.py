@@ -6,7 +6,7 @@ taken (QĐ 4750/QĐ-BYT; gateway.md §4). It is information only, so it enters w
 nothing to mend afterwards, and nothing of it holds a record back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,11 @@ from ..journal.chain import note
 from ..staff.models import Facility
 from ..visits.check_ins import are_told, edition_of, freeze_check_in, is_emergency, stage_of
 from ..visits.choices import checking_policy
+from ..visits.facts import moment as moment_of
 from ..visits.models import CheckIn, SourceFile, Visit
 from .ledger import enqueue_check_in
-from .models import DestinationKind, Submission
-from .states import REPLACEABLE
+from .models import DestinationKind, Receipt, Submission
+from .states import REPLACEABLE, State
 
 
 class NotNeeded(Exception):
@@ -114,6 +115,26 @@ def _next_number(facility: Facility, row: Row) -> int:
     if latest.row == row or not states or not REPLACEABLE.issuperset(states):
         raise AlreadyTold(AlreadyTold.__doc__)
     return latest.number + 1
+
+
+def received(record: Record, *, facility: Facility) -> Mapping[str, tuple[datetime, ...]] | None:
+    """When check-ins of a record's visit were received, for ``Policy.check_ins``: by MA_LK, in the zone of the record.
+
+    None where this ledger cannot know: the facility tells nothing, no check-in of it went through here before the
+    patient came (another program may have told the portal), or what became of one of this visit is not clear.
+    """
+    code, arrived = record.visit_code, moment_of(record.visit.get("arrived_at", ""))
+    if not code or arrived is None or not are_told(facility, timezone.localdate(arrived)):
+        return None
+    own = Submission.ledger.filter(check_in__facility=facility, check_in__visit_code=code)
+    if State.UNKNOWN in set(own.values_list("state", flat=True)):
+        return None
+    times = Receipt.objects.filter(submission__in=own).values_list("received_at", flat=True)
+    if not times and not CheckIn.objects.filter(facility=facility, at__lte=arrived).exists():
+        return None
+    # NGAY_RA knows no seconds, so a moment within its minute is not after it.
+    minutes = (timezone.localtime(each).replace(second=0, microsecond=0) for each in times)
+    return {code: tuple(sorted(minutes))}
 
 
 def first_sentences(faults: Sequence[Fault], most: int = 3) -> str:

@@ -1,7 +1,7 @@
 """Closing a visit and correcting one: one transaction holds visit, version, findings, submissions and journal line."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ...healthbook.record import Record
 from ...healthbook.standard import Edition, NoEdition, edition_on
-from ...healthbook.validation import Fault, check_record
+from ...healthbook.validation import Fault, Policy, check_record
 from ..journal.chain import note
 from ..patients.models import Patient
 from ..patients.recognition import is_same_person, recognise_or_register
@@ -18,6 +18,7 @@ from ..visits.actions import freeze, open_visit
 from ..visits.choices import checking_policy
 from ..visits.facts import closing_of, facts_of
 from ..visits.models import ClosingSource, RecordVersion, SourceFile, Visit
+from .check_ins import received
 from .crashpoints import here
 from .ledger import enqueue
 from .models import DestinationKind, Submission
@@ -69,10 +70,15 @@ def edition_for(record: Record, at: datetime) -> Edition:
         return edition_on(timezone.localdate(at))
 
 
+def rules_for(record: Record, *, facility: Facility, day: date) -> Policy:
+    """The hospital's decisions, and what its ledger knows of this visit."""
+    return checking_policy(facility=facility, day=day, check_ins=received(record, facility=facility))
+
+
 def check(record: Record, *, facility: Facility, at: datetime) -> Checked:
     """Everything wrong in a record today."""
     edition, day = edition_for(record, at), timezone.localdate(at)
-    policy = checking_policy(facility=facility, day=day)
+    policy = rules_for(record, facility=facility, day=day)
     return Checked(record, edition, tuple(check_record(record, edition, day=day, policy=policy)))
 
 

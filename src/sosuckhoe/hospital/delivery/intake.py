@@ -17,11 +17,19 @@ from ...healthbook import validation
 from ...healthbook.document import Limits, Reading, Unreadable, read
 from ..staff.models import Facility
 from ..visits.actions import record_bytes
-from ..visits.choices import checking_policy
 from ..visits.models import RecordVersion, SourceFile, Visit
 from . import late_payment
 from .check_in_files import take_check_ins
-from .closing import Checked, Closed, NeedsReason, OtherPerson, close_visit, correct_visit, edition_for
+from .closing import (
+    Checked,
+    Closed,
+    NeedsReason,
+    OtherPerson,
+    close_visit,
+    correct_visit,
+    edition_for,
+    rules_for,
+)
 from .crashpoints import here
 from .health_checks import looks_like_one, take_health_check
 from .source_files import (
@@ -142,7 +150,8 @@ def _check(data: bytes, reading: Reading, facility: Facility, at: datetime) -> C
     """
     record, day = reading.visits[0].record, timezone.localdate(at)
     try:
-        (found,) = validation.check(data, day=day, policy=checking_policy(facility=facility, day=day))
+        policy = rules_for(record, facility=facility, day=day)
+        (found,) = validation.check(data, day=day, policy=policy)
     except Exception:
         # A mistake of ours in one rule must not stop the other files, nor lose this one.
         log.exception("checking a file stopped")

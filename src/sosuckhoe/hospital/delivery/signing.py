@@ -11,9 +11,9 @@ from ...healthbook.document import CannotWrite, Obstacle, write_check_in, write_
 from ...healthbook.health_check import Message, policy_for
 from ...healthbook.signing import PROFILE_A, CannotSign, KeyUnusable, Outcome, Policy, sign, verify
 from ...healthbook.validation import Fault, check_record
-from ..visits.choices import checking_policy, tables_to_send
+from ..visits.choices import tables_to_send
 from ..visits.models import CheckIn
-from .closing import FAULTS_HOLD, edition_for
+from .closing import FAULTS_HOLD, edition_for, rules_for
 from .crashpoints import here
 from .hub_message import message_for
 from .ledger import step
@@ -193,7 +193,7 @@ def check_again(submission: Submission, day: date) -> None:
     """The rules of today over the record of then: what was not overruled holds it back."""
     version = submission.version
     assert version is not None
-    policy = checking_policy(facility=version.visit.facility, day=day)
+    policy = rules_for(version.record, facility=version.visit.facility, day=day)
     known = {
         (rule, path, row): bool(by)
         for rule, path, row, by in version.findings.values_list("rule", "path", "row", "overruled_by")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -116,8 +116,16 @@ def choose(
     return row
 
 
-def checking_policy(*, facility: Facility | None, day: date) -> Policy:
-    """The library's policy for checking, from the hospital's decisions."""
+def checking_policy(
+    *,
+    facility: Facility | None,
+    day: date,
+    check_ins: Mapping[str, tuple[datetime, ...]] | None = None,
+) -> Policy:
+    """The library's policy for checking, from the hospital's decisions.
+
+    ``check_ins``: what the ledger knows, which is not known here (see ``Policy.check_ins``).
+    """
     levels = dict(chosen("severities", facility=facility, day=day))
     off = {rule for rule, level in levels.items() if level == "off"}
     return Policy(
@@ -126,6 +134,7 @@ def checking_policy(*, facility: Facility | None, day: date) -> Policy:
         off=off.union(chosen("rules_off", facility=facility, day=day)),
         catalogues=catalogues_for(facility),
         base_salaries=base_salaries(facility),
+        check_ins=check_ins,
     )
 
 

@@ -5,7 +5,7 @@ print(trial.hits, "of", trial.visits, trial.cost_ms)
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,6 +26,8 @@ from .choices import checking_policy
 from .models import Finding, RecordVersion, Visit
 
 EXAMPLES = 20
+CheckIns = Callable[[Record], Mapping[str, tuple[datetime, ...]] | None]
+"""What the ledger knows of a record's visit, for ``Policy.check_ins``."""
 PATIENCE = 8.0
 """Seconds after which a trial on a page stops and says how far it came."""
 
@@ -91,14 +93,17 @@ def try_rule(
     level: str = "",
     patience: float | None = None,
     progress: Callable[[Trial], None] | None = None,
+    check_ins: CheckIns | None = None,
 ) -> Trial:
-    """Check visits of a period with one rule. Nothing is stored. ``patience``: seconds after which to stop."""
+    """Check visits of a period with one rule. Nothing is stored. ``patience``: seconds after which to stop;
+    ``check_ins``: asked for each record, for a rule that reads them."""
     rows = visits_of(facility=facility, since=since, until=until)
     trial = Trial(rule, level, total=rows.count())
     policy = _with_level(checking_policy(facility=facility, day=day), rule, level)
     ends = time.monotonic() + patience if patience is not None else None
     for version in _latest_versions(rows):
-        _try_one(trial, version, policy, day)
+        known = check_ins(version.record) if check_ins else None
+        _try_one(trial, version, replace(policy, check_ins=known) if known is not None else policy, day)
         if progress is not None:
             progress(trial)
         if ends is not None and time.monotonic() > ends:

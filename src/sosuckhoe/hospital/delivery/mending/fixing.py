@@ -20,10 +20,9 @@ from ....healthbook.validation.fixes import Fix, Moved, applied, fixes_of, toget
 from ....healthbook.validation.fixes.proposing import merged
 from ...journal.chain import note
 from ...staff.policies import NotAllowed, can_close_visits
-from ...visits.choices import checking_policy
 from ...visits.desks import check_may_mend
 from ...visits.models import Finding, RecordVersion, Visit
-from ..closing import Closed, OtherPerson, check, correct_visit, edition_for, keep_overrulings
+from ..closing import Closed, OtherPerson, check, correct_visit, edition_for, keep_overrulings, rules_for
 from ..models import Submission
 from ..states import State
 
@@ -59,7 +58,7 @@ class _Desk:
     def __init__(self, version: RecordVersion, at: datetime) -> None:
         self.version, self.day = version, timezone.localdate(at)
         self.edition: Edition = edition_for(version.record, version.at)
-        self.policy: Policy = checking_policy(facility=version.visit.facility, day=self.day)
+        self.policy: Policy = rules_for(version.record, facility=version.visit.facility, day=self.day)
         self.faults: list[Fault] = [
             *check_record(version.record, self.edition, day=self.day, policy=self.policy),
             *_of_the_writer(version),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from ....healthbook.identifiers import facility_code, hub_facility_code, personal_id
 from ....healthbook.identifiers.not_valid import NotValid
 from ...delivery.gateway import RECORD_PATHS, HostNotAllowed, check_address
+from ...delivery.models import Destination, DestinationKind
 from ...staff.models import Facility, Person, Role, Unit
 
 REQUIRED = {"required": "Xin điền mục này."}
@@ -209,11 +210,33 @@ class ChangeDestination(DestinationForm):
     enabled = forms.BooleanField(label="Gửi hồ sơ mới đến nơi này", required=False)
     calls_at_once = _limit("Nhiều nhất bao nhiêu lượt gọi cùng lúc")
     calls_per_minute = _limit("Nhiều nhất bao nhiêu lượt gọi trong một phút")
+    repeats_check_ins = forms.BooleanField(
+        label="Tự gửi lại đúng tệp báo vào khám khi chưa rõ cổng đã nhận hay chưa", required=False
+    )
+    replaces_evidence = forms.CharField(
+        label="Vì sao biết gửi lại không thành hai",
+        required=False,
+        max_length=2000,
+        help_text="Đã thử thế nào, ngày nào, ai thử; hoặc số văn bản trả lời của cổng.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.destination = destination
         del self.fields["name"], self.fields["path_edition"]
+        if destination.kind != DestinationKind.PORTAL:
+            del self.fields["repeats_check_ins"], self.fields["replaces_evidence"]
         self.fields["password"].help_text = "Để trống nếu không đổi."
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        rests_on_it = given.get("repeats_check_ins") or self.destination.replaces_by_visit_code
+        if rests_on_it and given.get("replaces_evidence") == "":
+            self.add_error(
+                "replaces_evidence", "Xin ghi bằng chứng: không có bằng chứng thì không được tự gửi lại."
+            )
+        return given
 
 
 class Choose(forms.Form):

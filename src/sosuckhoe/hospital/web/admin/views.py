@@ -175,7 +175,10 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             "enabled": found.enabled,
             "calls_at_once": found.calls_at_once,
             "calls_per_minute": found.calls_per_minute,
+            "repeats_check_ins": found.repeats_check_ins,
+            "replaces_evidence": found.replaces_evidence,
         },
+        destination=found,
     )
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -191,6 +194,8 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             enabled=given["enabled"],
             calls_at_once=given["calls_at_once"],
             calls_per_minute=given["calls_per_minute"],
+            repeats_check_ins=given.get("repeats_check_ins"),
+            replaces_evidence=given.get("replaces_evidence"),
         )
         done(request, f"Đã lưu {found.name}.")
         return HttpResponseRedirect(reverse("web:admin_destination", args=[pk]))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ....healthbook.validation import Listed, listed_rule, listed_rules
+from ...delivery.check_ins import received
 from ...delivery.mending import overruling
 from ...delivery.mending.rechecking import held
 from ...journal.chain import note
@@ -202,14 +204,17 @@ def trial(request: HttpRequest, id: str) -> HttpResponse:
     on_records = rule.kind != "file"
     found = None
     if on_records:
+        facility = _facility(person)
+        asks = facility is not None and "@policy" in rule.reads
         found = try_rule(
             id,
-            facility=_facility(person),
+            facility=facility,
             since=now - MONTH,
             until=now,
             day=timezone.localdate(),
             level=level,
             patience=PATIENCE,
+            check_ins=partial(received, facility=facility) if asks else None,
         )
         note(person, "rule-tried", "rule", id, count=found.visits, found=found.hits)
     visits = Visit.objects.select_related("patient").in_bulk(
