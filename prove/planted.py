@@ -110,13 +110,8 @@ def _mark_before_send() -> Iterator[None]:
         answer = Answer(Word.ACCEPTED, "200", "", transaction_number=f"QUEUED{attempt.pk}")
         sending.settle(submission, attempt, None, answer)
         with contextlib.suppress(sending.NotSent):
-            gateway = sending.channel_to(submission.destination)
-            gateway.submit(
-                submission.document.content,
-                gateway.session(),
-                facility_code=submission.version.visit.facility_code,
-                before_bytes=lambda: float("inf"),
-            )
+            gateway = sending.channel_of(submission.destination)
+            gateway.send(submission, gateway.session(), before_bytes=lambda: float("inf"))
 
     with put((worker, "send_submission", send)):
         yield
@@ -125,11 +120,11 @@ def _mark_before_send() -> Iterator[None]:
 @planted("resend-on-time-out", menu=LOST_REPLIES, trouble=0.8)
 def _resend_on_time_out() -> Iterator[None]:
     """No answer means: once more."""
-    from sosuckhoe.hospital.delivery import gateway, recovery, sending
+    from sosuckhoe.hospital.delivery import recovery, sending
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Word
 
     again = replace(NO_ANSWER, word=Word.TRY_LATER)
-    with put(*((room, "NO_ANSWER", again) for room in (gateway, recovery, sending))):
+    with put((sending, "NO_ANSWER", again), (recovery, "NO_ANSWER", again)):
         yield
 
 
@@ -305,22 +300,21 @@ def _foreign_receipt() -> Iterator[None]:
 @planted("unknown-treated-as-refused", menu=LOST_REPLIES, trouble=0.8)
 def _unknown_as_refused() -> Iterator[None]:
     """No answer is booked as a refusal, so somebody corrects what had arrived."""
-    from sosuckhoe.hospital.delivery import gateway, sending
+    from sosuckhoe.hospital.delivery import sending
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
 
     refused = replace(NO_ANSWER, word=Word.REJECTED, concern=Concern.CONTENT)
-    with put((gateway, "NO_ANSWER", refused), (sending, "NO_ANSWER", refused)):
+    with put((sending, "NO_ANSWER", refused)):
         yield
 
 
 @planted("html-under-200-accepted", menu=("html",), trouble=0.5)
 def _html_accepted() -> Iterator[None]:
     """HTTP 200 is enough."""
-    from sosuckhoe.hospital.delivery import gateway as portal
-    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery import gateway, sending
     from sosuckhoe.hospital.delivery.answers import Answer, Word
 
-    real = portal.submission_answer
+    real = gateway.submission_answer
 
     def answer(status: int, body: bytes, **how: Any) -> Any:
         found = real(status, body, **how)
@@ -329,7 +323,7 @@ def _html_accepted() -> Iterator[None]:
             return Answer(Word.ACCEPTED, "200", "", transaction_number=f"HTTP200-{digest}")
         return found
 
-    with put((portal, "submission_answer", answer)):
+    with put((gateway, "submission_answer", answer)):
         yield
 
 
@@ -537,19 +531,19 @@ def _token_loop() -> Iterator[None]:
     from sosuckhoe.hospital.delivery import sending
 
     def send(submission: Any, attempt: Any) -> None:
-        gateway = sending.channel_to(submission.destination)
+        gateway = sending.channel_of(submission.destination)
         try:
             session = gateway.session()
             exchange = sending._submit(gateway, session, submission, attempt)
             for _ in range(6):
-                if not gateway.session_is_refused(exchange):
+                if not gateway.refuses_session(exchange):
                     break
                 gateway.drop(session)
-                sending._close(attempt, exchange, gateway.judge(exchange))
+                sending._close(attempt, exchange, sending._judge(gateway, exchange, submission))
                 attempt = sending._next_attempt(submission)
                 session = gateway.session()
                 exchange = sending._submit(gateway, session, submission, attempt)
-            sending.settle(submission, attempt, exchange, gateway.judge(exchange))
+            sending.settle(submission, attempt, exchange, sending._judge(gateway, exchange, submission))
         except sending.NotSent as problem:
             sending.settle(submission, attempt, None, problem.answer)
         except sending.TakenOver:
@@ -567,14 +561,14 @@ def _same_attempt() -> Iterator[None]:
     from sosuckhoe.hospital.delivery import sending, worker
 
     def send(submission: Any, attempt: Any) -> None:
-        gateway = sending.channel_to(submission.destination)
+        gateway = sending.channel_of(submission.destination)
         try:
             session = gateway.session()
             exchange = sending._submit(gateway, session, submission, attempt)
-            if gateway.session_is_refused(exchange):
+            if gateway.refuses_session(exchange):
                 gateway.drop(session)
                 exchange = sending._submit(gateway, gateway.session(), submission, attempt)
-            sending.settle(submission, attempt, exchange, gateway.judge(exchange))
+            sending.settle(submission, attempt, exchange, sending._judge(gateway, exchange, submission))
         except sending.NotSent as problem:
             sending.settle(submission, attempt, None, problem.answer)
         except sending.TakenOver:
@@ -639,17 +633,17 @@ def _second_door() -> Iterator[None]:
 @planted("content-refused-and-tried-again", menu=("204",), trouble=0.7)
 def _refused_again() -> Iterator[None]:
     """A refusal of the content is taken for a passing trouble."""
+    from sosuckhoe.hospital.delivery import sending
     from sosuckhoe.hospital.delivery.answers import Concern, Word
-    from sosuckhoe.hospital.delivery.gateway import Gateway
 
-    real = Gateway.judge
+    real = sending._judge
 
-    def judge(self: Any, exchange: Any) -> Any:
-        answer = real(self, exchange)
+    def judge(exchange: Any) -> Any:
+        answer = real(exchange)
         refused = answer.concern is Concern.CONTENT
         return replace(answer, word=Word.TRY_LATER, concern=None) if refused else answer
 
-    with put((Gateway, "judge", judge)):
+    with put((sending, "_judge", judge)):
         yield
 
 

@@ -161,7 +161,7 @@ class Story:
         """Do something as this process. False: it died of it."""
         from django.db import connection
 
-        from sosuckhoe.hospital.delivery.gateway import SESSIONS, Sessions
+        from sosuckhoe.hospital.delivery.sessions import SESSIONS, Sessions
 
         before, kept = self.current, dict(SESSIONS.__dict__)
         self.current = process

@@ -7,6 +7,7 @@ from sosuckhoe.healthbook.signing.verdict import MEANINGS, Outcome
 from sosuckhoe.hospital.cards import answers as cards
 from sosuckhoe.hospital.delivery import answers
 from sosuckhoe.hospital.delivery.answers import Concern, Word
+from sosuckhoe.hospital.delivery.hub.answers import HUB
 
 from .saying import cell, page, table
 
@@ -30,13 +31,15 @@ STATUSES = (401, 403, 404, 405, 413, 415, 429, 500, 502, 503, 504)
 
 def portal_codes() -> Iterator[tuple[str, str, str, str, str]]:
     """(family, code, word, sentence, concern) of every answer known."""
-    families: Mapping[str, Mapping[str, answers._Meaning]] = {
+    families: Mapping[str, Mapping[str, answers.Meaning]] = {
         "Gửi hồ sơ, check-in, danh mục": answers.SUBMISSION,
         "Đăng nhập": answers.LOGIN,
     }
     for family, codes in families.items():
         for code, meaning in codes.items():
             yield family, code, WORDS[meaning.word], meaning.sentence, CONCERNS[meaning.concern]
+    for code, meaning in HUB.items():
+        yield "Trục Bộ Y tế", code, WORDS[meaning.word], meaning.sentence, CONCERNS[meaning.concern]
     for status in STATUSES:
         told = answers.submission_answer(status, b"")
         yield (

@@ -384,6 +384,7 @@ class TestNowhereElse:
             )
             if known:
                 os.environ["SSL_CERT_FILE"] = str(pem)
+                calling._trusted.cache_clear()
             server = socket.create_server(("127.0.0.1", 0))
             stops.append(server)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -408,6 +409,7 @@ class TestNowhereElse:
         before = os.environ.pop("SSL_CERT_FILE", None)
         yield listen
         os.environ.pop("SSL_CERT_FILE", None)
+        calling._trusted.cache_clear()
         if before is not None:
             os.environ["SSL_CERT_FILE"] = before
         for server in stops:

@@ -48,6 +48,50 @@ def set_up(folder: Path) -> None:
     )
 
 
+def set_up_hub(folder: Path) -> None:
+    """The Ministry's hub beside the portal, and the decision to send health checks."""
+    from sosuckhoe.hospital.delivery import actions
+    from sosuckhoe.hospital.delivery.secrets import keep_secret
+    from sosuckhoe.hospital.staff.models import Facility
+    from sosuckhoe.hospital.visits.choices import choose
+
+    facts = json.loads((folder / "hub.json").read_text())
+    key = keep_secret("hub-key", (folder / "hub-key.pem").read_text())
+    actions.add_destination(
+        by="test",
+        facility=Facility.objects.get(),
+        name="Trục mô phỏng",
+        base_url=facts["address"],
+        account=facts["account"],
+        secret_reference=keep_secret("hub-account", facts["password"]),
+        kind="hub",
+        hub={"sender_id": facts["sender_id"], "receiver_id": "TDLBYT", "key_reference": key},
+    )
+    choose(by="test", name="health_checks_are_sent", value=True, reason="thử", since=TODAY)
+
+
+def hub_state() -> None:
+    """The health checks of the ledger, as JSON."""
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    rows = Submission.ledger.filter(health_check__isnull=False).select_related("health_check", "document")
+    print(
+        json.dumps(
+            [
+                {
+                    "code": row.health_check.code,
+                    "kind": row.destination.kind,
+                    "state": row.state,
+                    "sha256": row.document.sha256 if row.document else None,
+                    "documents": row.documents.count(),
+                    "receipts": list(row.receipts.values_list("transaction_number", flat=True)),
+                }
+                for row in rows.select_related("destination").order_by("id")
+            ]
+        )
+    )
+
+
 def take(folder: Path) -> None:
     """Import every file; says so of each once it is acknowledged."""
     from sosuckhoe.hospital.delivery.drop_folder import take_folder
@@ -157,6 +201,8 @@ DEEDS = {
     "match": match,
     "restored": restored,
     "set-up": lambda folder: set_up(Path(folder)),
+    "set-up-hub": lambda folder: set_up_hub(Path(folder)),
+    "hub-state": hub_state,
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,
     "deliver": deliver,

@@ -41,8 +41,8 @@ invented. The form, every part optional::
         "pkcs12": "<Base64 of a practice key file>", "password": "…"
       }],
       "hub": [{
-        "sender_id": "9900000099999", "username": "…", "password": "…",
-        "message_key": "-----BEGIN PUBLIC KEY-----…", "certificates": ["-----BEGIN CERTIFICATE-----…"]
+        "username": "…", "password": "…", "sender_id": "<13 digits>", "facility_code": "99999",
+        "key_pem": "-----BEGIN PUBLIC KEY-----…"       the public half of the message key
       }],
       "options": {"token_minutes": 10},       see portal/options.py
       "clock": {"at": "2026-11-23T07:00:00+07:00", "factor": 60}
@@ -66,7 +66,7 @@ from sosuckhoe.healthbook.signing import fingerprint
 from .book.models import Citizen, CitizenCard, Representation
 from .cards.models import Card
 from .clock import models as clock
-from .hub.desk import keep as keep_hub_account
+from .hub.desk import keep as keep_at_the_hub
 from .portal.models import Account, Authority, Certificate, Officer
 from .portal.options import set_options
 from .portal.tokens import password_md5
@@ -99,7 +99,7 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
             for credential in setup.get("signing_service", []):
                 keep(credential)
             for account in setup.get("hub", []):
-                keep_hub_account(account)
+                keep_at_the_hub(account)
             for citizen in setup.get("citizens", []):
                 _citizen(citizen)
             for citizen in setup.get("citizens", []):

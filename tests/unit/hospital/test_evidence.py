@@ -17,9 +17,9 @@ from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing import fingerprint, verify_evidence
 from sosuckhoe.healthbook.signing.verify_evidence import FAILED, MANIFEST, PASSED, UNKNOWN, Line, pack, unpack
 from sosuckhoe.hospital.delivery import doors, evidence
-from sosuckhoe.hospital.delivery.gateway import SESSIONS
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
+from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry

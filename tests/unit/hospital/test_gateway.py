@@ -19,12 +19,12 @@ from sosuckhoe.hospital.delivery.gateway import (
     Gateway,
     NotSent,
     Session,
-    Sessions,
     _instant,
     as_json,
     session_is_refused,
 )
 from sosuckhoe.hospital.delivery.models import Destination
+from sosuckhoe.hospital.delivery.sessions import Sessions
 
 from .conftest import TODAY, House
 

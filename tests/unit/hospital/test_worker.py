@@ -18,11 +18,11 @@ from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.healthbook.signing import Outcome, to_pkcs12, verify
 from sosuckhoe.hospital.delivery import actions, calling, doors
-from sosuckhoe.hospital.delivery.gateway import SESSIONS
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker, next_due

@@ -1,103 +1,149 @@
-"""What is wrong in a health check's file, as faults. Only what the notes on QĐ 2062/QĐ-BYT say is judged."""
+"""What the reference says of a health check's file, checked; what it is unsure of is a warning."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Iterator
+from typing import Literal
 
+from ..identifiers import hub_facility_code
 from ..validation import Fault
-from ..validation.fault import Owner, Severity
-from .document import PLACES, ROOT, HealthCheck
+from .reading import ROOT, HealthCheckFile
 
-NOTES = "QĐ 2062/QĐ-BYT, theo ghi chép của các đơn vị đã kết nối (chưa có toàn văn)"
-GRADES = ("1", "2", "3", "4", "5")
+BLOCKS = tuple(f"XML{number}" for number in range(1, 13))
+CLASSES = frozenset("12345")
+SURE, UNSURE = (
+    "QĐ 2062/QĐ-BYT, theo tài liệu kỹ thuật",
+    "Ghi nhận của một đơn vị làm phần mềm, chưa chắc chắn",
+)
+Severity = Literal["error", "warning"]
 
 
-def check_health_check(check: HealthCheck, *, facility_codes: Collection[str]) -> list[Fault]:
-    """Faults of one file, errors first. ``facility_codes``: the facility's own, of five and of thirteen characters.
+def check_health_check(
+    file: HealthCheckFile,
+    *,
+    code_form: str = "either",
+    within: str = "CHUKYDONVI",
+    all_blocks: bool = False,
+) -> list[Fault]:
+    """Errors keep the file out, warnings do not. The settings are the hub's (moh-hub.md: open questions).
 
-    An error keeps the file out; what the sources do not agree on is a warning.
+    ``code_form``: ``5``, ``13`` or ``either``. ``within``: where CKS_BENH_VIEN stands, below the root.
     """
-    faults = [
-        *_envelope(check, facility_codes),
+    return [
+        *_envelope(file, code_form),
+        *_parts(file, all_blocks),
+        *_places(file, within),
         *(
-            _fault("KSK-003", f"NOIDUNGFILE.{kind}", f"Phần {kind or '(không tên)'} không đọc được: {why}")
-            for kind, why in check.broken
-        ),
-        *_signatures(check),
-        *(
-            _fault(
-                "KSK-006",
-                f"{kind}.PHAN_LOAI_SK",
-                f"Phân loại sức khỏe ghi “{grade}”; cần một số từ 1 đến 5. Bác sĩ kết luận xem lại.",
-                grade,
-                owner="clinician",
-                severity="warning",
-            )
-            for kind, grade in check.grades
-            if grade not in GRADES
+            Fault(one.rule, one.path, one.row, one.severity, one.detail, "Cấu trúc tệp XML", one.value, "it")
+            for one in file.remarks
         ),
     ]
-    return sorted(faults, key=lambda fault: fault.severity != "error")
 
 
-def _envelope(check: HealthCheck, facility_codes: Collection[str]) -> list[Fault]:
-    faults = []
-    if check.facility_code not in facility_codes:
-        faults.append(
-            _fault(
-                "KSK-001",
-                f"{ROOT}.MACSKCB",
-                f"MACSKCB ghi “{check.facility_code[:20]}”, không phải mã 5 ký tự hay mã 13 số của cơ sở này. "
-                "Sửa mã ở phần mềm khám sức khỏe rồi xuất lại.",
-                check.facility_code[:20],
-            )
+def _envelope(file: HealthCheckFile, code_form: str) -> Iterator[Fault]:
+    place = f"{ROOT}.MACSKCB"
+    five = re.fullmatch("[0-9A-Za-z]{5}", file.facility_code) is not None
+    thirteen = hub_facility_code.is_valid(file.facility_code)
+    wanted = {"5": five, "13": thirteen}.get(code_form, five or thirteen)
+    if not (five or thirteen):
+        said = file.facility_code or "(trống)"
+        yield _fault(
+            "KSK-002", place, f"MACSKCB là {said}; cần mã 5 ký tự hoặc mã 13 chữ số.", file.facility_code
         )
-    if check.count != 1 or check.declared_count not in ("", "1"):
-        faults.append(
-            _fault(
-                "KSK-002",
-                f"{ROOT}.SOLUONGHOSO",
-                f"Tệp có {check.count} lượt khám (SOLUONGHOSO ghi “{check.declared_count[:10]}”); mỗi tệp chỉ một "
-                "lượt khám. Xuất mỗi lượt khám một tệp.",
-                check.declared_count[:10],
-            )
+    elif not wanted:
+        yield _fault(
+            "KSK-002",
+            place,
+            f"MACSKCB có {len(file.facility_code)} ký tự; nơi nhận này được khai là cần mã {code_form}.",
+            file.facility_code,
+            severity="warning",
+            source=UNSURE,
         )
-    if check.count == 1 and not check.kinds:
-        faults.append(
-            _fault("KSK-003", f"{ROOT}.FILEHOSO", "Lượt khám không có phần nội dung nào. Xuất lại tệp.")
+    if not re.fullmatch("[0-9]{8}|[0-9]{12}|[0-9]{14}", file.made_on):
+        yield _fault(
+            "KSK-003",
+            f"{ROOT}.NGAYLAP",
+            "NGAYLAP nên có dạng năm tháng ngày, có thể kèm giờ phút.",
+            file.made_on,
+            severity="warning",
+            source=UNSURE,
         )
-    return faults
+    if file.declared_count != "1" or file.count != 1:
+        yield _fault(
+            "KSK-004",
+            f"{ROOT}.SOLUONGHOSO",
+            f"Mỗi tệp một lần khám: SOLUONGHOSO phải là 1 và có một HOSO; tệp ghi "
+            f"{file.declared_count or '(trống)'} và có {file.count}.",
+            file.declared_count,
+        )
 
 
-def _signatures(check: HealthCheck) -> list[Fault]:
-    faults = []
-    if check.signed:
-        faults.append(
-            _fault(
-                "KSK-004",
-                check.signature_place or ROOT,
-                "Tệp đã có chữ ký của đơn vị. Chương trình tự ký khi gửi, nên xuất lại tệp chưa ký ở phần này.",
-            )
-        )
-    elif not check.signature_place:
-        faults.append(
-            _fault(
-                "KSK-004",
-                ROOT,
-                f"Cuối tệp chưa có chỗ trống để đơn vị ký ({' hoặc '.join(PLACES)}). "
-                "Thêm phần tử rỗng này làm phần tử cuối cùng rồi xuất lại.",
-            )
-        )
-    if not check.signed_by_doctor:
-        faults.append(
-            _fault(
-                "KSK-005",
-                "CKS_NGUOI_KET_LUAN",
-                "Chưa thấy chữ ký của bác sĩ kết luận trong tệp. Nếu trục yêu cầu, bác sĩ ký ở phần mềm khám "
-                "sức khỏe trước khi xuất.",
-                owner="clinician",
+def _parts(file: HealthCheckFile, all_blocks: bool) -> Iterator[Fault]:
+    kinds = [kind for kind, _ in file.parts]
+    if file.count and not any(root is not None for _, root in file.parts):
+        yield _fault("KSK-005", f"{ROOT}.FILEHOSO", "Tệp không có khối dữ liệu nào.")
+    for kind in dict.fromkeys(kinds):
+        if kind not in BLOCKS:
+            yield _fault(
+                "KSK-006",
+                f"{ROOT}.LOAIHOSO",
+                "LOAIHOSO không thuộc XML1 đến XML12.",
+                kind[:40],
                 severity="warning",
+                source=UNSURE,
             )
+        if kinds.count(kind) > 1:
+            yield _fault("KSK-006", f"{ROOT}.LOAIHOSO", "Một khối xuất hiện nhiều lần trong tệp.", kind[:40])
+    missing = [kind for kind in BLOCKS if kind not in kinds]
+    if all_blocks and missing:
+        yield _fault(
+            "KSK-007",
+            f"{ROOT}.LOAIHOSO",
+            f"Thiếu khối {', '.join(missing)}; nơi nhận này được khai là cần đủ mọi khối, kể cả khối rỗng.",
+            severity="warning",
+            source=UNSURE,
         )
-    return faults
+    for kind, value in file.values("PHAN_LOAI_SK"):
+        if value not in CLASSES:
+            yield _fault(
+                "KSK-008", f"{kind}.PHAN_LOAI_SK", "Phân loại sức khỏe phải là một số từ 1 đến 5.", value[:40]
+            )
+
+
+def _places(file: HealthCheckFile, within: str) -> Iterator[Fault]:
+    place = f"{ROOT}.CKS_BENH_VIEN"
+    if file.within is None:
+        yield _fault("KSK-009", place, "Tệp không có thẻ CKS_BENH_VIEN để đặt chữ ký của cơ sở.", owner="it")
+        return
+    if file.facility_signed:
+        yield _fault("KSK-010", place, "Tệp đã có chữ ký của cơ sở; chỉ nhận tệp chưa ký.", owner="it")
+    if file.within != within:
+        yield _fault(
+            "KSK-011",
+            place,
+            f"CKS_BENH_VIEN nằm trong {file.within or ROOT}; nơi nhận này được khai là trong {within or ROOT}. "
+            "Xem lại thiết lập nơi nhận hoặc phần mềm xuất tệp.",
+            owner="it",
+        )
+    elif file.places[-1] != "CKS_BENH_VIEN":
+        yield _fault("KSK-011", place, "CKS_BENH_VIEN phải là thẻ cuối cùng ở chỗ đặt chữ ký.", owner="it")
+    if "CKS_NGUOI_KET_LUAN" not in file.places:
+        yield _fault(
+            "KSK-012",
+            f"{ROOT}.CKS_NGUOI_KET_LUAN",
+            "Không có thẻ CKS_NGUOI_KET_LUAN cạnh CKS_BENH_VIEN.",
+            severity="warning",
+            source=UNSURE,
+            owner="it",
+        )
+    elif not file.doctor_signed:
+        yield _fault(
+            "KSK-012",
+            f"{ROOT}.CKS_NGUOI_KET_LUAN",
+            "Bác sĩ kết luận chưa ký vào tệp.",
+            severity="warning",
+            source=UNSURE,
+            owner="it",
+        )
 
 
 def _fault(
@@ -106,7 +152,8 @@ def _fault(
     message: str,
     value: str = "",
     *,
-    owner: Owner = "it",
     severity: Severity = "error",
+    source: str = SURE,
+    owner: Literal["records", "it"] = "records",
 ) -> Fault:
-    return Fault(rule, path, None, severity, message, NOTES, value, owner)
+    return Fault(rule, path, None, severity, message, source, value, owner)

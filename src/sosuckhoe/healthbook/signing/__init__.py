@@ -5,7 +5,7 @@ which alone may be read afterwards. The two share the policy and no code. Keys s
 """
 
 from .certificates import Registrar, Standing, fingerprint, tax_code_of
-from .policy import PROFILE_A, Policy
+from .policy import PROFILE_A, Policy, health_check_policy
 from .practice import PracticeAuthority, to_pkcs12
 from .report import EXIT_CODES, as_json, report
 from .signature import CannotSign, sign
@@ -48,6 +48,7 @@ __all__ = [
     "WrongPassword",
     "as_json",
     "fingerprint",
+    "health_check_policy",
     "load_pkcs12",
     "report",
     "sign",

@@ -28,6 +28,15 @@ class Policy:
     place: str = "CHUKYDONVI"
     """The empty element, last child of the root, which the signature fills."""
 
+    within: tuple[str, ...] = ()
+    """Elements from the root down to the one that holds the place, each the last child of the one above."""
+
+    before: tuple[str, ...] = ()
+    """Siblings before the place that may hold a signature of their own, made earlier and covered by this one."""
+
+    after: tuple[str, ...] = ()
+    """Siblings behind the place, still empty, for signatures that are made later."""
+
     canonicalization: str = INCLUSIVE_C14N
     """How SignedInfo, and by default the document, becomes bytes: inclusive C14N 1.0 without comments."""
 
@@ -70,3 +79,20 @@ class Policy:
 
 PROFILE_A = Policy()
 """The default of the gateway's visit files and check-ins."""
+
+FACILITY_PLACE, DOCTOR_PLACE = "CKS_BENH_VIEN", "CKS_NGUOI_KET_LUAN"
+
+
+def health_check_policy(within: str, *, doctor: bool = False) -> Policy:
+    """Profile A with another tag (moh-hub.md §6): the facility's signature covers the concluding doctor's.
+
+    ``within``: where both places stand below the root, names joined by a slash; sources differ.
+    """
+    return Policy(
+        name="A-KSK-DOCTOR" if doctor else "A-KSK",
+        roots=("KHAMSUCKHOE",),
+        within=tuple(filter(None, within.split("/"))),
+        place=DOCTOR_PLACE if doctor else FACILITY_PLACE,
+        before=() if doctor else (DOCTOR_PLACE,),
+        after=(FACILITY_PLACE,) if doctor else (),
+    )

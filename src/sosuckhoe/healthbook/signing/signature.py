@@ -116,13 +116,23 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
         raise CannotSign(
             "DOCUMENT-ROOT", f"Chỉ ký tệp có phần tử gốc {' hoặc '.join(policy.roots)}. Hãy kiểm tra lại tệp."
         )
+    holder = _holder(root, policy)
     places = list(root.iter("{*}" + policy.place))
-    if len(places) != 1 or places[0] is not root[-1] or len(places[0]):
+    names = [policy.place, *policy.after]
+    last = [] if holder is None else list(holder)[-len(names) :]
+    if (
+        len(places) != 1
+        or [each.tag for each in last] != names
+        or places[0] is not last[0]
+        or any(map(len, last))
+    ):
         raise _no_place(policy)
     place = policy.place
     # The end of the document is plain markup: comments and CDATA cannot hide in what this matches.
+    later = "".join(rf"\s*(?:<{name}\s*/>|<{name}\s*>\s*</{name}\s*>)" for name in policy.after)
+    closing = "".join(rf"\s*</{name}\s*>" for name in (*reversed(policy.within), root.tag))
     end = re.search(
-        rf"(?:<{place}\s*/>|<{place}\s*>(\s*)</{place}\s*>)(\s*</{root.tag}\s*>\s*)\Z".encode(), document
+        rf"(?:<{place}\s*/>|<{place}\s*>(\s*)</{place}\s*>)({later}{closing}\s*)\Z".encode(), document
     )
     if end is None:
         raise _no_place(policy)
@@ -142,6 +152,16 @@ def _split_foreign(document: bytes, policy: Policy) -> tuple[bytes, bytes, bytes
         sha256(canonical).digest(),
         namespaces,
     )
+
+
+def _holder(root: etree._Element, policy: Policy) -> etree._Element | None:
+    """The element whose last children are the places: the root, or one reached by last children alone."""
+    holder = root
+    for name in policy.within:
+        if not len(holder) or holder[-1].tag != name or holder[-1].attrib or holder[-1].nsmap != root.nsmap:
+            return None
+        holder = holder[-1]
+    return holder
 
 
 def _not_utf8() -> CannotSign:

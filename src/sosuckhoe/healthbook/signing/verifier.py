@@ -164,11 +164,19 @@ def _find(root: etree._Element, policy: Policy) -> etree._Element:
     signatures = list(root.iter(_tag("Signature")))
     if not signatures:
         raise _Refused("NO-SIGNATURE")
+    holder = _holder(root, policy)
+    if policy.before:
+        signatures = _without_earlier(signatures, holder, policy)
+        if not signatures:
+            raise _Refused("NO-SIGNATURE")
     if len(signatures) > 1:
         raise _Refused("SIGNATURE-COUNT", str(len(signatures)))
     signature = signatures[0]
     place = signature.getparent()
-    if place is None or place.tag != policy.place or place is not root[-1]:
+    last = list(holder)[-1 - len(policy.after) :]
+    if place is None or [each.tag for each in last] != [policy.place, *policy.after] or place is not last[0]:
+        raise _Refused("SIGNATURE-PLACE")
+    if any(len(each) or each.attrib or not _blank(each.text) for each in last[1:]):
         raise _Refused("SIGNATURE-PLACE")
     if len(place) != 1 or next(root.iter("{*}" + policy.place)) is not place:
         raise _Refused("SIGNATURE-PLACE")
@@ -183,6 +191,28 @@ def _find(root: etree._Element, policy: Policy) -> etree._Element:
     if set(signature.attrib) - {"Id"}:
         raise _Refused("SIGNATURE-SHAPE", "Signature/@")
     return signature
+
+
+def _holder(root: etree._Element, policy: Policy) -> etree._Element:
+    """The element whose last children are the places, reached from the root by last children alone."""
+    holder = root
+    for name in policy.within:
+        if not len(holder) or holder[-1].tag != name or holder[-1].attrib:
+            raise _Refused("SIGNATURE-PLACE")
+        holder = holder[-1]
+    return holder
+
+
+def _without_earlier(
+    signatures: list[etree._Element], holder: etree._Element, policy: Policy
+) -> list[etree._Element]:
+    """Without those that stand alone in a place where the policy lets earlier ones be. They are content here."""
+    earlier = [child[0] for child in holder if child.tag in policy.before and len(child) == 1]
+    if len({str(child.tag) for child in holder if child.tag in policy.before}) != sum(
+        child.tag in policy.before for child in holder
+    ):
+        raise _Refused("SIGNATURE-COUNT")
+    return [one for one in signatures if all(one is not other for other in earlier)]
 
 
 def _check_signed_info(signed_info: etree._Element, policy: Policy) -> tuple[bool, bytes]:

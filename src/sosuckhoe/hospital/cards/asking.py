@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..delivery.answers import Answer, Concern, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
+from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
 from ..delivery.sending import stop_account
 from ..journal.chain import note
@@ -114,9 +115,7 @@ def check_by_hand(*, by: Any, look_up: LookUp) -> None:
 
 
 def _portal(facility: Facility) -> Destination:
-    destination = (
-        facility.destinations.filter(enabled=True, kind=DestinationKind.PORTAL).order_by("id").first()
-    )
+    destination = destinations_of(facility, DestinationKind.PORTAL).first()
     if destination is None:
         raise NoPortal(NoPortal.__doc__)
     if destination.paused and destination.paused_by == "worker":

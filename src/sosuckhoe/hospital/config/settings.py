@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "sosuckhoe.hospital.staff",
     "sosuckhoe.hospital.patients",
     "sosuckhoe.hospital.visits",
-    "sosuckhoe.hospital.health_checks",
     "sosuckhoe.hospital.delivery",
     "sosuckhoe.hospital.cards",
     "sosuckhoe.hospital.web",

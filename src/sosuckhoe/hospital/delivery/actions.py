@@ -9,17 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ...healthbook.health_check import DATA_FORMS
-from ...healthbook.identifiers import hub_facility_code
 from ...healthbook.signing import fingerprint, load_pkcs12
 from ..journal.chain import note
 from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
-from .hub_message import message_key
 from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, step
-from .models import Destination, DestinationKind, HubSettings, PortalFinding, SigningKey, Submission
+from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
 from .signers.keys import pem
 from .states import State
@@ -33,12 +30,8 @@ class UnknownPath(ValueError):
     """Đường gửi phải là 3176, 4750 hoặc 130."""
 
 
-class UnknownDataForm(ValueError):
-    """Cách ghi nội dung gửi trục phải là chuỗi hoặc đối tượng."""
-
-
-class NeedsReceiver(ValueError):
-    """Hãy ghi tên nơi nhận mà trục đã báo cho cơ sở."""
+class WrongKind(ValueError):
+    """Đợt khám chỉ gửi đến cổng BHXH, phiếu khám sức khỏe chỉ gửi lên trục Bộ Y tế."""
 
 
 class NotInThisState(ValueError):
@@ -67,6 +60,8 @@ def add_destination(
     path_edition: str = "3176",
     replaces_by_visit_code: bool = False,
     replaces_evidence: str = "",
+    kind: str = DestinationKind.PORTAL,
+    hub: dict[str, Any] | None = None,
 ) -> Destination:
     """Somewhere to send to from now on. Visits closed earlier are not sent there (see ``send_earlier``)."""
     check_address(base_url)
@@ -75,6 +70,8 @@ def add_destination(
     destination = Destination.objects.create(
         facility=facility,
         name=name,
+        kind=kind,
+        hub=hub or {},
         base_url=base_url.rstrip("/"),
         account=account,
         secret_reference=secret_reference,
@@ -87,58 +84,11 @@ def add_destination(
 
 
 @transaction.atomic
-def add_hub(
-    *,
-    by: Any,
-    facility: Facility,
-    name: str,
-    base_url: str,
-    account: str,
-    secret_reference: str,
-    sender_id: str,
-    receiver_id: str,
-    key_reference: str,
-    data_form: str = "string",
-    replaces_by_visit_code: bool = False,
-    replaces_evidence: str = "",
-) -> Destination:
-    """The Ministry's hub, or a relay: from now on the facility's health checks go there, and nothing else does.
-
-    ``replaces_by_visit_code`` opens the second door: the same bytes under the same msg_id count once.
-    Raises HostNotAllowed, NotValid (``healthbook.identifiers``), CannotSignNow for an unusable message key.
-    """
-    check_address(base_url)
-    sender = hub_facility_code.validate(sender_id)
-    if data_form not in DATA_FORMS:
-        raise UnknownDataForm(UnknownDataForm.__doc__)
-    if not receiver_id.strip():
-        raise NeedsReceiver(NeedsReceiver.__doc__)
-    message_key(key_reference)
-    destination = Destination.objects.create(
-        kind=DestinationKind.HUB,
-        facility=facility,
-        name=name,
-        base_url=base_url.rstrip("/"),
-        account=account,
-        secret_reference=secret_reference,
-        replaces_by_visit_code=replaces_by_visit_code,
-        replaces_evidence=replaces_evidence,
-    )
-    HubSettings.objects.create(
-        destination=destination,
-        sender_id=sender,
-        receiver_id=receiver_id.strip(),
-        data_form=data_form,
-        key_reference=key_reference,
-    )
-    note(by, "hub-added", "destination", destination.pk, base_url=base_url, account=account, sender=sender)
-    return destination
-
-
-@transaction.atomic
 def send_earlier(*, by: Any, destination: Destination, versions: list[RecordVersion], reason: str) -> int:
     """Send versions to a destination that was added after they were frozen. Somebody decides it, for a reason."""
     why, now = _reason(reason), timezone.now()
+    if destination.kind != DestinationKind.PORTAL:
+        raise WrongKind(WrongKind.__doc__)
     count = 0
     for version in versions:
         if not version.submissions.filter(destination=destination).exists():

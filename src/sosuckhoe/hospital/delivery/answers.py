@@ -47,50 +47,52 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class Meaning:
+    """What a code says."""
+
     word: Word
     sentence: str
     concern: Concern | None = None
 
 
 _R, _L = Word.REJECTED, Word.TRY_LATER
-SUBMISSION: Mapping[str, _Meaning] = {
-    "200": _Meaning(Word.ACCEPTED, "Cổng đã tiếp nhận hồ sơ."),
-    "123": _Meaning(_R, "Cổng báo tệp chưa ký số. Kiểm tra thiết lập chữ ký rồi ký lại.", Concern.SET_UP),
-    "124": _Meaning(
+SUBMISSION: Mapping[str, Meaning] = {
+    "200": Meaning(Word.ACCEPTED, "Cổng đã tiếp nhận hồ sơ."),
+    "123": Meaning(_R, "Cổng báo tệp chưa ký số. Kiểm tra thiết lập chữ ký rồi ký lại.", Concern.SET_UP),
+    "124": Meaning(
         _R,
         "Cổng báo lỗi mã 124, có thể do chứng thư chưa đăng ký hoặc đã hết hạn. "
         "Xem câu trả lời của cổng, kiểm tra chứng thư rồi ký lại.",
         Concern.SET_UP,
     ),
-    "125": _Meaning(
+    "125": Meaning(
         _R,
         "Cổng báo chữ ký không đúng hoặc tệp bị thay đổi sau khi ký. Kiểm tra chứng thư đã đăng ký rồi ký lại.",
         Concern.SET_UP,
     ),
-    "202": _Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
-    "204": _Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
-    "205": _Meaning(_R, "Cổng không đọc được tệp. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
-    "401": _Meaning(_L, "Phiên đăng nhập cổng không còn hiệu lực.", Concern.SESSION),
-    "402": _Meaning(
+    "202": Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "204": Meaning(_R, "Cổng báo lỗi nội dung XML. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "205": Meaning(_R, "Cổng không đọc được tệp. Sửa dữ liệu rồi gửi bản mới.", Concern.CONTENT),
+    "401": Meaning(_L, "Phiên đăng nhập cổng không còn hiệu lực.", Concern.SESSION),
+    "402": Meaning(
         _R, "Cổng báo sai mã cơ sở. Kiểm tra mã cơ sở và tài khoản của nơi nhận.", Concern.ACCOUNT
     ),
-    "403": _Meaning(
+    "403": Meaning(
         _R, "Cổng báo tài khoản bị khóa hoặc không có quyền. Liên hệ BHXH để mở lại.", Concern.ACCOUNT
     ),
-    "500": _Meaning(_L, "Cổng báo lỗi hệ thống. Hệ thống sẽ tự gửi lại."),
-    "1001": _Meaning(_R, "Cổng báo tệp quá lớn. Kiểm tra lại hồ sơ.", Concern.CONTENT),
+    "500": Meaning(_L, "Cổng báo lỗi hệ thống. Hệ thống sẽ tự gửi lại."),
+    "1001": Meaning(_R, "Cổng báo tệp quá lớn. Kiểm tra lại hồ sơ.", Concern.CONTENT),
 }
 """Result codes of submissions: check-in, record, catalogues (gateway.md §7)."""
 
-LOGIN: Mapping[str, _Meaning] = {
-    "200": _Meaning(Word.ACCEPTED, "Đã đăng nhập."),
-    "401": _Meaning(
+LOGIN: Mapping[str, Meaning] = {
+    "200": Meaning(Word.ACCEPTED, "Đã đăng nhập."),
+    "401": Meaning(
         _R, "Cổng không chấp nhận tên đăng nhập hoặc mật khẩu. Kiểm tra lại tài khoản.", Concern.ACCOUNT
     ),
-    "402": _Meaning(_R, "Cổng báo sai mã cơ sở khi đăng nhập.", Concern.ACCOUNT),
-    "403": _Meaning(_R, "Cổng báo tài khoản bị khóa. Liên hệ BHXH để mở lại.", Concern.ACCOUNT),
-    "500": _Meaning(_L, "Cổng báo lỗi hệ thống khi đăng nhập. Hệ thống sẽ tự thử lại."),
+    "402": Meaning(_R, "Cổng báo sai mã cơ sở khi đăng nhập.", Concern.ACCOUNT),
+    "403": Meaning(_R, "Cổng báo tài khoản bị khóa. Liên hệ BHXH để mở lại.", Concern.ACCOUNT),
+    "500": Meaning(_L, "Cổng báo lỗi hệ thống khi đăng nhập. Hệ thống sẽ tự thử lại."),
 }
 
 SUCCESS_PHRASE = "Tiếp nhận thành công"
@@ -182,109 +184,11 @@ def _without_code(status: int, retry_after: int | None) -> Answer:
 NO_ANSWER = Answer(
     Word.UNKNOWN, "NO-ANSWER", "Đã gửi nhưng không nhận được trả lời đầy đủ. Chưa rõ cổng đã nhận hay chưa."
 )
-DAMAGED = Answer(
-    Word.REJECTED,
-    "DOCUMENT-DAMAGED",
-    "Tệp đã ký lưu trong máy không còn khớp mã băm nên không gửi. Báo công nghệ thông tin.",
-    Concern.SET_UP,
-)
-"""Said of ourselves, before anything leaves."""
 FOREIGN_RECEIPT = Answer(
     Word.UNKNOWN,
     "RECEIPT-FOREIGN",
     "Mã giao dịch cổng trả về đã thuộc hồ sơ khác. Tra trên cổng rồi ghi kết quả.",
 )
-
-
-HUB: Mapping[str, _Meaning] = {
-    "CM_SUCCESS": _Meaning(Word.ACCEPTED, "Trục Bộ Y tế đã tiếp nhận."),
-    "PS_SYNC_SUCCESS": _Meaning(Word.ACCEPTED, "Trục Bộ Y tế đã tiếp nhận."),
-    "PS_DS_VERIFY_SUCCESS": _Meaning(Word.ACCEPTED, "Trục Bộ Y tế đã tiếp nhận và kiểm tra xong."),
-    "PS_DS_SAVE_SUCCESS": _Meaning(Word.ACCEPTED, "Trục Bộ Y tế đã tiếp nhận và lưu."),
-    "CM_INVALID_REQUEST": _Meaning(
-        _R,
-        "Trục báo cấu trúc hoặc dữ liệu sai. Sửa ở phần mềm khám sức khỏe rồi nhận tệp mới.",
-        Concern.CONTENT,
-    ),
-    "PS_DS_VERIFY_FAIL": _Meaning(
-        _R, "Trục không chấp nhận nội dung. Sửa ở phần mềm khám sức khỏe rồi nhận tệp mới.", Concern.CONTENT
-    ),
-    "PS_SIGNATURE_INVALID": _Meaning(
-        _R, "Trục báo sai chữ ký thông điệp. Kiểm tra khóa đã đăng ký với trục rồi ký lại.", Concern.SET_UP
-    ),
-    "PS_DS_RSA_SIGNATURE_INVALID": _Meaning(
-        _R, "Trục báo sai chữ ký thông điệp. Kiểm tra khóa đã đăng ký với trục rồi ký lại.", Concern.SET_UP
-    ),
-    "PS_DS_RSA_SIGNATURE_MISSING": _Meaning(
-        _R, "Trục báo thiếu chữ ký thông điệp. Kiểm tra thiết lập của trục rồi ký lại.", Concern.SET_UP
-    ),
-    "PS_DS_CA_SIGNATURE_INVALID": _Meaning(
-        _R, "Trục báo sai chữ ký số trong tệp. Kiểm tra chứng thư của cơ sở rồi ký lại.", Concern.SET_UP
-    ),
-    "PS_DS_CA_SIGNATURE_MISSING": _Meaning(
-        _R, "Trục báo thiếu chữ ký số trong tệp. Kiểm tra chỗ ký của tệp rồi ký lại.", Concern.SET_UP
-    ),
-    "CM_AUTH_ACCOUNT_FAIL": _Meaning(
-        _R, "Trục không chấp nhận tài khoản. Kiểm tra lại tài khoản kết nối.", Concern.ACCOUNT
-    ),
-    "CM_AUTH_PERMISSION": _Meaning(_L, "Phiên đăng nhập trục không còn hiệu lực.", Concern.SESSION),
-    "CM_AUTH_EXPIRED": _Meaning(_L, "Phiên đăng nhập trục không còn hiệu lực.", Concern.SESSION),
-    "PS_DS_SAVE_FAIL": _Meaning(
-        Word.UNKNOWN, "Trục báo lưu không thành; nơi trung chuyển có thể đã giữ. Hỏi trục rồi ghi kết quả."
-    ),
-    "CM_SYSTEM_ERROR": _Meaning(
-        Word.UNKNOWN, "Trục báo lỗi hệ thống; nơi trung chuyển có thể đã giữ. Hỏi trục rồi ghi kết quả."
-    ),
-}
-"""Result codes of the Ministry's hub (moh-hub.md §8). After an error on its side a relay may have kept the message,
-so what others would try again is asked first here."""
-
-
-def hub_fields(body: bytes) -> dict[str, object]:
-    """The members of the hub's answer with those of its header, names in small letters."""
-    fields = fields_of(body)
-    header = fields.get("header")
-    inner = {str(name).lower(): value for name, value in header.items()} if isinstance(header, dict) else {}
-    return {**fields, **inner}
-
-
-def hub_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
-    """An answer to a pushed health check. ``header.res_code`` decides; HTTP 200 alone is no success."""
-    fields = hub_fields(body)
-    code, number = text(fields.get("res_code"))[:40], text(fields.get("txn_id"))[:100]
-    message = " · ".join(filter(None, (text(fields.get("res_desc")), text(fields.get("data_state")))))[:500]
-    if not code and status in (500, 502):
-        # Something behind the answering machine may have the message: a relay keeps what it could not pass on.
-        return NO_ANSWER
-    if not code:
-        return _without_code(status, retry_after)
-    meaning = HUB.get(code)
-    if meaning is None:
-        return Answer(
-            Word.UNKNOWN,
-            f"CODE-{code}"[:40],
-            f"Trục trả mã {code} chưa có trong bảng mã. Cần người xem.",
-            message=message,
-        )
-    if meaning.word is Word.ACCEPTED and not number:
-        return Answer(
-            Word.UNKNOWN,
-            "NO-TRANSACTION-NUMBER",
-            "Trục báo thành công nhưng không kèm mã giao dịch. Hỏi trục rồi ghi kết quả.",
-            message=message,
-        )
-    if meaning.word is Word.ACCEPTED:
-        return Answer(
-            Word.ACCEPTED,
-            "200",
-            meaning.sentence,
-            transaction_number=number,
-            stated_at=text(fields.get("send_datetime"))[:20],
-            message=" ".join(filter(None, (code, message))),
-        )
-    return Answer(
-        meaning.word, code, meaning.sentence, meaning.concern, message=message, retry_after=retry_after
-    )
 
 
 def login_answer(status: int, body: bytes) -> Answer:

@@ -102,34 +102,26 @@ class Host:
     def post(
         self,
         path: str,
-        fields: Mapping[str, str],
+        fields: Mapping[str, str] | bytes,
         headers: Mapping[str, str] | None = None,
         *,
         query: str = "",
         as_json: bool = False,
         before_bytes: Callable[[], float] | None = None,
     ) -> Exchange:
-        """Post a form, or an object where the service wants JSON, under the conditions of ``post_body``."""
-        kind, body = (JSON, json.dumps(dict(fields)).encode()) if as_json else (FORM, form(fields))
-        return self.post_body(path, body, kind, headers, query=query, before_bytes=before_bytes)
+        """Post a form, or an object where the service wants JSON, or JSON that is ready as bytes.
 
-    def post_body(
-        self,
-        path: str,
-        body: bytes,
-        content_type: str,
-        headers: Mapping[str, str] | None = None,
-        *,
-        query: str = "",
-        before_bytes: Callable[[], float] | None = None,
-    ) -> Exchange:
-        """Post bytes as they are. Raises NotSent until ``before_bytes`` has returned.
+        Raises NotSent until ``before_bytes`` has returned.
 
         It returns until when the body may leave (``time.monotonic``). Whoever was frozen in between for longer has
         lost the item to others: then only the head is out, of which nobody can keep anything, and NotSent is raised.
         """
         address = self.prefix + path
-        sent = {"Content-Type": content_type, "Content-Length": str(len(body)), "Accept": "application/json"}
+        if isinstance(fields, bytes):
+            kind, body = JSON, fields
+        else:
+            kind, body = (JSON, json.dumps(dict(fields)).encode()) if as_json else (FORM, form(fields))
+        sent = {"Content-Type": kind, "Content-Length": str(len(body)), "Accept": "application/json"}
         sent |= headers or {}
         head = _masked(address, bool(query), sent)
         connection = self._connection()

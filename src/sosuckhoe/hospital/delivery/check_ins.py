@@ -22,7 +22,7 @@ from ..visits.check_ins import are_told, edition_of, freeze_check_in, is_emergen
 from ..visits.choices import checking_policy
 from ..visits.facts import moment as moment_of
 from ..visits.models import CheckIn, SourceFile, Visit
-from .ledger import enqueue_check_in
+from .ledger import destinations_of, enqueue_check_in
 from .models import DestinationKind, Receipt, Submission
 from .states import REPLACEABLE, State
 
@@ -95,7 +95,7 @@ def tell(
             at=moment,
             source_file=source_file,
         )
-        destinations = facility.destinations.filter(enabled=True, kind=DestinationKind.PORTAL).order_by("id")
+        destinations = destinations_of(facility, DestinationKind.PORTAL)
         submissions = enqueue_check_in(check_in, destinations, at=moment)
         note(by, "check-in-told", "check-in", check_in.pk, stage=check_in.stage, sha256=check_in.sha256)
     return Told(check_in, tuple(submissions))

@@ -20,7 +20,7 @@ from ..visits.facts import closing_of, facts_of
 from ..visits.models import ClosingSource, RecordVersion, SourceFile, Visit
 from .check_ins import received
 from .crashpoints import here
-from .ledger import enqueue
+from .ledger import destinations_of, enqueue
 from .models import DestinationKind, Submission
 
 FAULTS_HOLD = ("FAULTS", "Hồ sơ còn lỗi phải sửa trước khi gửi.")
@@ -188,9 +188,7 @@ def _freeze(
     held = None
     if errors:
         held = IDENTITY_HOLDS if any(fault.rule == IDENTITY_RULE for fault in errors) else FAULTS_HOLD
-    destinations = visit.facility.destinations.filter(enabled=True, kind=DestinationKind.PORTAL).order_by(
-        "id"
-    )
+    destinations = destinations_of(visit.facility, DestinationKind.PORTAL)
     submissions = enqueue(version, destinations, at=at, held=held)
     here("K04")
     note(

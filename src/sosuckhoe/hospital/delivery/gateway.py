@@ -6,36 +6,32 @@ of one account; how a single call goes is in ``calling``.
 
 import hashlib
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from .answers import NO_ANSWER, Answer, Concern, Word, fields_of, login_answer, submission_answer, text
+from .answers import Answer, Concern, Word, fields_of, login_answer, submission_answer, text
 from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
 from .models import Destination, Submission
 from .secrets import SecretExposed, SecretMissing, secret_of
+from .sessions import SESSIONS, Sessions
 
 __all__ = [
     "CARD_PATH",
     "CHECK_IN_PATHS",
     "HISTORY_PATH",
     "RECORD_PATHS",
-    "SESSIONS",
     "Exchange",
     "Gateway",
     "HostNotAllowed",
     "NotSent",
     "Session",
-    "Sessions",
     "as_json",
     "check_address",
     "session_is_refused",
 ]
-
-EXPIRY_MARGIN = timedelta(seconds=60)
 
 LOGIN_PATH = "/api/token/take"
 RECORD_PATHS = {
@@ -63,35 +59,6 @@ class Session:
         return f"Session({self.account})"
 
 
-class Sessions:
-    """The tokens in use, one per (address, account, facility); one login at a time for each."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], Session] = {}
-        self._locks: dict[tuple[str, str, str], threading.Lock] = {}
-        self._guard = threading.Lock()
-
-    def take(self, key: tuple[str, str, str], log_in: Callable[[], Session]) -> Session:
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            kept = self._kept.get(key)
-            if kept is not None and datetime.now(UTC) < kept.expires_at - EXPIRY_MARGIN:
-                return kept
-            fresh = log_in()
-            self._kept[key] = fresh
-            return fresh
-
-    def drop(self, key: tuple[str, str, str], used: Session) -> None:
-        """Forget a session, unless somebody has renewed it meanwhile."""
-        with self._guard:
-            if self._kept.get(key) is used:
-                del self._kept[key]
-
-
-SESSIONS = Sessions()
-
-
 class Gateway:
     """One destination's portal."""
 
@@ -105,29 +72,6 @@ class Gateway:
         self._sessions = sessions
         self._key = (destination.base_url, destination.account, self.facility_code)
 
-    # The channel
-
-    def send(
-        self, submission: Submission, session: Session, *, before_bytes: Callable[[], float]
-    ) -> Exchange:
-        """Send a record or a check-in, each to its own service."""
-        assert submission.document is not None
-        call = self.check_in if submission.check_in_id else self.submit
-        return call(
-            submission.document.content,
-            session,
-            facility_code=submission.facility_code,
-            before_bytes=before_bytes,
-        )
-
-    def session_is_refused(self, exchange: Exchange) -> bool:
-        return session_is_refused(exchange)
-
-    def judge(self, exchange: Exchange) -> Answer:
-        if exchange.broken or exchange.status is None:
-            return NO_ANSWER
-        return submission_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
-
     # The calls
 
     def session(self) -> Session:
@@ -136,6 +80,25 @@ class Gateway:
 
     def drop(self, session: Session) -> None:
         self._sessions.drop(self._key, session)
+
+    def send(
+        self, submission: Submission, session: Session, *, before_bytes: Callable[[], float]
+    ) -> Exchange:
+        """Send what a submission carries, by the service that takes it; see ``channels``."""
+        if submission.health_check_id is not None:
+            raise _set_up(
+                "WRONG-DESTINATION", "Phiếu khám sức khỏe không gửi lên cổng BHXH. Báo công nghệ thông tin."
+            )
+        document, code = submission.stored_bytes, submission.facility_code
+        send = self.check_in if submission.check_in_id else self.submit
+        return send(document, session, facility_code=code, before_bytes=before_bytes)
+
+    def meaning_of(self, exchange: Exchange, submission: Submission) -> Answer:
+        """The answer by the table of submissions."""
+        return submission_answer(exchange.status or 0, exchange.answer, retry_after=exchange.retry_after)
+
+    def refuses_session(self, exchange: Exchange) -> bool:
+        return session_is_refused(exchange)
 
     def submit(
         self, document: bytes, session: Session, *, facility_code: str, before_bytes: Callable[[], float]

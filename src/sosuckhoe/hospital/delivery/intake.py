@@ -31,7 +31,7 @@ from .closing import (
     rules_for,
 )
 from .crashpoints import here
-from .health_checks import looks_like_one, take_health_check
+from .health_checks import is_wanted, take_health_check
 from .source_files import (
     Outcome,
     Refused,
@@ -71,8 +71,8 @@ def take_file(
     if known is not None:
         return known
     try:
-        if looks_like_one(data):
-            return take_health_check(name, data, digest, by=by, door=door, at=moment)
+        if is_wanted(data, moment):
+            return take_health_check(name, data, digest, by=by, door=door, reason=reason, at=moment)
         reading = _read(data)
         if reading.form == "check_in":
             return take_check_ins(name, data, digest, reading, by=by, door=door, at=moment)

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ..health_checks.models import HealthCheck
-from ..visits.models import CheckIn, RecordVersion
-from .models import Destination, LostSubmission, Submission
+from ..staff.models import Facility
+from ..visits.models import CheckIn, HealthCheck, RecordVersion
+from .models import Destination, DestinationKind, LostSubmission, Submission
 from .prepared import Prepared, over
 from .states import REPLACEABLE, State, check_step
 
@@ -63,6 +63,11 @@ def _siblings() -> QuerySet[Submission]:
     )
 
 
+def destinations_of(facility: Facility, kind: DestinationKind) -> QuerySet[Destination]:
+    """Where this facility's new visits and check-ins (portal) or health checks (hub) go."""
+    return facility.destinations.filter(kind=kind, enabled=True).order_by("id")
+
+
 def enqueue(
     version: RecordVersion, destinations: Iterable[Destination], *, at: datetime, held: tuple[str, str] | None
 ) -> list[Submission]:
@@ -110,18 +115,6 @@ def enqueue_check_in(
     ]
 
 
-def enqueue_health_check(
-    check: HealthCheck, destinations: Iterable[Destination], *, at: datetime
-) -> list[Submission]:
-    """One submission per hub, in the transaction that froze the health check."""
-    return [
-        Submission.ledger.create(
-            health_check=check, destination=destination, state=State.WAITING, since=at, created_at=at
-        )
-        for destination in destinations
-    ]
-
-
 def earlier_check_in() -> Exists:
     """Whether a check-in of the same visit is still on its way there: they are told in their order."""
     return Exists(
@@ -159,6 +152,48 @@ def left_before(version: RecordVersion, destination: Destination) -> bool:
     ).exists()
 
 
+def enqueue_health_check(
+    health_check: HealthCheck, destinations: Iterable[Destination], *, at: datetime
+) -> list[Submission]:
+    """One submission per hub, in the transaction that froze it. Older files that nobody may have are replaced."""
+    older = Submission.ledger.filter(
+        health_check__facility=health_check.facility_id,
+        health_check__code=health_check.code,
+        health_check__number__lt=health_check.number,
+        state__in=REPLACEABLE,
+    )
+    older.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
+    return [
+        Submission.ledger.create(
+            health_check=health_check, destination=destination, state=State.WAITING, since=at, created_at=at
+        )
+        for destination in destinations
+    ]
+
+
+def newer_health_check() -> Exists:
+    """Whether a corrected file of the same check-up is on its way to the same hub."""
+    return Exists(_health_siblings().filter(health_check__number__gt=OuterRef("health_check__number")))
+
+
+def older_health_check_in_flight() -> Exists:
+    """Whether an older file may or may not have arrived: the newer one waits for its outcome (I4)."""
+    return Exists(
+        _health_siblings().filter(
+            health_check__number__lt=OuterRef("health_check__number"),
+            state__in=[State.SENDING, State.UNKNOWN],
+        )
+    )
+
+
+def _health_siblings() -> QuerySet[Submission]:
+    return Submission.ledger.filter(
+        health_check__facility=OuterRef("health_check__facility"),
+        health_check__code=OuterRef("health_check__code"),
+        destination=OuterRef("destination"),
+    )
+
+
 def supersede_older(version: RecordVersion, destination: Destination, *, at: datetime) -> int:
     older = Submission.objects.filter(
         version__visit=version.visit_id, destination=destination, version__number__lt=version.number
@@ -168,15 +203,20 @@ def supersede_older(version: RecordVersion, destination: Destination, *, at: dat
 
 def supersede_overtaken(*, at: datetime) -> int:
     """Submissions that came back from an attempt after a newer version had been frozen."""
-    return _supersede(_OVERTAKEN.keys(at), at=at)
+    return _supersede(_OVERTAKEN.keys(at) + _OVERTAKEN_HEALTH_CHECKS.keys(at), at=at)
 
 
+_OVERTAKEN_HEALTH_CHECKS = Prepared(
+    lambda now: Submission.ledger.filter(
+        newer_health_check(), health_check__isnull=False, state__in=REPLACEABLE
+    )
+)
 _OVERTAKEN = Prepared(lambda now: Submission.objects.filter(newer_versions(), state__in=REPLACEABLE))
 
 
 def _supersede(chosen: list[int], *, at: datetime) -> int:
     if not chosen:
         return 0
-    return Submission.objects.filter(pk__in=chosen, state__in=REPLACEABLE).update(
+    return Submission.ledger.filter(pk__in=chosen, state__in=REPLACEABLE).update(
         state=State.SUPERSEDED, since=at, holder="", lease_until=None
     )

@@ -3,10 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from ..health_checks.models import HealthCheck
 from ..staff.models import Facility
 from ..visits.compressed import CompressedBytes
-from ..visits.models import CheckIn, RecordVersion
+from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .key_models import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusSource
 from .states import State
 
@@ -15,6 +14,7 @@ __all__ = [
     "CalendarDay",
     "CertificateStatus",
     "Destination",
+    "DestinationKind",
     "Incident",
     "KeyKind",
     "OutageCause",
@@ -30,7 +30,8 @@ __all__ = [
 
 
 class DestinationKind(models.TextChoices):
-    """Who is at the other end. What goes to one never goes to the other."""
+    """What stands at the other end, and so what may be sent there: visits never go to the hub, for the insurer shares
+    them with it; health checks never go to the portal (moh-hub.md)."""
 
     PORTAL = "portal", "Cổng giám định BHYT"
     HUB = "hub", "Trục dữ liệu Bộ Y tế"
@@ -39,16 +40,17 @@ class DestinationKind(models.TextChoices):
 class Destination(models.Model):
     """Somewhere records are sent. There is no default: an address is always somebody's decision."""
 
-    kind = models.CharField(max_length=10, choices=DestinationKind.choices, default=DestinationKind.PORTAL)
-    """The portal takes visits and check-ins, the Ministry's hub health checks."""
     name = models.CharField(max_length=100, unique=True)
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="destinations")
+    kind = models.CharField(max_length=10, choices=DestinationKind.choices, default=DestinationKind.PORTAL)
     base_url = models.CharField(max_length=255)
     account = models.CharField(max_length=50)
     secret_reference = models.CharField(max_length=255)
     """Where the password is: ``file:NAME`` in the home's secrets, or ``env:NAME``. Never the password itself."""
     path_edition = models.CharField(max_length=10, default="3176")
     """Which of the portal's paths: 3176, 4750 or 130."""
+    hub = models.JSONField(default=dict, blank=True)
+    """Of a hub only: what is open in its description and therefore set here; see ``hub.settings``."""
     enabled = models.BooleanField(default=True)
     """A disabled destination gets no new submissions."""
     replaces_by_visit_code = models.BooleanField(default=False)
@@ -88,6 +90,9 @@ class Destination(models.Model):
                 condition=~Q(calls_at_once=0) & ~Q(calls_per_minute=0), name="a_limit_lets_something_through"
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=DestinationKind.values), name="a_destination_has_a_known_kind"
+            ),
+            models.CheckConstraint(
                 condition=Q(paused_at__isnull=True) | ~Q(paused_why=""), name="a_pause_says_why"
             ),
         ]
@@ -100,25 +105,6 @@ class Destination(models.Model):
         return self.paused_at is not None
 
 
-class HubSettings(models.Model):
-    """What sending to the Ministry's hub needs besides; where sources differ it is a choice (moh-hub.md §3–§6)."""
-
-    destination = models.OneToOneField(Destination, on_delete=models.CASCADE, related_name="hub")
-    sender_id = models.CharField(max_length=13)
-    """The facility's code of thirteen digits on the hub."""
-    receiver_id = models.CharField(max_length=40)
-    """The hub's name as it was told to the facility: TDLBYT, emrhub, or a relay's."""
-    data_form = models.CharField(max_length=10, default="string")
-    """A word of ``healthbook.health_check.DATA_FORMS``."""
-    key_reference = models.CharField(max_length=255)
-    """Where the private key (PEM) is whose public half the hub knows; it signs messages, not documents."""
-    renews_after = models.PositiveIntegerField(default=900)
-    """Seconds after which a login is renewed even though the hub would let it live longer."""
-
-    def __str__(self) -> str:
-        return f"hub settings of {self.destination_id}"
-
-
 class Records(models.Manager["Submission"]):
     """Only what carries a record: what boards, reports and reconciliation count."""
 
@@ -127,12 +113,12 @@ class Records(models.Manager["Submission"]):
 
 
 class Submission(models.Model):
-    """One record version on its way to one destination; or a check-in, or a health check, under the same guarantees."""
+    """One record version on its way to one destination; or a check-in or a health check, under the same guarantees."""
 
     ledger = models.Manager()
     """Everything that is signed and sent."""
     objects = Records()
-    """Records. A check-in is information only: no figure and no list of records counts it."""
+    """Records. A check-in is information only, a health check no visit: no figure and no list of records counts them."""
 
     version = models.ForeignKey(
         RecordVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions"
@@ -211,37 +197,45 @@ class Submission(models.Model):
         return self.destination.facility
 
     @property
+    def _carried(self) -> CheckIn | HealthCheck | RecordVersion:
+        carried = self.check_in or self.health_check or self.version
+        assert carried is not None, "the database lets it carry one thing"
+        return carried
+
+    @property
     def facility_code(self) -> str:
         """The facility's code at the time."""
-        if self.health_check:
-            return self.health_check.facility_code
-        return self.check_in.facility_code if self.check_in else self._record.visit.facility_code
+        carried = self._carried
+        return carried.visit.facility_code if isinstance(carried, RecordVersion) else carried.facility_code
 
     @property
     def visit_code(self) -> str:
-        """MA_LK; of a health check, which has none, the name it is known by here."""
-        if self.health_check:
-            return self.health_check.name
-        return self.check_in.visit_code if self.check_in else self._record.visit.visit_code
+        """MA_LK; of a health check its own code."""
+        carried = self._carried
+        if isinstance(carried, RecordVersion):
+            return carried.visit.visit_code
+        return carried.code if isinstance(carried, HealthCheck) else carried.visit_code
 
     @property
     def version_number(self) -> int:
-        """Of the record; 0 for what is no version of one."""
-        return self._record.number if self.version_id else 0
+        """Of the record or the health check; 0 for a check-in, which is no version of either."""
+        carried = self._carried
+        return 0 if isinstance(carried, CheckIn) else carried.number
 
     @property
     def content(self) -> tuple[bytes, str]:
         """What was frozen, and the hash it was frozen under."""
-        if self.health_check:
-            return self.health_check.content, self.health_check.sha256
-        if self.check_in:
-            return self.check_in.row_json, self.check_in.sha256
-        return self._record.record_json, self._record.sha256
+        carried = self._carried
+        if isinstance(carried, RecordVersion):
+            return carried.record_json, carried.sha256
+        frozen = carried.document if isinstance(carried, HealthCheck) else carried.row_json
+        return frozen, carried.sha256
 
     @property
-    def _record(self) -> RecordVersion:
-        assert self.version is not None, "the database lets it carry one thing"
-        return self.version
+    def stored_bytes(self) -> bytes:
+        """What goes out, byte for byte."""
+        assert self.document is not None, "nothing goes out unsigned"
+        return self.document.content
 
 
 class SignedDocument(models.Model):
@@ -272,19 +266,6 @@ class SignedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.sha256[:12]}"
-
-
-class HubMessage(models.Model):
-    """The whole message that carries a signed document to the hub, signed as a whole. Exactly this goes out."""
-
-    document = models.OneToOneField(SignedDocument, on_delete=models.PROTECT, related_name="hub_message")
-    message_id = models.CharField(max_length=80, unique=True)
-    """msg_id: the same again is the same sending."""
-    body = CompressedBytes()
-    sha256 = models.CharField(max_length=64)
-
-    def __str__(self) -> str:
-        return self.message_id
 
 
 class PreparedDocument(models.Model):

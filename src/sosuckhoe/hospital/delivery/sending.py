@@ -17,9 +17,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from . import receipts
-from .answers import DAMAGED, FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
+from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
 from .calling import Exchange, NotSent
-from .channel import Channel, channel_to
+from .channels import Channel, channel_of
 from .crashpoints import here
 from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
@@ -57,18 +57,24 @@ def send_submission(submission: Submission, attempt: Attempt) -> None:
     document = submission.document
     assert document is not None
     if hashlib.sha256(document.content).hexdigest() != document.sha256:
-        settle(submission, attempt, None, DAMAGED)
+        answer = Answer(
+            Word.REJECTED,
+            "DOCUMENT-DAMAGED",
+            "Tệp đã ký lưu trong máy không còn khớp mã băm nên không gửi. Báo công nghệ thông tin.",
+            Concern.SET_UP,
+        )
+        settle(submission, attempt, None, answer)
         return
     try:
-        channel = channel_to(submission.destination)
+        channel = channel_of(submission.destination)
         session = channel.session()
         exchange = _submit(channel, session, submission, attempt)
-        if channel.session_is_refused(exchange):
+        if not exchange.broken and channel.refuses_session(exchange):
             channel.drop(session)
-            _close(attempt, exchange, channel.judge(exchange))
+            _close(attempt, exchange, _judge(channel, exchange, submission))
             attempt = _next_attempt(submission)
             exchange = _submit(channel, channel.session(), submission, attempt)
-        settle(submission, attempt, exchange, channel.judge(exchange))
+        settle(submission, attempt, exchange, _judge(channel, exchange, submission))
     except NotSent as problem:
         settle(submission, attempt, None, problem.answer)
     except TakenOver:
@@ -77,6 +83,12 @@ def send_submission(submission: Submission, attempt: Attempt) -> None:
 
 def _submit(channel: Channel, session: Any, submission: Submission, attempt: Attempt) -> Exchange:
     return channel.send(submission, session, before_bytes=lambda: may_send(submission, attempt))
+
+
+def _judge(channel: Channel, exchange: Exchange, submission: Submission) -> Answer:
+    if exchange.broken or exchange.status is None:
+        return NO_ANSWER
+    return channel.meaning_of(exchange, submission)
 
 
 def may_send(submission: Submission, attempt: Attempt) -> float:
@@ -307,7 +319,7 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
     elif answer.concern is Concern.SET_UP:
         before = (
             Attempt.objects.filter(
-                submission__destination=destination, submission__version__isnull=False, ended_at__isnull=False
+                submission__destination=destination, submission__check_in__isnull=True, ended_at__isnull=False
             )
             .exclude(outcome="NotSent")
             .order_by("-ended_at")

@@ -8,16 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...healthbook.document import CannotWrite, Obstacle, write_check_in, write_visit
-from ...healthbook.health_check import Message, policy_for
-from ...healthbook.signing import PROFILE_A, CannotSign, KeyUnusable, Outcome, Policy, sign, verify
+from ...healthbook.signing import PROFILE_A, CannotSign, KeyUnusable, Outcome, sign, verify
 from ...healthbook.validation import Fault, check_record
 from ..visits.choices import tables_to_send
 from ..visits.models import CheckIn
 from .closing import FAULTS_HOLD, edition_for, rules_for
 from .crashpoints import here
-from .hub_message import message_for
+from .hub.message import CannotFreeze, TooLarge, freeze_message
+from .hub.settings import HubSettings
+from .hub.signing import DoctorsSignature, facility_policy, with_doctors_signature
 from .ledger import step
-from .models import CertificateStatus, HubMessage, SignedDocument, SigningKey, Submission
+from .models import CertificateStatus, SignedDocument, SigningKey, Submission
 from .signers.keys import CannotSignNow, key_for, key_rests
 from .signers.status import status_for
 from .states import State
@@ -39,18 +40,17 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     check_whole(submission)
     key, signer = key_for(submission.facility, at)
     unsigned = unsigned_bytes(submission, at=at)
-    policy = policy_of(submission)
     here("K11")
     try:
         status = status_for(key, at)
     except KeyUnusable as problem:
         raise key_rests(key, problem) from None
     here("K12")
+    ours = submission.health_check_id is None
+    policy = PROFILE_A if ours else facility_policy(submission)
     try:
-        # Our own writer's bytes are canonical; a health check's are another system's.
-        canonical = submission.health_check is None
         signed = sign(
-            unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=canonical, policy=policy
+            unsigned, signer, signature_id=f"Signature-{uuid.uuid4()}", canonical=ours, policy=policy
         )
     except CannotSign as problem:
         raise Held(problem.code, problem.sentence) from None
@@ -62,11 +62,9 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     verdict = verify(signed, at=done, registered=[key.fingerprint], policy=policy)
     if verdict.outcome is not Outcome.PASSED:
         raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
-    message = message_for(submission.destination, signed, at=at) if submission.health_check else None
     document = store_signed(
         submission,
-        signed,
-        message=message,
+        signed if ours else _message(submission, signed, done),
         unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
         key=key,
         at=at,
@@ -76,12 +74,6 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     )
     here("K14")
     return document
-
-
-def policy_of(submission: Submission) -> Policy:
-    """What the signature must look like, and where in the file it goes."""
-    check = submission.health_check
-    return policy_for(check.signature_place) if check else PROFILE_A
 
 
 def check_whole(submission: Submission) -> None:
@@ -96,10 +88,10 @@ def check_whole(submission: Submission) -> None:
 def unsigned_bytes(submission: Submission, *, at: datetime) -> bytes:
     """The file to be signed, canonical by construction; a record is checked by the rules of today. Raises Held."""
     here("K08")
-    if submission.health_check is not None:
-        return submission.health_check.content
     if submission.check_in is not None:
         return _check_in_bytes(submission.check_in)
+    if submission.health_check is not None:
+        return _health_check_bytes(submission, at)
     version = submission.version
     assert version is not None
     visit = version.visit
@@ -126,6 +118,23 @@ def _check_in_bytes(check_in: CheckIn) -> bytes:
         raise Held("CANNOT-WRITE", "Báo vào khám không ghi được thành tệp đúng chuẩn.") from None
 
 
+def _health_check_bytes(submission: Submission, at: datetime) -> bytes:
+    try:
+        return with_doctors_signature(submission, at=at)
+    except DoctorsSignature as problem:
+        raise Held(problem.code, problem.sentence) from None
+
+
+def _message(submission: Submission, signed: bytes, at: datetime) -> bytes:
+    """What goes to a hub is the whole message, so that is what is stored."""
+    try:
+        return freeze_message(signed, HubSettings.of(submission.destination.hub), at=at)
+    except CannotFreeze as problem:
+        raise CannotSignNow(problem.code, problem.sentence) from None
+    except TooLarge:
+        raise Held("HUB-TOO-LARGE", "Bản tin lớn hơn mức trục nhận. Kiểm tra lại tệp xuất ra.") from None
+
+
 def store_signed(
     submission: Submission,
     signed: bytes,
@@ -135,7 +144,6 @@ def store_signed(
     at: datetime,
     signer: str,
     status: CertificateStatus | None,
-    message: Message | None = None,
     fence: int | None = None,
 ) -> SignedDocument | None:
     """Keep bytes that passed the strict verifier, and the step that goes with them. None: somebody was faster."""
@@ -154,13 +162,6 @@ def store_signed(
             signer=signer,
             status=status,
         )
-        if message is not None:
-            HubMessage.objects.create(
-                document=document,
-                message_id=message.id,
-                body=message.body,
-                sha256=hashlib.sha256(message.body).hexdigest(),
-            )
         if not step(
             submission,
             State.SIGNED,

@@ -20,7 +20,16 @@ from django.utils import timezone
 from ..visits.actions import add_findings
 from . import doors
 from .crashpoints import here
-from .ledger import LEASE, earlier_check_in, lease_is_over, newer_versions, older_in_flight, step
+from .ledger import (
+    LEASE,
+    earlier_check_in,
+    lease_is_over,
+    newer_health_check,
+    newer_versions,
+    older_health_check_in_flight,
+    older_in_flight,
+    step,
+)
 from .limits import within_limits
 from .models import Attempt, Destination, Submission
 from .prepared import Prepared, over
@@ -173,7 +182,7 @@ class CheckInWorker(Worker):
 
 
 class HealthCheckWorker(Worker):
-    """The line of health checks, which go to another destination altogether."""
+    """The line of health checks: the hub is slow or silent on its own account."""
 
     def next_to_sign(self, now: datetime) -> Submission | None:
         return _next(_HEALTH_CHECKS_TO_SIGN, now)
@@ -194,7 +203,6 @@ def _next(due: Prepared, now: datetime) -> Submission | None:
         "check_in",
         "health_check",
         "destination__facility",
-        "destination__hub",
         "document__key",
     )
     for pk in due.keys(now):
@@ -266,7 +274,16 @@ _HEALTH_CHECKS_TO_SIGN = Prepared(
     lambda now: _locked(_health_checks().filter(_due(now), _free(now), state=State.WAITING)), limit=1
 )
 _HEALTH_CHECKS_TO_SEND = Prepared(
-    lambda now: _locked(_health_checks().filter(_due(now), _free(now), _open(now), state=State.SIGNED)),
+    lambda now: _locked(
+        _health_checks().filter(
+            _due(now),
+            _free(now),
+            _open(now),
+            ~newer_health_check(),
+            ~older_health_check_in_flight(),
+            state=State.SIGNED,
+        )
+    ),
     limit=1,
 )
 
@@ -290,7 +307,14 @@ def next_due(now: datetime) -> float | None:
     waits = []
     open_rows = (
         Submission.ledger.filter(destination__paused_at__isnull=True)
-        .filter(Q(state=State.WAITING) | Q(state=State.SIGNED) & ~newer_versions() & ~older_in_flight())
+        .filter(
+            Q(state=State.WAITING)
+            | Q(state=State.SIGNED)
+            & ~newer_versions()
+            & ~older_in_flight()
+            & ~newer_health_check()
+            & ~older_health_check_in_flight()
+        )
         .values_list("not_before", "state", "destination__quiet_until", "destination__next_call_at")
     )
     for not_before, state, *there in open_rows.order_by("not_before", "id")[:200]:
@@ -319,8 +343,7 @@ def run(
     stop = stop or threading.Event()
     over, idle = threading.Event(), _Idle()
     line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
-    workers = [
-        *(Worker(f"{line}:{n}") for n in range(parallel)),
+    workers = [Worker(f"{line}:{n}") for n in range(parallel)] + [
         CheckInWorker(f"{line}:check-ins"),
         HealthCheckWorker(f"{line}:health-checks"),
     ]

@@ -44,6 +44,11 @@ CHOICES: Mapping[str, Choice] = {
         "hoặc bệnh phẩm đến làm xét nghiệm.",
         "QĐ 4750/QĐ-BYT; căn cứ miễn cho nơi chỉ nhận mẫu đã được thay một phần, cơ sở tự quyết định",
     ),
+    "health_checks_are_sent": Choice(
+        False,
+        "Nhận tệp khám sức khỏe (KHAMSUCKHOE) và gửi lên trục dữ liệu Bộ Y tế, nơi đã khai nơi nhận loại này.",
+        "QĐ 1551/QĐ-BYT sửa bởi QĐ 2062/QĐ-BYT; cơ sở có khám sức khỏe tự bật",
+    ),
     "transmitted_means": Choice(
         "received",
         "“Đã liên thông” là cổng đã trả mã 200 kèm mã giao dịch (received), hay chỉ cần đã gửi đi (sent).",

@@ -199,6 +199,44 @@ class CheckIn(models.Model):
             return edition_on(told)
 
 
+class HealthCheck(models.Model):
+    """A periodic or screening health check (khám sức khỏe) as another system exported it. Frozen, never changed.
+
+    It is no visit: no record is made of it, and nothing of it goes to the insurer. What the tables of its component
+    files hold is not known here (annex 01 of QĐ 2062/QĐ-BYT), so the file itself is what is kept.
+    """
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="health_checks")
+    facility_code = models.CharField(max_length=5)
+    code = models.CharField(max_length=100)
+    """MA_LK of its component files; the first of its hash where they have none."""
+    number = models.PositiveIntegerField()
+    """1; more for a corrected file."""
+    reason = models.CharField(max_length=1000, blank=True)
+    document = CompressedBytes()
+    """KHAMSUCKHOE as it came, without the facility's signature."""
+    sha256 = models.CharField(max_length=64)
+    """Of ``document``."""
+    made_on = models.DateTimeField(null=True, blank=True)
+    """NGAYLAP: the nearest the envelope comes to the end of the check-up. A day alone is its first moment."""
+    remarks = models.JSONField(default=list, blank=True)
+    """What was found and lets it pass: rule, path and sentence each."""
+    source_file = models.ForeignKey(
+        SourceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="health_checks"
+    )
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["facility", "code", "number"], name="health_checks_are_numbered")
+        ]
+
+    def __str__(self) -> str:
+        return f"health check {self.code} v{self.number}"
+
+
 class Finding(models.Model):
     """A fault found in a version: what, where, the value, and who usually mends it."""
 

@@ -3,14 +3,14 @@
 from django.urls import path, re_path
 
 from .account import views as account
-from .admin import key_views, staff_views
+from .admin import hub_views, key_views, staff_views
 from .admin import views as admin
 from .cards import check_ins
 from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
-from .delivery import metrics, restored, steering
+from .delivery import health_checks, metrics, restored, steering
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
@@ -70,6 +70,8 @@ urlpatterns = [
     path("nhan/chua-nhan/", reception.quarantine, name="import_quarantine"),
     path("nhan/chua-nhan/<int:pk>/", reception.take_with_reason, name="import_with_reason"),
     path("gui/", delivery.board, name="delivery"),
+    path("gui/kham-suc-khoe/", health_checks.listing, name="delivery_health_checks"),
+    path("gui/kham-suc-khoe/<int:pk>/", health_checks.one, name="delivery_health_check"),
     path("gui/danh-sach/", delivery.listing, name="delivery_list"),
     path("gui/khoi-phuc/", restored.overview, name="delivery_restored"),
     path("gui/khoi-phuc/<slug:deed>/", restored.do, name="delivery_restored_do"),
@@ -107,6 +109,8 @@ urlpatterns = [
     path("quan-tri/co-so/", admin.facility, name="admin_facility"),
     path("quan-tri/co-so/khoa-phong/", admin.add_unit, name="admin_add_unit"),
     path("quan-tri/noi-nhan/", admin.destinations, name="admin_destinations"),
+    path("quan-tri/noi-nhan/truc-bo-y-te/", hub_views.add, name="admin_add_hub"),
+    path("quan-tri/noi-nhan/<int:pk>/truc/", hub_views.change, name="admin_hub"),
     path("quan-tri/noi-nhan/<int:pk>/", admin.destination, name="admin_destination"),
     path("quan-tri/khoa-ky/", key_views.keys, name="admin_keys"),
     path("quan-tri/khoa-ky/them/<slug:kind>/", key_views.add, name="admin_add_key"),

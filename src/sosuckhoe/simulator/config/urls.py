@@ -9,7 +9,6 @@ urlpatterns = [
     re_path(r"^[Aa][Pp][Ii]/", answer),
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("", include("sosuckhoe.simulator.signing_service.urls")),
-    path("", include("sosuckhoe.simulator.hub.urls")),
     path("_simulator/", include("sosuckhoe.simulator.desk.urls")),
     path("cong/", include("sosuckhoe.simulator.pages.urls")),
     path("vneid/", include("sosuckhoe.simulator.vneid.urls")),

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from sosuckhoe.simulator.hub import desk as hub
 from sosuckhoe.simulator.portal.receipts import look_up
 
 from . import api, checkers, views
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("tinh-huong/", views.scenarios, name="scenarios"),
     path("quy-tac/", views.rules, name="rules"),
+    path("kham-suc-khoe/", hub.health_checks, name="health-checks"),
     path("dong-ho/", views.tick, name="tick"),
     path("bat/", views.switch, name="switch"),
     path("tat/", views.switch_off, name="switch-off"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("history.json", checkers.history),
     path("books.json", checkers.books),
     path("received.json", checkers.received),
+    path("hub.json", hub.received),
     path("findings.json", csrf_exempt(checkers.findings)),
     path("receipts", look_up),
     path("ready", api.ready),

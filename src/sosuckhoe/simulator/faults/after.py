@@ -86,8 +86,14 @@ def deep_reply(request: ServiceRequest, response: HttpResponse, parameters: Para
     return _json(b'{"maKetQua":' + b"[" * levels + b"]" * levels + b"}")
 
 
+_AT_THE_HUB = {"maKetQua": "res_code", "maGiaoDich": "txn_id", "thongDiep": "res_message"}
+
+
 def _changed(response: HttpResponse, **values: Any) -> HttpResponse:
     body = json.loads(response.content)
+    if isinstance(body.get("header"), dict):
+        body["header"] |= {_AT_THE_HUB[name]: value for name, value in values.items()}
+        return _json(json.dumps(body, ensure_ascii=False).encode())
     return _json(json.dumps({**body, **values}, ensure_ascii=False).encode())
 
 

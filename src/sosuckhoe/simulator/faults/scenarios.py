@@ -99,6 +99,9 @@ _ALL = (
              {"code": "124"}),
     Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
              "F38", {"code": "204"}),
+    Scenario("hub-code", DURING, "Trục Bộ Y tế trả mã đã chọn", "Không lưu; chỉ với trục Bộ Y tế.",
+             "Theo mã: phiếu «Bị từ chối», tạm giữ, chờ gửi lại, hoặc «Chưa rõ kết quả» với mã lạ.", "moh-hub §8",
+             {"code": "PS_DS_VERIFY_FAIL"}),
     # What the answer looks like
     Scenario("html-under-200", BEFORE, "Trang HTML dưới HTTP 200", "Một trang web thay cho JSON; không lưu.", UNSURE,
              "F36"),

@@ -1,1 +1,1 @@
-"""The Ministry's hub (trục dữ liệu Bộ Y tế) for health checks, as moh-hub.md describes it. Own accounts, own books."""
+"""The Ministry's data hub, simulated: login, push, checksum, signatures, codes (reference/moh-hub.md)."""

@@ -1,42 +1,37 @@
-"""For tests and trainers: who may send to the hub, and what it has got."""
+"""What checkers and set-ups know of the hub."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
+from django.shortcuts import render
 
-from sosuckhoe.simulator.desk.door import allowing, body, reply
+from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.desk.door import allowing, reply
 
-from .models import HubAccount, HubMessage
+from .models import HealthCheck, HubAccount
+
+SHOWN = 200
 
 
-def keep(facts: Mapping[str, Any]) -> HubAccount:
-    """An account; the one with the same sender_id is replaced."""
-    made, _ = HubAccount.objects.update_or_create(
-        sender_id=facts["sender_id"],
-        defaults={
-            "username": facts["username"],
-            "password": facts["password"],
-            "message_key": facts["message_key"],
-            "certificates": facts.get("certificates", []),
-        },
+def keep(facts: Mapping[str, Any]) -> None:
+    """An account of the set-up."""
+    HubAccount.objects.update_or_create(
+        username=facts["username"],
+        defaults={name: facts[name] for name in ("password", "sender_id", "facility_code", "key_pem")},
     )
-    return made
 
 
-@csrf_exempt
-@allowing("GET", "POST")
-def hub(request: HttpRequest) -> HttpResponse:
-    """POST an account. GET: every message held, oldest first."""
-    if request.method == "POST":
-        try:
-            return reply({"sender_id": keep(body(request)).sender_id}, 201)
-        except KeyError as problem:
-            raise ValueError(f"missing: {problem}") from problem
-    rows = HubMessage.objects.order_by("pk")
-    return reply(
-        list(
-            rows.values("message_id", "transaction", "sha256", "version", "received_at", "account__sender_id")
-        )
+@allowing("GET")
+def received(request: HttpRequest) -> HttpResponse:
+    """Every message the hub holds, in order."""
+    rows = HealthCheck.objects.order_by("pk").values(
+        "txn_id", "msg_id", "sha256", "document_sha256", "version", "received_at", "account__sender_id"
     )
+    return reply(list(rows))
+
+
+def health_checks(request: HttpRequest) -> HttpResponse:
+    """The list as a person at the hub reads it."""
+    rows = HealthCheck.objects.select_related("account").order_by("-pk")[:SHOWN]
+    return render(request, "desk/health_checks.html", {"rows": rows, "now": clock.now()})

@@ -2,40 +2,39 @@ from django.db import models
 
 
 class HubAccount(models.Model):
-    """An interconnection account of a facility, and the two keys the hub knows of it."""
+    """A facility's agent account at the hub, with the public half of its message key."""
 
-    username = models.CharField(max_length=80, unique=True)
-    password = models.CharField(max_length=80)
-    """In clear: this is a practice hub and every password in it is invented."""
+    username = models.CharField(max_length=40, unique=True)
+    password = models.CharField(max_length=128)
+    """In clear: everybody here is invented."""
     sender_id = models.CharField(max_length=13, unique=True)
-    message_key = models.TextField()
-    """PEM of the public key that messages are signed with."""
-    certificates = models.JSONField(default=list)
-    """PEM of the facility's certificates, by which the files inside are signed."""
+    facility_code = models.CharField(max_length=5)
+    """Whose registered certificates may sign the documents."""
+    key_pem = models.TextField()
 
 
 class HubToken(models.Model):
-    """One log-in."""
+    """One login."""
 
     token = models.CharField(max_length=80, unique=True)
     account = models.ForeignKey(HubAccount, on_delete=models.CASCADE)
     until = models.DateTimeField()
 
 
-class HubMessage(models.Model):
-    """One message that was kept: a health check, or the same one again under another msg_id."""
+class HealthCheck(models.Model):
+    """One accepted message, as it arrived. Never changed."""
 
-    account = models.ForeignKey(HubAccount, on_delete=models.PROTECT, related_name="messages")
-    message_id = models.CharField(max_length=80, unique=True)
-    """The same msg_id again with the same bytes counts once."""
-    transaction = models.CharField(max_length=40, unique=True)
-    sha256 = models.CharField(max_length=64, db_index=True)
-    """Of the document inside."""
-    version = models.PositiveIntegerField()
-    """How many messages with these bytes there were: a new msg_id for the same content is a new version."""
+    txn_id = models.CharField(max_length=40, unique=True)
+    account = models.ForeignKey(HubAccount, on_delete=models.PROTECT)
+    msg_id = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    """Of the whole body."""
+    document_sha256 = models.CharField(max_length=64, db_index=True)
+    """Of the signed envelope."""
     document = models.BinaryField()
+    version = models.PositiveIntegerField()
+    """A new msg_id for the same content counts as a new version."""
     received_at = models.DateTimeField()
-    """By the simulated clock."""
 
     class Meta:
-        ordering = ["-pk"]
+        indexes = [models.Index(fields=["account", "msg_id"], name="hub_message")]

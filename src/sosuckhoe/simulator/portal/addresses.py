@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 HEADERS, QUERY = "H", "Q"
 """How credentials travel; see ``credentials.py``."""
-HUB = "hub"
-"""The Ministry's hub, another host in truth: log-in and push, each with rules of its own (``hub/services.py``)."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +11,7 @@ class Service:
     path: str
     name: str
     family: str
-    """H, Q, or empty for the login itself."""
+    """H, Q, or empty for the logins and the hub."""
     legacy: bool = False
 
 
@@ -29,8 +27,8 @@ SERVICES = (
     Service("/api/egw/NhanLichSuKCB2018", "card_old", QUERY, legacy=True),
     Service("/api/egw/KQNhanLichSuKCB2019", "card_old", QUERY, legacy=True),
     Service("/api/TraCuuCCT/TraCuuTienMCCT", "copayment", HEADERS),
-    Service("/api/auth/login", "hub_login", HUB),
-    Service("/api/platform/data-sync/push", "hub_push", HUB),
+    Service("/api/auth/login", "hub_login", ""),
+    Service("/api/platform/data-sync/push", "hub_push", ""),
 )
 NAMES = tuple(dict.fromkeys(service.name for service in SERVICES))
 _BY_PATH = {service.path.lower(): service for service in SERVICES}

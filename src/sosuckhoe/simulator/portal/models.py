@@ -143,7 +143,7 @@ class Call(models.Model):
     """Of the decoded document, where the payload could be decoded."""
     stored = models.BooleanField(default=False)
     http_status = models.PositiveIntegerField(null=True)
-    code = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=40, blank=True)
     """The result code in the body as the portal decided it, before any fault touched the reply."""
     transaction = models.CharField(max_length=40, blank=True)
     reply = models.CharField(max_length=8, default=PENDING)

@@ -46,6 +46,10 @@ class Options:
     mismatch_hours: float = 48.0
     memory_days: float = 60.0
     """How long findings and receipts can be looked up."""
+    hub_data_form: str = "either"
+    """The hub's ``data``: a Base64 ``string``, an ``object`` with file_content, or ``either`` (sources differ)."""
+    hub_repeats: str = "same"
+    """The same message again at the hub: ``same`` number, or ``count`` as another version (unknown)."""
     seed: int = 1
     """Chooses the spread of publication, so that a run can be repeated."""
 
@@ -71,6 +75,8 @@ LABELS = {
     "structure_hours": "Báo lỗi từng trường sau (giờ)",
     "mismatch_hours": "Báo lệch tổng hợp và chi tiết sau (giờ)",
     "memory_days": "Tra cứu kết quả được trong (ngày)",
+    "hub_data_form": "Trục Bộ Y tế: dạng của data",
+    "hub_repeats": "Trục Bộ Y tế: khi gửi lại nguyên bản tin",
     "seed": "Hạt giống chia giờ lên sổ",
 }
 WORDS = {
@@ -85,12 +91,18 @@ WORDS = {
     "wrong": "có, trả lời sai",
     "unavailable": "có, nhưng đang hỏng",
     "refuse": "từ chối",
+    "string": "chuỗi Base64",
+    "object": "đối tượng có file_content",
+    "either": "cả hai",
+    "same": "trả lại mã giao dịch cũ",
 }
 """What a choice is called on the page."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "refusal_style": ("body", "bare"),
     "facility_mismatch": ("refuse", "pass"),
     "repeats": ("replace", "count", "refuse"),
+    "hub_data_form": ("string", "object", "either"),
+    "hub_repeats": ("same", "count"),
     "receipt_look_up": ("none", "truthful", "late", "wrong", "unavailable"),
 }
 

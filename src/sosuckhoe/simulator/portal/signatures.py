@@ -6,7 +6,7 @@ from functools import lru_cache
 from cryptography import x509
 from django.db.models import F
 
-from sosuckhoe.healthbook.signing import Standing, Verdict, fingerprint, verify
+from sosuckhoe.healthbook.signing import PROFILE_A, Policy, Standing, Verdict, fingerprint, verify
 
 from .models import Account, Authority, Certificate
 
@@ -14,6 +14,12 @@ from .models import Account, Authority, Certificate
 @lru_cache(maxsize=64)
 def _parsed(pem: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem.encode())
+
+
+def judge_with(data: bytes, facility_code: str, *, at: datetime, policy: Policy) -> Verdict:
+    """The verdict by another profile, as the hub asks for it; the same certificates are registered there."""
+    registered = Certificate.objects.filter(account__facility_code=facility_code)
+    return _judge(data, dict(registered.values_list("fingerprint", F("revoked"))), at, policy)
 
 
 def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) -> Verdict:
@@ -26,12 +32,20 @@ def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) ->
     registered = Certificate.objects.filter(account__facility_code=facility_code)
     if owner is None and not registered.exists():
         registered = Certificate.objects.filter(account=account)
-    standings = dict(registered.values_list("fingerprint", F("revoked")))
+    return _judge(data, dict(registered.values_list("fingerprint", F("revoked"))), at, PROFILE_A)
+
+
+def _judge(data: bytes, standings: dict[str, bool], at: datetime, policy: Policy) -> Verdict:
     authorities = [_parsed(pem) for pem in Authority.objects.values_list("pem", flat=True)]
 
     def standing(certificate: x509.Certificate) -> Standing:
         return Standing.REVOKED if standings.get(fingerprint(certificate)) else Standing.GOOD
 
     return verify(
-        data, at=at, trusted=authorities or None, registered=frozenset(standings), standing=standing
+        data,
+        at=at,
+        trusted=authorities or None,
+        registered=frozenset(standings),
+        standing=standing,
+        policy=policy,
     )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0008_the_ministrys_hub"),
+        ("delivery", "0008_kinds_of_destinations"),
     ]
 
     operations = [

@@ -72,7 +72,7 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
     now = at or timezone.now()
     waiting = (
         Submission.ledger.filter(
-            destination__facility=facility, state=State.WAITING, health_check__isnull=True
+            destination__facility=facility, health_check__isnull=True, state=State.WAITING
         )
         .select_related("version__visit__facility", "check_in", "destination__facility")
         .order_by("id")

@@ -84,20 +84,9 @@ def signed_with(
         rows = rows.filter(signed_at__lt=until)
     return (
         rows.select_related(
-            "submission__version__visit",
-            "submission__check_in",
-            "submission__health_check",
-            "submission__destination",
-            "key",
-            "status",
+            "submission__version__visit", "submission__check_in", "submission__destination", "key", "status"
         )
-        .defer(
-            "content",
-            "submission__version__record_json",
-            "submission__health_check__content",
-            "key__certificate_pem",
-            "status__issuers_pem",
-        )
+        .defer("content", "submission__version__record_json", "key__certificate_pem", "status__issuers_pem")
         .order_by("signed_at", "id")
     )
 

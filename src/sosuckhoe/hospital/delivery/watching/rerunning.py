@@ -12,6 +12,7 @@ from django.db import transaction
 from ...journal.chain import note
 from ...visits.models import RecordVersion
 from ..actions import NeedsReason, NotInThisState, release, send_earlier
+from ..ledger import destinations_of
 from ..models import Destination, DestinationKind, Submission
 from ..states import NoSuchStep, State
 from .reconciling import Gap
@@ -101,9 +102,7 @@ def _newest(gap: Gap) -> RecordVersion | None:
 
 
 def _destinations(gap: Gap, version: RecordVersion) -> list[Destination]:
-    rows = Destination.objects.filter(
-        facility=version.visit.facility_id, enabled=True, kind=DestinationKind.PORTAL
-    )
+    rows = destinations_of(version.visit.facility, DestinationKind.PORTAL)
     return list(rows.filter(pk=gap.destination) if gap.destination else rows)
 
 

@@ -11,6 +11,14 @@ from ...staff.models import Facility, Person
 
 
 @transaction.atomic
+def change_hub(*, by: Any, destination: Destination, hub: dict[str, Any]) -> None:
+    """Other settings from now on; what is signed already goes out as it was frozen."""
+    destination.hub = hub
+    destination.save(update_fields=["hub"])
+    note(by, "destination-changed", "destination", destination.pk, settings=sorted(hub))
+
+
+@transaction.atomic
 def reactivate(*, by: Any, person: Person) -> None:
     """Open an account again."""
     person.is_active = True

@@ -11,7 +11,7 @@ from ...delivery.reports.six_month import LEFT_OUT, ROWS
 from ..shell.labels import running_edition
 
 YES_NO = {"yes": "Có", "no": "Không"}
-YES_OR_NO = frozenset({"summary_for_every_visit", "overruling_releases"})
+YES_OR_NO = frozenset({"summary_for_every_visit", "health_checks_are_sent", "overruling_releases"})
 WORDS: Mapping[str, Mapping[str, str]] = {
     "transmitted_means": {
         "received": "Cổng trả mã 200 kèm mã giao dịch",
@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 TITLES = {
     "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
+    "health_checks_are_sent": "Gửi khám sức khỏe lên trục dữ liệu Bộ Y tế",
     "counting_day": "Trong báo cáo, lượt khám tính theo ngày nào",
     "six_month_rows": "Báo cáo 6 tháng: xếp dòng cho mã loại hình mà bảng chung chưa xếp",
     "base_salary": "Lương cơ sở (mức tham chiếu) để xét chi phí dưới 15%",

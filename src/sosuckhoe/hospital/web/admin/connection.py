@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from ...delivery.gateway import Gateway, NotSent, Sessions
+from ...delivery.calling import NotSent
+from ...delivery.channels import channel_of
 from ...delivery.models import Destination
+from ...delivery.sessions import Sessions
 
 STEPS = (
     ("Địa chỉ được phép gửi", ("HOST-NOT-ALLOWED",)),
@@ -26,7 +28,7 @@ class Step:
 def test(destination: Destination) -> list[Step]:
     """Log in once with a session of its own. Nothing of any patient is sent."""
     try:
-        Gateway(destination, sessions=Sessions()).session()
+        channel_of(destination, sessions=Sessions()).session()
         return [Step(name, "good") for name, _ in STEPS]
     except NotSent as refusal:
         answer = refusal.answer

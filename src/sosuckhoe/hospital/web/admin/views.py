@@ -34,6 +34,7 @@ from .forms import (
     FacilityForm,
     first_facility,
 )
+from .hub_views import hubs_are_used
 
 
 def _check_can_administer(person: Any) -> None:
@@ -156,7 +157,7 @@ def destinations(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/admin/destinations.html",
-        {"destinations": Destination.objects.all(), "form": form, "facility": found},
+        {"destinations": Destination.objects.all(), "form": form, "facility": found, "hubs": hubs_are_used()},
         status=422 if form.errors else 200,
     )
 

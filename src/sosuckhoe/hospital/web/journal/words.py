@@ -22,6 +22,7 @@ DEEDS = {
     "person-registered-for-cards": "Ghi người tra thẻ",
     "visit-closed": "Kết thúc đợt khám",
     "visit-corrected": "Lưu bản sửa",
+    "health-check-taken": "Nhận phiếu khám sức khỏe",
     "file-refused": "Không nhận tệp",
     "findings-overruled": "Xác nhận “đúng như vậy” hoặc cho gửi dù còn lỗi",
     "overruling-withdrawn": "Rút lại xác nhận “đúng như vậy”",

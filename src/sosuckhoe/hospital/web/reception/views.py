@@ -8,9 +8,11 @@ from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ...delivery.health_checks import are_sent
 from ...delivery.intake import Taken, take_file
 from ...journal.chain import note
 from ...staff import policies
@@ -88,6 +90,7 @@ def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> Htt
         {
             "limit": LARGEST_UPLOAD,
             "limit_megabytes": LARGEST_UPLOAD // (1024 * 1024),
+            "health_checks": are_sent(None, timezone.localdate()),
             "counts": queries.counts(),
             "drop": queries.drop_folder(),
             "latest": queries.latest_files(),

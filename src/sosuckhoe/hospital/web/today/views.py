@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ...delivery.models import Destination
+from ...delivery.models import Destination, DestinationKind
 from ...staff import policies
 from ...staff.models import Facility
 from ..shell import words
@@ -139,7 +139,7 @@ def _set_up_needs() -> list[Need]:
                 reverse("web:admin_facility"),
             )
         )
-    if not Destination.objects.filter(enabled=True).exists():
+    if not Destination.objects.filter(kind=DestinationKind.PORTAL, enabled=True).exists():
         found.append(
             Need(
                 "look",

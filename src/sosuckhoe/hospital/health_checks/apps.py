@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class HealthChecksConfig(AppConfig):
-    name = "sosuckhoe.hospital.health_checks"
-    label = "health_checks"

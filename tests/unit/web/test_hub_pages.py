@@ -1,0 +1,190 @@
+"""The pages of the Ministry's hub: none until it is switched on; then set up, followed and mended by people."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.health_check_file import HUB_CODE, Export
+from tests.unit.web.ward import Ward, connect
+
+from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
+from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.ledger import step
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.worker import HealthCheckWorker
+from sosuckhoe.hospital.visits.choices import choose
+
+SPOKEN = ("Trục", "trục Bộ Y tế", "KHAMSUCKHOE")
+OFF_PAGES = ("admin", "admin_destinations", "delivery", "import", "today")
+
+
+def switch_on() -> None:
+    choose(by="test", name="health_checks_are_sent", value=True, reason="thử", since=timezone.localdate())
+
+
+def key_file() -> SimpleUploadedFile:
+    key = generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return SimpleUploadedFile("khoa.pem", pem)
+
+
+def given(**but: object) -> dict[str, object]:
+    defaults = HubSettings(sender_id=HUB_CODE, receiver_id="TDLBYT")
+    kept = {name: getattr(defaults, name) for name in EXPLAINED}
+    for name in ("all_blocks", "relay"):
+        kept[name] = "no"
+    return {
+        "name": "Trục mẫu",
+        "base_url": "http://127.0.0.1:9",
+        "account": "agent-99999",
+        "password": "bi-mat-cua-truc",
+        "key": key_file(),
+        **kept,
+        **but,
+    }
+
+
+@pytest.fixture
+def it(empty_ward: Ward, as_role) -> Client:
+    connect(empty_ward)
+    return as_role(empty_ward, "it")
+
+
+@pytest.fixture
+def hub(it: Client) -> Destination:
+    switch_on()
+    answer = it.post(reverse("web:admin_add_hub"), given())
+    assert answer.status_code == 302, answer.content.decode()
+    return Destination.objects.get(kind="hub")
+
+
+@pytest.fixture
+def unknown(hub: Destination) -> Submission:
+    """Nobody knows whether the hub has it."""
+    take_file("ksk.xml", Export().bytes(), by="giang")
+    worker = HealthCheckWorker("ward")
+    assert worker.sign_one()
+    claimed = worker._claim_to_send()
+    assert claimed is not None
+    submission, attempt = claimed
+    Attempt.objects.filter(pk=attempt.pk).update(
+        bytes_from=timezone.now(), ended_at=timezone.now(), outcome="Unknown"
+    )
+    assert step(
+        submission,
+        State.UNKNOWN,
+        at=timezone.now(),
+        problem_code="NO-ANSWER",
+        problem="Chưa rõ trục đã nhận.",
+    )
+    return submission
+
+
+@pytest.mark.parametrize("name", OFF_PAGES)
+def test_until_it_is_switched_on_no_page_speaks_of_it(empty_ward: Ward, as_role, name: str) -> None:
+    role = "it" if name.startswith("admin") else "records"
+    page = as_role(empty_ward, role).get(reverse(f"web:{name}")).content.decode()
+    assert not any(word in page for word in SPOKEN)
+
+
+def test_until_it_is_switched_on_there_are_no_pages_of_it(it: Client, empty_ward: Ward, as_role) -> None:
+    assert it.get(reverse("web:admin_add_hub")).status_code == 404
+    assert as_role(empty_ward, "records").get(reverse("web:delivery_health_checks")).status_code == 404
+
+
+def test_a_hub_is_set_up_with_its_key_and_password_outside_the_database(hub: Destination) -> None:
+    assert hub.hub["receiver_id"] == "TDLBYT" and HubSettings.of(hub.hub).missing() == []
+    assert "bi-mat" not in str(vars(hub)) and "PRIVATE" not in str(vars(hub))
+    for reference in (hub.secret_reference, hub.hub["key_reference"]):
+        kept = settings.HOME.secrets / reference.removeprefix("file:")
+        assert kept.stat().st_mode & 0o077 == 0 and kept.read_text()
+
+
+@pytest.mark.parametrize(
+    ("but", "field"),
+    [
+        ({"sender_id": "99999"}, "sender_id"),
+        ({"receiver_id": ""}, "receiver_id"),
+        ({"base_url": "https://truc.example"}, "base_url"),
+        ({"data_form": "khac"}, "data_form"),
+        ({"token_minutes": "0"}, "token_minutes"),
+        ({"key": SimpleUploadedFile("khoa.pem", b"khong phai khoa")}, "key"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(it: Client, but: dict, field: str) -> None:
+    switch_on()
+    answer = it.post(reverse("web:admin_add_hub"), given(**but))
+    assert answer.status_code == 422
+    assert f"id_{field}_error" in answer.content.decode()
+    assert not Destination.objects.filter(kind="hub").exists()
+
+
+def test_every_setting_is_shown_with_its_source_and_can_be_changed(it: Client, hub: Destination) -> None:
+    page = it.get(reverse("web:admin_hub", args=[hub.pk])).content.decode()
+    for told in EXPLAINED.values():
+        assert told.label in page and told.source in page
+    changed = given(relay="yes", data_form="object")
+    for name in ("name", "base_url", "account", "password", "key"):
+        del changed[name]
+    assert it.post(reverse("web:admin_hub", args=[hub.pk]), changed).status_code == 302
+    kept = Destination.objects.get(pk=hub.pk).hub
+    assert kept["relay"] is True and kept["data_form"] == "object"
+    assert kept["key_reference"] == hub.hub["key_reference"]
+
+
+def test_the_import_page_takes_health_checks_only_when_on(empty_ward: Ward, as_role) -> None:
+    client = as_role(empty_ward, "records")
+
+    def upload() -> str:
+        file = SimpleUploadedFile("ksk.xml", Export().bytes())
+        return client.post(reverse("web:import"), {"files": [file]}).content.decode()
+
+    assert "FILE-UNKNOWN-ROOT" in upload()
+    switch_on()
+    assert "HEALTH-CHECK-TAKEN" in upload()
+
+
+def test_the_list_says_what_needs_somebody(unknown: Submission, empty_ward: Ward, as_role) -> None:
+    page = as_role(empty_ward, "records").get(reverse("web:delivery_health_checks")).content.decode()
+    assert "1 phiếu cần người xem" in page and "KSK-MAU-0001" in page
+    # NGAYLAP lies back, so its 24 hours are over.
+    assert "1 phiếu quá hạn" in page
+
+
+def test_an_unclear_one_is_left_by_a_door_with_its_reason(
+    unknown: Submission, empty_ward: Ward, as_role
+) -> None:
+    client, address = (
+        as_role(empty_ward, "records"),
+        reverse("web:delivery_health_check", args=[unknown.pk]),
+    )
+    assert "Trục đã có phiếu này" in client.get(address).content.decode()
+    assert client.post(address, {"deed": "da-co", "number": "T1", "reason": ""}).status_code == 422
+    assert client.post(address, {"deed": "gui-lai"}).status_code == 422
+    assert client.post(address, {"deed": "khac"}).status_code == 404
+    assert client.post(address, {"deed": "da-co", "number": "T1", "reason": "đã thấy"}).status_code == 302
+    assert Submission.ledger.get(pk=unknown.pk).state == State.RECEIVED
+    assert "T1" in client.get(address).content.decode()
+
+
+def test_who_only_looks_sees_no_door_and_opens_none(unknown: Submission, empty_ward: Ward, as_role) -> None:
+    client, address = (
+        as_role(empty_ward, "planning"),
+        reverse("web:delivery_health_check", args=[unknown.pk]),
+    )
+    assert "Trục đã có phiếu này" not in client.get(address).content.decode()
+    assert client.post(address, {"deed": "chua-co", "reason": "đã tra"}).status_code == 403
+    assert Submission.ledger.get(pk=unknown.pk).state == State.UNKNOWN
+
+
+def test_a_held_one_is_signed_again_for_a_reason(unknown: Submission, empty_ward: Ward, as_role) -> None:
+    Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD)
+    address = reverse("web:delivery_health_check", args=[unknown.pk])
+    client = as_role(empty_ward, "records")
+    assert client.post(address, {"deed": "ky-lai", "reason": "đã đăng ký khóa"}).status_code == 302
+    assert Submission.ledger.get(pk=unknown.pk).state == State.WAITING
