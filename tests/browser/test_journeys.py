@@ -8,7 +8,7 @@ from tests.unit.web.ward import PASSWORD, clean, held
 
 from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
-from sosuckhoe.hospital.web.fixes import many
+from sosuckhoe.hospital.web.fixes import many, rechecking
 
 
 def test_from_signing_in_to_a_visit_with_the_keyboard_alone(desk):
@@ -188,3 +188,19 @@ def test_one_kind_of_fault_is_mended_in_many_visits_and_one_of_them_taken_back(d
         stored = bytes(visit.latest.record_json)
         assert (stored == before[visit.pk]) == (visit == chosen)
         assert bytes(visit.versions.get(number=1).record_json) == before[visit.pk]
+
+
+def test_a_new_check_of_held_visits_is_stopped_with_the_keyboard_while_it_runs(desk, monkeypatch):
+    monkeypatch.setattr(rechecking, "STEP", 1)
+    clinic = Clinic(desk.ward)
+    for _ in range(20):
+        clinic.close(**SPACED)
+    page = desk.open(desk.signed_in("it"), "/quy-tac/FMT-015/")
+    page.get_by_role("button", name="Kiểm tra lại 20 hồ sơ").click()
+    page.get_by_role("button", name="Dừng ở đây").focus()
+    page.wait_for_function(
+        "before => document.querySelector('progress').value > before + 1",
+        arg=page.locator("progress").evaluate("bar => bar.value"),
+    )
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("hồ sơ chưa làm vì đã dừng")).to_be_visible()

@@ -79,6 +79,8 @@ def test_nothing_is_asked_by_somebody_the_portal_does_not_know(ward, as_role):
 def test_a_new_card_is_shown_apart(ward, as_role):
     page = as_role(ward, "reception").get(reverse("web:card", args=[ward.look_up.pk])).content.decode()
     assert "Thẻ mới" in page and "XX4990000000002" in page and "Việc tiếp theo" in page
+    assert "Dùng thẻ mới" in page and "Thẻ dùng được" not in page, "the card asked about holds no more"
+    assert "Nơi đăng ký ban đầu là" not in page, "the new card is registered here"
 
 
 def test_an_unknown_code_is_shown_as_it_came(ward, as_role):
@@ -191,6 +193,25 @@ class TestTelling:
         listed = client.get(f"{reverse('web:delivery_list')}?trang-thai=WAITING").content.decode()
         assert "99999.26.CHECKIN" not in listed
 
+    def test_what_was_told_is_read_in_words_and_times(self, ward, as_role):
+        check_in = CheckIn.objects.get()
+        page = as_role(ward, "reception").get(reverse("web:check_in_one", args=[check_in.pk]))
+        said = page.content.decode()
+        assert "23/11/2026 07:05" in said and "<dd>Nữ</dd>" in said and "<dd>02.1897</dd>" in said
+        assert "202611230705" not in said
+
+    @pytest.mark.parametrize(
+        ("role", "state", "said"),
+        [
+            ("reception", "REFUSED", "Không có báo vào khám nào ở trạng thái này"),
+            ("it", "WAITING", "1 lượt gửi"),
+        ],
+    )
+    def test_the_list_says_what_it_lists_and_offers_what_one_may(self, ward, as_role, role, state, said):
+        page = as_role(ward, role).get(f"{reverse('web:check_ins')}?trang-thai={state}").content.decode()
+        assert said in page
+        assert (f'href="{reverse("web:check_in")}"' in page) == (role == "reception")
+
     def test_an_unknown_one_has_its_doors(self, ward, as_role):
         worker, submission = CheckInWorker("tests"), Submission.ledger.get(check_in__isnull=False)
         worker.sign_one()
@@ -220,6 +241,7 @@ def test_limits_are_set_on_the_page_of_the_destination(ward, as_role):
     there = ward.destination
     page = reverse("web:admin_destination", args=[there.pk])
     given = {"base_url": there.base_url, "account": there.account, "enabled": "on", "calls_at_once": "4"}
+    given["replaces_evidence"] = there.replaces_evidence
     as_role(ward, "it").post(page, {**given, "calls_per_minute": "60"})
     there.refresh_from_db()
     assert (there.calls_at_once, there.calls_per_minute) == (4, 60)

@@ -68,7 +68,8 @@ def differences(look_up: LookUp) -> list[str]:
         number = text(look_up.fields.get("mathe"))
         if number != look_up.card_number:
             found.append("Mã thẻ trên cổng khác mã thẻ đã hỏi")
-    place = text(look_up.fields.get("madkbd"))
+    # The card to be used is the new one, where the old one holds no more.
+    place = text(look_up.fields.get("madkbdmoi" if look_up.code == "003" else "madkbd"))
     if place and place != look_up.facility.code:
         found.append(f"Nơi đăng ký ban đầu là {place[:20]}, không phải cơ sở này (không phải lỗi)")
     return found

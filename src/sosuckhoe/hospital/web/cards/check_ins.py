@@ -1,5 +1,6 @@
 """Telling that a visit has begun: a form with the fields of table 0 and nothing else, and where each check-in is."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ....healthbook.book.display import Names, day_of, value_texts
+from ....healthbook.standard import Field
 from ...cards.models import LookUp
 from ...delivery.check_ins import AlreadyTold, NotNeeded, faults_of, tell
 from ...delivery.models import Attempt, Submission
@@ -86,6 +89,7 @@ def check_ins(request: HttpRequest) -> HttpResponse:
             "state": words.state(state) if query else None,
             "filters": [(words.state(each), each, count) for each, count in counts.items() if count],
             "chosen": state,
+            "may_tell": policies.can_look_up_cards(request.user),
             "next": f"?{query}sau={shown.next}" if shown.next else "",
         },
     )
@@ -98,7 +102,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CheckIn.objects.select_related("facility", "patient"), pk=pk)
     note(request.user, "check-in-read", "check-in", found.pk)
     submissions = found.submissions.select_related("destination").order_by("id")
-    table = found.edition.table("check_in")
+    table, reads = found.edition.table("check_in"), reader(found)
     seen = privacy.sees_names(request.user)
     return render(
         request,
@@ -113,7 +117,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             .select_related("submission__destination")
             .order_by("-started_at"),
             "fields": [
-                (field.label_vi, field.official, found.row[field.english])
+                (field.label_vi, field.official, reads(field, found.row[field.english]))
                 for field in table.fields
                 if field.english in found.row
             ]
@@ -123,6 +127,19 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "may_steer": policies.can_steer_delivery(request.user),
         },
     )
+
+
+def reader(check_in: CheckIn) -> Callable[[Field, str], str]:
+    """How the values of a check-in are read: times as people write them, codes by their names."""
+    arrived = day_of(check_in.row.get("arrived_at", ""))
+    names = Names(check_in.edition, discharged=arrived, arrived=arrived, facilities={}, practitioners={})
+    ordered = day_of(check_in.row.get("ordered_at", ""))
+
+    def reads(field: Field, raw: str) -> str:
+        text = "; ".join(value_texts(field, raw, names, ordered=ordered))
+        return raw if text == f"mã {raw}" else text
+
+    return reads
 
 
 def _name(person: Any, check_in: CheckIn | None) -> str:

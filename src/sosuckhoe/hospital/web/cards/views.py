@@ -27,6 +27,9 @@ LOOKS = {
     Standing.SET_UP: ("stop", "plug"),
 }
 WAITING = words.Look("Đang hỏi cổng", "running", "running")
+REPLACED = "003"
+"""The card asked about holds no more; the answer names the new one."""
+NEW_CARD = words.Look("Dùng thẻ mới", "good", "good")
 BY_HAND = words.Look("Đã xem giấy tờ", "good", "good")
 
 
@@ -35,6 +38,8 @@ def look_of(look_up: LookUp) -> words.Look:
         return WAITING
     if look_up.checked_at:
         return BY_HAND
+    if look_up.code == REPLACED:
+        return NEW_CARD
     standing = Standing(look_up.standing or Standing.PENDING)
     return words.Look(str(standing.label), *LOOKS[standing])
 

@@ -16,6 +16,10 @@ from .words import Look
 
 FAMILY_OF_ROUTE = {
     "today": "today",
+    "card": "cards",
+    "check_in": "cards",
+    "sign_elsewhere": "delivery",
+    "signatures": "delivery",
     "worklist": "worklist",
     "fix": "worklist",
     "rule": "admin",
