@@ -67,6 +67,9 @@ PIECES = (
     ),
 )
 
+RUNS_AWAY = 60
+"""Seconds of processor time. Not a measurement: what grows faster than the file would take hours on these sizes."""
+
 
 def settle(data: bytes) -> None:
     started = time.process_time()
@@ -84,7 +87,7 @@ def settle(data: bytes) -> None:
                 for value in row.values()
             )
             assert all(remark.rule.startswith("STR-") and remark.detail for remark in visit.remarks)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < RUNS_AWAY
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,7 +2,6 @@
 
 import pickle
 import re
-import time
 
 import pytest
 
@@ -180,10 +179,7 @@ BAD: list[tuple[str, str, bytes]] = [
 
 @pytest.mark.parametrize(("code", "data"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
 def test_it_is_refused_by_its_code(code: str, data: bytes):
-    started = time.process_time()
-    caught = refused(data)
-    assert caught.code == code
-    assert time.process_time() - started < 2
+    assert refused(data).code == code
 
 
 @pytest.mark.parametrize("offset", range(1, 50))
