@@ -26,7 +26,9 @@ NOT_CHECKED = "không kiểm tra thu hồi"
 
 
 class NotGood(KeyUnusable):
-    """The issuer's answer does not let this certificate sign."""
+    """The issuer's answer does not let this certificate sign. Each one bears the code of its answer."""
+
+    code = "STATUS-NOT-GOOD"
 
     def __init__(self, status: CertificateStatus) -> None:
         self.code, self.sentence = status.code, sentence_of(status)
