@@ -500,3 +500,22 @@ def test_a_gateway_time_out_is_no_answer_of_the_portal(
 ) -> None:
     strike(portal, "http-504")
     assert work(closed()).state == State.UNKNOWN
+
+
+def test_a_refusal_of_the_repeat_does_not_settle_what_may_be_there(
+    closed: Callable[..., Submission], connected: House, portal: Portal
+) -> None:
+    Destination.objects.filter(pk=connected.destination.pk).update(
+        replaces_by_visit_code=True, replaces_evidence="Thử ngày 20/11/2026"
+    )
+    strike(portal, "unknown-code")
+    submission = work(closed())
+    assert submission.state == State.UNKNOWN
+    doors.send_again(by="giang", submission=submission)
+    strike(portal, "signature-refused")
+    submission = work(submission)
+    assert (submission.state, submission.problem_code) == (State.UNKNOWN, "124")
+    doors.it_is_not_there(by="giang", submission=submission, reason="Đã tra, không thấy")
+    actions.resume(by="giang", destination=connected.destination)
+    strike(portal, "signature-refused")
+    assert work(submission).state == State.HELD, "somebody looked: now only this refusal counts"

@@ -20,7 +20,7 @@ from .ledger import step
 from .models import Receipt, Submission
 from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
-from .sending import REST, keep_receipt, receipt_line
+from .sending import NOT_THERE, REST, keep_receipt, receipt_line
 from .states import State
 
 LOOK_UP: Callable[[Submission], Answer] | None = None
@@ -138,7 +138,7 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
         raise NeedsReason(NeedsReason.__doc__)
     after = State.WAITING if submission.document is None else State.SIGNED
     step(submission, after, at=timezone.now(), not_before=None, problem_code="", problem="")
-    note(by, "unknown-is-not-there", "submission", submission.pk, reason=reason.strip())
+    note(by, NOT_THERE, "submission", submission.pk, reason=reason.strip())
 
 
 def _unknown(submission: Submission) -> Submission:

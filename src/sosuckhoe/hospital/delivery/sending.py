@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ..journal.models import Entry
 from . import receipts
 from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
 from .calling import Exchange, NotSent
@@ -35,6 +36,8 @@ QUIET_AFTER = 3
 QUIET = timedelta(seconds=30)
 REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
+NOT_THERE = "unknown-is-not-there"
+"""The journal's word for a person who looked and found nothing."""
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
 SIGNATURE_REFUSED = ("124", "125")
@@ -183,6 +186,10 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
             not_before=now + REST if answer is NO_ANSWER else None,
             **problem,
         )
+    if answer.concern in (Concern.CONTENT, Concern.SET_UP) and _may_be_there(submission, attempt):
+        # What is said of this try does not settle the earlier one: mended or signed anew, other bytes would go to
+        # where something may lie already (I4).
+        return step(submission, State.UNKNOWN, at=now, fence=fence, not_before=None, **problem)
     if answer.concern is Concern.CONTENT:
         return step(submission, State.REFUSED, at=now, fence=fence, **problem)
     if answer.concern is Concern.SET_UP:
@@ -198,6 +205,14 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
         not_before=now + timedelta(seconds=delay(delays, answer.retry_after)),
         **problem,
     )
+
+
+def _may_be_there(submission: Submission, attempt: Attempt) -> bool:
+    """Whether an earlier try ended without a clear answer and nobody has looked since."""
+    unclear = submission.attempts.filter(outcome=Word.UNKNOWN).exclude(pk=attempt.pk)
+    looked = Entry.objects.filter(action=NOT_THERE, kind="submission", object_id=str(submission.pk))
+    last = looked.order_by("-seq").values_list("at", flat=True).first()
+    return (unclear if last is None else unclear.filter(ended_at__gt=last)).exists()
 
 
 def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
