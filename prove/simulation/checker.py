@@ -96,8 +96,9 @@ def _again(story: "Story", arrived: "Arrival") -> None:
         if earlier.attempt == arrived.attempt and arrived.attempt:
             story.violated("I5", f"{visit} v{version}: one attempt, two calls")
         claim += [earlier] if earlier.fence == arrived.fence else []
-        # Where the answer came after the lease had ended, it was not known, and a person opened a door.
-        if earlier.behaviour == "204" and earlier.sha256 == sha256 and not earlier.declared_absent:
+        # An answer that came too late, or was lost in a crash, is not known: then a door may have been opened.
+        by_a_door = story.declared or earlier.declared_absent
+        if earlier.behaviour == "204" and earlier.sha256 == sha256 and not by_a_door:
             story.violated("I12", f"{visit} v{version} is sent again unchanged after its content was refused")
         if earlier.refused:
             continue
