@@ -130,26 +130,30 @@ def test_the_password_of_an_account_is_kept_outside_the_database_and_shown_nowhe
     assert not Entry.objects.filter(detail__icontains="bi-mat-cua-cong").exists()
 
 
-def test_check_ins_are_repeated_only_with_evidence_which_records_may_rest_on_too(it, empty_ward):
+@pytest.mark.parametrize(("what", "other"), [
+    ("repeats_check_ins", "replaces_by_visit_code"), ("replaces_by_visit_code", "repeats_check_ins"),
+])  # fmt: skip
+def test_the_second_door_is_declared_only_with_evidence_records_and_check_ins_apart(
+    it, empty_ward, what, other
+):
     there = connect(empty_ward).destination
+    Destination.objects.update(replaces_by_visit_code=False, replaces_evidence="")
     address = reverse("web:admin_destination", args=[there.pk])
-    given = {"base_url": there.base_url, "account": there.account, "enabled": "on", "repeats_check_ins": "on"}
+    given = {"base_url": there.base_url, "account": there.account, "enabled": "on", what: "on"}
     refused = it.post(address, {**given, "replaces_evidence": "  "})
     there.refresh_from_db()
-    assert refused.status_code == 422 and not there.repeats_check_ins
-    assert "checked" in re.search(r'<input[^>]*name="repeats_check_ins"[^>]*>', refused.content.decode())[0]
+    assert refused.status_code == 422 and not getattr(there, what)
+    assert "checked" in re.search(rf'<input[^>]*name="{what}"[^>]*>', refused.content.decode())[0]
     it.post(address, {**given, "replaces_evidence": "thử ngày 20/11/2026 trên cổng đào tạo"})
     there.refresh_from_db()
-    assert there.repeats_check_ins and there.replaces_evidence.startswith("thử ngày 20/11/2026")
-    assert Entry.objects.filter(action="destination-changed").latest("pk").detail["repeats_check_ins"] is True
+    assert getattr(there, what) and not getattr(there, other)
+    assert there.replaces_evidence.startswith("thử ngày 20/11/2026")
+    assert Entry.objects.filter(action="destination-changed").latest("pk").detail[what] is True
 
-    del given["repeats_check_ins"]
-    still_needed = it.post(address, {**given, "replaces_evidence": ""})
-    assert still_needed.status_code == 422, "records are still repeated on this evidence"
-    Destination.objects.update(replaces_by_visit_code=False)
+    del given[what]
     assert it.post(address, {**given, "replaces_evidence": ""}).status_code == 302
     there.refresh_from_db()
-    assert not there.repeats_check_ins and there.replaces_evidence == ""
+    assert not getattr(there, what) and there.replaces_evidence == ""
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,27 @@ def test_every_setting_is_shown_with_its_source_and_can_be_changed(it: Client, h
     assert kept["key_reference"] == hub.hub["key_reference"]
 
 
+def test_the_hubs_second_door_is_opened_on_its_page_with_evidence(it: Client, hub: Destination) -> None:
+    address = reverse("web:admin_destination", args=[hub.pk])
+    page = it.get(address).content.decode()
+    assert "cùng mã bản tin" in page and "báo vào khám" not in page
+    given = {
+        "base_url": hub.base_url,
+        "account": hub.account,
+        "enabled": "on",
+        "replaces_by_visit_code": "on",
+    }
+    assert it.post(address, {**given, "replaces_evidence": ""}).status_code == 422
+    assert it.post(address, {**given, "replaces_evidence": "Công văn mẫu 01"}).status_code == 302
+    hub.refresh_from_db()
+    assert hub.replaces_by_visit_code and hub.replaces_evidence == "Công văn mẫu 01"
+
+
+def test_a_hub_alone_still_leaves_visits_with_nowhere_to_go(it: Client, hub: Destination) -> None:
+    Destination.objects.filter(kind="portal").update(enabled=False)
+    assert "Chưa khai nơi nhận" in it.get(reverse("web:today")).content.decode()
+
+
 def test_the_import_page_takes_health_checks_only_when_on(empty_ward: Ward, as_role) -> None:
     client = as_role(empty_ward, "records")
 

@@ -44,19 +44,29 @@ def change_destination(
     enabled: bool,
     calls_at_once: int | None = None,
     calls_per_minute: int | None = None,
+    replaces_by_visit_code: bool | None = None,
     repeats_check_ins: bool | None = None,
     replaces_evidence: str | None = None,
 ) -> None:
-    """Another address or account from now on; what waits goes there too. None: as it was."""
+    """Another address or account from now on; what waits goes there too. None: as it was.
+
+    The second door of UNKNOWN (``delivery/doors.py``) is declared for records and check-ins apart, on one evidence.
+    """
     check_address(base_url)
     destination.base_url = base_url.rstrip("/")
     destination.account, destination.secret_reference = account, secret_reference
     destination.enabled = enabled
     destination.calls_at_once, destination.calls_per_minute = calls_at_once, calls_per_minute
     columns = ["base_url", "account", "secret_reference", "enabled", "calls_at_once", "calls_per_minute"]
-    if repeats_check_ins is not None and replaces_evidence is not None:
-        destination.repeats_check_ins, destination.replaces_evidence = repeats_check_ins, replaces_evidence
-        columns += ["repeats_check_ins", "replaces_evidence"]
+    declared = {
+        "replaces_by_visit_code": replaces_by_visit_code,
+        "repeats_check_ins": repeats_check_ins,
+        "replaces_evidence": replaces_evidence,
+    }
+    for column, value in declared.items():
+        if value is not None:
+            setattr(destination, column, value)
+            columns.append(column)
     destination.save(update_fields=columns)
     note(
         by,
@@ -66,5 +76,6 @@ def change_destination(
         base_url=destination.base_url,
         account=account,
         enabled=enabled,
+        replaces_by_visit_code=destination.replaces_by_visit_code,
         repeats_check_ins=destination.repeats_check_ins,
     )

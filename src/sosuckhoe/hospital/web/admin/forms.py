@@ -210,6 +210,9 @@ class ChangeDestination(DestinationForm):
     enabled = forms.BooleanField(label="Gửi hồ sơ mới đến nơi này", required=False)
     calls_at_once = _limit("Nhiều nhất bao nhiêu lượt gọi cùng lúc")
     calls_per_minute = _limit("Nhiều nhất bao nhiêu lượt gọi trong một phút")
+    replaces_by_visit_code = forms.BooleanField(
+        label="Tự gửi lại đúng hồ sơ đã ký khi chưa rõ cổng đã nhận hay chưa", required=False
+    )
     repeats_check_ins = forms.BooleanField(
         label="Tự gửi lại đúng tệp báo vào khám khi chưa rõ cổng đã nhận hay chưa", required=False
     )
@@ -225,13 +228,21 @@ class ChangeDestination(DestinationForm):
         super().__init__(*args, **kwargs)
         self.destination = destination
         del self.fields["name"], self.fields["path_edition"]
-        if destination.kind != DestinationKind.PORTAL:
-            del self.fields["repeats_check_ins"], self.fields["replaces_evidence"]
+        if destination.kind == DestinationKind.HUB:
+            del self.fields["repeats_check_ins"]
+            self.fields[
+                "replaces_by_visit_code"
+            ].label = "Tự gửi lại đúng bản tin đã ký, cùng mã bản tin, khi chưa rõ trục đã nhận hay chưa"
+            self.fields[
+                "replaces_evidence"
+            ].help_text = (
+                "Đã thử thế nào, ngày nào, ai thử; hoặc số văn bản trả lời của đơn vị vận hành trục."
+            )
         self.fields["password"].help_text = "Để trống nếu không đổi."
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        rests_on_it = given.get("repeats_check_ins") or self.destination.replaces_by_visit_code
+        rests_on_it = given.get("repeats_check_ins") or given.get("replaces_by_visit_code")
         if rests_on_it and given.get("replaces_evidence") == "":
             self.add_error(
                 "replaces_evidence", "Xin ghi bằng chứng: không có bằng chứng thì không được tự gửi lại."

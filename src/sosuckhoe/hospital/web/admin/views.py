@@ -176,6 +176,7 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             "enabled": found.enabled,
             "calls_at_once": found.calls_at_once,
             "calls_per_minute": found.calls_per_minute,
+            "replaces_by_visit_code": found.replaces_by_visit_code,
             "repeats_check_ins": found.repeats_check_ins,
             "replaces_evidence": found.replaces_evidence,
         },
@@ -195,6 +196,7 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             enabled=given["enabled"],
             calls_at_once=given["calls_at_once"],
             calls_per_minute=given["calls_per_minute"],
+            replaces_by_visit_code=given.get("replaces_by_visit_code"),
             repeats_check_ins=given.get("repeats_check_ins"),
             replaces_evidence=given.get("replaces_evidence"),
         )
