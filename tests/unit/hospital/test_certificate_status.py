@@ -17,10 +17,11 @@ from django.utils import timezone
 from tests.openssl_ca import OpensslAuthority
 
 from sosuckhoe.healthbook.signing import FileSigner, KeyUnusable, to_pkcs12
-from sosuckhoe.hospital.delivery import actions
+from sosuckhoe.hospital.delivery import actions, signing_anew
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.key_models import CertificateStatus, SigningKey, StatusKind, StatusSource
 from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.sending import note_attempt
 from sosuckhoe.hospital.delivery.signers import asking, keys, sources, status
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
@@ -177,6 +178,53 @@ def test_of_two_keys_the_one_that_is_not_revoked_signs(
     SigningKey.objects.filter(pk=house.key.pk).update(retired_at=None)
     submission = sign_one()
     assert submission.document is not None and submission.document.key == house.key
+
+
+def test_what_was_signed_and_never_sent_does_not_leave_once_its_certificate_is_known_revoked(
+    sign_one: Callable[[], Submission], house: House, key: SigningKey, authority: OpensslAuthority
+) -> None:
+    """Be it dated before the signing or after: the portal judges when the file comes. A good key signs it anew."""
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        submission = sign_one()
+    assert submission.document is not None and submission.document.key == key
+    authority.revoke("facility", "keyCompromise")
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        signing_anew._asked_at = -status.ASKS_AGAIN_AFTER
+        status.ask_at_once(key)
+        # Nothing is being signed, so nobody asks for that: the file that waits is reason enough.
+        signing_anew.ask_about_what_waits(timezone.now())
+    assert not Worker("test").send_one()
+    submission.refresh_from_db()
+    assert state(submission) == (State.WAITING, "CERTIFICATE-REVOKED")
+    assert "bị thu hồi" in submission.problem and not submission.attempts.exists()
+    for days, order in ((-1, "trước khi ký"), (1, "sau khi ký")):
+        said = CertificateStatus(revoked_at=submission.document.signed_at + timedelta(days=days))
+        assert order in signing_anew._sentence(submission.document, said)
+    assert Worker("test").sign_one()  # no other key: it waits and says why
+    submission.refresh_from_db()
+    assert state(submission) == (State.WAITING, "STATUS-REVOKED")
+    SigningKey.objects.filter(pk=house.key.pk).update(retired_at=None)
+    Submission.objects.update(not_before=None)
+    assert Worker("test").sign_one()
+    submission.refresh_from_db()
+    assert submission.document is not None and submission.document.key == house.key
+    assert state(submission) == (State.SIGNED, "") and submission.documents.count() == 2
+
+
+def test_what_was_tried_is_not_signed_anew_when_its_certificate_is_revoked(
+    sign_one: Callable[[], Submission], key: SigningKey, authority: OpensslAuthority
+) -> None:
+    submission = sign_one()
+    authority.revoke("facility")
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        sources.ask_now(by="giang", key=key)
+    submission.attempt_count = 1
+    note_attempt(submission)
+    assert signing_anew.known_revoked(SigningKey.objects.get(pk=key.pk)) is not None
+    assert not signing_anew.must_sign_anew(submission, timezone.now())
 
 
 def test_a_responder_that_does_not_know_the_certificate_pauses(

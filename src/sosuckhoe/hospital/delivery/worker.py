@@ -39,6 +39,7 @@ from .restoring.noticing import notice
 from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempt, send_submission
 from .signers.keys import CannotSignNow
 from .signing import Held, sign_submission
+from .signing_anew import ask_about_what_waits, must_sign_anew
 from .states import State
 from .watching.pulse import beat
 
@@ -131,7 +132,7 @@ class Worker:
                 return None
             if not within_limits(submission.destination, now):
                 return None
-            if self._must_sign_anew(submission, now) or not self._take(submission, now):
+            if must_sign_anew(submission, now) or not self._take(submission, now):
                 return None
             columns = {"holder": self.holder, "lease_until": submission.lease_until}
             fence, count = submission.fence, submission.attempt_count + 1
@@ -154,13 +155,6 @@ class Worker:
             return True
         rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
         return bool(rows.update(quiet_until=now + QUIET))
-
-    def _must_sign_anew(self, submission: Submission, now: datetime) -> bool:
-        """Signed but never attempted, and the certificate has ended: the old file is kept, a new one is made."""
-        document = submission.document
-        if document is None or document.key.valid_at(now) or submission.attempts.exists():
-            return False
-        return step(submission, State.WAITING, at=now, document=document)
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
         Submission.ledger.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
@@ -203,7 +197,7 @@ def _next(due: Prepared, now: datetime) -> Submission | None:
         "check_in",
         "health_check",
         "destination__facility",
-        "document__key",
+        "document__key__status_source",
     )
     for pk in due.keys(now):
         return Submission.ledger.select_related(*related).get(pk=pk)
@@ -390,6 +384,7 @@ def _look_after() -> None:
         recover(at=timezone.now())
         if held is None:
             doors.repeat_where_declared(at=timezone.now())
+        ask_about_what_waits(timezone.now())
         beat(timezone.now())
     except Exception:
         log.exception("recovery failed; it is tried again")
