@@ -1,12 +1,18 @@
 """The proof as a whole: its forms, its parts in order, its figures."""
 
 import json
+import queue
+import signal
+import threading
 import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import report, stories
-from .planted import Caught
+from .planted import PLANTED, Caught
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Result:
     told: list[stories.Told] = field(default_factory=list)
     caught: list[Caught] = field(default_factory=list)
     scenes: list[Scene] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """What of the proof itself did not come to its end: then nothing is proved, whatever the figures say."""
     seconds: float = 0.0
 
     @property
@@ -76,16 +84,18 @@ class Result:
             "lost": self.counted("lost") + sum(scene.lost for scene in self.scenes),
             "doubled": self.counted("doubled") + sum(scene.doubled for scene in self.scenes),
             "stuck": self.counted("stuck") + sum(scene.stuck for scene in self.scenes),
-            "planted_caught": f"{found}/{len(self.caught)}",
+            "planted_caught": f"{found}/{len(PLANTED)}",
         }
 
     @property
     def holds(self) -> bool:
         line = self.line()
         return not (
-            self.failures
+            self.broken
+            or self.failures
             or any(not scene.holds for scene in self.scenes)
             or any(caught.seed is None for caught in self.caught)
+            or len(self.caught) < len(PLANTED)
             or line["lost"] + line["doubled"] + line["stuck"]
             or len(self.told) < self.form.seeds
             or line["kills"] < self.form.kills
@@ -101,27 +111,68 @@ def _kind(violation: str) -> str:
 
 
 def prove(form: Form, *, first_seed: int, workers: int) -> int:
+    """Prove, print the figures and write the report; 0 when it holds. Whatever stops it on its way, the last line is
+    the line of figures and the answer is not 0."""
     began = time.monotonic()
     result = Result(form, first_seed)
-    _say(
-        f"Proof of delivery, {form.name} form: {form.seeds} seeds from {first_seed}, at least {form.kills} kills."
-    )
-    with stories.tellers(workers) as pool:
-        _planted(pool, result)
-        away = pool.apply_async(stories.outage, (form.waiting_in_outage,)) if form.waiting_in_outage else None
-        _seeds(pool, result)
-        if away is not None:
-            _show(result, _away(away.get()))
-    if form.kills:
-        from .kills import scenes
-
-        for scene in scenes.play(form):
-            _show(result, scene)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _say(
+            f"Proof of delivery, {form.name} form: {form.seeds} seeds from {first_seed}, at least {form.kills} kills."
+        )
+        _all_parts(result, workers)
+    except KeyboardInterrupt:
+        result.broken.append("interrupted")
+    except Exception:
+        result.broken.append(traceback.format_exc())
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, signal.SIG_IGN)
     result.seconds = time.monotonic() - began
+    for text in result.broken:
+        _say(f"NOT PROVED: {text}")
     page = report.write(result)
-    _say(f"Report: {page}")
+    _say(
+        f"{'It holds' if result.holds else 'IT DOES NOT HOLD'}, {result.seconds / 60:.1f} min. Report: {page}"
+    )
     print(json.dumps(result.line()), flush=True)
     return 0 if result.holds else 1
+
+
+def _all_parts(result: Result, workers: int) -> None:
+    """The planted bugs alone; then seeds and processes side by side, for those wait and seeds reckon."""
+    form = result.form
+    with stories.tellers(workers) as pool:
+        _planted(pool, result)
+        with _scenes(form) as played:
+            away = pool.submit(stories.outage, form.waiting_in_outage) if form.waiting_in_outage else None
+            _seeds(pool, result, played)
+            if away is not None:
+                _show(result, _away(away.result()))
+            while (scene := played.get()) is not None:
+                _show(result, scene)
+
+
+Played = queue.SimpleQueue[Scene | None]
+
+
+@contextmanager
+def _scenes(form: Form) -> Iterator[Played]:
+    """The scenes with real processes, played beside the block; each comes when it has ended, and None at the end."""
+    played: Played = queue.SimpleQueue()
+    if not form.kills:
+        played.put(None)
+        yield played
+        return
+    from .kills import scenes
+
+    stop = threading.Event()
+    thread = threading.Thread(target=scenes.play, args=(form, played.put, stop), daemon=True)
+    thread.start()
+    try:
+        yield played
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _show(result: Result, scene: Scene) -> None:
@@ -161,24 +212,45 @@ def _planted(pool: Any, result: Result) -> None:
         _say(f"  {caught.name:42} {seed} {caught.violation}")
 
 
-def _seeds(pool: Any, result: Result) -> None:
-    began = time.monotonic()
+def _seeds(pool: Any, result: Result, played: Played) -> None:
+    began, last = time.monotonic(), 0.0
 
     def each(told: stories.Told) -> None:
+        nonlocal last
         result.told.append(told)
         if told.violations:
-            _say(f"  seed {told.seed}: {told.violations[0]}   (again: python -m prove --seed {told.seed})")
-        if len(result.told) % 100 == 0:
-            _say(f"  {len(result.told)} seeds, {time.monotonic() - began:.0f} s")
+            _say(f"  seed {told.seed}: {told.violations[0]}   (again: {again(told.seed)})")
+        while not played.empty():
+            scene = played.get()
+            if scene is None:
+                played.put(None)
+                break
+            _show(result, scene)
+        done, all_of_them, gone = len(result.told), result.form.seeds, time.monotonic() - began
+        if gone - last >= SAYS_EVERY:
+            last = gone
+            left = gone / done * (all_of_them - done) / 60
+            _say(
+                f"  {done} of {all_of_them} seeds, {len(result.failures)} violated; about {left:.0f} min of seeds left"
+            )
 
     stories.tell_many(pool, range(result.first_seed, result.first_seed + result.form.seeds), each)
     crashes = sum(told.crashes for told in result.told)
     strikes = sum(len(told.struck) for told in result.told)
     submissions = sum(told.submissions for told in result.told)
     _say(
-        f"Seeds: {len(result.told)}, {len(result.failures)} with a violation; {submissions} record versions, "
+        f"Seeds: {len(result.told)}, {len(result.failures)} with a violation; {submissions} documents, "
         f"{strikes} strikes, {crashes} crashes, in {time.monotonic() - began:.0f} s"
     )
+
+
+SAYS_EVERY = 30.0
+"""Seconds between two lines of progress."""
+
+
+def again(seed: int) -> str:
+    """The one command that tells a story again, with its log."""
+    return f".venv/bin/python -m prove --seed {seed}"
 
 
 def _say(text: str) -> None:

@@ -48,6 +48,7 @@ def _page(result: "Result") -> str:
         f"{'<span class=good>it holds</span>' if result.holds else '<span class=bad>it does not hold</span>'}</h1>",
         f"<p class=soft>{result.form.name} form, {datetime.now().astimezone():%Y-%m-%d %H:%M %Z}, {result.seconds:.0f} s, "
         f"{html.escape(platform.platform())}, Python {platform.python_version()}.</p>",
+        *(f"<p class=bad>The proof did not come to its end:</p><pre>{html.escape(text)}</pre>" for text in result.broken),
         _tiles(line),
         "<h2>Real processes</h2><p>The program's own worker and intake as processes against the simulator's process; "
         "judged from the simulator's history and the ledger.</p>",
@@ -70,7 +71,7 @@ def _page(result: "Result") -> str:
         _table(
             ["Seed", "Violation", "Again"],
             [
-                [str(t.seed), html.escape("; ".join(t.violations)), f"<code>python -m prove --seed {t.seed}</code>"]
+                [str(t.seed), html.escape("; ".join(t.violations)), f"<code>.venv/bin/python -m prove --seed {t.seed}</code>"]
                 for t in result.failures
             ],
         ) if result.failures else "",

@@ -2,16 +2,17 @@
 then every visit must be received exactly once."""
 
 import os
-import queue
 import random
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.crash.stage import DRAINS_WITHIN, Deed, Maker, Paper
 from tests.crash.wire import Wire
@@ -54,7 +55,7 @@ def random_kills(stage: Stage, form: "Form") -> None:
         {"seed": form.kills, "calls": 2000, "chance": 0.15, "scenarios": TROUBLE, "path": "record"},
     )
     folders: list[Path] = []
-    while stage.kills < wanted:
+    while stage.kills < wanted and not stage.stop.is_set():
         folders.append(stage.write(5))
         deeds = [
             stage.hospital.start("take", str(folders[-1])),
@@ -178,37 +179,40 @@ SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
 """Name, what happens, what the portal does with repeats, whether the destination is declared to replace, and where."""
 
 
-def play(form: "Form", only: str = "") -> Iterator["Scene"]:
-    """Every scene on both databases, which are two lanes side by side; yields in the order they end."""
-    paper, done = Paper.new(), queue.SimpleQueue[Any]()
+def play(form: "Form", each: Callable[["Scene | None"], None], stop: threading.Event, only: str = "") -> None:
+    """Every scene on both databases, which are two lanes side by side. ``each`` is given a scene when it has ended,
+    and None after the last; ``stop`` ends the lanes before their next scene."""
+    paper = Paper.new()
 
     def lane(place: Path, database: str, server: Server) -> None:
         maker = ProofMaker(place / f"maker-{database}")
         try:
-            for *scene, where in chosen:
-                if database not in where:
-                    continue
-                done.put(_play(form, maker, paper, server, place, *scene, database))
-        except BaseException as problem:
-            done.put(problem)
+            for *scene, where in SCENES:
+                if database in where and only in scene[0] and not stop.is_set():
+                    each(_play(form, maker, paper, server, place, stop, *scene, database))
         finally:
             maker.stop()
 
-    chosen = [scene for scene in SCENES if only in scene[0]]
-    with tempfile.TemporaryDirectory(prefix="prove-kills-") as place, private_postgres() as server:
-        lanes = [
-            threading.Thread(target=lane, args=(Path(place), database, server), daemon=True)
-            for database in BOTH
-        ]
-        for thread in lanes:
-            thread.start()
-        for _ in range(sum(len(scene[-1]) for scene in chosen)):
-            scene = done.get()
-            if isinstance(scene, BaseException):
-                raise scene
-            yield scene
-        for thread in lanes:
-            thread.join()
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="prove-kills-") as place,
+            private_postgres() as server,
+            ThreadPoolExecutor(len(BOTH)) as lanes,
+        ):
+            for done in [lanes.submit(lane, Path(place), database, server) for database in BOTH]:
+                done.result()
+    except Exception:
+        each(_broken("Scenes", "both", 0.0))
+    finally:
+        each(None)
+
+
+def _broken(name: str, database: str, seconds: float) -> "Scene":
+    """A scene that did not come to its end: nothing is proved by it."""
+    from ..proof import Scene
+
+    told = traceback.format_exc().strip().splitlines()
+    return Scene(name, database, 0, 0, 0, 0, 0, seconds, ["the scene broke", *told[-12:]])
 
 
 def _play(
@@ -217,6 +221,7 @@ def _play(
     paper: Paper,
     server: Server,
     place: Path,
+    stop: threading.Event,
     name: str,
     scene: Play,
     mode: str,
@@ -228,18 +233,22 @@ def _play(
     began, number = time.monotonic(), next(_databases)
     folder = place / f"scene-{number}"
     folder.mkdir()
-    address = "" if database == SQLITE else server.create(f"prove_{number}")
-    stage = Stage.new(folder, maker, paper, address, mode=mode, replaces=replaces)
-    stage.server = server
+    stage: Stage | None = None
     try:
+        address = "" if database == SQLITE else server.create(f"prove_{number}")
+        stage = Stage.new(folder, maker, paper, address, mode=mode, replaces=replaces)
+        stage.server, stage.stop = server, stop
         scene(stage, form)
         stage.portal.desk("faults", method="DELETE")
         stage.hospital.start("drain").ends_well(2 * DRAINS_WITHIN)
         stage.people()
         stage.hospital.start("drain").ends_well(2 * DRAINS_WITHIN)
         found = stage.judge()
+    except Exception:
+        return _broken(name, database, time.monotonic() - began)
     finally:
-        stage.end()
+        if stage is not None:
+            stage.end()
     return Scene(
         name,
         database,

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from base64 import b64decode, b64encode
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -57,6 +58,8 @@ class Stage:
     visits: int = 0
     kills: int = 0
     server: Server | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when the proof was interrupted: long scenes end early."""
 
     @classmethod
     def new(

@@ -1,6 +1,7 @@
 """The hospital's program made ready for stories: a home in memory-backed files, a database copied for each story."""
 
 import contextlib
+import fcntl
 import hashlib
 import http
 import json
@@ -26,8 +27,10 @@ MADE = "2026-11-23"
 
 def set_up() -> Path:
     """Django on a home of this process's own; returns the empty hospital's database, to be copied."""
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    home = Path(tempfile.mkdtemp(prefix="prove-", dir=place))
+    place = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir())
+    _remove_homes_of_the_dead(place)
+    home = Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=place))
+    _keep_lock(home)
     for name in [name for name in os.environ if name.startswith(("SOSUCKHOE_", "DJANGO"))]:
         del os.environ[name]
     os.environ["SOSUCKHOE_HOME"] = str(home)
@@ -48,6 +51,36 @@ def set_up() -> Path:
     shutil.copyfile(home / "hospital.sqlite3", template)
     _import_what_has_crash_points()
     return template
+
+
+HOME_PREFIX = "prove-"
+_LEFT_BEHIND = 3600.0
+"""Seconds after which a home without a lock belongs to nobody: its process died while it made it."""
+_locks: list[int] = []
+
+
+def _keep_lock(home: Path) -> None:
+    """Held by the kernel for as long as this process lives."""
+    descriptor = os.open(home / "lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    _locks.append(descriptor)
+
+
+def _remove_homes_of_the_dead(place: Path) -> None:
+    """Whoever was killed has not tidied up."""
+    for home in place.glob(f"{HOME_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            try:
+                descriptor = os.open(home / "lock", os.O_WRONLY)
+            except FileNotFoundError:
+                if time.time() - home.stat().st_mtime > _LEFT_BEHIND:
+                    shutil.rmtree(home, ignore_errors=True)
+                continue
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(home, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def tear_down(template: Path) -> None:
@@ -164,6 +197,8 @@ def fresh_database(template: Path) -> None:
     from django.conf import settings
     from django.db import connection
 
+    from sosuckhoe.hospital.delivery.watching import pulse
+
     connection.close()
     home = template.parent
     for left in home.glob("hospital.sqlite3-*"):
@@ -171,9 +206,7 @@ def fresh_database(template: Path) -> None:
     shutil.copyfile(template, home / "hospital.sqlite3")
     for left in (settings.HOME.receipts, *home.glob("*.mark")):
         left.unlink(missing_ok=True)
-    from django.db.backends.signals import connection_created
-
-    assert connection_created is not None
+    pulse._last.clear()
 
 
 def digest(text: str) -> str:

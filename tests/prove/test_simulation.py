@@ -31,3 +31,18 @@ def test_a_story_is_the_same_each_time_it_is_told() -> None:
 def test_a_failure_is_shown_again_by_its_seed() -> None:
     told = prove("--seed", "0", "--planted", "recovery-guesses-not-sent", succeeds=False)
     assert "VIOLATED I5" in told
+
+
+def test_a_proof_that_is_interrupted_proves_nothing() -> None:
+    command = [sys.executable, "-m", "prove", "--slice"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as interrupted:
+        assert interrupted.stdout is not None
+        assert interrupted.stdout.readline().startswith("Proof of delivery")
+        interrupted.terminate()
+        told = interrupted.stdout.read()
+    assert interrupted.returncode == 1
+    assert "NOT PROVED: interrupted" in told
+    line = json.loads(told.splitlines()[-1])
+    assert (line["seeds"], line["planted_caught"].partition("/")[0]) == (0, "0")
