@@ -168,6 +168,10 @@ def _limit(label: str) -> forms.IntegerField:
     )
 
 
+HUB_ADDRESS = "Địa chỉ trục"
+HUB_ACCOUNT = "Tài khoản liên thông do đơn vị vận hành trục cấp."
+
+
 class DestinationForm(forms.Form):
     name = forms.CharField(
         label="Tên gọi", max_length=100, help_text="Ví dụ: Cổng BHXH", error_messages=REQUIRED
@@ -230,6 +234,9 @@ class ChangeDestination(DestinationForm):
         del self.fields["name"], self.fields["path_edition"]
         if destination.kind == DestinationKind.HUB:
             del self.fields["repeats_check_ins"]
+            self.fields["base_url"].label = HUB_ADDRESS
+            self.fields["account"].help_text = HUB_ACCOUNT
+            self.fields["enabled"].label = "Gửi phiếu khám sức khỏe mới đến nơi này"
             self.fields[
                 "replaces_by_visit_code"
             ].label = "Tự gửi lại đúng bản tin đã ký, cùng mã bản tin, khi chưa rõ trục đã nhận hay chưa"

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from ....healthbook.identifiers import hub_facility_code
 from ...delivery.hub.settings import EXPLAINED, HubSettings
-from .forms import REQUIRED, DestinationForm, _valid
+from .forms import HUB_ACCOUNT, HUB_ADDRESS, REQUIRED, DestinationForm, _valid
 
 LARGEST_KEY = 64 * 1024
 
@@ -31,8 +31,8 @@ class HubForm(DestinationForm):
         super().__init__(*args, **kwargs)
         del self.fields["path_edition"]
         self.fields["name"].help_text = "Ví dụ: Trục Bộ Y tế"
-        self.fields["base_url"].label = "Địa chỉ trục"
-        self.fields["account"].help_text = "Tài khoản liên thông do đơn vị vận hành trục cấp."
+        self.fields["base_url"].label = HUB_ADDRESS
+        self.fields["account"].help_text = HUB_ACCOUNT
         settings = known or HubSettings(sender_id=sender_id)
         if known is not None:
             for name in ("name", "base_url", "account", "password"):
