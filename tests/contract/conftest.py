@@ -50,6 +50,7 @@ def setup(authority: PracticeAuthority, signer: FileSigner) -> dict:
             for code, name in (("99999", "Bệnh viện Mẫu"), ("99998", "Trạm Y tế Mẫu"))
         ],
         "trusted_ca": [authority.pem().decode()],
+        "issuer": [{"certificate": authority.pem().decode(), "key_pem": authority.key_pem().decode()}],
         "cards": cards(),
         "citizens": [
             {

@@ -44,6 +44,8 @@ invented. The form, every part optional::
         "username": "…", "password": "…", "sender_id": "<13 digits>", "facility_code": "99999",
         "key_pem": "-----BEGIN PUBLIC KEY-----…"       the public half of the message key
       }],
+      "issuer": [{"certificate": "-----BEGIN CERTIFICATE-----…", "key_pem": "-----BEGIN PRIVATE KEY-----…"}],
+                                              a practice authority that answers at /ocsp and /crl/thuc-hanh.crl
       "options": {"token_minutes": 10},       see portal/options.py
       "clock": {"at": "2026-11-23T07:00:00+07:00", "factor": 60}
     }
@@ -67,12 +69,23 @@ from .book.models import Citizen, CitizenCard, Representation
 from .cards.models import Card
 from .clock import models as clock
 from .hub.desk import keep as keep_at_the_hub
+from .issuer.desk import keep as keep_issuer
 from .portal.models import Account, Authority, Certificate, Officer
 from .portal.options import set_options
 from .portal.tokens import password_md5
 from .signing_service.desk import keep
 
-_PARTS = {"facilities", "trusted_ca", "cards", "citizens", "signing_service", "hub", "options", "clock"}
+_PARTS = {
+    "facilities",
+    "trusted_ca",
+    "cards",
+    "citizens",
+    "signing_service",
+    "hub",
+    "issuer",
+    "options",
+    "clock",
+}
 
 
 class SetupWrong(ValueError):
@@ -100,6 +113,8 @@ def load_setup(setup: Mapping[str, Any]) -> dict[str, int]:
                 keep(credential)
             for account in setup.get("hub", []):
                 keep_at_the_hub(account)
+            for issuer in setup.get("issuer", []):
+                keep_issuer(issuer)
             for citizen in setup.get("citizens", []):
                 _citizen(citizen)
             for citizen in setup.get("citizens", []):

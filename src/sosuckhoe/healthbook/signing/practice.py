@@ -9,8 +9,14 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from .signer import FileSigner
 
@@ -73,8 +79,13 @@ class PracticeAuthority:
         tax_code: str = "",
         key: rsa.RSAPrivateKey | None = None,
         usage: x509.KeyUsage | None = None,
+        ocsp: str = "",
+        crl: str = "",
     ) -> FileSigner:
-        """An organisation's certificate and key, in the shape Vietnamese authorities issue them."""
+        """An organisation's certificate and key, in the shape Vietnamese authorities issue them.
+
+        ``ocsp``, ``crl``: where it may be asked whether the certificate is revoked, as the certificate will say.
+        """
         key = key or _new_key()
         parts = [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
@@ -83,7 +94,7 @@ class PracticeAuthority:
         ]
         if tax_code:
             parts.append(x509.NameAttribute(NameOID.USER_ID, f"MST:{tax_code}"))
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(x509.Name(parts))
             .issuer_name(self.certificate.subject)
@@ -94,13 +105,24 @@ class PracticeAuthority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(usage or _usage(leaf=True), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .sign(self.private_key, SHA256())
         )
-        return FileSigner(certificate, key)
+        if ocsp:
+            place = x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp)
+            )
+            builder = builder.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
+        if crl:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+            builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        return FileSigner(builder.sign(self.private_key, SHA256()), key)
 
     def pem(self) -> bytes:
         """The authority's certificate, to be trusted by whoever practises."""
         return self.certificate.public_bytes(Encoding.PEM)
+
+    def key_pem(self) -> bytes:
+        """Its key, unprotected, for the simulator that answers in its name."""
+        return self.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def to_pkcs12(signer: FileSigner, password: bytes) -> bytes:

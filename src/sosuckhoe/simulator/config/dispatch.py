@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.cards import services as cards
 from sosuckhoe.simulator.hub import services as hub
+from sosuckhoe.simulator.issuer import services as issuer
 from sosuckhoe.simulator.portal import login, reception
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.options import options
@@ -21,6 +22,8 @@ _ANSWERS: dict[str, Callable[[ServiceRequest], HttpResponse]] = {
     "copayment": cards.copayment,
     "hub_login": hub.log_in,
     "hub_push": hub.push,
+    "ocsp": issuer.respond,
+    "crl": issuer.publish_list,
 }
 
 
@@ -30,6 +33,6 @@ def answer(request: ServiceRequest) -> HttpResponse:
     service = request.service
     if service is None or (service.legacy and not options().allow_legacy_paths):
         return HttpResponse("<h1>404 Not Found</h1>", status=404)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+    if request.method != service.method:
+        return HttpResponseNotAllowed([service.method])
     return _ANSWERS[service.name](request)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "sosuckhoe.simulator.vneid",
     "sosuckhoe.simulator.signing_service",
     "sosuckhoe.simulator.hub",
+    "sosuckhoe.simulator.issuer",
     "sosuckhoe.simulator.pages",
     "sosuckhoe.simulator.desk",
     "django.contrib.messages",

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from .dispatch import answer
 
 urlpatterns = [
-    re_path(r"^[Aa][Pp][Ii]/", answer),
+    re_path(r"^(?:[Aa][Pp][Ii]/|ocsp$|crl/)", answer),
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("", include("sosuckhoe.simulator.signing_service.urls")),
     path("_simulator/", include("sosuckhoe.simulator.desk.urls")),

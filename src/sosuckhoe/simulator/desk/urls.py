@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.hub import desk as hub
+from sosuckhoe.simulator.issuer import desk as issuer
 from sosuckhoe.simulator.portal.receipts import look_up
 
 from . import api, checkers, views
@@ -31,6 +32,7 @@ urlpatterns = [
     path("received.json", checkers.received),
     path("hub.json", hub.received),
     path("findings.json", csrf_exempt(checkers.findings)),
+    path("issuer.pem", issuer.certificate, name="issuer"),
     path("receipts", look_up),
     path("ready", api.ready),
 ]

@@ -31,6 +31,8 @@ SERVICES = {
     "copayment": "Cùng chi trả",
     "hub_login": "Trục Bộ Y tế: đăng nhập",
     "hub_push": "Trục Bộ Y tế: gửi khám sức khỏe",
+    "ocsp": "Nơi cấp chứng thư: OCSP",
+    "crl": "Nơi cấp chứng thư: CRL",
 }
 assert set(SERVICES) == set(NAMES)
 

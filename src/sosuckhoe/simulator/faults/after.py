@@ -68,7 +68,7 @@ def truncated_json(
 def wrong_charset(
     request: ServiceRequest, response: HttpResponse, parameters: Parameters
 ) -> HttpResponseBase:
-    return _json(response.content.decode().encode("utf-16"))
+    return _json(response.content.decode(errors="replace").encode("utf-16"))
 
 
 def huge_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
@@ -90,6 +90,8 @@ _AT_THE_HUB = {"maKetQua": "res_code", "maGiaoDich": "txn_id", "thongDiep": "res
 
 
 def _changed(response: HttpResponse, **values: Any) -> HttpResponse:
+    if not response["Content-Type"].startswith("application/json"):
+        return response  # what the practice authority says has no such fields
     body = json.loads(response.content)
     if isinstance(body.get("header"), dict):
         body["header"] |= {_AT_THE_HUB[name]: value for name, value in values.items()}

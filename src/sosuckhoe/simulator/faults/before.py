@@ -105,6 +105,7 @@ ANSWERS: dict[str, Callable[[ServiceRequest, Parameters], HttpResponse | None]] 
     "outage": outage,
     "maintenance": maintenance,
     "path-disabled": path_disabled,
+    "status-silent": reset_before_reading,
     "http-500": http_500,
     "http-502": http_502,
     "http-503": http_503,

@@ -16,6 +16,14 @@ UNSURE = "Hồ sơ ở «Chưa rõ kết quả» với ba lối ra; không gửi
 STOPPED = "Gửi của tài khoản này «Tạm dừng» kèm lý do và người cần xử lý; không thử lại mật khẩu."
 REFUSED = "Hồ sơ ở «Bị từ chối» với mã và câu của cổng; cần sửa rồi gửi bản mới, không gửi lại nguyên trạng."
 RENEWS = "Không có màn hình riêng: phiên được làm mới một lần, lần gọi được lặp lại một lần rồi thôi."
+NOT_SIGNED = (
+    "Hồ sơ ở «Chờ ký», trang khóa ghi chứng thư bị thu hồi hay tạm dừng kèm lý do: không ký nữa, liên hệ nơi cấp. "
+    "Khám chữa bệnh vẫn bình thường."
+)
+SIGNING_WAITS = (
+    "Trả lời tốt gần nhất còn dùng đến hết hạn (mặc định 60 phút), rồi hồ sơ ở «Chờ ký» kèm lý do; tự ký tiếp khi hỏi "
+    "được. Khám chữa bệnh vẫn bình thường."
+)
 DESK = "Quầy tiếp đón: «Chưa kiểm tra được thẻ, vẫn tiếp nhận», ca được xếp hàng kiểm tra lại."
 
 
@@ -29,8 +37,12 @@ class Scenario:
     source: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     group: str = ""
+    at: tuple[str, ...] = ()
+    """The services it can strike; empty: each. A call of another service does not use it up."""
 
 
+CARD_CALLS, RECORD_CALLS = ("card", "card_old", "history"), ("record", "check_in")
+ISSUER_CALLS = ("ocsp", "crl")
 _ALL = (
     # The way to the portal
     Scenario("latency", BEFORE, "Cổng trả lời chậm", "Chờ rồi mới xử lý như thường.", WAITS, "§11.9, F42",
@@ -78,30 +90,31 @@ _ALL = (
              "§11.9, F43"),
     Scenario("account-locked", DURING, "Tài khoản bị khóa", "Mọi lần gọi nhận mã 403.", STOPPED, "F44"),
     Scenario("restricted-look-up", DURING, "Tài khoản bị hạn chế tra cứu",
-             "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", DESK, "gateway §6.3"),
+             "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", DESK, "gateway §6.3", at=("copayment",)),
     # What it decides
     Scenario("look-up-error", DURING, "Tra cứu thẻ bị lỗi", "Trả mã đã chọn thay cho kết quả thẻ.", DESK,
-             "gateway §6.4", {"code": "100"}),
+             "gateway §6.4", {"code": "100"}, at=CARD_CALLS),
     Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan lệch số phút đã chọn.",
              "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
-             {"minutes": -60}),
+             {"minutes": -60}, at=RECORD_CALLS),
     Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
              "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra).",
-             "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33"),
+             "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33", at=RECORD_CALLS),
     Scenario("counted-twice", DURING, "Tính hai lần", "Gửi lại nguyên tệp thì cổng ghi thành hồ sơ thứ hai.",
-             "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33"),
+             "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33",
+             at=RECORD_CALLS),
     Scenario("reply-unstored", DURING, "Báo đã nhận mà không giữ",
              "Mã 200 kèm mã giao dịch, nhưng cổng không lưu gì.",
              "Hồ sơ «Đã tiếp nhận» kèm mã giao dịch làm bằng chứng; chỉ lộ ra khi đối soát với danh sách của cổng.",
-             "§7"),
+             "§7", at=RECORD_CALLS),
     Scenario("signature-refused", DURING, "Từ chối chữ ký", "Trả mã đã chọn dù chữ ký đúng; không lưu.",
              "Gửi của nơi nhận này «Tạm dừng»: chứng thư cần được đăng ký; hồ sơ vẫn giữ nguyên.", "F60",
-             {"code": "124"}),
+             {"code": "124"}, at=RECORD_CALLS),
     Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
-             "F38", {"code": "204"}),
+             "F38", {"code": "204"}, at=RECORD_CALLS),
     Scenario("hub-code", DURING, "Trục Bộ Y tế trả mã đã chọn", "Không lưu; chỉ với trục Bộ Y tế.",
              "Theo mã: phiếu «Bị từ chối», tạm giữ, chờ gửi lại, hoặc «Chưa rõ kết quả» với mã lạ.", "moh-hub §8",
-             {"code": "PS_DS_VERIFY_FAIL"}),
+             {"code": "PS_DS_VERIFY_FAIL"}, at=("hub_push",)),
     # What the answer looks like
     Scenario("html-under-200", BEFORE, "Trang HTML dưới HTTP 200", "Một trang web thay cho JSON; không lưu.", UNSURE,
              "F36"),
@@ -125,6 +138,26 @@ _ALL = (
              "Hồ sơ «Đã tiếp nhận» với một biên nhận duy nhất; lần gửi lại vẫn thấy trong các lần gửi.", "F34"),
     Scenario("receipt-of-an-older-version", AFTER, "Biên nhận của bản cũ",
              "Đã lưu; maGiaoDich trả về là của bản trước của cùng hồ sơ, nếu có.", UNSURE, "F34, F35"),
+    # What the certificate's issuer says
+    Scenario("certificate-revoked", DURING, "Chứng thư bị thu hồi", "Nơi cấp trả lời: bị thu hồi, lý do lộ khóa.",
+             NOT_SIGNED, "F56", at=ISSUER_CALLS),
+    Scenario("certificate-suspended", DURING, "Chứng thư bị tạm dừng", "Nơi cấp trả lời: đang tạm dừng.", NOT_SIGNED,
+             "F56", at=ISSUER_CALLS),
+    Scenario("certificate-unknown", DURING, "Nơi cấp không biết chứng thư",
+             "OCSP trả lời: không biết chứng thư này. Danh sách CRL không nói được điều đó.", SIGNING_WAITS, "F56",
+             at=("ocsp",)),
+    Scenario("status-stale", DURING, "Trả lời đã cũ", "Trả lời làm từ số giờ trước, nay đã hết hạn.", SIGNING_WAITS,
+             "F57", {"hours": 48.0}, at=ISSUER_CALLS),
+    Scenario("status-in-future", DURING, "Trả lời chưa có hiệu lực", "Trả lời mang giờ trong tương lai.",
+             SIGNING_WAITS, "F57", {"minutes": 60}, at=ISSUER_CALLS),
+    Scenario("status-wrong-signer", DURING, "Người khác ký câu trả lời", "Câu trả lời được ký bằng khóa lạ.",
+             SIGNING_WAITS, "F57", at=ISSUER_CALLS),
+    Scenario("status-nonce-reused", DURING, "Câu trả lời dùng lại",
+             "OCSP trả lời cho câu hỏi khác (nonce không phải của câu vừa hỏi).", SIGNING_WAITS, "F57", at=("ocsp",)),
+    Scenario("status-refused", DURING, "Nơi cấp từ chối trả lời", "OCSP trả lời: hãy thử lại sau (tryLater).",
+             SIGNING_WAITS, "F57", at=("ocsp",)),
+    Scenario("status-silent", BEFORE, "Nơi cấp im lặng", "Ngắt kết nối khi được hỏi về thu hồi.", SIGNING_WAITS,
+             "F57", at=ISSUER_CALLS),
     # By chance
     Scenario("seeded-schedule", BEFORE, "Lịch gieo sẵn", "Mỗi lần gọi một tình huống theo lịch sinh từ hạt giống.",
              "Theo tình huống của từng lần gọi.", "§7", {"plan": {}}),
@@ -136,6 +169,7 @@ GROUPS = {
     "who": "Xác thực và tài khoản",
     "decision": "Cổng quyết định khác đi",
     "reply": "Câu trả lời bị hỏng",
+    "issuer": "Nơi cấp chứng thư",
     "chance": "Theo lịch gieo sẵn",
 }
 PARAMETERS = {
@@ -160,6 +194,7 @@ _GROUP_STARTS = {
     "bare-401": "who",
     "look-up-error": "decision",
     "html-under-200": "reply",
+    "certificate-revoked": "issuer",
     "seeded-schedule": "chance",
 }
 

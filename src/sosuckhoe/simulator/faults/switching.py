@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
 
@@ -55,6 +56,8 @@ def switch_on(
     values = {**known.parameters, **given}
     if not 0 <= chance <= 1:
         raise ValueError("chance lies between 0 and 1")
+    if path in NAMES and known.at and path not in known.at:
+        raise ValueError(f"{scenario} strikes {', '.join(known.at)} only")
     if scenario == "outage":
         values["until"] = (clock.now() + timedelta(hours=float(values["hours"]))).isoformat()
     fault = Fault.objects.create(
@@ -124,7 +127,9 @@ def _by_chance(fault: Fault, number: int) -> bool:
 
 
 def _concerns(fault: Fault, request: ServiceRequest) -> bool:
-    service = request.service
+    service, known = request.service, SCENARIOS[fault.scenario]
+    if known.at and service.name not in known.at:
+        return False
     if fault.path and fault.path.lower() not in (service.name, service.path.lower()):
         return False
     return not fault.account or fault.account == _account_hint(request)

@@ -11,8 +11,9 @@ class Service:
     path: str
     name: str
     family: str
-    """H, Q, or empty for the logins and the hub."""
+    """H, Q, or empty for the logins, the hub and the practice authority."""
     legacy: bool = False
+    method: str = "POST"
 
 
 SERVICES = (
@@ -29,6 +30,8 @@ SERVICES = (
     Service("/api/TraCuuCCT/TraCuuTienMCCT", "copayment", HEADERS),
     Service("/api/auth/login", "hub_login", ""),
     Service("/api/platform/data-sync/push", "hub_push", ""),
+    Service("/ocsp", "ocsp", ""),
+    Service("/crl/thuc-hanh.crl", "crl", "", method="GET"),
 )
 NAMES = tuple(dict.fromkeys(service.name for service in SERVICES))
 _BY_PATH = {service.path.lower(): service for service in SERVICES}
