@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.utils import timezone
+from tests.unit.web.kept import kept
 
 from sosuckhoe.demo.cast import HOUSE
 from sosuckhoe.demo.his_export import ExportedFile, export
@@ -203,6 +204,7 @@ def people(facility: Facility, unit: object) -> dict[str, Person]:
     }
 
 
+@kept
 def small_hospital() -> Ward:
     """A facility with its people and nothing else."""
     facility = add_facility(
@@ -230,6 +232,7 @@ def connect(ward: Ward) -> Ward:
     return ward
 
 
+@kept
 def busy_hospital() -> Ward:
     """Visits received, signed, unclear, refused for the signature, and two held back for faults."""
     ward = connect(small_hospital())
