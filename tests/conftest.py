@@ -1,5 +1,7 @@
 """Where tests of the hospital run: a home of their own, on SQLite, or with SOSUCKHOE_TEST_DATABASE=postgres on a
 private PostgreSQL. Tests of the library need none of this.
+
+With ``pytest -n`` each worker has a home and a database of its own; the PostgreSQL server is one for all of them.
 """
 
 import atexit
@@ -16,7 +18,8 @@ import pytest
 
 _HOME = Path(tempfile.mkdtemp(prefix="sosuckhoe-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
-_POSTGRES = os.environ.get("SOSUCKHOE_TEST_DATABASE", "").startswith("postgres")
+_DATABASE = os.environ.get("SOSUCKHOE_TEST_DATABASE", "")
+_POSTGRES = _DATABASE.startswith("postgres")
 _resources = contextlib.ExitStack()
 atexit.register(_resources.close)
 
@@ -28,11 +31,33 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
     "1"  # Playwright runs an event loop beside our synchronous database calls
 )
 if _POSTGRES:
-    from .postgres import private_postgres
+    if _DATABASE == "postgres":
+        from .postgres import private_postgres
 
-    _SERVER = _resources.enter_context(private_postgres())
-    os.environ["SOSUCKHOE_DATABASE"] = _SERVER.create("sosuckhoe")
+        _DATABASE = _resources.enter_context(private_postgres()).create("sosuckhoe")
+        os.environ["SOSUCKHOE_TEST_DATABASE"] = _DATABASE  # what our workers find, which start after us
+    os.environ["SOSUCKHOE_DATABASE"] = _DATABASE
 django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """A worker must come to the lines above by itself: told of the settings, it would read them with our home."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what reads or writes the database can come out differently, and pytest knows which tests do:
+    without asking for the database a test cannot touch it."""
+    if _POSTGRES:
+        others = [item for item in items if not _uses_the_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _uses_the_database(item)]
+
+
+def _uses_the_database(item: pytest.Item) -> bool:
+    asked = getattr(item, "fixturenames", ())
+    return "db" in asked or "transactional_db" in asked or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +67,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     if not _POSTGRES:
         settings.DATABASES["default"]["TEST"]["NAME"] = _HOME / "test.sqlite3"
+        # Nobody pulls the plug in these tests; where it is pulled (tests/crash), the hospital's own settings hold.
+        options = settings.DATABASES["default"]["OPTIONS"]
+        unhurried = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        settings.DATABASES["default"]["OPTIONS"] = {**options, "init_command": unhurried}
 
 
 @pytest.fixture(scope="session", autouse=True)
