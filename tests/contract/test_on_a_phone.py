@@ -1,6 +1,7 @@
 """The practice app on a phone 360 pixels wide: nothing to push sideways, targets for thumbs, all by keyboard."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -40,6 +41,28 @@ def small_targets(page: Page) -> list[str]:
         .filter(one => one.getBoundingClientRect().height < 44 && !one.closest('.notice'))
         .map(one => one.outerHTML)"""
     )
+
+
+AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESK = ("", "tinh-huong/", "tinh-huong/?tim=thu+hoi", "chung-thu/", "quy-tac/", "kham-suc-khoe/")
+
+
+def test_the_trainers_desk_fits_a_phone_and_nobody_stumbles_over_it(portal: Portal, page: Page) -> None:
+    portal.desk("faults", {"scenario": "store-then-drop", "path": "record"})
+    source, wrong = AXE.read_text(encoding="utf-8"), []
+    for path in DESK:
+        page.goto(f"http://127.0.0.1:{portal.port}/_simulator/{path}")
+        page.evaluate(source)
+        found = page.evaluate(
+            "standards => axe.run({runOnly: standards}).then(result => result.violations.map("
+            "each => each.id + ' at ' + each.nodes.map(node => node.html).join(' | ').slice(0, 300)))",
+            STANDARDS,
+        )
+        wrong += [f"{path}: {each}" for each in found]
+        if not fits(page):
+            wrong.append(f"{path}: scrolls sideways")
+    assert wrong == []
 
 
 def test_a_citizen_reads_a_visit_with_the_keyboard_on_a_narrow_phone(

@@ -11,6 +11,7 @@ For machines, under ``/_simulator/`` (JSON both ways; a refusal is 400 with ``{"
                             "skip": 0, "chance": 1.0, "seed": 1, "parameters": {}}
     GET, DELETE faults     all of them; DELETE faults/<id>: one
     POST schedule          {"seed": 7, "calls": 100, "chance": 0.3, "scenarios": […], "path": "record"}
+    POST calm              {} everything back to normal after a lesson; the options stay
     GET  scenarios.json    every scenario with what it does and the screen it leads to
     POST accounts/<name>   {"locked": false} {"restricted": true} {"password": …} {"revoke_sessions": true}
     POST certificates/<fingerprint>   {"revoked": true} {"registered": false}
@@ -18,5 +19,7 @@ For machines, under ``/_simulator/`` (JSON both ways; a refusal is 400 with ``{"
     GET  received.json     newest version of each visit; ?all=1 every version
     GET  books.json        published entries by holder, id:<personal ID> or card:<number>
     GET, POST findings.json   visible findings; POST adds one to a receipt
+    GET  issuer.pem        the practice authority's certificate
+    GET, POST signing-service   how the signing service behaves (signing_service/desk.py)
     GET  receipts          portal/receipts.py, off unless the option receipt_look_up says otherwise
 """

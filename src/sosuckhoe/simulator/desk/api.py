@@ -16,6 +16,7 @@ from sosuckhoe.simulator.portal import options as portal_options
 from sosuckhoe.simulator.portal.models import Account, Certificate, Session, Submission
 from sosuckhoe.simulator.portal.tokens import password_md5
 
+from .calm import calm_down
 from .door import allowing, body, reply
 
 
@@ -108,6 +109,14 @@ def schedule(request: HttpRequest) -> HttpResponse:
     planned = switching.schedule(**body(request))
     print(f"Lịch lỗi, hạt giống {planned.seed}: {planned.parameters['plan']}", flush=True)
     return reply(_fault(planned), 201)
+
+
+@allowing("POST")
+def calm(request: HttpRequest) -> HttpResponse:
+    """The end of a lesson: no scenario, nobody locked out, nothing revoked, real time. Options stay."""
+    body(request)
+    calm_down()
+    return reply({"calm": True})
 
 
 @allowing("POST")

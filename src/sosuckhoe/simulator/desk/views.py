@@ -1,8 +1,7 @@
-"""The desk for people: clock, scenarios, options, and the last calls."""
+"""The desk for people: clock, options, and the last calls. Scenarios are next door (``scenario_views.py``)."""
 
 from dataclasses import asdict
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -13,28 +12,11 @@ from django.views.decorators.http import require_POST
 
 from sosuckhoe.simulator.book.models import Citizen, Entry
 from sosuckhoe.simulator.clock import models as clock
-from sosuckhoe.simulator.faults.models import Fault
-from sosuckhoe.simulator.faults.scenarios import GROUPS, PARAMETERS, SCENARIOS, Scenario
-from sosuckhoe.simulator.faults.switching import switch_on
 from sosuckhoe.simulator.insurer.work import work
-from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.models import Account, Call, Submission
-from sosuckhoe.simulator.portal.options import CHOICES, LABELS, WORDS, options, set_options
+from sosuckhoe.simulator.portal.options import CHOICES, DEFAULTS, LABELS, WORDS, options, set_options
 
-SERVICES = {
-    "record": "Gửi hồ sơ",
-    "check_in": "Check-in",
-    "token": "Đăng nhập",
-    "card": "Tra cứu thẻ",
-    "card_old": "Tra cứu thẻ (cũ)",
-    "history": "Lịch sử khám",
-    "copayment": "Cùng chi trả",
-    "hub_login": "Trục Bộ Y tế: đăng nhập",
-    "hub_push": "Trục Bộ Y tế: gửi khám sức khỏe",
-    "ocsp": "Nơi cấp chứng thư: OCSP",
-    "crl": "Nơi cấp chứng thư: CRL",
-}
-assert set(SERVICES) == set(NAMES)
+from .scenario_views import running
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -43,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "now": state.reading(),
         "clock": state,
-        "faults": [_named(fault) for fault in Fault.objects.order_by("-pk")],
+        "faults": running(),
         "accounts": Account.objects.order_by("username"),
         "counts": {
             "received": Submission.objects.filter(kind="record")
@@ -56,37 +38,19 @@ def home(request: HttpRequest) -> HttpResponse:
             "calls": Call.objects.count(),
         },
         "calls": Call.objects.order_by("-pk")[:12],
-        "services": SERVICES,
     }
     return render(request, "desk/home.html", context)
-
-
-def scenarios(request: HttpRequest) -> HttpResponse:
-    shown = [one for one in SCENARIOS.values() if one.key != "seeded-schedule"]
-    groups = [
-        (GROUPS[key], [(one, _asked(one)) for one in found])
-        for key, found in groupby(shown, key=lambda one: one.group)
-    ]
-    context = {
-        "groups": groups,
-        "services": SERVICES,
-        "accounts": Account.objects.order_by("username"),
-        "now": clock.now(),
-        "faults": [_named(fault) for fault in Fault.objects.order_by("-pk")],
-    }
-    return render(request, "desk/scenarios.html", context)
-
-
-def _asked(scenario: Scenario) -> list[tuple[str, str, Any]]:
-    return [(name, PARAMETERS[name], value) for name, value in scenario.parameters.items()]
 
 
 def rules(request: HttpRequest) -> HttpResponse:
     """The portal's options."""
     if request.method == "POST":
         try:
-            set_options(_typed(request))
-            messages.success(request, "Đã lưu quy tắc của cổng.")
+            as_at_first = request.POST.get("deed") == "defaults"
+            set_options(asdict(DEFAULTS) if as_at_first else _typed(request))
+            messages.success(
+                request, "Quy tắc đã về mặc định." if as_at_first else "Đã lưu quy tắc của cổng."
+            )
         except ValueError as problem:
             messages.error(request, f"Chưa lưu được: {problem}")
         return redirect("desk:rules")
@@ -140,54 +104,7 @@ def clock_text(now: datetime) -> str:
 
 
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
-    scenario = SCENARIOS.get(request.POST.get("scenario", ""))
-    if scenario is None:
-        return redirect("desk:scenarios")
-    try:
-        switch_on(
-            scenario.key,
-            account=request.POST.get("account", ""),
-            path=request.POST.get("path", ""),
-            next_calls=int(request.POST["next_calls"]) if request.POST.get("next_calls") else None,
-            parameters=_parameters(request, scenario),
-        )
-        messages.success(request, f"Đã bật: {scenario.title}.")
-    except ValueError as problem:
-        messages.error(request, f"Chưa bật được {scenario.title}: {problem}")
-    return redirect("desk:scenarios")
-
-
-def _parameters(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
-    return {
-        name: type(default)(request.POST.get(f"p-{name}") or default)
-        for name, default in scenario.parameters.items()
-    }
-
-
-@require_POST
-def switch_off(request: HttpRequest) -> HttpResponse:
-    chosen = Fault.objects.filter(pk=request.POST["pk"]) if request.POST.get("pk") else Fault.objects.all()
-    count, _ = chosen.delete()
-    messages.success(request, f"Đã tắt {count} tình huống.")
-    return redirect("desk:home" if request.POST.get("back") == "home" else "desk:scenarios")
-
-
-@require_POST
 def unlock(request: HttpRequest) -> HttpResponse:
     Account.objects.filter(username=request.POST.get("username")).update(locked=False, bad_logins=0)
     messages.success(request, "Đã mở khóa tài khoản.")
     return redirect("desk:home")
-
-
-def _named(fault: Fault) -> dict[str, Any]:
-    return {
-        "pk": fault.pk,
-        "title": SCENARIOS[fault.scenario].title,
-        "account": fault.account or "Mọi tài khoản",
-        "path": SERVICES.get(fault.path, fault.path) or "Mọi đường dẫn",
-        "parameters": {PARAMETERS[k]: v for k, v in fault.parameters.items() if k in PARAMETERS},
-        "remaining": fault.remaining,
-        "struck": fault.struck,
-        "spent": fault.spent,
-    }

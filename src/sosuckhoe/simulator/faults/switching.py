@@ -18,6 +18,8 @@ from .models import Fault
 from .outage import stop_listening
 from .scenarios import SCENARIOS
 
+NOT_SCHEDULED = ("seeded-schedule", "refuse-connections", "outage")
+"""These are about a time, not about a call."""
 _choosing = threading.Lock()
 
 
@@ -88,7 +90,7 @@ def schedule(
 ) -> Fault:
     """A plan for the next calls drawn from a seed: the same seed, the same plan."""
     for key in scenarios:
-        if key not in SCENARIOS or key in ("seeded-schedule", "refuse-connections"):
+        if key not in SCENARIOS or key in NOT_SCHEDULED:
             raise ValueError(f"{key} cannot be scheduled")
     dice = random.Random(seed)
     plan = {str(n): dice.choice(list(scenarios)) for n in range(1, calls + 1) if dice.random() < chance}

@@ -82,7 +82,7 @@ def publish_list(request: ServiceRequest) -> HttpResponse:
             "Chưa có nơi cấp thực hành.", status=404, content_type="text/plain; charset=utf-8"
         )
     strikes = request.strikes
-    certificate, made = _parsed(issuer.pem), _moment(strikes)
+    certificate, made = parsed(issuer.pem), _moment(strikes)
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(certificate.subject)
@@ -108,7 +108,7 @@ def publish_list(request: ServiceRequest) -> HttpResponse:
 def _issued_by(issuer: x509.Certificate) -> list[int]:
     """The serials this authority gave, as far as the portal's register knows them."""
     pems = Certificate.objects.values_list("pem", flat=True)
-    found = (_parsed(pem) for pem in pems)
+    found = (parsed(pem) for pem in pems)
     return sorted({one.serial_number for one in found if one.issuer == issuer.subject})
 
 
@@ -136,7 +136,7 @@ def _issuer_asked(asked: ocsp.OCSPRequest) -> Issuer | None:
         return hashlib.new(asked.hash_algorithm.name, data).digest()
 
     for issuer in Issuer.objects.all():
-        certificate = _parsed(issuer.pem)
+        certificate = parsed(issuer.pem)
         bits = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
         if (asked.issuer_name_hash, asked.issuer_key_hash) == (
             hashed(certificate.subject.public_bytes()),
@@ -163,7 +163,7 @@ def _signer(issuer: Issuer, strikes: Strikes) -> tuple[x509.Certificate, RSAPriv
     if strikes.has("status-wrong-signer"):
         stranger = _stranger()
         return stranger.certificate, stranger.private_key
-    return _parsed(issuer.pem), _own_key(issuer.key_pem)
+    return parsed(issuer.pem), _own_key(issuer.key_pem)
 
 
 @lru_cache(maxsize=1)
@@ -180,5 +180,5 @@ def _own_key(pem: str) -> RSAPrivateKey:
 
 
 @lru_cache(maxsize=256)
-def _parsed(pem: str) -> x509.Certificate:
+def parsed(pem: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem.encode())
