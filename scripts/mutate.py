@@ -30,10 +30,10 @@ from tests.unit.validation import oracle  # noqa: E402
 
 from sosuckhoe.healthbook.validation import RULES, check, rules  # noqa: E402
 from sosuckhoe.healthbook.validation.checking import deciding_day  # noqa: E402
-from sosuckhoe.healthbook.validation.generating import applicable  # noqa: E402
 from sosuckhoe.healthbook.validation.proofs import Case, cases_of, proven  # noqa: E402
 from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED  # noqa: E402
 from sosuckhoe.healthbook.validation.rules.envelope import OF_A_VISIT, OF_THE_FILE  # noqa: E402
+from sosuckhoe.healthbook.validation.settling import settled  # noqa: E402
 
 TURNED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -209,7 +209,8 @@ def _facts(rule: str, number: int) -> tuple[Any, Any, list[Any]]:
     case = cases(rule)[number]
     record, edition = case.record, case.edition
     day = deciding_day(record, edition)
-    here = [one for one in RULES if one.id == rule and one.applies_on(day) and applicable(edition, one)]
+    active = [one for one in RULES if one.id == rule and one.applies_on(day)]
+    here = [one for each in active if (one := settled(edition, each)) is not None]
     return record, edition, here
 
 

@@ -5,8 +5,8 @@ from datetime import date
 from itertools import groupby, pairwise
 
 from sosuckhoe.healthbook.standard import decisions, edition_on
+from sosuckhoe.healthbook.standard.decision import IN_FORCE
 from sosuckhoe.healthbook.standard.differences import Difference, differences
-from sosuckhoe.healthbook.standard.editions import EXPECTED
 from sosuckhoe.hospital.delivery.states import NEEDS_A_PERSON, STEPS, TRANSMITTED, State, diagram
 
 from .saying import LISTS, cell, day, facts, page, running, table, vi
@@ -22,7 +22,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def steps() -> list[tuple[date, date]]:
     """The days between which the standard changed: from one decision coming into force to the next."""
-    found = sorted({one.in_force for one in decisions() if one.status != EXPECTED})
+    found = sorted({one.in_force for one in decisions() if one.status == IN_FORCE})
     return list(pairwise(found))
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
-from sosuckhoe.healthbook.standard.editions import EXPECTED
+from sosuckhoe.healthbook.standard.decision import IN_FORCE
 
 GENERATED = "<!-- Trang này do `make docs` viết từ dữ liệu của chương trình; sửa ở đó, không sửa ở đây. -->"
 PROGRAM = "../../../src/sosuckhoe"
@@ -63,7 +63,7 @@ def vi(english: str) -> str:
 @lru_cache(maxsize=1)
 def running() -> Edition:
     """The newest edition in force: the same whichever day the pages are made."""
-    return edition_on(max(one.in_force for one in decisions() if one.status != EXPECTED))
+    return edition_on(max(one.in_force for one in decisions() if one.status == IN_FORCE))
 
 
 def day(value: date | None) -> str:

@@ -8,9 +8,9 @@ import pytest
 
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.validation import FILE_RULES, RULES, check, check_record
-from sosuckhoe.healthbook.validation.generating import applicable
 from sosuckhoe.healthbook.validation.proofs import KINDS, Case, cases_of, proven
 from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED
+from sosuckhoe.healthbook.validation.settling import settled
 from sosuckhoe.healthbook.validation.shape import shape_of
 from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
 from sosuckhoe.healthbook.validation.typed import reader_of
@@ -87,7 +87,7 @@ def test_rule_stays_silent_when_a_value_it_needs_is_blank_or_malformed(rule: str
     for case in cases_of(rule):
         if case.file is not None:
             continue
-        for variant in [one for one in RULES if one.id == rule and applicable(case.edition, one)]:
+        for variant in [one for one in RULES if one.id == rule and settled(case.edition, one)]:
             for read, want in zip(variant.reads, variant.wants, strict=True):
                 if read.startswith(("@", "XML")) and "." not in read:
                     continue

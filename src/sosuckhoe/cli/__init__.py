@@ -9,9 +9,13 @@ import os
 import sys
 from collections.abc import Sequence
 
+from sosuckhoe.healthbook.standard import BadDecision, decisions
+from sosuckhoe.healthbook.standard.decision import VARIABLE
+
 from . import (
     catalogue,
     check,
+    days,
     demo,
     evidence,
     explain,
@@ -56,7 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit code."""
     options = parser().parse_args(arguments)
     try:
+        days.lay_beside(options)
+        if os.environ.get(VARIABLE):
+            decisions()  # a mistake in a folder shows now, not on the day the decision comes into force
         return int(options.run(options) or 0)
+    except BadDecision as bad:
+        print(f"Chưa dùng được quyết định đặt thêm. Sửa các chỗ sau rồi chạy lại:\n{bad}", file=sys.stderr)
+        return UNUSABLE
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

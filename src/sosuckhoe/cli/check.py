@@ -26,6 +26,8 @@ from .checking.progress import Progress
 from .checking.sources import count, sources
 from .checking.tally import Tally
 from .checking.watching import Watcher
+from .days import add_decisions
+from .days import day as day_of
 
 CLEAN, FAULTY, UNUSABLE, STOPPED = 0, 1, 2, 130
 
@@ -49,7 +51,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument("--strict", action="store_true", help="coi nhắc nhở cũng là lỗi")
     command.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=day_of,
         default=None,
         metavar="NĂM-THÁNG-NGÀY",
         help="xét như thể hôm nay là ngày này; tính cả văn bản mới công bố, dự kiến có hiệu lực đến ngày đó",
@@ -73,6 +75,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--jobs", type=int, default=None, metavar="SỐ", help="số tiến trình (mặc định: mọi nhân)"
     )
+    add_decisions(command)
     command.set_defaults(run=run)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sosuckhoe.healthbook.standard import NoEdition, edition_on
 
+from . import days
+
 UNUSABLE = 2
 
 
@@ -15,10 +17,10 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     command.add_argument("table", metavar="BẢNG", help="ví dụ XML1")
     command.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=days.day,
         default=None,
         metavar="NĂM-THÁNG-NGÀY",
-        help="theo chuẩn và danh mục của ngày ra viện này (mặc định: hôm nay)",
+        help="theo chuẩn và danh mục của ngày ra viện này, tính cả văn bản mới công bố (mặc định: hôm nay)",
     )
     command.add_argument(
         "--insured", action="store_true", help="đòi cả các chỉ tiêu chỉ đợt khám BHYT phải có"
@@ -26,6 +28,7 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     command.add_argument(
         "--to", type=Path, default=None, metavar="TỆP.xsd", help="ghi ra tệp thay vì màn hình"
     )
+    days.add_decisions(command)
     command.set_defaults(run=run)
 
 
@@ -34,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
 
     day = options.as_of or date.today()  # noqa: DTZ011 - the day on the wall of whoever types the command
     try:
-        schema = xsd(edition_on(day), options.table, day, insured=options.insured)
+        schema = xsd(
+            edition_on(day, expected=options.as_of is not None), options.table, day, insured=options.insured
+        )
     except (KeyError, NoEdition):
         print(
             f"Chuẩn của ngày {day:%d/%m/%Y} không có bảng {options.table}. Gõ tên bảng như XML1.",

@@ -12,7 +12,7 @@ def test_a_field_is_explained_with_its_history(capsys):
 
 def test_a_name_that_does_not_exist_is_said_and_nothing_else_happens(capsys):
     assert main(["standard", "show", "XML1.KHONG_CO"]) == 2
-    assert "không có XML1.KHONG_CO" in capsys.readouterr().out
+    assert "không có XML1.KHONG_CO" in capsys.readouterr().err
 
 
 def test_the_difference_between_two_days_cites_its_texts(capsys):
@@ -23,4 +23,4 @@ def test_the_difference_between_two_days_cites_its_texts(capsys):
 
 def test_a_day_before_the_standard_is_told(capsys):
     assert main(["standard", "diff", "2020-01-01", "2026-08-01"]) == 2
-    assert "QĐ 130" in capsys.readouterr().out
+    assert "QĐ 130" in capsys.readouterr().err

@@ -1,10 +1,8 @@
 """Checking a file: one result a visit, for people and for machines."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.signing import PracticeAuthority, sign
 from sosuckhoe.healthbook.standard import edition_on, editions
+from sosuckhoe.healthbook.standard.decision import VARIABLE
 from sosuckhoe.healthbook.validation import Policy, as_json, check, faults_as_text
 
 from .a_visit import visit
@@ -173,8 +172,6 @@ def _inner(table: bytes) -> str:
 @pytest.fixture
 def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An invented decision, expected on 01/01/2027: Table 1 gets a field that is always asked for."""
-    ours = Path(str(files("sosuckhoe.healthbook.standard").joinpath("editions")))
-    shutil.copytree(ours, tmp_path / "editions", ignore=shutil.ignore_patterns("__pycache__"))
     folder = tmp_path / "editions" / "2027-999"
     (folder / "tables").mkdir(parents=True)
     (folder / "edition.toml").write_text(
@@ -186,11 +183,11 @@ def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         "add,SO_THU_NGHIEM,HO_TEN,trial_number,string,10,always,,Số thử nghiệm,Trial number,,QĐ 999,high,\n",
         encoding="utf-8",
     )
-    known = editions.decisions(tmp_path / "editions")
-    monkeypatch.setattr(editions, "_ours", lambda: known)
-    editions._our_edition.cache_clear()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "editions"))
+    editions.read_anew()
     yield
-    editions._our_edition.cache_clear()
+    monkeypatch.undo()
+    editions.read_anew()
 
 
 def test_an_announced_decision_is_previewed_only_on_request(announced: None) -> None:

@@ -144,12 +144,24 @@ def test_a_rule_holds_between_its_days(since: str, until: str | None, speaks: bo
 
 @pytest.mark.usefixtures("rules")
 def test_a_rule_on_a_field_the_edition_has_not_is_left_out() -> None:
-    @rule("TRY-001", table="XML13", reads=("MA_NOI_DI",), sentence="Sai.", **FACTS)  # type: ignore[arg-type]
+    @rule("TRY-001", table="XML13", reads=("TEN_THUOC",), sentence="Sai.", **FACTS)  # type: ignore[arg-type]
     def never(code: str | None) -> bool:
         """Never so."""
         return False
 
     assert not found({"referral": [{}]})
+
+
+@pytest.mark.usefixtures("rules")
+def test_a_rule_follows_its_field_through_a_renaming_and_speaks_of_the_new_name() -> None:
+    @rule("TRY-001", table="XML13", reads=("MA_NOI_DI",), sentence="MA_NOI_DI là {MA_NOI_DI}.", **FACTS)  # type: ignore[arg-type]
+    def never(codes: list[str]) -> bool:
+        """Never so."""
+        return False
+
+    (fault,) = found({"referral": [{"previous_facility_codes": "01001"}]})
+    assert fault.path == "XML13.MA_CSKCB_DI"
+    assert fault.message == "MA_CSKCB_DI là “01001”."
 
 
 def test_a_rule_takes_as_many_values_as_it_reads() -> None:

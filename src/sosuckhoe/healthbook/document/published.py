@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import chain
 
 from ..record import Column, Sheet
-from .shapes import Shape
+from ..standard.editions import of_decisions
+from .shapes import Shape, names_ever
 
 _START = re.compile(
     r"""(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-?8")?(?: standalone="(?:yes|no)")? ?\?>)?[ \t\r\n]*+"""
@@ -23,7 +24,6 @@ _NO_TEXT = bytes({*range(0x20), ord(">")} - set(b"\t\n"))
 """What plain text has not. What else must not stand in text ``scan`` has refused before; ``&`` is looked at apart."""
 _REFERENCE = re.compile("&(?:amp|lt|gt|quot|apos);")
 _CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-_DISCHARGE = re.compile("<NGAY_RA>([^<]*)</NGAY_RA>")
 _BLANKS = re.compile(">[ \t\r\n]+<")
 _SHORT_TAG = re.compile("<([A-Z0-9_]+)/>")
 
@@ -92,8 +92,14 @@ def published_sheet(document: str, shape: Shape) -> Sheet | None:
 
 def discharge_in(document: str) -> str:
     """The text of the first NGAY_RA that has one, to choose the edition to try; empty where there is none."""
-    found = _DISCHARGE.search(document)
-    return found[1] if found else ""
+    found = _discharge().search(document)
+    return found[2] if found else ""
+
+
+@of_decisions
+@lru_cache(maxsize=1)
+def _discharge() -> re.Pattern[str]:
+    return re.compile(f"<({'|'.join(names_ever('XML1', 'discharged_at'))})>([^<]*)</\\1>")
 
 
 def _row(tag: str, names: Sequence[str], text: str) -> re.Pattern[str]:

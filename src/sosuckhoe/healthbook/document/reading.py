@@ -18,7 +18,7 @@ from .published import discharge_in
 from .refusals import Unreadable, refuse
 from .remarks import Remark, Remarks
 from .rows import TableReader, Unknown
-from .shapes import Shape, editions_known, shapes_of
+from .shapes import Shape, editions_known, names_ever, shapes_of
 
 Form = Literal["envelope", "table", "check_in"]
 _ODD_LETTERS = re.compile(rb"[\xee-\xf4]|\xc2[\x80-\x9f]")
@@ -151,7 +151,7 @@ def _edition_of_visit(parts: list[Part]) -> Edition | None:
                 return tried
         root = part.root
         if root is not None and (declared or root.tag == "TONG_HOP"):
-            found = _edition_of([root])
+            found = _edition_of([root], "XML1")
             if found is not None:
                 return found
     return None
@@ -195,7 +195,7 @@ def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: Ta
         reader.remarks.add(
             "STR-006",
             shape.official,
-            "Bảng chưa có trong lần ban hành áp dụng cho ngày ra viện này.",
+            "Bảng không có trong lần ban hành áp dụng cho ngày ra viện này.",
             severity="warning",
         )
     rows = reader.read(root, shape, first_row=len(tables.get(shape.english, ())) + 1)
@@ -207,7 +207,7 @@ def _read_table(
     root: etree._Element, shape: Shape, limits: Limits, remarks: Remarks, edition: Edition | None
 ) -> Reading:
     check_in = shape.official == "XML0"
-    known = edition or _edition_of([root], ("NGAY_RA", "NGAY_VAO") if check_in else ("NGAY_RA",))
+    known = edition or _edition_of([root], shape.official)
     shapes = shapes_of(known or editions_known()[0])
     reader = TableReader(shapes, limits, remarks)
     shape = shapes.by_official[shape.official]
@@ -224,8 +224,12 @@ def _read_table(
     )
 
 
-def _edition_of(roots: Iterable[etree._Element], fields: tuple[str, ...] = ("NGAY_RA",)) -> Edition | None:
-    """The edition in force on the first readable day among the fields; None when there is none."""
+def _edition_of(roots: Iterable[etree._Element], table: str) -> Edition | None:
+    """The edition in force on the first readable day of discharge, for a check-in of arrival; None when there is
+    none."""
+    fields = names_ever("XML1", "discharged_at")
+    if table == "XML0":
+        fields += names_ever("XML0", "arrived_at")
     for root in roots:
         for name in fields:
             found = root.find(f".//{name}")

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from ..standard import Edition, NoEdition, Table, decisions, edition_on
+from ..standard.editions import of_decisions
 
 
 class Shape:
@@ -47,6 +48,7 @@ def shapes_of(edition: Edition) -> Shapes:
     return found
 
 
+@of_decisions
 @lru_cache(maxsize=1)
 def editions_known() -> tuple[Edition, ...]:
     """One edition for each decision that changed tables, newest first."""
@@ -60,6 +62,16 @@ def editions_known() -> tuple[Edition, ...]:
     return tuple(found.values())
 
 
+@of_decisions
+@lru_cache(maxsize=8)
+def names_ever(table: str, english: str) -> tuple[str, ...]:
+    """The official names a field of a table (official name) has or had, newest first."""
+    found = [edition.tables[table] for edition in editions_known() if table in edition.tables]
+    fields = [one.by_english[english] for one in found if english in one.by_english]
+    return tuple(dict.fromkeys(field.official for field in fields))
+
+
+@of_decisions
 @lru_cache(maxsize=4096)
 def decisions_with(table: str, field: str) -> str:
     """The decisions in whose edition the table has the field, oldest first, for a sentence."""

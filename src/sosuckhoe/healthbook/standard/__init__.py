@@ -9,10 +9,13 @@ the merge of every decision in force on a day. Adding a decision is adding a fol
 """
 
 from .codes import Code, CodeList
-from .editions import Decision, Edition, NoEdition, decisions, edition_on
+from .decision import Decision
+from .editions import Edition, NoEdition, decisions, edition_on
+from .mistakes import BadDecision
 from .tables import Field, Table
 
 __all__ = [
+    "BadDecision",
     "Code",
     "CodeList",
     "Decision",

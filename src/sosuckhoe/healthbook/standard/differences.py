@@ -6,7 +6,7 @@ from datetime import date
 
 from .codes import CodeList
 from .editions import edition_on
-from .tables import Field, Table
+from .tables import KINDS, NEEDS, Field, Table
 
 FACTS = {
     "kind": "kiểu dữ liệu",
@@ -19,21 +19,14 @@ FACTS = {
 }
 """The facts of a field that a decision may change, and what they are called."""
 
-NEEDS = {"always": "bắt buộc", "conditional": "có điều kiện", "optional": "không bắt buộc"}
 
-KINDS = {
-    "string": "chữ",
-    "code": "mã",
-    "codes": "nhiều mã, cách nhau bằng dấu ;",
-    "integer": "số nguyên",
-    "decimal": "số thập phân",
-    "date8": "ngày yyyymmdd",
-    "datetime12": "thời điểm yyyymmddHHMM",
-    "date8_list": "nhiều ngày yyyymmdd, cách nhau bằng dấu ;",
-    "datetime12_list": "nhiều thời điểm yyyymmddHHMM, cách nhau bằng dấu ;",
-    "integer_list": "nhiều số nguyên, cách nhau bằng dấu ;",
-    "date8_or_datetime12": "ngày yyyymmdd hoặc thời điểm yyyymmddHHMM",
+FACTS_OF_TABLES = {
+    "title_vi": "tên bảng",
+    "cardinality": "số dòng",
+    "when_required": "khi nào cần",
+    "wrapper": "thẻ bao",
 }
+"""The same of a whole table."""
 
 
 @dataclass(frozen=True)
@@ -66,27 +59,58 @@ def differences(earlier: date, later: date, *, expected: bool = False) -> Iterat
             yield Difference(
                 name,
                 f"Bảng mới: {table.title_vi} ({len(table.fields)} chỉ tiêu)",
-                table.fields[0].place.rsplit(", Bảng", 1)[0],
+                _without_table(table.place),
             )
+    for name, table in before.tables.items():
+        if name not in after.tables:
+            yield Difference(name, f"Bỏ bảng: {table.title_vi}", after.decisions[-1].number)
     for name, codes in after.codes.items():
         yield from _of_codes(before.codes.get(name), codes, earlier, later)
 
 
+def _without_table(place: str) -> str:
+    """The text alone, of a place that names the table as well."""
+    return place.rsplit(", Bảng", 1)[0]
+
+
 def _of_table(before: Table, after: Table) -> Iterator[Difference]:
+    for fact, name in FACTS_OF_TABLES.items():
+        was, now = getattr(before, fact), getattr(after, fact)
+        if was != now:
+            was, now = ("/".join(one) if fact == "wrapper" else one for one in (was, now))
+            yield Difference(after.official, f"Đổi {name}: {was} thành {now}", after.place)
     # A renamed field keeps its English name: the same meaning under a new official name.
     old, new = before.by_english, after.by_english
+    moved = _moved([name for name in old if name in new], [name for name in new if name in old])
+    above: Field | None = None
     for english, field in new.items():
         where = f"{after.official}.{field.official}"
         if english not in old:
             yield Difference(where, f"Chỉ tiêu mới: {field.label_vi}", field.place)
-            continue
-        previous = old[english]
-        if previous.official != field.official:
-            yield Difference(where, f"Đổi tên: {previous.official} thành {field.official}", field.place)
-        yield from _of_field(where, previous, field)
-    for official, place in after.dropped[len(before.dropped) :]:
-        label = before.by_official[official].label_vi
-        yield Difference(f"{after.official}.{official}", f"Bỏ chỉ tiêu: {label}", place)
+        else:
+            previous = old[english]
+            if previous.official != field.official:
+                yield Difference(where, f"Đổi tên: {previous.official} thành {field.official}", field.place)
+            if english in moved:
+                place = f"đứng ngay sau {above.official}" if above else "lên đầu bảng"
+                yield Difference(where, f"Chuyển chỗ: {place}", field.place)
+            yield from _of_field(where, previous, field)
+        above = field
+    places = dict(after.dropped)
+    for english, field in old.items():
+        if english not in new:
+            place = places.get(field.official, after.fields[-1].place)
+            yield Difference(f"{after.official}.{field.official}", f"Bỏ chỉ tiêu: {field.label_vi}", place)
+
+
+def _moved(before: list[str], after: list[str]) -> set[str]:
+    """The fewest names whose moving explains the new order: all but a longest run that kept its order."""
+    at = {name: index for index, name in enumerate(before)}
+    best: list[list[str]] = [[]]
+    for name in after:
+        runs = [run for run in best if not run or at[run[-1]] < at[name]]
+        best.append([*max((len(run), run) for run in runs)[1], name])
+    return set(after) - set(max((len(run), run) for run in best)[1])
 
 
 def _of_field(where: str, before: Field, after: Field) -> Iterator[Difference]:

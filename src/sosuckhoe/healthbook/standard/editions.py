@@ -1,44 +1,21 @@
-"""Decisions (a folder each) and the editions they add up to."""
+"""Editions: what all decisions in force on a day add up to."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
+from functools import cached_property, lru_cache
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
-from .codes import Code, CodeList, codes_from
-from .tables import Table, read_csv, tables_of
-
-EXPECTED = "expected"
-"""Status of a decision that is announced but not in force."""
+from .changes import tables_after
+from .codes import COLUMNS, Code, CodeList, codes_from, merged
+from .decision import EXPECTED, WITHDRAWN, Decision, decisions_of, further_folders, our_folders
+from .mistakes import Mistakes, lines_of
+from .tables import Table
 
 
 class NoEdition(LookupError):
     """The standard did not exist on that day."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One published text: a folder of data."""
-
-    id: str
-    """The folder's name, ``<year in force>-<number>``."""
-    number: str
-    """As cited, such as ``QĐ 3176/QĐ-BYT``."""
-    title: str
-    signed: date | None
-    in_force: date
-    status: str
-    confidence: str
-    folder: Traversable = field(repr=False, compare=False)
-    codes: Mapping[str, Mapping[str, Any]] = field(repr=False, compare=False)
-
-    @property
-    def changes_tables(self) -> bool:
-        return self.folder.joinpath("tables").is_dir()
 
 
 @dataclass(frozen=True)
@@ -49,6 +26,11 @@ class Edition:
     tables: Mapping[str, Table]
     """By official name, ``XML0`` to ``XML15``."""
     codes: Mapping[str, CodeList]
+
+    @cached_property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """What it is made of: two editions of the same folders are the same."""
+        return tuple((decision.id, str(decision.folder)) for decision in self.decisions)
 
     @property
     def id(self) -> str:
@@ -67,43 +49,50 @@ class Edition:
         return {table.english: table for table in self.tables.values()}
 
 
-def _read(folder: Traversable) -> Decision:
-    facts = tomllib.loads(folder.joinpath("edition.toml").read_text(encoding="utf-8"))
-    return Decision(
-        id=folder.name,
-        number=facts["decision"],
-        title=facts["title"],
-        signed=facts.get("signed"),
-        in_force=facts["in_force"],
-        status=facts["status"],
-        confidence=facts["confidence"],
-        folder=folder,
-        codes=facts.get("codes", {}),
-    )
-
-
 def decisions(root: Traversable | None = None) -> tuple[Decision, ...]:
-    """Every decision known, in the order in which they came into force.
+    """Every decision known, in the order in which they come into force.
 
-    ``root``: another folder of decisions, for trying an announced text; ours when absent.
+    ``root``: another folder of decisions instead of ours and those laid beside them. Raises BadDecision.
     """
-    return _ours() if root is None else _in_order(root)
+    return _known() if root is None else _of(root)
 
 
 @lru_cache(maxsize=1)
-def _ours() -> tuple[Decision, ...]:
-    return _in_order(files(__package__).joinpath("editions"))
+def _known() -> tuple[Decision, ...]:
+    mistakes = Mistakes()
+    further = further_folders(mistakes)
+    found = decisions_of([*our_folders(), *further], mistakes)
+    mistakes.refuse()
+    if further:
+        prove(found)
+    return found
 
 
-def _in_order(root: Traversable) -> tuple[Decision, ...]:
-    found = [_read(folder) for folder in root.iterdir() if folder.joinpath("edition.toml").is_file()]
-    return tuple(sorted(found, key=lambda decision: (decision.in_force, decision.id)))
+def _of(root: Traversable) -> tuple[Decision, ...]:
+    mistakes = Mistakes()
+    found = decisions_of(
+        [folder for folder in root.iterdir() if folder.joinpath("edition.toml").is_file()], mistakes
+    )
+    mistakes.refuse()
+    return found
+
+
+def prove(known: tuple[Decision, ...]) -> None:
+    """Merge every edition these decisions ever make, so that a mistake shows today and not on its first day.
+
+    Raises BadDecision with the mistakes of the first edition that has any.
+    """
+    for day in sorted({decision.in_force for decision in known}):
+        for expected in (False, True):
+            if any(decision.changes_tables for decision in _counted(known, day, expected)):
+                _choose(known, day, expected)
 
 
 def edition_on(day: date, *, expected: bool = False, root: Traversable | None = None) -> Edition:
     """The edition in force on ``day``: for a visit, the day of discharge (NGAY_RA; QĐ 4750, Điều 2).
 
-    ``expected``: also count decisions that are announced only. Raises NoEdition before the first decision.
+    ``expected``: also count decisions that are announced only. Raises NoEdition before the first decision, and
+    BadDecision where a folder cannot be used.
     """
     return _our_edition(day, expected) if root is None else _choose(decisions(root), day, expected)
 
@@ -113,37 +102,78 @@ def _our_edition(day: date, expected: bool) -> Edition:
     return _choose(decisions(), day, expected)
 
 
-def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
-    chosen = tuple(
+_CACHES: list[Callable[[], None]] = [_known.cache_clear, _our_edition.cache_clear]
+Cached = TypeVar("Cached", bound=Callable[..., Any])
+
+
+def of_decisions(cached: Cached) -> Cached:
+    """Marks a function whose cache hangs on the decisions known: ``read_anew`` empties it."""
+    _CACHES.append(cached.cache_clear)  # type: ignore[attr-defined]
+    return cached
+
+
+def read_anew() -> None:
+    """Forget the decisions that were read, after folders were laid beside ours or taken away."""
+    for clear in _CACHES:
+        clear()
+    _merged.cache_clear()
+
+
+def _counted(known: tuple[Decision, ...], day: date, expected: bool) -> tuple[Decision, ...]:
+    """The decisions that are counted on a day: begun, not withdrawn, not repealed by one that is counted."""
+    begun = [
         decision
         for decision in known
-        if decision.in_force <= day and (expected or decision.status != EXPECTED)
-    )
+        if decision.in_force <= day
+        and decision.status != WITHDRAWN
+        and (expected or decision.status != EXPECTED)
+    ]
+    repealed = {id for decision in begun for id in decision.repeals}
+    return tuple(decision for decision in begun if decision.id not in repealed)
+
+
+def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
+    chosen = _counted(known, day, expected)
     if not any(decision.changes_tables for decision in chosen):
         raise NoEdition(f"no edition of the standard is in force on {day}")
     return _merged(chosen)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _merged(chosen: tuple[Decision, ...]) -> Edition:
+    mistakes = Mistakes()
     tables: dict[str, Table] = {}
     rows: dict[str, list[Code]] = {}
     lists: dict[str, Mapping[str, Any]] = {}
     for decision in chosen:
-        tables = tables_of(decision.folder, tables)
+        tables = tables_after(decision.folder, decision.id, decision.number, tables, mistakes)
         for name, facts in decision.codes.items():
-            lists[name] = facts
-    # A code row carries its own days, so a list is read from every decision that holds rows of it. A row told anew,
-    # with the same first day, takes the place of the earlier one: so a decision ends a code.
-    for decision in chosen:
+            lists[name] = {**lists.get(name, {}), **facts}
+        # A code row carries its own days, so a list is read from every decision that holds rows of it.
         folder = decision.folder.joinpath("codes")
-        if folder.is_dir():
-            for file in folder.iterdir():
-                name = file.name.removesuffix(".csv")
-                new = codes_from(read_csv(file))
-                told_anew = {(row.code, row.since) for row in new}
-                kept = [row for row in rows.get(name, ()) if (row.code, row.since) not in told_anew]
-                rows[name] = kept + new
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else ():
+            if not file.name.endswith(".csv"):
+                continue
+            name, place = file.name.removesuffix(".csv"), f"{decision.id}/codes/{file.name}"
+            new = list(lines_of(file, place, COLUMNS, mistakes, more=True))
+            numbers = {(line["code"], line["since"]): line.number for line in new}
+
+            def tell(
+                code: Code, sentence: str, place: str = place, numbers: Mapping[Any, int] = numbers
+            ) -> None:
+                since = code.since.isoformat() if code.since else ""
+                mistakes.add(place, numbers.get((code.code, since)), sentence)
+
+            rows[name] = merged(rows.get(name, ()), codes_from(new), tell)
+    for table in tables.values():
+        for field in table.fields:
+            if field.codes and field.codes not in rows and not _comes_later(field.codes):
+                mistakes.add(
+                    f"{chosen[-1].id}/tables/{table.official}.csv",
+                    None,
+                    f"{field.official} dùng danh mục mã {field.codes} chưa có. Thêm tệp codes/{field.codes}.csv.",
+                )
+    mistakes.refuse()
     codes = {
         name: CodeList(
             name,
@@ -154,3 +184,18 @@ def _merged(chosen: tuple[Decision, ...]) -> Edition:
         for name, found in rows.items()
     }
     return Edition(decisions=chosen, tables=tables, codes=codes)
+
+
+@lru_cache(maxsize=1)
+def _lists_of_ours() -> frozenset[str]:
+    """Code lists that come with the program, some with a decision later than the field that points at them."""
+    return frozenset(
+        file.name.removesuffix(".csv")
+        for folder in our_folders()
+        if folder.joinpath("codes").is_dir()
+        for file in folder.joinpath("codes").iterdir()
+    )
+
+
+def _comes_later(codes: str) -> bool:
+    return codes in _lists_of_ours()

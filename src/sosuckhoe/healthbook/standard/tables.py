@@ -1,14 +1,27 @@
-"""The tables of the standard (bảng XML0–XML15) and their fields, merged from the decisions that made them."""
+"""The tables of the standard (bảng XML0–XML15 and what is added later) and their fields, as in force on a day."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources.abc import Traversable
 
-NO_LIMIT = "-"
-"""In a decision's CSV: the decision lifted the length limit. An empty cell leaves a fact as it was."""
+KINDS = {
+    "string": "chữ",
+    "code": "mã",
+    "codes": "nhiều mã, cách nhau bằng dấu ;",
+    "integer": "số nguyên",
+    "decimal": "số thập phân",
+    "date8": "ngày yyyymmdd",
+    "datetime12": "thời điểm yyyymmddHHMM",
+    "date8_list": "nhiều ngày yyyymmdd, cách nhau bằng dấu ;",
+    "datetime12_list": "nhiều thời điểm yyyymmddHHMM, cách nhau bằng dấu ;",
+    "integer_list": "nhiều số nguyên, cách nhau bằng dấu ;",
+    "date8_or_datetime12": "ngày yyyymmdd hoặc thời điểm yyyymmddHHMM",
+}
+"""What a field may hold, and what that is called."""
+
+NEEDS = {"always": "bắt buộc", "conditional": "có điều kiện", "optional": "không bắt buộc"}
+"""Whether a field must be filled, and what that is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +31,14 @@ class Field:
     official: str
     """The name on paper and in XML, such as ``NGAY_RA``."""
     english: str
-    """The name in code, such as ``discharged_at``. The only translation there is."""
+    """The name in code, such as ``discharged_at``: the only translation there is, and the field's identity for life.
+    A decision that renames a field leaves it alone."""
     kind: str
-    """string, code, codes, integer, decimal, date8, datetime12, a ``…_list``, or date8_or_datetime12."""
+    """A key of ``KINDS``."""
     max_length: int | None
     """In characters after NFC; None where no limit is published."""
     need: str
-    """always, conditional (see ``condition``) or optional."""
+    """A key of ``NEEDS``: always, conditional (see ``condition``) or optional."""
     condition: str
     label_vi: str
     label_en: str
@@ -36,6 +50,8 @@ class Field:
     note: str
     history: tuple[str, ...] = ()
     """The places of all decisions that added or changed this field, oldest first."""
+    former: tuple[str, ...] = ()
+    """Official names it had before, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,10 @@ class Table:
     fields: tuple[Field, ...]
     dropped: tuple[tuple[str, str], ...] = ()
     """Fields the table had once: official name, and the place in the text that dropped it."""
+    place: str = ""
+    """Where the text that brought or last changed the table says so."""
+    bearers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Every official name that ever stood in the table, with the English name of the field that bore it first."""
 
     @cached_property
     def by_official(self) -> Mapping[str, Field]:
@@ -65,102 +85,32 @@ class Table:
         return {field.english: field for field in self.fields}
 
     @property
+    def numbering(self) -> Field | None:
+        """The field that numbers the rows (STT), where they are numbered."""
+        found = self.by_english.get("row_number")
+        return found if found is not None and found.kind == "integer" else None
+
+    @property
     def repeats(self) -> bool:
         """Whether a visit may hold several rows of this table."""
         return self.cardinality.startswith(("0..n", "1..n"))
 
     def field(self, name: str) -> Field:
-        """The field with this official or English name. Raises KeyError."""
-        found = self.by_official.get(name) or self.by_english.get(name)
+        """The field with this official or English name, or that had this official name once. Raises KeyError."""
+        found = self.by_official.get(name) or self.by_english.get(name) or self.meant(name)
         if found is None:
             raise KeyError(f"{self.official} has no field {name}")
         return found
 
+    def meant(self, name: str) -> Field | None:
+        """The field that code means by an official name: the one that bore it first, whatever it is called today.
 
-def read_csv(file: Traversable) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+        Rules, fixes and their data name fields as printed when they were written. A later decision may rename such a
+        field, even give its old name to another: they follow the field. None where the table has it no more, or not yet.
+        """
+        return self.by_english.get(self.bearers.get(name, ""))
 
-
-def tables_of(folder: Traversable, before: Mapping[str, Table]) -> dict[str, Table]:
-    """The tables after the decision in ``folder``, given those ``before`` it.
-
-    Raises ValueError where a row contradicts what was there: the data are ours, so that is a mistake of ours.
-    """
-    after = dict(before)
-    titles = folder.joinpath("tables.csv")
-    if titles.is_file():
-        for row in read_csv(titles):
-            after[row["table"]] = Table(
-                official=row["table"],
-                english=row["english"],
-                wrapper=tuple(row["wrapper"].split("/")),
-                title_vi=row["title_vi"],
-                title_en=row["title_en"],
-                cardinality=row["cardinality"],
-                when_required=row["when_required"],
-                fields=(),
-            )
-    rows = folder.joinpath("tables")
-    if rows.is_dir():
-        for file in sorted(rows.iterdir(), key=lambda entry: entry.name):
-            name = file.name.removesuffix(".csv")
-            if file.name.endswith(".csv"):
-                changes = read_csv(file)
-                drops = tuple((row["field"], row["place"]) for row in changes if row["change"] == "drop")
-                table = after[name]
-                after[name] = replace(
-                    table, fields=_changed(table, changes), dropped=(*table.dropped, *drops)
-                )
-    return after
-
-
-def _changed(table: Table, rows: Iterable[dict[str, str]]) -> tuple[Field, ...]:
-    fields = list(table.fields)
-    places = {field.official: index for index, field in enumerate(fields)}
-
-    def index(name: str) -> int:
-        if name not in places:
-            raise ValueError(f"{table.official}: {name} is not a field of the table this decision changes")
-        return places[name]
-
-    for row in rows:
-        change, name = row["change"], row["field"]
-        if change == "add":
-            if name in places:
-                raise ValueError(f"{table.official}: {name} is there already")
-            fields.insert(index(row["after"]) + 1 if row["after"] else len(fields), _field(row, None))
-        elif change == "change":
-            fields[index(name)] = _field(row, fields[index(name)])
-        elif change == "rename":
-            fields[index(row["after"])] = _field(row, fields[index(row["after"])])
-        elif change == "drop":
-            del fields[index(name)]
-        else:
-            raise ValueError(f"{table.official}: {name}: what is the change {change!r}?")
-        places = {field.official: position for position, field in enumerate(fields)}
-    return tuple(fields)
-
-
-def _field(row: Mapping[str, str], before: Field | None) -> Field:
-    def fact(column: str) -> str:
-        return row[column] or (getattr(before, column) if before else "")
-
-    if row["max_length"]:
-        max_length = None if row["max_length"] == NO_LIMIT else int(row["max_length"])
-    else:
-        max_length = before.max_length if before else None
-    return Field(
-        official=row["field"],
-        english=fact("english"),
-        kind=fact("kind"),
-        max_length=max_length,
-        need=fact("need"),
-        condition=fact("condition"),
-        label_vi=fact("label_vi"),
-        label_en=fact("label_en"),
-        codes=fact("codes"),
-        place=row["place"],
-        confidence=row["confidence"],
-        note=fact("note"),
-        history=(*(before.history if before else ()), row["place"]),
-    )
+    def known_as(self, field: Field) -> tuple[str, ...]:
+        """The official names by which code may mean a field, in the order in which it had them."""
+        names = (*field.former, field.official)
+        return tuple(name for name in names if self.bearers.get(name) == field.english)

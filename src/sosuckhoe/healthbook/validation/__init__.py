@@ -19,7 +19,7 @@ from .advice import advice_on
 from .checking import check_record, generated_source
 from .fault import OWNERS, Fault
 from .files import Checked, as_json, check
-from .listing import Listed, listed_rule, listed_rules
+from .listing import Listed, listed_rule, listed_rules, rules_on
 from .mending import how_to_mend
 from .policy import Policy
 from .rule import Rule, rule
@@ -47,4 +47,5 @@ __all__ = [
     "listed_rule",
     "listed_rules",
     "rule",
+    "rules_on",
 ]

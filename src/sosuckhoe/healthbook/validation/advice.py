@@ -89,8 +89,8 @@ class _Place:
         for table in (
             (self.edition.tables.get(other),) if dot else (self.table, self.edition.tables.get("XML1"))
         ):
-            if table is not None and official in table.by_official:
-                return table, table.by_official[official]
+            if table is not None and (field := table.meant(official)) is not None:
+                return table, field
         return None, None
 
     def _field(self) -> str:
@@ -114,7 +114,7 @@ class _Place:
         if self.fault.row is None:
             return ""
         names = TOLD_BY.get(self.table.official, ())
-        fields = [self.table.by_official[name] for name in names if name in self.table.by_official]
+        fields = [field for name in names if (field := self.table.meant(name)) is not None]
         found = next((field for field in fields if self.row.get(field.english)), None)
         text = self.row[found.english] if found is not None else ""
         known = self._text(found, text[:LONGEST]).strip("“”") if found is not None else ""

@@ -7,15 +7,15 @@ from functools import lru_cache
 
 from ..record import Record
 from ..standard import Edition
-from ..standard.editions import EXPECTED
+from ..standard.decision import EXPECTED
 from .columns import Columns
-from .consequences import without_consequences
+from .consequences import Reads, reads_of, without_consequences
 from .fault import Fault, in_reading_order
-from .generating import CheckTable, Generated, applicable, generate
+from .generating import CheckTable, Generated, generate
 from .naming import columns_read
 from .policy import Policy
 from .rule import Rule
-from .rules import RULES
+from .settling import rules_of
 
 MOST = 5000
 """Faults told of one record: nobody reads more, and a hostile file can have millions."""
@@ -58,7 +58,7 @@ def check_record(
     if policy.off or policy.severities:
         faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
     if not consequences:
-        faults = without_consequences(faults)
+        faults = without_consequences(faults, _reads(_Known(edition)))
     faults.sort(key=in_reading_order)
     return faults
 
@@ -110,7 +110,7 @@ class _Known:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.key = tuple(decision.id for decision in edition.decisions)
+        self.key = edition.key
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Known) and (other.edition is self.edition or other.key == self.key)
@@ -120,16 +120,17 @@ class _Known:
 
 
 def active_rules(edition: Edition, table: str, day: date) -> tuple[Rule, ...]:
-    """The rules of a table that hold for a visit that ended on ``day``."""
-    known = _Known(edition)
-    return tuple(
-        rule for rule in RULES if rule.table == table and rule.applies_on(day) and _applicable(known, rule)
-    )
+    """The rules of a table that hold for a visit that ended on ``day``, under the names of the edition."""
+    return tuple(rule for rule in rules_of(edition, table) if rule.applies_on(day))
 
 
-@lru_cache(maxsize=8192)
-def _applicable(known: _Known, rule: Rule) -> bool:
-    return applicable(known.edition, rule)
+def _all_settled(known: _Known) -> tuple[Rule, ...]:
+    return tuple(rule for table in known.edition.tables for rule in rules_of(known.edition, table))
+
+
+@lru_cache(maxsize=64)
+def _reads(known: _Known) -> Reads:
+    return reads_of(_all_settled(known))
 
 
 def generated_source(table: str, edition: Edition, day: date | None = None) -> str:
@@ -156,7 +157,10 @@ def _checkers(edition: Edition, day: date) -> tuple[CheckTable, ...]:
 def _checkers_of(known: _Known, day: date) -> tuple[CheckTable, ...]:
     """Tables that repeat come first, most read first: the columns they have read serve the others."""
     read = Counter(
-        name.split(".")[0] for rule in RULES for name in rule.reads if not name.startswith(rule.table)
+        name.split(".")[0]
+        for rule in _all_settled(known)
+        for name in rule.reads
+        if not name.startswith(rule.table)
     )
     tables = sorted(known.edition.tables.values(), key=lambda one: (not one.repeats, -read[one.official]))
     return tuple(_generated(known, table.official, day).check for table in tables)
@@ -168,5 +172,5 @@ def _generated(known: _Known, table: str, day: date) -> Generated:
 
 @lru_cache(maxsize=256)
 def _generate(known: _Known, table: str, rules: tuple[Rule, ...]) -> Generated:
-    shared = columns_read(known.edition, RULES)
+    shared = columns_read(known.edition, _all_settled(known))
     return generate(known.edition, known.edition.tables[table], rules, shared)

@@ -6,11 +6,10 @@ finding of an earlier order stands at a value it was reckoned from: first the fo
 line, then who pays them, then the sums of the visit.
 """
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 from .fault import Fault
-from .rules import RULES
+from .rule import Rule
 
 OF_FORM = ("FMT-", "SHP-")
 """Rules on one value alone, which nothing explains away."""
@@ -42,10 +41,12 @@ OF_A_LINE = frozenset({*AFTER} - {"COD-007", "COD-008"}) | {"XFD-011", "XFD-012"
 
 Cell = tuple[str, str, int | None]
 """Official table, field, and row; None for a table that occurs once, and for the whole column."""
+Reads = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
+"""The fields (table, field) a rule reads, by its id and the path of its faults."""
 
 
-def without_consequences(faults: list[Fault]) -> list[Fault]:
-    """The faults, but for those that only follow from another error among them."""
+def without_consequences(faults: list[Fault], reads: Reads) -> list[Fault]:
+    """The faults, but for those that only follow from another error among them. ``reads``: see ``reads_of``."""
     errors = [fault for fault in faults if fault.severity == "error"]
     if not errors:
         return faults
@@ -63,7 +64,9 @@ def without_consequences(faults: list[Fault]) -> list[Fault]:
         for fault in faults
         if (fault.rule, fault.path.partition(".")[0], fault.row) not in beside
         and not (totals_follow and fault.rule in WITHIN_TOTALS)
-        and not any(_explains(cause, fault) for cell in _read_by(fault) for cause in broken.get(cell, ()))
+        and not any(
+            _explains(cause, fault) for cell in _read_by(fault, reads) for cause in broken.get(cell, ())
+        )
     ]
 
 
@@ -79,22 +82,21 @@ def _cells(fault: Fault) -> Iterable[Cell]:
     return {(table, field, fault.row), (table, field, None)} if field and fault.value else ()
 
 
-def _read_by(fault: Fault) -> Iterable[Cell]:
+def _read_by(fault: Fault, reads: Reads) -> Iterable[Cell]:
     """The values a fault was found in; of a column the whole, of its own row that row only."""
     if fault.rule.startswith(OF_FORM):
         return ()
     table = fault.path.partition(".")[0]
     return (
         (name, field, fault.row if name == table else None)
-        for name, field in _reads().get((fault.rule, fault.path), ())
+        for name, field in reads.get((fault.rule, fault.path), ())
     )
 
 
-@lru_cache(maxsize=1)
-def _reads() -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
-    """What each rule reads, by its id and the path of its faults."""
+def reads_of(rules: Iterable[Rule]) -> Reads:
+    """What rules read, by their id and the path of their faults."""
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for rule in RULES:
+    for rule in rules:
         fields = found.setdefault((rule.id, rule.at), set())
         for read in rule.reads:
             name, _, field = read.rpartition(".")

@@ -8,7 +8,7 @@ from typing import Any
 from ..document import Reading, Remark, Unreadable, VisitReading, read
 from ..record import Record
 from ..signing import Outcome, verify
-from ..standard import edition_on
+from ..standard import Edition, decisions, edition_on
 from .advice import advice_on
 from .checking import check_record, name_of, under
 from .fault import OWNERS, Fault, Severity, in_reading_order
@@ -44,11 +44,19 @@ class Checked:
 
     def advised(self) -> "Checked":
         """The same with how to mend every fault, its values filled in."""
-        edition = self.record.edition() if self.record is not None and self.edition else None
+        edition = self._judged_by()
         faults = [
             replace(fault, mend=fault.mend or advice_on(fault, self.record, edition)) for fault in self.faults
         ]
         return replace(self, faults=faults)
+
+    def _judged_by(self) -> Edition | None:
+        """The edition that judged it: the one of its day, or the announced one in a preview."""
+        edition = self.record.edition() if self.record is not None and self.edition else None
+        if edition is None or edition.id == self.edition:
+            return edition
+        announced = next((one for one in decisions() if one.id == self.edition), None)
+        return edition_on(announced.in_force, expected=True) if announced is not None else edition
 
     @property
     def refusal(self) -> str:

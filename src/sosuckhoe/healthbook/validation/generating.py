@@ -16,6 +16,7 @@ from typing import Any
 
 from ..record import Record, Row
 from ..standard import Edition, Field, Table
+from ..standard.changes import RESERVED
 from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
@@ -30,10 +31,7 @@ from .typed import day_reader, reader_of
 CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Fault], None]], None]
 """(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
 
-INTERNAL = frozenset(
-    {"record", "columns", "insured", "code_day", "day", "policy", "add", "size", "row", "number", "place", "absent",
-     "facts", "wrong", "count"}
-)  # fmt: skip
+INTERNAL = RESERVED
 """Names the generated function uses for itself; no column is called so (tested for every edition)."""
 
 
@@ -45,25 +43,10 @@ class Generated:
     check: CheckTable = field(repr=False)
 
 
-def applicable(edition: Edition, rule: Rule) -> bool:
-    """Whether the edition has every table and field the rule reads."""
-    for read in (*rule.reads, rule.at):
-        if read.startswith("@"):
-            continue
-        name, dot, official = read.partition(".")
-        table = name if dot or read.startswith("XML") else rule.table
-        official = official if dot else ("" if read.startswith("XML") else read)
-        if table not in edition.tables:
-            return False
-        if official and read != rule.at and official not in edition.tables[table].by_official:
-            return False
-    return rule.table in edition.tables
-
-
 def generate(
     edition: Edition, table: Table, rules: Sequence[Rule], shared: Collection[str] = ()
 ) -> Generated:
-    """Write and compile the checker of one table. ``rules``: those of the table that are active and applicable.
+    """Write and compile the checker of one table. ``rules``: those of the table that are active, settled in the edition.
     ``shared``: the keys of columns that are worth keeping, because rules read them whole."""
     return _Writer(edition, table, rules, shared).generated()
 
@@ -193,7 +176,7 @@ class _Writer:
                          "else:", *(f"    {line}" for line in lines)]  # fmt: skip
         if judge.is_text:
             lines += [f"columns.kept[{key!r}] = {texts}, {texts}" for key in self._kept(item)]
-        if item.official == "STT":
+        if item is self.table.numbering:
             broken = self._bind("broken_sequence", broken_sequence)
             lines += [f"if {column} != [*range(1, size + 1)]:",
                       f"    {broken}({self._bind('TABLE', self.table)}, {self.rows}, None, add)"]  # fmt: skip
@@ -264,9 +247,9 @@ class _Writer:
         lines += [f"{_comma(texts)} = map(row.get, {self._bind('FIELDS', tuple(names))})"]
         lines += ["try:", *(f"    {line}" for line in plain)]
         lines += ["except Doubtful:", *(f"    {line}" for line in doubtful)]
-        if "STT" in self.table.by_official:
+        if self.table.numbering is not None:
             broken = self._bind("broken_sequence", broken_sequence)
-            name = self.table.by_official["STT"].english
+            name = self.table.numbering.english
             lines += [f"if {name} is not None and {name} < 1:",
                       f"    {broken}({self._bind('TABLE', self.table)}, [row], None, add)"]  # fmt: skip
         lines += nested([self._rule(one.rule, one.values, "place", "row") for one in rules])

@@ -197,7 +197,7 @@ def broken_sequence(
     table: Table, rows: Sequence[Row], place: int | None, add: Callable[[Fault], None]
 ) -> None:
     """STT is a whole number of at least 1 that rises by 1 from row to row (FMT-009)."""
-    field = table.by_official["STT"]
+    field = table.by_english["row_number"]
     reader, last, report = reader_of(field), None, Site.sequence(table)
     assert reader is not None
     for number, row in enumerate(rows, 1):

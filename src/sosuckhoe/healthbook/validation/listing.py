@@ -6,14 +6,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from ..standard import Edition, edition_on
-from ..standard.editions import decisions
+from ..standard import Edition, decisions, edition_on
+from ..standard.decision import IN_FORCE
+from ..standard.editions import of_decisions
 from .fault import SEVERITIES
 from .mending import general_rules, how_to_mend
 from .proofs import cases_of, proven
 from .rule import RULES, Rule
 from .rules.allowed import ALLOWED
 from .rules.envelope import FILE_RULES
+from .settling import rules_of
 from .shape import Shape, shape_of
 from .shape_ids import OF_SHAPE
 
@@ -79,12 +81,31 @@ class Listed:
         }
 
 
+@of_decisions
 @lru_cache(maxsize=1)
 def listed_rules() -> tuple[Listed, ...]:
-    """Every rule, in the order of the ids."""
-    shapes = _shapes_by_id()
+    """Every rule there is, whatever the day, in the order of the ids."""
+    newest = edition_on(max(decision.in_force for decision in decisions() if decision.status == IN_FORCE))
+    shapes = _shapes_by_id(newest)
     ids = sorted({rule.id for rule in RULES} | OF_SHAPE | FILE_RULES.keys() | ALLOWED.keys())
-    return tuple(_listed(id, shapes.get(id, ())) for id in ids)
+    return tuple(_listed(id, RULES, shapes.get(id, ())) for id in ids)
+
+
+def rules_on(day: date, *, expected: bool = False) -> tuple[Listed, ...]:
+    """The rules that judge a visit that ended on ``day``, under the names that are official then.
+
+    A rule whose field the edition of the day has no more, or not yet, is not among them. ``expected``: also count
+    decisions that are announced only. Raises NoEdition.
+    """
+    edition = edition_on(day, expected=expected)
+    shapes = _shapes_by_id(edition)
+    rules = [rule for table in edition.tables for rule in rules_of(edition, table) if rule.applies_on(day)]
+    others = [id for id, one in FILE_RULES.items() if one.since is None or one.since <= day]
+    others += [
+        id for id, one in ALLOWED.items() if one.since <= day and one.at.partition(".")[0] in edition.tables
+    ]
+    ids = sorted({*(rule.id for rule in rules), *shapes, *others})
+    return tuple(_listed(id, rules, shapes.get(id, ())) for id in ids)
 
 
 def listed_rule(id: str) -> Listed | None:
@@ -92,8 +113,8 @@ def listed_rule(id: str) -> Listed | None:
     return next((rule for rule in listed_rules() if rule.id == id), None)
 
 
-def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
-    rules = [rule for rule in RULES if rule.id == id]
+def _listed(id: str, known: Iterable[Rule], shapes: Iterable[Shape]) -> Listed:
+    rules = [rule for rule in known if rule.id == id]
     proofs = sum(1 for _ in cases_of(id)) if id in proven() else 0
     of_shape = tuple(shapes)
     if rules:
@@ -110,7 +131,7 @@ def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
             id, "file", rule.severity, rule.since, None, (), (), (words["sentence"],), rule.statement, rule.source,
             rule.confidence, (rule.owner,), how_to_mend(id), proofs,
         )  # fmt: skip
-    words = general_rules()[id]
+    words = general_rules().get(id) or _words_of_the_rule(id)
     return Listed(
         id=id,
         kind="shape",
@@ -129,12 +150,18 @@ def _listed(id: str, shapes: Iterable[Shape]) -> Listed:
     )
 
 
+def _words_of_the_rule(id: str) -> dict[str, str]:
+    """What the functions under an id say, on a day on which only the shape of the field is asked for."""
+    rule = next(rule for rule in RULES if rule.id == id)
+    return {"sentence": rule.sentence, "statement": rule.statement}
+
+
 def _of_records(id: str, rules: list[Rule], shapes: tuple[Shape, ...], proofs: int) -> Listed:
     since = [rule.since for rule in rules]
     until = [rule.until for rule in rules]
     sentences = [rule.sentence for rule in rules]
     if shapes:
-        sentences.append(general_rules()[id]["sentence"])
+        sentences += [general_rules()[id]["sentence"]] if id in general_rules() else []
     return Listed(
         id=id,
         kind="record",
@@ -180,14 +207,12 @@ _PROBES = (
 """Values that are wrong in every way a shape can be: what ids they get says which ids guard a field."""
 
 
-@lru_cache(maxsize=1)
-def _shapes_by_id() -> dict[str, tuple[Shape, ...]]:
+def _shapes_by_id(edition: Edition) -> dict[str, tuple[Shape, ...]]:
     """Which fields the shape rules guard, asked of the shape check itself."""
-    newest = edition_on(max(decision.in_force for decision in decisions() if decision.status != "expected"))
     found: dict[str, dict[str, Shape]] = {}
-    for shape in _shapes(newest):
+    for shape in _shapes(edition):
         for probe in _PROBES:
-            flaw = shape.flaw(probe, None, newest.decisions[-1].in_force, True)
+            flaw = shape.flaw(probe, None, edition.decisions[-1].in_force, True)
             if flaw is not None:
                 found.setdefault(flaw.rule, {})[shape.path] = shape
     return {id: tuple(shapes.values()) for id, shapes in found.items()}

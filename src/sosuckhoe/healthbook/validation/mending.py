@@ -7,12 +7,12 @@ papers, not in the file. The sentences of rules on records stand in ``mending.cs
 
 import csv
 import re
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
 from ..document import REFUSALS
-from ..standard import edition_on
+from ..standard import decisions, edition_on
+from ..standard.editions import of_decisions
 from .rule import RULES
 
 OF_UNKNOWN = "So với hồ sơ gốc, sửa chỗ sai trong phần mềm bệnh viện rồi xuất lại tệp."
@@ -40,6 +40,7 @@ def sentences() -> dict[str, str]:
     return {row["id"]: row["mend"] for row in csv.DictReader(text.splitlines())}
 
 
+@of_decisions
 @lru_cache(maxsize=512)
 def how_to_mend(rule: str) -> str:
     """One Vietnamese sentence of advice on the faults of a rule or the refusals of the reader."""
@@ -59,9 +60,12 @@ def _label(rule: str, name: str) -> str:
         return _GENERAL[name]
     other, dot, official = name.rpartition(".")
     tables = [other] if dot else [*(one.table for one in RULES if one.id == rule), "XML1"]
-    edition = edition_on(date.max)
-    for table in tables:
-        field = edition.tables[table].by_official.get(official)
-        if field is not None:
-            return f"“{field.label_vi}”"
-    raise KeyError(f"{rule}: no table has {name}")
+    # The running edition first; a field that a decision took away keeps the label it had.
+    for decision in reversed(decisions()):
+        edition = edition_on(decision.in_force)
+        for name in tables:
+            table = edition.tables.get(name)
+            field = table.meant(official) if table is not None else None
+            if field is not None:
+                return f"“{field.label_vi}”"
+    return f"“{official}”"

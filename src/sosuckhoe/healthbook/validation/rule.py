@@ -28,6 +28,9 @@ members of what it read, one fault each, and ``{@wrong}`` in the sentence is the
 Annotated ``-> Decimal`` it returns by how much an amount is off: less than ``ROUNDING`` is fine, less than
 ``ONE_DONG`` a warning (other systems round to whole đồng), more the rule's own severity.
 
+Official names are those of the day on which a rule was written; a later decision may rename a field, and the rule
+follows it (``settling``).
+
 One id may be given to several functions, or to one function for several tables and fields.
 """
 
@@ -90,6 +93,8 @@ class Rule:
     measures: bool
     """Whether the function returns by how much an amount is off."""
     check: Check
+    joins: bool = False
+    """Whether tables that a later decision adds are checked as well, when they have all fields it reads of its own."""
 
     @property
     def statement(self) -> str:
@@ -122,8 +127,10 @@ def rule(
     until: date | None = None,
     confidence: Confidence = "high",
     at: str | None = None,
+    joins: bool = False,
 ) -> Callable[[Check], Check]:
-    """Enter a function as a rule. ``at``: the field its fault points at; the last one read when absent."""
+    """Enter a function as a rule. ``at``: the field its fault points at; the last one read when absent. ``joins``: it is
+    also tried on tables that a later decision adds, where they have its fields."""
     tables = (table,) if isinstance(table, str) else tuple(table)
     reads = tuple(reads)
 
@@ -154,6 +161,7 @@ def rule(
                     names_members=returned == list[str],
                     measures=returned is Decimal,
                     check=check,
+                    joins=joins,
                 )
             )
         return check

@@ -5,10 +5,11 @@ Everything here is derived from an edition's ``Field``; the exceptions, each wit
 module may take its time to find the right words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from unicodedata import normalize
 
 from ..standard import Code, CodeList, Edition, Field, Table
@@ -32,8 +33,21 @@ class Shape:
         return f"{self.table.official}.{self.field.official}"
 
     @cached_property
+    def known(self) -> tuple[str, ...]:
+        """The paths under which our data know the field, whatever it is called today, then its names."""
+        names = self.table.known_as(self.field)
+        return (*(f"{self.table.official}.{name}" for name in names), *names)
+
+    def of(self, facts: Mapping[str, Any], default: Any = None) -> Any:
+        """What ``shape_ids`` says of the field."""
+        return next((facts[name] for name in self.known if name in facts), default)
+
+    def is_among(self, paths: Collection[str]) -> bool:
+        return any(name in paths for name in self.known)
+
+    @cached_property
     def owner(self) -> Owner:
-        return ids.owner_of(self.table.official, self.field.official)
+        return ids.owner_of(self.table.official, *(self.table.known_as(self.field) or [self.field.official]))
 
     @cached_property
     def always(self) -> bool:
@@ -54,10 +68,10 @@ class Shape:
         return self._fault(rule, row, severity, message, text)
 
     def _missing(self, row: int | None, insured: bool) -> Fault | None:
-        if not self.always or (not insured and self.path in ids.ONLY_WHEN_INSURED):
+        if not self.always or (not insured and self.is_among(ids.ONLY_WHEN_INSURED)):
             return None
-        doubtful = self.field.confidence != "high" or self.path in ids.DOUBTFUL_PRESENCE
-        rule = ids.MISSING.get(self.path) or ids.MISSING.get(self.field.official, "SHP-001")
+        doubtful = self.field.confidence != "high" or self.is_among(ids.DOUBTFUL_PRESENCE)
+        rule = self.of(ids.MISSING, "SHP-001")
         message = f"Chưa có {name_of(self.field)}, một chỉ tiêu bắt buộc."
         return self._fault(rule, row, "warning" if doubtful else "error", message, "")
 
@@ -86,11 +100,11 @@ class Shape:
         length = len(text) if limit is None or len(text) <= limit else len(normalize("NFC", text))
         if limit is None or length <= limit:
             return None
-        severity: Severity = "warning" if length <= ids.DOUBTFUL_LENGTH.get(self.path, 0) else "error"
+        severity: Severity = "warning" if length <= self.of(ids.DOUBTFUL_LENGTH, 0) else "error"
         if self.field.kind == "decimal" and len(text.rstrip("0").rstrip(".")) <= limit and "." in text:
             severity = "warning"  # only zeros after the point make it long
         return (
-            ids.TOO_LONG.get(self.path, "FMT-001"),
+            self.of(ids.TOO_LONG, "FMT-001"),
             severity,
             f"{name_of(self.field)} dài {length} ký tự, tối đa {limit} ký tự: {quoted(text)}.",
         )
@@ -108,10 +122,10 @@ class Shape:
 
     def _unknown_code(self, text: str, day: date) -> tuple[str, Severity, str]:
         assert self.list is not None
-        rule = ids.CODE_LIST.get(self.path) or ids.CODE_LIST.get(self.field.codes, "SHP-003")
+        rule = self.of(ids.CODE_LIST) or ids.CODE_LIST.get(self.field.codes, "SHP-003")
         where = f"{name_of(self.field)} {quoted(text)}"
-        if self.path in ids.CODE_FORM:
-            digits, id = ids.CODE_FORM[self.path]
+        if (form := self.of(ids.CODE_FORM)) is not None:
+            digits, id = form
             if len(text) != digits or not text.isdigit():
                 return id, "error", f"{where} cần đúng {digits} chữ số, kể cả số 0 đứng đầu."
         if any(row.code == text for row in self.list.rows):
@@ -122,7 +136,7 @@ class Shape:
 
     def _members(self, text: str) -> tuple[str, Severity, str] | None:
         if not all(member.strip() for member in text.split(";")):
-            severity: Severity = "warning" if self.path in ids.MAY_HAVE_GAPS else "error"
+            severity: Severity = "warning" if self.is_among(ids.MAY_HAVE_GAPS) else "error"
             message = f"{name_of(self.field)} có phần tử trống giữa các dấu “;”: {quoted(text)}."
             return "FMT-007", severity, message
         if any(member != member.strip() for member in text.split(";")):
@@ -173,18 +187,16 @@ class Shape:
         }
         rule, need = forms[kind]
         severity: Severity = "error"
-        if self.path in ids.MAY_HAVE_GAPS and "" in (member.strip() for member in text.split(";")):
+        if self.is_among(ids.MAY_HAVE_GAPS) and "" in (member.strip() for member in text.split(";")):
             severity = "warning"
         return self._id(rule), severity, f"{name} là {quoted(text)}, {need}."
 
     def _id(self, general: str) -> str:
         """The id for a malformed value: the field's own where rules.csv has one, else the general one."""
-        name = self.field.official
-        return (
-            ids.FORM_OF_KIND.get((name, self.field.kind))
-            or ids.FORM.get(self.path)
-            or ids.FORM.get(name, general)
-        )
+        kind = self.field.kind
+        of_kind = (ids.FORM_OF_KIND.get((name, kind)) for name in self.known)
+        found: str = next(filter(None, of_kind), None) or self.of(ids.FORM, general)
+        return found
 
     def _fault(self, rule: str, row: int | None, severity: Severity, message: str, text: str) -> Fault:
         return Fault(rule, self.path, row, severity, message, self.field.place, text, self.owner)

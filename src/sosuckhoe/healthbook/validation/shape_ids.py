@@ -189,13 +189,13 @@ _BY_TABLE: dict[str, Owner] = {
 }
 
 
-def owner_of(table: str, field: str) -> Owner:
-    """Who can mend a field: the desk where it is filled in."""
-    if field in ("MA_LK", "STT", "DU_PHONG"):
+def owner_of(table: str, *names: str) -> Owner:
+    """Who can mend a field: the desk where it is filled in. ``names``: all official names it ever had."""
+    if not {"MA_LK", "STT", "DU_PHONG"}.isdisjoint(names):
         return "it"
     if table in ("XML1", "XML2", "XML3"):
-        if field.startswith(_CLINICAL):
+        if any(name.startswith(_CLINICAL) for name in names):
             return "clinician"
-        if field.startswith(_MONEY):
+        if any(name.startswith(_MONEY) for name in names):
             return "cashier"
     return _BY_TABLE.get(table, "records")

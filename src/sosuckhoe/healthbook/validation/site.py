@@ -114,7 +114,9 @@ class Site:
 
 
 def _broken_sequence(table: Table, text: str, number: int | None, last: int | None) -> Fault:
-    field = table.by_official["STT"]
+    field = table.by_english["row_number"]
     need = "bắt đầu từ 1" if last is None else f"dòng trước là {last}, dòng này phải là {last + 1}"
     message = f"{name_of(field)} là {quoted(text)}; {need}."
-    return Fault("FMT-009", f"{table.official}.STT", number, "error", message, field.place, text, "it")
+    return Fault(
+        "FMT-009", f"{table.official}.{field.official}", number, "error", message, field.place, text, "it"
+    )

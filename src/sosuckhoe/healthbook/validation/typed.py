@@ -146,16 +146,17 @@ def is_clean(code: str) -> bool:
 
 
 def is_birth(field: Field) -> bool:
-    return field.official == "NGAY_SINH" and field.kind == "datetime12"
+    return field.english == "born_at" and field.kind == "datetime12"
 
 
 def decimal_places(field: Field) -> int | None:
     """Decimals allowed: 2 in amounts of money, 3 in quantities and unit prices (QĐ 4750, quy định chung)."""
     if field.kind != "decimal":
         return None
-    if field.official.startswith(("T_", "THANH_TIEN")):
+    names = (field.official, *field.former)
+    if any(name.startswith(("T_", "THANH_TIEN")) for name in names):
         return 2
-    return 3 if field.official.startswith(("SO_LUONG", "DON_GIA")) else None
+    return 3 if any(name.startswith(("SO_LUONG", "DON_GIA")) for name in names) else None
 
 
 @lru_cache(maxsize=256)

@@ -163,7 +163,7 @@ def _kinds(shape: Shape, day: date) -> Iterator[etree._Element]:
     elif kind in _LIST:
         one = _LIST[kind]
         yield _text(f"\\s*{one}\\s*(;\\s*{one}\\s*)*", limit=_longest(shape))
-        if kind != "integer_list" and shape.path in ids.MAY_HAVE_GAPS:
+        if kind != "integer_list" and shape.is_among(ids.MAY_HAVE_GAPS):
             yield _text(_GAP)
     else:
         yield _text(BIRTH if is_birth(shape.field) else _MOMENTS[kind], limit=_longest(shape))
@@ -172,7 +172,7 @@ def _kinds(shape: Shape, day: date) -> Iterator[etree._Element]:
 def _longest(shape: Shape) -> int | None:
     """The length up to which a value is no error."""
     limit = shape.field.max_length
-    return None if limit is None else max(limit, ids.DOUBTFUL_LENGTH.get(shape.path, 0))
+    return None if limit is None else max(limit, shape.of(ids.DOUBTFUL_LENGTH, 0))
 
 
 def _code(shape: Shape, day: date) -> Iterator[etree._Element]:
@@ -181,7 +181,7 @@ def _code(shape: Shape, day: date) -> Iterator[etree._Element]:
         yield _text(_CLEAN, limit=_longest(shape))
         return
     # A code of another day is a warning only; around a change of lists so is an unknown one.
-    digits = ids.CODE_FORM[shape.path][0] if shape.path in ids.CODE_FORM else None
+    digits = (shape.of(ids.CODE_FORM) or (None,))[0]
     known = dict.fromkeys(row.code for row in shape.list.rows)
     formed = [code for code in known if digits is None or (len(code) == digits and code.isdigit())]
     yield _text(among=list(dict.fromkeys([*today, *formed])))
@@ -194,7 +194,7 @@ def _codes(shape: Shape) -> Iterator[etree._Element]:
     # Blanks beside a semicolon are a warning, and then the length is not asked.
     beside = _text(f"\\s{_ANY}*|{_ANY}*\\s|{_ANY}*\\s;{_ANY}*|{_ANY}*;\\s{_ANY}*")
     yield _narrowed(beside, f"{_MEMBER}(;{_MEMBER})*")
-    if shape.path in ids.MAY_HAVE_GAPS:
+    if shape.is_among(ids.MAY_HAVE_GAPS):
         yield _text(_GAP)
 
 

@@ -212,7 +212,7 @@ class _Key:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.ids = tuple(decision.id for decision in edition.decisions)
+        self.ids = edition.key
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and self.ids == other.ids

@@ -69,7 +69,8 @@ def _publish(submission: Submission) -> bool:
 def english(arrived: reading.Arrived) -> Record | None:
     """The rows under English names, by the edition of the day of discharge; names it does not know are left out."""
     try:
-        day = datetime.strptime(arrived.first("XML1").get("NGAY_RA", "")[:8], "%Y%m%d").date()  # noqa: DTZ007
+        text = reading.ever("XML1", "discharged_at", arrived.first("XML1"))[1]
+        day = datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007
         edition = edition_on(day)
     except (ValueError, NoEdition):
         return None
@@ -86,10 +87,10 @@ def english(arrived: reading.Arrived) -> Record | None:
 
 def holder_for(visit: reading.Row) -> str:
     """Whose book: the personal ID, else the owner of the card; empty when neither tells."""
-    number = visit.get("SO_CCCD", "")
+    number = reading.ever("XML1", "personal_id", visit)[1]
     if (len(number) == 12 and number.isdigit()) or Citizen.objects.filter(personal_id=number or "-").exists():
         return holder_of(number)
-    for card in visit.get("MA_THE_BHYT", "").split(";"):
+    for card in reading.ever("XML1", "insurance_card_number", visit)[1].split(";"):
         if card:
             owner = Card.objects.filter(number=card).exclude(personal_id="").first()
             return holder_of(owner.personal_id if owner else "", card)

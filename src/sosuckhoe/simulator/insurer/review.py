@@ -72,17 +72,15 @@ def _scheduled(submission: Submission, found: Found, rules: Options) -> Finding:
 
 def review(arrived: reading.Arrived, received_at: datetime) -> list[Found]:
     """Everything the portal finds in a record."""
-    ended = arrived.first("XML1").get("NGAY_RA", "")
+    name, ended = reading.ever("XML1", "discharged_at", arrived.first("XML1"))
     try:
         moment = datetime.strptime(ended, "%Y%m%d%H%M")  # noqa: DTZ007 - given its zone below
         edition = edition_on(moment.date())
     except (ValueError, NoEdition):
-        return [
-            Found(STRUCTURE, "XML1", 1, "NGAY_RA", ended, "Không có chuẩn dữ liệu cho thời điểm ra viện này")
-        ]
-    found = list(_fields(arrived, edition)) + list(_sums(arrived))
+        return [Found(STRUCTURE, "XML1", 1, name, ended, "Không có chuẩn dữ liệu cho thời điểm ra viện này")]
+    found = list(_fields(arrived, edition)) + list(_sums(arrived, edition))
     if received_at - timezone.make_aware(moment) > timedelta(days=options().late_after_days):
-        found.append(Found(LATE, "XML1", 1, "NGAY_RA", ended, "Hồ sơ gửi muộn so với thời điểm ra viện"))
+        found.append(Found(LATE, "XML1", 1, name, ended, "Hồ sơ gửi muộn so với thời điểm ra viện"))
     return found
 
 
@@ -156,10 +154,22 @@ def _sum(rows: Iterable[reading.Row], field: str) -> Decimal:
     return total
 
 
-def _sums(arrived: reading.Arrived) -> Iterator[Found]:
+def _as_first_named(row: reading.Row, edition: Edition, table: str) -> reading.Row:
+    """A row with the names its renamed fields had before: sums are reckoned under those."""
+    known = edition.tables[table].by_official if table in edition.tables else {}
+    return {
+        known[name].former[0] if name in known and known[name].former else name: text
+        for name, text in row.items()
+    }
+
+
+def _sums(arrived: reading.Arrived, edition: Edition) -> Iterator[Found]:
     """Totals of table 1 against the lines of tables 2 and 3."""
-    visit = arrived.first("XML1")
-    medicines, services = arrived.tables.get("XML2", []), arrived.tables.get("XML3", [])
+    visit = _as_first_named(arrived.first("XML1"), edition, "XML1")
+    medicines, services = (
+        [_as_first_named(row, edition, name) for row in arrived.tables.get(name, [])]
+        for name in ("XML2", "XML3")
+    )
     if not medicines and not services:
         return
     supplies = [row for row in services if row.get("MA_VAT_TU") or row.get("MA_NHOM") in ("10", "11")]

@@ -13,11 +13,12 @@ from functools import lru_cache
 from lxml import etree
 
 from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
+from sosuckhoe.healthbook.standard.editions import of_decisions
 
 ENVELOPE, CHECK_IN = "GIAMDINHHS", "CHI_TIEU_TRANG_THAI_KCB"
 PLACE = "CHUKYDONVI"
-SENT_TABLES = frozenset(f"XML{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15))
-"""Table 12 is typed in on the portal, table 0 travels alone."""
+NOT_SENT = frozenset({"XML0", "XML12"})
+"""Table 12 is typed in on the portal, table 0 travels alone. Every other table of a known decision may be sent."""
 MOST_DEPTH, MOST_ELEMENTS = 12, 400_000
 
 Row = dict[str, str]
@@ -131,35 +132,50 @@ def read(root: etree._Element, kind: str) -> Arrived:
     facility = check_structure(root, kind)
     if kind == "check_in":
         rows = [_row(row) for row in root[0]]
-        codes = {row.get("MA_LK", "") for row in rows}
+        codes = [ever("XML0", "visit_code", row)[1] for row in rows]
         if "" in codes:
             raise Misread("content", "XML0 thiếu MA_LK.")
         if {row.get("MA_CSKCB") for row in rows} != {facility}:
             raise Misread("content", "XML0 có nhiều mã cơ sở.")
-        return Arrived(facility, rows[0]["MA_LK"], {"XML0": rows})
+        return Arrived(facility, codes[0], {"XML0": rows})
     tables: dict[str, list[Row]] = {}
     for part in root[1][2][0]:
         name, content = _text(part[0]), part[1].text or ""
-        if name not in SENT_TABLES:
+        if name in NOT_SENT or name not in _wrappers():
             raise Misread("content", f"LOAIHOSO {name[:10]} không được gửi trong tệp này.")
         if name in tables:
             raise Misread("content", f"{name} xuất hiện hai lần.")
         tables[name] = _table(name, content)
     if len(tables.get("XML1", [])) != 1:
         raise Misread("content", "Hồ sơ phải có đúng một XML1.")
-    visit = tables["XML1"][0]
-    if not visit.get("MA_LK"):
-        raise Misread("content", "XML1 thiếu MA_LK.")
-    strange = [n for n, rows in tables.items() if any(row.get("MA_LK") != visit["MA_LK"] for row in rows)]
+    link, code = ever("XML1", "visit_code", tables["XML1"][0])
+    if not code:
+        raise Misread("content", f"XML1 thiếu {link}.")
+    strange = [n for n, rows in tables.items() if any(ever(n, "visit_code", row)[1] != code for row in rows)]
     if strange:
         raise Misread("content", f"MA_LK của {strange[0]} khác MA_LK của XML1.")
-    return Arrived(facility, visit["MA_LK"], tables)
+    return Arrived(facility, code, tables)
 
 
+@of_decisions
 @lru_cache(maxsize=1)
 def _wrappers() -> dict[str, tuple[str, ...]]:
-    newest: Edition = edition_on(max(d.in_force for d in decisions() if d.changes_tables))
-    return {name: table.wrapper for name, table in newest.tables.items()}
+    return {name: table.wrapper for edition in _editions() for name, table in edition.tables.items()}
+
+
+@of_decisions
+@lru_cache(maxsize=1)
+def _editions() -> tuple[Edition, ...]:
+    """One edition for each day on which the tables changed, oldest first: a file may be of any of them."""
+    days = sorted({decision.in_force for decision in decisions() if decision.changes_tables})
+    return tuple(edition_on(day) for day in days)
+
+
+def ever(table: str, english: str, row: Row) -> tuple[str, str]:
+    """(name, value) of a field that a decision may have renamed, under the newest of its names that the row has."""
+    known = [one.tables[table].by_english for one in reversed(_editions()) if table in one.tables]
+    names = list(dict.fromkeys(fields[english].official for fields in known if english in fields))
+    return next(((name, row[name]) for name in names if row.get(name)), (names[0] if names else english, ""))
 
 
 def _table(name: str, content: str) -> list[Row]:

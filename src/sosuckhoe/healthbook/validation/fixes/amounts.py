@@ -57,7 +57,7 @@ def _measured(case: Case, rule: Rule) -> Decimal | None:
 def _value(case: Case, rule: Rule, read: str, want: Wanted) -> Any:
     table_name, _, field_name = read.rpartition(".")
     table = case.edition.tables[table_name or rule.table]
-    field = table.field(field_name)
+    field = table.by_official[field_name]
     if want.shape == "value":
         return _typed(field, case.row_of(table.official, 1 if table_name else case.place), want)
     values = [_typed(field, row, want) for row in case.record.rows(table.english)]

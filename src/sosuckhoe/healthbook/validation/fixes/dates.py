@@ -25,7 +25,11 @@ def _day(case: Case, text: str) -> str:
     if parse_date(text):
         return text
     moment = parse_datetime(text)
-    return text[:8] if moment and (text.endswith("0000") or case.fault.path in SHORTENED) else ""
+    return (
+        text[:8]
+        if moment and (text.endswith("0000") or f"{case.table_name}.{case.known_name}" in SHORTENED)
+        else ""
+    )
 
 
 def without_seconds(case: Case) -> Iterable[Change]:

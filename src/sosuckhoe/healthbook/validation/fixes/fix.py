@@ -67,6 +67,12 @@ class Case:
         return self.table.by_official.get(self.field_name) if self.table else None
 
     @property
+    def known_name(self) -> str:
+        """The official name by which code means the field at fault, whatever it is called today."""
+        names = self.table.known_as(self.field) if self.table and self.field else ()
+        return names[0] if names else self.field_name
+
+    @property
     def place(self) -> int | None:
         """1-based place of the row at fault; None where the fault is about a whole column."""
         if self.fault.row is None and self.table is not None and self.table.repeats:
@@ -87,7 +93,7 @@ class Case:
         """The text at an official path; empty where it is absent."""
         table, _, field = path.partition(".")
         known = self.edition.tables.get(table)
-        found = known.by_official.get(field) if known else None
+        found = (known.meant(field) or known.by_official.get(field)) if known else None
         return self.row_of(table, place).get(found.english, "") if found else ""
 
     @property
@@ -103,8 +109,12 @@ class Case:
 
     def is_faultless(self, path: str, place: int | None = None) -> bool:
         """Whether no fault points at a field (of one row, when ``place`` is given)."""
+        table, _, name = path.partition(".")
+        known = self.edition.tables.get(table)
+        field = (known.meant(name) or known.by_official.get(name)) if known else None
+        now = f"{table}.{field.official}" if field is not None else path
         return not any(
-            fault.path == path and (place is None or (fault.row or 1) == place) for fault in self.faults
+            fault.path == now and (place is None or (fault.row or 1) == place) for fault in self.faults
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ...record import Record
@@ -66,12 +67,19 @@ def merged(fixes: Iterable[Fix]) -> list[Change]:
 def _fix(case: Case, judge: "_Judge") -> Fix | None:
     fault = case.fault
     for kind in FIXES[fault.rule]:
-        changes = tuple(kind.propose(case))
+        changes = tuple(_named(change, case.edition) for change in kind.propose(case))
         if changes:
             fix = _said(fault, kind, changes)
             if judge.allows(changes, [fix]):
                 return fix
     return None
+
+
+def _named(change: Change, edition: Edition) -> Change:
+    """The change under the name that its field has today."""
+    table = edition.tables.get(change.table)
+    field = table.meant(change.field) if table is not None else None
+    return change if field is None else replace(change, field=field.official)
 
 
 def _said(fault: Fault, kind: Kind, changes: tuple[Change, ...]) -> Fix:

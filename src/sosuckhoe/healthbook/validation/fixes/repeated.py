@@ -20,8 +20,9 @@ def copied(case: Case) -> Iterable[Change]:
     """The value of table 1, where nothing is wrong with that and the paper is not another person's."""
     if case.table_name == "XML1":
         return []
-    source = OF_TABLE_1.get(case.fault.path, f"XML1.{case.field_name}")
-    if case.fault.path not in OF_TABLE_1 and case.field_name not in COPIED:
+    known = f"{case.table_name}.{case.known_name}"
+    source = OF_TABLE_1.get(known, f"XML1.{case.known_name}")
+    if known not in OF_TABLE_1 and case.known_name not in COPIED:
         return []
     if not case.value(source) or not case.is_faultless(source) or _strangers(case) > 1:
         return []

@@ -25,7 +25,7 @@ def trimmed(case: Case) -> Iterable[Change]:
 
     Not the link code (MA_LK): it is the visit's name in every other system.
     """
-    if case.field is None or case.field.kind == "string" or case.field_name == "MA_LK":
+    if case.field is None or case.field.kind == "string" or case.known_name == "MA_LK":
         return []
     return case.here(plain(case.text))
 
@@ -53,7 +53,7 @@ def separated(case: Case) -> Iterable[Change]:
     members = [plain(member) for member in re.split(r"[;,|]", case.text)]
     if any(BLANKS.search(member) for member in members):
         return []
-    if case.field_name in PARALLEL:
+    if case.known_name in PARALLEL:
         while members and not members[-1]:
             members.pop()
         return case.here(";".join(members)) if all(members) else []
@@ -74,12 +74,12 @@ def in_capitals(case: Case) -> Iterable[Change]:
 
 def renumbered(case: Case) -> Iterable[Change]:
     """Row numbers 1, 2, 3 … in the order of the rows, which stays."""
-    if case.table is None or case.field_name != "STT" or case.field is None:
+    if case.table is None or case.known_name != "STT" or case.field is None:
         return []
     name = case.field.english
     rows = case.record.rows(case.table.english)
     return [
-        Change(case.table_name, "STT", place, row.get(name, ""), str(place))
+        Change(case.table_name, case.field_name, place, row.get(name, ""), str(place))
         for place, row in enumerate(rows, 1)
         if row.get(name, "") != str(place)
     ]

@@ -115,6 +115,7 @@ def nationality_has_three_characters(nationality: str) -> bool:
     table=("XML0", "XML1", "XML2", "XML3", "XML4", "XML5", "XML6", "XML7", "XML8", "XML9", "XML10", "XML11",
            "XML13", "XML14", "XML15"),
     reads=("MA_LK",),
+    joins=True,
     owner="it",
     source=GENERAL,
     sentence="Mã liên kết {MA_LK} có dấu cách ở đầu hoặc cuối.",

@@ -83,6 +83,7 @@ def departments_are_the_hospitals(policy: Policy, discharged: date, codes: list[
     "COD-029",
     table=("XML2", "XML3"),
     reads=("@policy", "XML1.NGAY_RA", "MA_KHOA"),
+    joins=True,
     severity="warning",
     confidence="medium",
     owner="records",

@@ -64,6 +64,7 @@ def departments_are_in_the_list(discharged: date, codes: list[str]) -> list[str]
     "COD-006",
     table=("XML2", "XML3"),
     reads=("XML1.NGAY_RA", "MA_KHOA"),
+    joins=True,
     since=date(2026, 8, 1),
     confidence="medium",
     owner="records",

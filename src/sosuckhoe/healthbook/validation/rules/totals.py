@@ -17,6 +17,7 @@ OWN_FUNDS = ("QN", "CA", "CY")
     "XTB-001",
     table=("XML2", "XML3", "XML4", "XML5", "XML6", "XML7", "XML8", "XML9", "XML10", "XML11", "XML13", "XML14", "XML15"),
     reads=("XML1.MA_LK", "MA_LK"),
+    joins=True,
     owner="it",
     source=f"QĐ 4750/QĐ-BYT; {CHECKERS}",
     sentence="Mã liên kết {MA_LK} khác mã liên kết {XML1.MA_LK} của đợt khám (XML1).",
