@@ -194,7 +194,29 @@ def restored() -> None:
     print(json.dumps({**as_json(latest()), "numbers": numbers}))
 
 
+def erase(outcome: str) -> None:
+    """Every file that was not taken in, for such an outcome, is erased by a person."""
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.erasing import erase_file
+    from sosuckhoe.hospital.visits.models import SourceFile
+
+    for file in SourceFile.objects.filter(outcome=outcome):
+        erase_file(by="giang", file=file, why="tệp của nơi khác gửi nhầm", at=timezone.now())
+
+
+def not_taken() -> None:
+    """The files that were not taken in: by hash, whether the row, and the disk, still have them."""
+    from sosuckhoe.hospital.delivery.erasing import NOT_TAKEN, copy_of
+    from sosuckhoe.hospital.visits.models import SourceFile
+
+    rows = SourceFile.objects.filter(outcome__in=NOT_TAKEN)
+    print(json.dumps({row.name: [row.erased_at is not None, copy_of(row.sha256).exists()] for row in rows}))
+
+
 DEEDS = {
+    "erase": erase,
+    "not-taken": not_taken,
     "reconcile": reconcile,
     "release": release,
     "declare": declare,

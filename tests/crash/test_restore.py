@@ -212,3 +212,45 @@ def test_a_crash_is_no_restore(hospital: Callable[[bool], Hospital], portal: Por
         assert not restored(house)["hold"], point
     house.do("deliver")
     assert not restored(house)["hold"]
+
+
+def test_what_was_erased_does_not_come_back_with_an_older_copy(
+    hospital: Callable[[bool], Hospital],
+    portal: Portal,
+    batch: Batch,
+    copy: Callable[[Hospital], Callable[[], Hospital]],
+    tmp_path: Path,
+) -> None:
+    """The database and the folder of copies are both put back; only the journal outside is as it was."""
+    house = hospital(False)
+    refused = tmp_path / "refused"
+    refused.mkdir()
+    (refused / "nguoi-mau-mot.xml").write_bytes(b"<KHONG_PHAI_HO_SO>1</KHONG_PHAI_HO_SO>")
+    (refused / "nguoi-mau-hai.xml").write_bytes(b"<KHONG_PHAI_HO_SO>2</KHONG_PHAI_HO_SO>")
+    house.do("take", str(refused))
+    put_back = copy(house)
+    shutil.copytree(house.home / "quarantine", tmp_path / "quarantine-copy")
+
+    house.is_killed_at("E01", "erase", "refused")  # killed after it was noted outside, before the commit
+    house.do("erase", "refused")
+    house.do("take", str(batch(1)))
+    house.do("deliver")
+    assert json.loads(house.do("not-taken")) == {"(đã xóa)": [True, False]}
+
+    house = put_back()
+    shutil.copytree(tmp_path / "quarantine-copy", house.home / "quarantine", dirs_exist_ok=True)
+    assert json.loads(house.do("not-taken")).keys() == {"nguoi-mau-mot.xml", "nguoi-mau-hai.xml"}
+    house.do("deliver")
+    assert json.loads(house.do("not-taken")) == {"(đã xóa)": [True, False]}
+    found = restored(house)
+    assert found["hold"] and found["erased_again"] == 2
+    assert not list((house.home / "quarantine").iterdir())
+    house.do("reconcile", "whole")
+    assert restored(house)["erased_again"] == 2, "what is done again is done once"
+
+    # What comes anew after its erasure is another matter.
+    house.do("take", str(refused))
+    house.do("reconcile", "whole")
+    came_anew = {"nguoi-mau-mot.xml": [False, True], "nguoi-mau-hai.xml": [False, True]}
+    assert json.loads(house.do("not-taken")) == came_anew
+    assert house.state()["chain_is_whole"]

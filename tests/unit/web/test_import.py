@@ -1,10 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from tests.unit.web.ward import clean, connect, exported, held, unreadable
 
+from sosuckhoe.hospital.delivery import erasing
+from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import RecordVersion, SourceFile, Visit
 from sosuckhoe.hospital.web.reception import views
 
@@ -158,3 +162,30 @@ def test_a_file_that_breaks_the_program_stops_no_other_and_leaves_nothing_half_w
     assert answer.status_code == 200
     assert "ERROR-ZeroDivisionError" in page and "1 không nhận" in page
     assert [visit.visit_code for visit in Visit.objects.all()] == [clean(1).visit_code]
+
+
+def test_the_copy_of_a_refused_file_is_erased_with_a_reason_or_when_its_time_is_over(empty_ward, as_role):
+    client = as_role(empty_ward, "records")
+    upload(client, file(unreadable()), ("khac.xml", b"<KHAC/>"))
+    upload(client, file(clean(0)))
+    first, second = SourceFile.objects.filter(outcome="refused").order_by("pk")
+    client.post(f"/nhan/chua-nhan/{first.pk}/xoa/", {"reason": " "})
+    assert erasing.copy_of(first.sha256).exists()
+    page = client.post(f"/nhan/chua-nhan/{first.pk}/xoa/", {"reason": "tệp của nơi khác"}, follow=True)
+    assert "đã xóa 1 tệp" in page.content.decode() and first.name not in page.content.decode()
+    assert not erasing.copy_of(first.sha256).exists()
+    now = timezone.now()
+    assert erasing.erase_what_is_over(at=now + timedelta(days=29)) == 0
+    assert erasing.erase_what_is_over(at=now + timedelta(days=31)) == 1
+    assert not erasing.copy_of(second.sha256).exists()
+    assert (
+        "tệp của nơi khác"
+        in Entry.objects.get(action="file-erased", object_id=str(first.pk)).detail["reason"]
+    )
+    # What was taken in is not erased here, and bytes that come again are kept again.
+    taken = SourceFile.objects.get(outcome="taken")
+    with pytest.raises(erasing.NotErasable):
+        erasing.erase_file(by="giang", file=taken, why="thử", at=now)
+    upload(client, file(unreadable()))
+    first.refresh_from_db()
+    assert first.erased_at is None and erasing.copy_of(first.sha256).exists()

@@ -115,3 +115,14 @@ def test_a_visit_that_left_before_comes_back_held_and_cannot_be_released_as_new(
     lost = LostSubmission.objects.get()
     post(as_role(ward, "records"), "xong", pk=str(lost.pk), reason="bản 2 đã nhập tay")
     assert not left_before(known.version, known.destination)
+
+
+def test_where_the_journal_outside_is_lost_what_the_copy_holds_is_listed_too(ward, as_role):
+    """It may have been released and sent after the copy was made: somebody looks before releasing it again."""
+    held = Submission.objects.filter(state="HELD").first()
+    restore = declare(by="test", reason="thử")
+    client = as_role(ward, "records")
+    assert "Tạm giữ từ bản cũ" not in client.get(PAGE).content.decode()
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    page = client.get(PAGE).content.decode()
+    assert "Tạm giữ từ bản cũ" in page and held.version.visit.visit_code in page

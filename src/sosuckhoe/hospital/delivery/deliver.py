@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from . import worker
 from .drop_folder import Passed, Watcher
+from .erasing import erase_what_is_over
 from .restoring.matching import match_lost
 from .restoring.noticing import MACHINE
 from .watching.reconciling_run import reconcile_tonight
@@ -55,13 +56,14 @@ def deliver(
 
 def _count_nightly(stop: threading.Event) -> None:
     """What was imported again after a restore is matched; once a day, soon after midnight or after the start, what was
-    closed is compared with what was received."""
+    closed is compared with what was received, and files that were not taken in are erased when their time is over."""
     try:
         while not stop.wait(COUNT_SECONDS):
             try:
                 match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
                 check_stored_tonight(timezone.localdate())
+                erase_what_is_over(at=timezone.now())
             except Exception:
                 log.exception("the nightly comparison failed; trying again")
                 close_old_connections()

@@ -2,7 +2,8 @@
 
 A receipt's line is written before the database commits. If the process dies in between, the line is the proof that
 the answer had come, and recovery reads it instead of guessing. What leaves is noted right before its first byte, under
-the numbers it was given; where the journal ends the database's own journal is anchored beside it.
+the numbers it was given; where the journal ends the database's own journal is anchored beside it. What was erased has
+a line, too, so that no copy brings it back.
 """
 
 import errno
@@ -64,6 +65,18 @@ class AnchorLine:
     transaction_number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ErasureLine:
+    """Something that was erased on purpose: a restored copy must not bring it back."""
+
+    erased_at: str
+    what: str
+    """``file``: a file that was not taken in."""
+    sha256: str
+    by: str
+    transaction_number: str = ""
+
+
 def append(line: ReceiptLine) -> None:
     """One line, on the disk before this returns."""
     _write(line, flush=True)
@@ -79,7 +92,12 @@ def append_anchor(line: AnchorLine) -> None:
     _write(line, flush=True)
 
 
-def _write(line: ReceiptLine | SentLine | AnchorLine, *, flush: bool) -> None:
+def append_erasure(line: ErasureLine) -> None:
+    """One line, on the disk before this returns."""
+    _write(line, flush=True)
+
+
+def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine, *, flush: bool) -> None:
     data = (json.dumps(asdict(line), ensure_ascii=False) + "\n").encode()
     descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:

@@ -19,6 +19,10 @@ from ..visits.models import SourceFile
 Outcome = SourceFile.Outcome
 
 
+NOT_ERASED = {"erased_at": None, "erased_by": "", "erased_why": ""}
+"""Of a file that came again after its copy had been erased."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """What became of a file."""
@@ -75,6 +79,7 @@ def enter_file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: d
             "code": "TAKEN",
             "sentence": "",
             "quarantine_path": "",
+            **NOT_ERASED,
             "by": str(getattr(by, "username", "") or by),
             "came_at": at,
         },
@@ -121,6 +126,7 @@ def _refuse(
                 "code": refusal.code,
                 "sentence": refusal.sentence,
                 "quarantine_path": quarantine_path,
+                **NOT_ERASED,
                 "by": str(getattr(by, "username", "") or by),
                 "came_at": at,
             },

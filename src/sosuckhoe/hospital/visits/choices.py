@@ -74,6 +74,11 @@ CHOICES: Mapping[str, Choice] = {
         {}, "Quy tắc được đổi mức (lỗi, nhắc nhở).", "Quyết định của bệnh viện, có lý do và người quyết định"
     ),
     "rules_off": Choice([], "Quy tắc tạm tắt.", "Quyết định của bệnh viện, có lý do và người quyết định"),
+    "quarantine_days": Choice(
+        30,
+        "Số ngày giữ bản sao của tệp chưa nhận được; hết hạn thì xóa hẳn, chỉ còn dòng ghi đã xóa.",
+        "Không có văn bản định số ngày; giữ ngắn nhất mà còn dùng được (Luật Bảo vệ dữ liệu cá nhân)",
+    ),
     "overruling_releases": Choice(
         False,
         "Khi mọi lỗi của hồ sơ đã được xác nhận “đúng như vậy” thì cho gửi luôn, không đợi người cho gửi.",

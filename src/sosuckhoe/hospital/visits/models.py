@@ -93,6 +93,10 @@ class SourceFile(models.Model):
     came_at = models.DateTimeField()
     repeats = models.PositiveIntegerField(default=0)
     """How often the same bytes came again."""
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When its copy was erased; only of files that were not taken in."""
+    erased_by = models.CharField(max_length=150, blank=True)
+    erased_why = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["outcome", "-came_at"])]

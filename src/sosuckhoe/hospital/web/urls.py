@@ -69,6 +69,7 @@ urlpatterns = [
     path("nhan/", reception.import_files, name="import"),
     path("nhan/chua-nhan/", reception.quarantine, name="import_quarantine"),
     path("nhan/chua-nhan/<int:pk>/", reception.take_with_reason, name="import_with_reason"),
+    path("nhan/chua-nhan/<int:pk>/xoa/", reception.erase, name="import_erase"),
     path("gui/", delivery.board, name="delivery"),
     path("gui/kham-suc-khoe/", health_checks.listing, name="delivery_health_checks"),
     path("gui/kham-suc-khoe/<int:pk>/", health_checks.one, name="delivery_health_check"),

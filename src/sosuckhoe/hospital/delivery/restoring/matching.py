@@ -31,6 +31,8 @@ from .booking import (
     holder_of,
     submission_of,
 )
+from .erased import erase_again
+from .noticing import MACHINE
 from .numbers import leave_free
 from .outside import Left
 
@@ -53,6 +55,7 @@ def reconcile_restore(
     if restore.released_at is not None:
         raise NotReconcilable(NotReconcilable.__doc__)
     now = timezone.now()
+    erase_again(restore, by=MACHINE)
     found = outside.everything_that_left(0, restore.journal_size) if restore.journal_size else []
     for left in _unknown_here(found):
         with transaction.atomic():

@@ -16,8 +16,9 @@ from ...journal.chain import GENESIS, note
 from ...journal.models import End, Entry
 from .. import receipts
 from ..models import Attempt, Receipt, Restore
-from ..receipts import AnchorLine
+from ..receipts import AnchorLine, ErasureLine
 from . import outside
+from .erased import erase_again
 from .hold import current, epoch
 
 MACHINE = "machine"
@@ -57,7 +58,7 @@ def what_shows_it() -> str:
     found = outside.newest(last)
     if not outside.size():
         return JOURNAL_LOST if Receipt.objects.exists() else ""
-    missing = _unknown_attempts(line for line in found if not isinstance(line, AnchorLine))
+    missing = _unknown_attempts(line for line in found if not isinstance(line, AnchorLine | ErasureLine))
     if missing:
         return ATTEMPT_UNKNOWN.format(count=missing)
     anchors = [line for line in found if isinstance(line, AnchorLine)]
@@ -74,7 +75,10 @@ def _unknown_attempts(found: Iterable[outside.SentLine | outside.ReceiptLine]) -
 
 
 def hold(*, by: Any, why: str) -> Restore:
-    """Begin an epoch. The gap in the inner journal is a line of that journal, with the last anchor outside."""
+    """Begin an epoch. The gap in the inner journal is a line of that journal, with the last anchor outside.
+
+    What was erased since the copy is erased again before anything else.
+    """
     now, last = timezone.now(), _last_anchor()
     with transaction.atomic():
         end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
@@ -94,6 +98,7 @@ def hold(*, by: Any, why: str) -> Restore:
         note(
             by, "restore-noticed", "restore", restore.pk, why=why, copy_ends_at=end.seq, anchor=restore.anchor
         )
+    erase_again(restore, by=MACHINE)
     anchor(now)
     return restore
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ..receipts import AnchorLine, ReceiptLine, SentLine
+from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine
 
-Line = ReceiptLine | SentLine | AnchorLine
+Line = ReceiptLine | SentLine | AnchorLine | ErasureLine
 TAIL = 1 << 16
 """How far back is looked for what the database does not know: a copy lacks the newest lines first."""
 
@@ -23,6 +23,8 @@ def line_of(text: bytes | str) -> Line | None:
             return None
         if "seq" in found:
             return AnchorLine(**found)
+        if "erased_at" in found:
+            return ErasureLine(**found)
         return SentLine(**found) if "sent_at" in found else ReceiptLine(**found)
     except (ValueError, TypeError):
         return None
@@ -31,6 +33,8 @@ def line_of(text: bytes | str) -> Line | None:
 def moment_of(line: Line) -> datetime:
     if isinstance(line, AnchorLine):
         return datetime.fromisoformat(line.anchored_at)
+    if isinstance(line, ErasureLine):
+        return datetime.fromisoformat(line.erased_at)
     return datetime.fromisoformat(line.sent_at if isinstance(line, SentLine) else line.received_at)
 
 
@@ -87,7 +91,7 @@ def everything_that_left(begin: int, end: int) -> list[Left]:
     received: dict[tuple[int, int, int, str], ReceiptLine] = {}
     order: dict[tuple[int, int, int, str], None] = {}
     for line in lines(begin, end):
-        if isinstance(line, AnchorLine):
+        if isinstance(line, AnchorLine | ErasureLine):
             continue
         key = (line.submission, line.attempt, line.fence, line.document_sha256)
         order.setdefault(key)

@@ -9,6 +9,7 @@ from ..ledger import LEFT_BEFORE, NEWER_LEFT
 from ..models import LostSubmission, Restore, Submission
 from ..states import State
 from .booking import MAYBE
+from .erased import erased_again
 from .matching import count_of
 
 
@@ -21,6 +22,14 @@ def for_a_person() -> QuerySet[Submission]:
     return Submission.objects.filter(
         problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]], state__in=[State.UNKNOWN, State.HELD]
     )
+
+
+def held_in_the_copy(restore: Restore) -> QuerySet[Submission]:
+    """Where the journal outside is lost: what the copy has as held may have been released and sent since."""
+    if restore.reconciled_at is None or restore.journal_whole is not False or restore.copy_until is None:
+        return Submission.ledger.none()
+    rows = Submission.ledger.filter(state=State.HELD, created_at__lte=restore.copy_until)
+    return rows.exclude(problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]])
 
 
 def still_lost() -> QuerySet[LostSubmission]:
@@ -58,6 +67,8 @@ def as_json(restore: Restore | None) -> dict[str, Any]:
                 "facility_code", "visit_code", "version", "transaction_number"
             )
         ],
+        "held_in_the_copy": held_in_the_copy(restore).count(),
+        "erased_again": len(erased_again(restore)),
     }
 
 
@@ -88,6 +99,14 @@ def lines_of(restore: Restore | None, *, most: int) -> list[str]:
         lines.append(
             f"Theo sổ ngoài đã ghi tiếp nhận {counts['booked']} lượt; {counts['unknown']} chưa rõ kết quả; "
             f"{counts['held']} tạm giữ; {counts['lost']} phải nhập lại."
+        )
+    again = len(erased_again(restore))
+    if again:
+        lines.append(f"{again} tệp đã xóa trước khi khôi phục lại có trong bản cũ: đã xóa lại.")
+    held = held_in_the_copy(restore).count()
+    if held:
+        lines.append(
+            f"{held} hồ sơ tạm giữ từ bản cũ: có thể đã cho gửi sau đó; tra trên cổng trước khi cho gửi."
         )
     lines += [
         f"  {code} bản {number}: {State(state).label} [{problem}]"

@@ -12,6 +12,7 @@ from ..shell.labels import running_edition
 
 YES_NO = {"yes": "Có", "no": "Không"}
 YES_OR_NO = frozenset({"summary_for_every_visit", "health_checks_are_sent", "overruling_releases"})
+DAYS = frozenset({"quarantine_days"})
 WORDS: Mapping[str, Mapping[str, str]] = {
     "transmitted_means": {
         "received": "Cổng trả mã 200 kèm mã giao dịch",
@@ -25,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 TITLES = {
+    "quarantine_days": "Giữ bản sao của tệp chưa nhận được trong bao lâu",
     "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
     "health_checks_are_sent": "Gửi khám sức khỏe lên trục dữ liệu Bộ Y tế",
     "counting_day": "Trong báo cáo, lượt khám tính theo ngày nào",
@@ -82,6 +84,18 @@ class Kind:
                     "min_value": "Số tiền cần lớn hơn 0.",
                 },
             )
+        if self.name in DAYS:
+            return forms.IntegerField(
+                label="Số ngày",
+                min_value=1,
+                max_value=3650,
+                help_text="Từ 1 đến 3.650 ngày.",
+                error_messages={
+                    "invalid": "Chỉ ghi chữ số, ví dụ 30.",
+                    "min_value": "Ít nhất là 1 ngày.",
+                    "max_value": "Nhiều nhất là 3.650 ngày.",
+                },
+            )
         return forms.CharField(
             label="Giá trị",
             required=False,
@@ -97,6 +111,8 @@ class Kind:
             return "Có" if value else "Không"
         if self.name == "base_salary":
             return f"{int(value):,} đ".replace(",", ".") if value else "Chưa nhập"
+        if self.name in DAYS:
+            return f"{value} ngày"
         if value is None:
             return "Mọi bảng, trừ bảng 6 (HIV)"
         if isinstance(value, dict):

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from ...delivery.models import LostSubmission, Restore
+from ...delivery.models import LostSubmission, Restore, Submission
 from ...delivery.restoring import matching, noticing, releasing, telling
+from ...delivery.restoring.erased import erased_again
 from ...delivery.restoring.hold import current
 from ...delivery.states import State
 from ...staff import policies
@@ -38,6 +40,8 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
     restore = telling.latest()
     unclear = telling.for_a_person().order_by("since", "id")
     lost = telling.still_lost()
+    copy_held = telling.held_in_the_copy(restore) if restore else Submission.ledger.none()
+    copy_held = copy_held.order_by("since", "id")
     return render(
         request,
         "web/delivery/restored.html",
@@ -50,6 +54,9 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
                 for row in with_visits(unclear)[:MOST]
             ],
             "unclear_count": unclear.count(),
+            "copy_held": _named(request, copy_held[:MOST]),
+            "copy_held_count": copy_held.count(),
+            "erased": erased_again(restore)[:MOST] if restore else [],
             "lost": lost[:MOST],
             "lost_count": lost.count(),
             "earlier": Restore.objects.exclude(pk=restore.pk)[:20] if restore else [],
@@ -61,6 +68,22 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
         },
         status=422 if problem else 200,
     )
+
+
+def _named(request: HttpRequest, rows: QuerySet[Submission]) -> list[tuple[Submission, str, str]]:
+    """Each with who it is about and the page where it is dealt with."""
+    related = ("version__visit__patient", "check_in", "health_check", "destination")
+    found = []
+    for row in rows.select_related(*related).defer("version__record_json"):
+        if row.version is not None:
+            name = privacy.name_for(request.user, row.version.visit.patient.full_name)
+            address = reverse("web:visit", args=[row.version.visit_id]) + "#gui"
+        elif row.check_in is not None:
+            name, address = "Báo vào khám", reverse("web:check_in_one", args=[row.check_in_id])
+        else:
+            name, address = "Khám sức khỏe", reverse("web:delivery_health_check", args=[row.pk])
+        found.append((row, name, address))
+    return found
 
 
 def _doors(row: Any) -> str:

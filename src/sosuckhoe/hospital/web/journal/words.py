@@ -24,6 +24,8 @@ DEEDS = {
     "visit-corrected": "Lưu bản sửa",
     "health-check-taken": "Nhận phiếu khám sức khỏe",
     "file-refused": "Không nhận tệp",
+    "file-erased": "Xóa bản sao của tệp chưa nhận được",
+    "file-erased-again": "Xóa lại tệp đã xóa trước khi khôi phục",
     "findings-overruled": "Xác nhận “đúng như vậy” hoặc cho gửi dù còn lỗi",
     "overruling-withdrawn": "Rút lại xác nhận “đúng như vậy”",
     "fix-applied": "Sửa theo đề xuất",

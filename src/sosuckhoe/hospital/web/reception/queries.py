@@ -29,13 +29,18 @@ def latest_files(most: int = 12) -> list[SourceFile]:
 
 
 def quarantine() -> QuerySet[SourceFile]:
-    return files().filter(outcome__in=REFUSED)
+    return files().filter(outcome__in=REFUSED, erased_at__isnull=True)
+
+
+def erased() -> int:
+    """How many copies of refused files were erased so far."""
+    return SourceFile.objects.filter(outcome__in=REFUSED, erased_at__isnull=False).count()
 
 
 def counts() -> Mapping[str, Any]:
     return SourceFile.objects.aggregate(
-        refused=Count("pk", filter=Q(outcome=SourceFile.Outcome.REFUSED)),
-        needs_reason=Count("pk", filter=Q(outcome=SourceFile.Outcome.NEEDS_REASON)),
+        refused=Count("pk", filter=Q(outcome=SourceFile.Outcome.REFUSED, erased_at__isnull=True)),
+        needs_reason=Count("pk", filter=Q(outcome=SourceFile.Outcome.NEEDS_REASON, erased_at__isnull=True)),
         dropped_last=Max("came_at", filter=Q(door=SourceFile.Door.DROP)),
     )
 

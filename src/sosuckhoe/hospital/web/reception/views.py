@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ...delivery.erasing import NeedsReason, NotErasable, erase_file, keeps_for
 from ...delivery.health_checks import are_sent
 from ...delivery.intake import Taken, take_file
 from ...journal.chain import note
@@ -116,6 +117,8 @@ def quarantine(request: HttpRequest) -> HttpResponse:
         {
             "rows": shown.rows,
             "count": rows.count(),
+            "erased": queries.erased(),
+            "days": keeps_for(timezone.now()).days,
             "first": shown.first,
             "next": f"{reverse('web:import_quarantine')}?sau={shown.next}" if shown.next else "",
         },
@@ -134,6 +137,19 @@ def take_with_reason(request: HttpRequest, pk: int) -> HttpResponse:
         done(request, f"{file.name}: {taken.sentence}")
         if taken.visit_id:
             return HttpResponseRedirect(reverse("web:visit", args=[taken.visit_id]))
+    return HttpResponseRedirect(reverse("web:import_quarantine"))
+
+
+@page(policies.check_can_import_files)
+@require_POST
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """The copy of a file that was not taken in, erased before its time."""
+    file = get_object_or_404(queries.quarantine(), pk=pk)
+    try:
+        erase_file(by=request.user, file=file, why=request.POST.get("reason", ""), at=timezone.now())
+        done(request, "Đã xóa bản sao của tệp. Chỉ còn dòng ghi ai đã xóa và vì sao.")
+    except (NeedsReason, NotErasable) as refusal:
+        done(request, f"Chưa xóa. {refusal}")
     return HttpResponseRedirect(reverse("web:import_quarantine"))
 
 
