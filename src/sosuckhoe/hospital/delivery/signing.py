@@ -11,7 +11,7 @@ from ...healthbook.document import CannotWrite, Obstacle, write_check_in, write_
 from ...healthbook.signing import PROFILE_A, CannotSign, KeyUnusable, Outcome, sign, verify
 from ...healthbook.validation import Fault, check_record
 from ..visits.choices import tables_to_send
-from ..visits.models import CheckIn
+from ..visits.models import CheckIn, RecordVersion
 from .closing import FAULTS_HOLD, edition_for, rules_for
 from .crashpoints import here
 from .hub.message import CannotFreeze, TooLarge, freeze_message
@@ -178,6 +178,14 @@ def store_signed(
     return document
 
 
+def _grown_to_errors(version: RecordVersion, errors: list[Fault]) -> None:
+    """What was a warning when it was frozen and holds it back today is shown as what it is now."""
+    now = {(fault.rule, fault.path, fault.row) for fault in errors}
+    rows = version.findings.filter(overruled_by="").exclude(severity="error")
+    grown = [row.pk for row in rows.only("rule", "path", "row") if (row.rule, row.path, row.row) in now]
+    version.findings.filter(pk__in=grown).update(severity="error")
+
+
 def _as_fault(obstacle: Obstacle) -> Fault:
     return Fault(
         rule=obstacle.code,
@@ -207,6 +215,7 @@ def check_again(submission: Submission, day: date) -> None:
         if fault.severity == "error" and not known.get((fault.rule, fault.path, fault.row))
     ]
     if errors:
+        _grown_to_errors(version, errors)
         raise Held(
             *FAULTS_HOLD, tuple(fault for fault in errors if (fault.rule, fault.path, fault.row) not in known)
         )

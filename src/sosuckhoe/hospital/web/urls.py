@@ -14,9 +14,9 @@ from .delivery import health_checks, metrics, restored, steering
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
+from .fixes import holding, overruling, rechecking, rules
 from .fixes import many as fixes
 from .fixes import one as fixing
-from .fixes import overruling, rechecking, rules
 from .journal import views as journal
 from .reception import views as reception
 from .reconciling import deeds as reconciling_deeds
@@ -62,6 +62,8 @@ urlpatterns = [
     path("quy-tac/<slug:id>/", rules.one, name="rule"),
     path("quy-tac/<slug:id>/thu/", rules.trial, name="rule_trial"),
     path("quy-tac/<slug:id>/kiem-tra-lai/", rechecking.recheck, name="rule_recheck"),
+    path("quy-tac/<slug:id>/chua-gui/", holding.look, name="rule_hold_back"),
+    path("quy-tac/<slug:id>/chua-gui/giu-lai/", holding.hold, name="rule_hold_back_do"),
     path("dot-kham/<int:pk>/bang/<slug:table>/", clinic.whole_table, name="visit_table"),
     path("dot-kham/<int:pk>/ban/<int:number>/", clinic.compare, name="visit_compare"),
     path("lan-gui/<int:pk>/", clinic.attempt, name="visit_attempt"),

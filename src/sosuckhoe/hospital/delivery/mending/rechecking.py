@@ -84,7 +84,7 @@ def recheck(*, by: Any, version_id: int, at: datetime, reason: str) -> str:
             return "moved"
         checked = check(version.record, facility=version.visit.facility, at=at)
         policy = checking_policy(facility=version.visit.facility, day=timezone.localdate(at))
-        _write_anew(version, checked.faults, policy)
+        write_anew(version, checked.faults, policy)
         errors = version.findings.filter(severity="error", overruled_by="").count()
         if not errors:
             for submission in submissions:
@@ -103,7 +103,7 @@ def recheck(*, by: Any, version_id: int, at: datetime, reason: str) -> str:
     return "held" if errors else "released"
 
 
-def _write_anew(version: RecordVersion, faults: Iterable[Fault], policy: Policy) -> None:
+def write_anew(version: RecordVersion, faults: Iterable[Fault], policy: Policy) -> None:
     """Findings as the rules speak today. One that was overruled keeps its row, and who stood by it."""
     kept = {}
     for row in version.findings.all():

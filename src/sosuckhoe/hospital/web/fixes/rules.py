@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ....healthbook.validation import Listed, listed_rule, listed_rules
 from ...delivery.check_ins import received
 from ...delivery.mending import overruling
+from ...delivery.mending.holding_back import not_left
 from ...delivery.mending.rechecking import held
 from ...journal.chain import note
 from ...staff import policies
@@ -149,6 +150,8 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
             word = LEVELS[level] if level in LEVELS else f"mức gốc ({LEVELS[rule.severity]})"
             waiting = held(id, facility=facility).count()
             more = f" {waiting} hồ sơ đang tạm giữ có lỗi này: bấm “Kiểm tra lại” ở dưới." if waiting else ""
+            unsent = not_left(facility=facility).count() if level == "error" else 0
+            more += f" {unsent} hồ sơ chưa gửi được kết thúc theo mức cũ: xem ở dưới." if unsent else ""
             done(request, f"Từ nay {id} là {word.lower()}.{more}")
             return HttpResponseRedirect(reverse("web:rule", args=[id]))
     changed = in_force(facility=facility, day=day).get(id, "")
@@ -169,6 +172,7 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
             "alarms": _alarms().get(id),
             "waiting": held(id, facility=facility).count(),
             "waiting_for_all": held(facility=facility).count(),
+            "unsent": not_left(facility=facility).count() if rule.kind not in ("file", "allowed") else 0,
             "decisions": [
                 (each, LEVELS.get(each.before, "Mức gốc"), LEVELS.get(each.after, "Mức gốc"))
                 for each in history(facility=facility)

@@ -31,6 +31,7 @@ DEEDS = {
     "fix-applied": "Sửa theo đề xuất",
     "fix-undone": "Hoàn tác bản sửa",
     "visit-rechecked": "Kiểm tra lại hồ sơ tạm giữ",
+    "visit-held-back": "Giữ lại hồ sơ chưa gửi vì quy tắc bị siết",
     "fixes-previewed": "Xem trước sửa hàng loạt",
     "rule-tried": "Thử quy tắc",
     "signatures-taken": "Tải danh sách chữ ký",
