@@ -6,12 +6,12 @@ at slowly, one value after the other, by the same functions that judged it the f
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import filterfalse
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ..record import Column, Record, Row
 from ..standard import Edition, Field, Table
@@ -58,23 +58,53 @@ class Plain(dict[str | None, Any]):
     """From a text that is plainly right to its value; raises Doubtful for any other."""
 
     def __init__(
-        self, value_of: Callable[[str], Any], values_of: ParseAll | None, optional: bool, most: int
+        self,
+        value_of: Callable[[str], Any],
+        values_of: ParseAll | None,
+        optional: bool,
+        most: int,
+        come_back: bool = True,
     ) -> None:
         """``value_of`` gives the value, or None where the text is not plainly right; ``values_of`` the values of many
-        texts, or None where one is not."""
+        texts, or None where one is not. ``come_back``: whether the values of a column are seen again in others."""
         super().__init__({None: None} if optional else {})
         self.value_of, self.values_of, self.optional, self.most = value_of, values_of, optional, most
+        self.come_back = come_back
 
     def column(self, texts: Column) -> list[Any]:
         """The values of a column. What is new is looked at together where that is possible."""
+        first = texts[0]
+        if first == texts[-1] and texts.count(first) == len(texts):
+            return [self[first]] * len(texts)
         if self.values_of is not None:
-            fresh = [text for text in filterfalse(self.__contains__, set(texts)) if text is not None]
+            kinds = {text for text in {*texts} if text is not None}
+            if not self.come_back:
+                return self._read_anew(texts, kinds)
+            fresh = [*filterfalse(self.__contains__, kinds)]
             if len(fresh) > FEW and max(map(len, fresh)) <= LONGEST:
                 values = self.values_of(fresh)
                 if values is not None:
                     self._make_room(len(fresh))
                     self.update(zip(fresh, values, strict=True))
         return [*map(self.__getitem__, texts)]
+
+    def _read_anew(self, texts: Column, kinds: Collection[str]) -> list[Any]:
+        """The values of a column that hardly repeats: to read them costs less than to remember them."""
+        assert self.values_of is not None
+        if 2 * len(kinds) > len(texts) and None not in texts:
+            kinds = cast(Sequence[str], texts)
+        values = self.values_of(kinds)
+        if values is not None and kinds is texts:
+            return values
+        if values is None:
+            raise Doubtful
+        known: dict[str | None, Any] = dict(zip(kinds, values, strict=True))
+        if self.optional:
+            known[None] = None
+        try:
+            return [*map(known.__getitem__, texts)]
+        except KeyError:
+            raise Doubtful from None
 
     def _make_room(self, count: int) -> None:
         if len(self) + count > self.most:
@@ -133,7 +163,10 @@ class Judge:
         else:
             value_of = self.reader.parse
         all_of = None if self.reader is None else self.reader.parse_all
-        return _shared_plain(value_of, all_of, self._alone, not self.shape.always, _most(field))
+        most = A_MONTH if field.kind == "datetime12" else 1024
+        return _shared_plain(
+            value_of, all_of, self._alone, not self.shape.always, most, field.kind != "decimal"
+        )
 
     @property
     def _alone(self) -> tuple[Alone, ...]:
@@ -217,10 +250,11 @@ def _shared_plain(
     alone: tuple[Alone, ...],
     optional: bool,
     most: int,
+    come_back: bool = True,
 ) -> Plain:
     """Fields that are judged alike share what is remembered: an amount paid is often the amount due."""
     names = _written_out(parse, parse_all, alone)
-    return Plain(names["value_of"], names.get("values_of"), optional, most)
+    return Plain(names["value_of"], names.get("values_of"), optional, most, come_back)
 
 
 def _written_out(
@@ -293,8 +327,3 @@ def _short(parse: Callable[[str], Any], most: int | None) -> Callable[[str], Any
         return parse(text) if len(text) <= longest else None
 
     return short_list
-
-
-def _most(field: Field) -> int:
-    """How many texts to remember: times and amounts vary most, and are costliest to read anew."""
-    return {"datetime12": A_MONTH, "decimal": 8192}.get(field.kind, 1024)

@@ -7,7 +7,7 @@ amounts come back all day. ``None`` (absent) reads as None too; whoever cares as
 import re
 import sys
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -57,24 +57,19 @@ def _digits(text: str, count: int) -> bool:
     return len(text) == count and text.isascii() and text.isdigit()
 
 
-def _midnight(text: str) -> datetime | None:
-    day = parse_date(text)
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-
-
-_MIDNIGHTS = Reader(_midnight)
-_SINCE_MIDNIGHT = {f"{at // 60:02}{at % 60:02}": timedelta(minutes=at) for at in range(24 * 60)}
+_CLOCK = {f"{at // 60:02}{at % 60:02}": time(at // 60, at % 60, tzinfo=VIETNAM) for at in range(24 * 60)}
 
 
 def parse_datetime(text: str) -> datetime | None:
     """yyyymmddHHMM, a real date and time from 00:00 to 23:59."""
-    midnight, since = _MIDNIGHTS[text[:8]], _SINCE_MIDNIGHT.get(text[8:])
-    return None if midnight is None or since is None else midnight + since
+    day, clock = _DAYS[text[:8]], _CLOCK.get(text[8:])
+    return None if day is None or clock is None else datetime.combine(day, clock)
 
 
 def _parse_datetimes(texts: Collection[str]) -> list[datetime] | None:
+    combine = datetime.combine
     try:
-        return [_MIDNIGHTS[text[:8]] + _SINCE_MIDNIGHT[text[8:]] for text in texts]
+        return [combine(_DAYS[text[:8]], _CLOCK[text[8:]]) for text in texts]
     except (KeyError, TypeError):
         return None
 
@@ -87,6 +82,9 @@ def parse_date(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
+
+
+_DAYS = Reader(parse_date)
 
 
 def parse_either(text: str) -> datetime | None:
