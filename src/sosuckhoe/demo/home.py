@@ -30,6 +30,11 @@ class DemoHome:
         return self.path / "his"
 
     @property
+    def check_ins(self) -> Path:
+        """What it exported of patients who are still at the hospital."""
+        return self.path / "his-bao-vao-kham"
+
+    @property
     def hospital(self) -> Path:
         """The hospital's home (SOSUCKHOE_HOME)."""
         return self.path / "hospital"
@@ -52,6 +57,11 @@ class DemoHome:
     def authority(self) -> Path:
         """The demo certificate authority, for whoever verifies."""
         return self.path / "ca.pem"
+
+    @property
+    def authority_key(self) -> Path:
+        """Its key, with which the simulator answers in its name."""
+        return self.path / "ca.key"
 
     @property
     def key(self) -> Path:

@@ -33,7 +33,9 @@ def start(home: DemoHome) -> None:
 def set_up(home: DemoHome, *, gateway: str, gateway_password: str, at: datetime) -> None:
     """Facility, units, people, signing key, destination and recorded decisions."""
     from sosuckhoe.hospital.delivery import actions as delivery
+    from sosuckhoe.hospital.delivery.key_models import StatusKind
     from sosuckhoe.hospital.delivery.secrets import keep_secret
+    from sosuckhoe.hospital.delivery.signers.sources import name_source
     from sosuckhoe.hospital.staff import actions as staff
     from sosuckhoe.hospital.visits.choices import choose
 
@@ -52,7 +54,7 @@ def set_up(home: DemoHome, *, gateway: str, gateway_password: str, at: datetime)
     }
     for person in STAFF:
         if person.roles:
-            staff.add_person(
+            added = staff.add_person(
                 by=by,
                 username=person.username,
                 full_name=person.name,
@@ -62,13 +64,18 @@ def set_up(home: DemoHome, *, gateway: str, gateway_password: str, at: datetime)
                 unit=units[person.unit],
                 must_change_password=False,
             )
-    delivery.add_signing_key(
+            staff.register_for_cards(by=by, person=added, portal_id=person.personal_id)
+    key = delivery.add_signing_key(
         by=by,
         facility=facility,
         name="Khóa ký chạy thử",
         pkcs12=home.key.read_bytes(),
         password=home.key_password.read_text(),
         registered_at=at,
+    )
+    (home.hospital / "status-hosts.txt").write_text("127.0.0.1\n")
+    name_source(
+        by=by, key=key, kind=StatusKind.OCSP, issuer=home.authority.read_bytes(), url=f"{gateway}/ocsp"
     )
     delivery.add_destination(
         by=by,

@@ -14,6 +14,7 @@ from .cast import HOUSE, NEIGHBOURS, STAFF, Citizen
 from .crowd import citizens
 from .home import DemoHome
 from .processes import Program
+from .reception import NOT_IN_THE_REGISTER
 
 PASSWORD = "xin-chao-mau-2026"
 """Of every account of the demo. It protects nothing: everybody here is invented."""
@@ -24,12 +25,24 @@ _MAY_SIGN_IN = 14
 _RELATION_BACK = {"Mẹ": "con", "Con": "mẹ"}
 
 
-def make_certificates(home: DemoHome, *, at: datetime) -> str:
-    """A demo authority and the facility's certificate from it. Returns the certificate (PEM)."""
+def make_certificates(home: DemoHome, *, at: datetime, address: str) -> str:
+    """A demo authority and the facility's certificate from it. Returns the certificate (PEM).
+
+    The simulator answers for the authority at ``address`` (OCSP and CRL), and the certificate says so.
+    """
     authority = PracticeAuthority.new(at=at)
-    signer = authority.issue(HOUSE.name, at=at, days=365 * _YEARS, tax_code=HOUSE.tax_code)
+    signer = authority.issue(
+        HOUSE.name,
+        at=at,
+        days=365 * _YEARS,
+        tax_code=HOUSE.tax_code,
+        ocsp=f"{address}/ocsp",
+        crl=f"{address}/crl/thuc-hanh.crl",
+    )
     password = secrets.token_urlsafe(18)
     home.authority.write_bytes(authority.pem())
+    home.authority_key.touch(mode=0o600)
+    home.authority_key.write_bytes(authority.key_pem())
     home.key_password.touch(mode=0o600)
     home.key_password.write_text(password)
     home.key.touch(mode=0o600)
@@ -53,6 +66,7 @@ def write_setup(home: DemoHome, certificate: str, *, today: date) -> str:
             }
         ],
         "trusted_ca": [home.authority.read_text()],
+        "issuer": [{"certificate": home.authority.read_text(), "key_pem": home.authority_key.read_text()}],
         "cards": [_card(person, today) for person in people if person.card],
         "citizens": [
             _citizen(person, people, today) for person in people if person.personal_id or person.card
@@ -76,6 +90,7 @@ def _card(person: Citizen, today: date) -> dict[str, Any]:
         "issuer": "BHXH tỉnh Mẫu",
         "valid_from": f"{max(person.born, date(today.year - 1, 1, 1)):%d/%m/%Y}",
         "valid_to": f"31/12/{today.year + 1}",
+        "result": "050" if person.key == NOT_IN_THE_REGISTER else "",
     }
 
 
@@ -126,6 +141,10 @@ class NationalSide:
         """What the portal holds, newest version of each visit."""
         found: list[dict[str, Any]] = self._get("received.json")
         return found
+
+    def calls(self, service: str) -> list[dict[str, Any]]:
+        """Every call of a service, in order."""
+        return [call for call in self._get("history.json") if call["service"] == service]
 
     def books(self) -> dict[str, list[dict[str, Any]]]:
         """What stands in the citizens' books, by holder."""

@@ -38,6 +38,18 @@ class LedgerLine:
     transaction: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What the hospital says of its reception, and the portal's calls beside it."""
+
+    looked_up: Sequence[str] = ()
+    """The code of each card looked up, by the hospital."""
+    look_up_calls: Sequence[str] = ()
+    """The same by the portal's own book."""
+    check_ins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By visit code: state and transaction number, by the hospital."""
+
+
 @dataclass
 class Proof:
     """The counts, what was held back or refused and why, and whatever does not agree."""
@@ -52,6 +64,10 @@ class Proof:
     shown: int = 0
     no_book: list[str] = field(default_factory=list)
     """Visit codes without identification: received, and owed to nobody's book yet."""
+    cards: int = 0
+    """Cards looked up."""
+    check_ins: int = 0
+    """Check-ins the portal received; they are no records and count in none of the numbers above."""
     disagreements: list[str] = field(default_factory=list)
 
     @property
@@ -69,6 +85,8 @@ class Proof:
             "received": self.received,
             "shown": self.shown,
             "no_book": self.no_book,
+            "cards": self.cards,
+            "check_ins": self.check_ins,
             "disagreements": self.disagreements,
             "adds_up": self.adds_up,
         }
@@ -82,6 +100,7 @@ def prove(
     received: Sequence[Mapping[str, Any]],
     books: Mapping[str, Sequence[Mapping[str, Any]]],
     sent: Path,
+    reception: Reception | None = None,
 ) -> Proof:
     """Compare file by file and visit by visit. Every sentence of disagreement names what it is about."""
     proof = Proof(files=len(taken), repeats=sum(file.outcome == "repeat" for file in taken))
@@ -90,7 +109,10 @@ def prove(
     proof.held = [line for line in ledger if line.state == "HELD"]
     signed = {line.visit_code: line for line in ledger if line.state in _SIGNED}
     proof.signed = len(signed)
-    portal = {row["visit_code"]: row for row in received}
+    reception = reception or Reception()
+    portal = {row["visit_code"]: row for row in received if row["kind"] == "record"}
+    told = {row["visit_code"]: row for row in received if row["kind"] == "check_in"}
+    proof.cards, proof.check_ins = len(reception.looked_up), len(told)
     proof.received = len(portal)
     shown = {entry["visit_code"]: entry for entries in books.values() for entry in entries}
     proof.shown = len(shown)
@@ -101,6 +123,7 @@ def prove(
         *_portal_disagrees(signed, portal),
         *_books_disagree(portal, shown, books, proof.no_book),
         *_sent_disagrees(signed, sent),
+        *_reception_disagrees(reception, told),
     ]
     return proof
 
@@ -176,3 +199,16 @@ def _sent_disagrees(signed: Mapping[str, LedgerLine], sent: Path) -> Iterator[st
     for code in sorted(signed.keys() & files.keys()):
         if hashlib.sha256(files[code].read_bytes()).hexdigest() != signed[code].sent_sha256:
             yield f"{code}: tệp trong thư mục sent khác tệp đã ký"
+
+
+def _reception_disagrees(reception: Reception, told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if sorted(reception.looked_up) != sorted(reception.look_up_calls):
+        yield "thẻ đã tra: mã kết quả ở bệnh viện khác sổ của cổng"
+    for code in sorted(reception.check_ins.keys() | told.keys()):
+        state, number = reception.check_ins.get(code, ("không có", ""))
+        if state not in _RECEIVED:
+            yield f"{code}: báo vào khám còn ở trạng thái {state}"
+        elif code not in told or told[code]["transaction"] != number:
+            yield f"{code}: báo vào khám ở bệnh viện khác sổ của cổng"
+        elif told[code]["version"] != 1:
+            yield f"{code}: cổng nhận báo vào khám {told[code]['version']} lần"

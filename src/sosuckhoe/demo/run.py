@@ -9,11 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import his_export, hospital_side
+from . import his_export, hospital_side, reception
 from .home import DemoHome, HomeInUse, HomeNotOurs
 from .national_side import NationalSide, make_certificates, write_setup
 from .processes import DidNotStart, PortBusy, Program, any_free_port, is_free
-from .proof import prove
+from .proof import Reception, prove
 from .screen import Screen
 from .telling import show_doors, show_files, show_proof
 from .weeks import EARLIEST
@@ -28,7 +28,7 @@ def run(
     home: Path, once: bool = False, port: int = 8000, simulator_port: int = 8001, today: date | None = None
 ) -> int:
     """Run the demo. ``once``: do not stay. Returns 0 when the proof adds up, 1 when not, 2 when it could not run."""
-    screen = Screen(steps=6)
+    screen = Screen(steps=7)
     place = DemoHome(Path(home))
     today = max(today or datetime.now(_ZONE).date(), EARLIEST)
     programs: list[Program] = []
@@ -67,7 +67,7 @@ def _journey(
     screen.say(screen.grey("  Mọi người và số liệu đều bịa; không có gì ra khỏi máy này."))
     screen.say()
     with screen.step("Dựng cổng tiếp nhận và VNeID mô phỏng"):
-        certificate = make_certificates(home, at=at)
+        certificate = make_certificates(home, at=at, address=f"http://127.0.0.1:{simulator_port}")
         gateway_password = write_setup(home, certificate, today=today)
         national = NationalSide(home, simulator_port)
         programs.append(national.program)
@@ -80,6 +80,10 @@ def _journey(
     with screen.step("Nhập và kiểm tra") as step:
         taken = hospital_side.take_in(home.his, each=lambda done: step.show(done, len(exported)))
         step.result = f"{sum(file.outcome == 'taken' for file in taken)} đợt khám"
+    with screen.step("Tra thẻ và báo vào khám ở tiếp đón") as step:
+        looked_up = reception.look_up_cards(home, today)
+        check_ins = reception.take_check_ins(reception.export_check_ins(home.check_ins, today, at=at))
+        step.result = f"{len(looked_up)} thẻ, {check_ins} lượt báo"
     with screen.step("Ký, gửi và nhận biên nhận") as step:
         hospital_side.deliver(each=step.show)
         step.result = f"{hospital_side.write_sent(home.sent)} hồ sơ"
@@ -92,6 +96,11 @@ def _journey(
             received=national.received(),
             books=national.books(),
             sent=home.sent,
+            reception=Reception(
+                looked_up=[one.code for one in looked_up],
+                look_up_calls=[call["code"] for call in national.calls("card")],
+                check_ins=reception.told(),
+            ),
         )
     told = {"today": today.isoformat(), **proof.as_json()}
     home.proof.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")

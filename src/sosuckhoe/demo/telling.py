@@ -44,6 +44,9 @@ def show_proof(screen: Screen, proof: Proof) -> None:
     _count(screen, "  chưa biết là sổ của ai", "no identification yet", len(proof.no_book))
     _count(screen, "  hiện trong sổ của người dân", "shown in the citizens' books", proof.shown)
     screen.rule()
+    _count(screen, "Thẻ BHYT đã tra ở tiếp đón", "cards looked up", proof.cards)
+    _count(screen, "Báo vào khám cổng đã nhận", "check-ins received; no records", proof.check_ins)
+    screen.rule()
     if proof.adds_up:
         screen.say(
             f"  {screen.good('✓ Khớp')}: {proof.closed} kết thúc = {proof.signed} ký + {len(proof.held)} giữ; "

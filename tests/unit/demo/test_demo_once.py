@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -44,6 +45,18 @@ def test_the_proof_adds_up(finished: Path) -> None:
     assert proof["files"] == proof["closed"] + proof["repeats"] + len(proof["refused"])
 
 
+def test_a_morning_at_reception_counts_beside_the_records(finished: Path) -> None:
+    proof = proof_of(finished)
+    assert (proof["cards"], proof["check_ins"]) == (5, 4)
+    assert len(list((finished / "his-bao-vao-kham").iterdir())) == 4
+
+
+def test_every_signature_has_the_practice_authoritys_word(finished: Path) -> None:
+    with sqlite3.connect(finished / "simulator" / "simulator.sqlite3") as books:
+        codes = {code for (code,) in books.execute("SELECT code FROM portal_call WHERE service = 'ocsp'")}
+    assert codes == {"good"}
+
+
 def test_at_least_120_visits_of_all_16_types_are_sent(finished: Path) -> None:
     sent = sorted((finished / "sent").glob("*.xml"))
     assert len(sent) == proof_of(finished)["signed"] >= 120
@@ -72,7 +85,7 @@ def test_signed_files_verify_with_another_tool(finished: Path) -> None:
 
 
 def test_the_key_is_readable_by_its_owner_only(finished: Path) -> None:
-    for name in ("facility.p12", "facility.password", "simulator-setup.json"):
+    for name in ("facility.p12", "facility.password", "ca.key", "simulator-setup.json"):
         assert (finished / name).stat().st_mode & 0o077 == 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sosuckhoe.demo.his_export import ExportedFile
-from sosuckhoe.demo.proof import LedgerLine, Proof, TakenFile, prove
+from sosuckhoe.demo.proof import LedgerLine, Proof, Reception, TakenFile, prove
 
 DATA = {"LK1": b"<one/>", "LK2": b"<two/>"}
 SHA = {code: hashlib.sha256(data).hexdigest() for code, data in DATA.items()}
@@ -40,6 +40,7 @@ def story(tmp_path: Path) -> dict[str, Any]:
         ],
         "received": [
             {
+                "kind": "record",
                 "visit_code": "LK1",
                 "sha256": SHA["LK1"],
                 "transaction": "MP1",
@@ -47,6 +48,7 @@ def story(tmp_path: Path) -> dict[str, Any]:
                 "not_published": "",
             },
             {
+                "kind": "record",
                 "visit_code": "LK2",
                 "sha256": SHA["LK2"],
                 "transaction": "MP2",
@@ -138,3 +140,37 @@ def test_a_visit_held_without_a_reason_is_told(story: dict[str, Any]) -> None:
 def test_a_sent_file_that_was_changed_afterwards_is_told(story: dict[str, Any]) -> None:
     (story["sent"] / "LK1.xml").write_bytes(b"<other/>")
     assert "LK1" in disagreement(prove(**story))
+
+
+@pytest.fixture
+def morning(story: dict[str, Any]) -> dict[str, Any]:
+    """The same, with a card looked up and a patient told of: they count beside the records, never among them."""
+    story["received"].append({"kind": "check_in", "visit_code": "LK8", "transaction": "MP8", "version": 1})
+    story["reception"] = Reception(["000"], ["000"], {"LK8": ("RECEIVED", "MP8")})
+    return story
+
+
+def test_reception_counts_beside_the_records(morning: dict[str, Any]) -> None:
+    proof = prove(**morning)
+    assert proof.adds_up and (proof.received, proof.cards, proof.check_ins) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "reception",
+    [
+        Reception(["000"], ["000"], {}),
+        Reception(["000"], ["000"], {"LK8": ("UNKNOWN", "")}),
+        Reception(["000"], ["000"], {"LK8": ("RECEIVED", "MP9")}),
+        Reception(["000"], ["000"], {"LK8": ("RECEIVED", "MP8"), "LK7": ("RECEIVED", "MP7")}),
+        Reception(["000"], ["070"], {"LK8": ("RECEIVED", "MP8")}),
+    ],
+)
+def test_what_reception_and_the_portal_say_differently_is_told(
+    morning: dict[str, Any], reception: Reception
+) -> None:
+    assert not prove(**{**morning, "reception": reception}).adds_up
+
+
+def test_a_check_in_received_twice_is_told(morning: dict[str, Any]) -> None:
+    morning["received"][-1]["version"] = 2
+    assert "LK8" in disagreement(prove(**morning))

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from tests.openssl_ca import OpensslAuthority
 
@@ -113,6 +114,44 @@ def test_a_good_answer_is_kept_with_the_signature_and_used_while_it_is_fresh(
     assert ocsp.load_der_ocsp_response(kept.answer.content).response_status.name == "SUCCESSFUL"
     assert kept.fresh_until is not None
     assert abs(kept.fresh_until - kept.asked_at - timedelta(hours=1)) < timedelta(seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_while_the_question_is_under_way_waits_for_its_answer(
+    key: SigningKey, authority: OpensslAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, go, asked = threading.Event(), threading.Event(), []
+    ask = status.ask_responder
+
+    def slowly(url: str, question: bytes) -> bytes:
+        asked.append(url)
+        started.set()
+        assert go.wait(30)
+        return ask(url, question)
+
+    monkeypatch.setattr(status, "ask_responder", slowly)
+    found: list[str] = []
+
+    def sign() -> None:
+        try:
+            answer = status.status_for(SigningKey.objects.get(pk=key.pk), timezone.now())
+            found.append(answer.code if answer else "")
+        except KeyUnusable as problem:
+            found.append(problem.code)
+        finally:
+            connection.close()
+
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        threads = [threading.Thread(target=sign) for _ in range(2)]
+        threads[0].start()
+        assert started.wait(30)
+        threads[1].start()
+        threads[1].join(0.2)
+        go.set()
+        for thread in threads:
+            thread.join(30)
+    assert found == ["STATUS-GOOD", "STATUS-GOOD"] and len(asked) == 1
 
 
 def test_when_it_is_no_longer_fresh_signing_pauses_and_goes_on_when_the_responder_is_back(

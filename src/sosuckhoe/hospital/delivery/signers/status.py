@@ -52,9 +52,14 @@ def status_for(key: SigningKey, at: datetime) -> CertificateStatus | None:
             return _good(ask(key, source, at))
         except IssuerSilent:
             return last
-    if not _may_ask(key):
-        raise NotGood(last) if last is not None and is_bad(last) else IssuerSilent
-    return _good(ask(key, source, at))
+    with _one_asks(key):
+        # Whoever waited here has the answer of the one who asked.
+        last = latest(key, source)
+        if last is not None and may_sign(last, at):
+            return last
+        if not _may_ask(key):
+            raise NotGood(last) if last is not None and is_bad(last) else IssuerSilent
+        return _good(ask(key, source, at))
 
 
 def source_of(key: SigningKey) -> StatusSource | None:
@@ -210,6 +215,13 @@ def _good(status: CertificateStatus) -> CertificateStatus:
 
 _asked: dict[int, float] = {}
 _guard = threading.Lock()
+_questions: dict[int, threading.Lock] = {}
+
+
+def _one_asks(key: SigningKey) -> threading.Lock:
+    """Held while a question about this key is under way, so that who needs the same answer waits for it."""
+    with _guard:
+        return _questions.setdefault(key.pk, threading.Lock())
 
 
 def _may_ask(key: SigningKey) -> bool:
