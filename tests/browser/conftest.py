@@ -10,10 +10,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.unit.web.ward import Ward, busy_hospital
 
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(
+    timeout=30_000
+)  # milliseconds, as for everything else here: the machine may be busy beside us
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -10,7 +10,7 @@ from tests.crash.stage import ROOT, environment
 
 def prove(*options: str, succeeds: bool = True) -> str:
     command = [sys.executable, "-m", "prove", *options]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=1500)
     assert (done.returncode == 0) == succeeds, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 
