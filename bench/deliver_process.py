@@ -91,7 +91,7 @@ def claims(number: str) -> None:
     worker = Worker("bench")
     for _ in range(5):
         again()
-        own = _rate(int(number), lambda: _claimed(worker._claim_to_send()))
+        own = _rate(int(number), lambda: _claimed(worker.claim()))
         loop = _rate(int(number), _bare_loop())
         ours.append(own)
         bare.append(loop)
@@ -101,7 +101,7 @@ def claims(number: str) -> None:
 
 
 def _claimed(found: object) -> None:
-    if found is None:
+    if not found:
         raise SystemExit("nothing was left to claim")
 
 
@@ -241,7 +241,7 @@ def claim_time(number: str) -> None:
     walls = []
     for _ in range(int(number)):
         began = time.perf_counter()
-        _claimed(worker._claim_to_send())
+        _claimed(worker.claim())
         walls.append(time.perf_counter() - began)
     again()
     say(milliseconds=1000 * median(walls))

@@ -40,6 +40,11 @@ def planted(
     return keep
 
 
+def _written_anew(*asked: Any) -> list[tuple[Any, str, Any]]:
+    """Prepared questions whose SQL is written once more while a bug is planted in what they are built of."""
+    return [(question, "_written", {}) for question in asked]
+
+
 @dataclass(frozen=True)
 class Caught:
     name: str
@@ -221,15 +226,15 @@ def _receipt_matched_by_order() -> Iterator[None]:
 @planted("re-sign-on-retry", menu=("503", "drop-unstored"), trouble=0.8)
 def _re_sign_on_retry() -> Iterator[None]:
     """Every new try is signed anew, so the portal sees other bytes for the same version."""
-    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery import claims, ledger
     from sosuckhoe.hospital.delivery.states import State
 
-    def must(self: Any, submission: Any, now: Any) -> bool:
+    def must(submission: Any, now: Any) -> bool:
         if submission.attempts.count() < submission.documents.count():
             return False
-        return bool(worker.step(submission, State.WAITING, at=now, document=submission.document))
+        return bool(ledger.step(submission, State.WAITING, at=now, document=submission.document))
 
-    with put((worker.Worker, "_must_sign_anew", must)):
+    with put((claims, "must_sign_anew", must)):
         yield
 
 
@@ -263,17 +268,11 @@ def _versions_out_of_order() -> Iterator[None]:
     """A correction does not wait for the outcome of the version before it."""
     from django.db.models import Exists
 
-    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery import claims
     from sosuckhoe.hospital.delivery.models import Submission
-    from sosuckhoe.hospital.delivery.prepared import Prepared
 
     nothing = Exists(Submission.objects.none())
-    oldest, newest = (Prepared(real._build, limit=1) for real in (worker._TO_SEND, worker._TO_SEND_NEWEST))
-    with put(
-        (worker, "older_in_flight", lambda: nothing),
-        (worker, "_TO_SEND", oldest),
-        (worker, "_TO_SEND_NEWEST", newest),
-    ):
+    with put((claims, "older_in_flight", lambda: nothing), *_written_anew(*claims.RECORDS.to_send)):
         yield
 
 
@@ -425,20 +424,13 @@ def _journalled_late() -> Iterator[None]:
 )
 def _any_clock() -> Iterator[None]:
     """A lease set by a clock that was a day ahead is waited for after the clock was put right."""
-    from sosuckhoe.hospital.delivery import ledger, prepared, recovery, worker
+    from sosuckhoe.hospital.delivery import claims, ledger, prepared, recovery
 
     def over(column: str, now: Any, longest: Any) -> Any:
         return prepared.Q(**{f"{column}__lte": now})
 
-    lost = prepared.Prepared(recovery._LOST._build)
-    names = ("_TO_SIGN", "_TO_SEND", "_TO_SEND_NEWEST")
-    anew = [(worker, name, prepared.Prepared(getattr(worker, name)._build, limit=1)) for name in names]
-    with put(
-        (ledger, "over", over),
-        (worker, "over", over),
-        (recovery, "_LOST", lost),
-        *anew,
-    ):
+    asked = (claims.RECORDS.to_sign, *claims.RECORDS.to_send, recovery._LOST)
+    with put((ledger, "over", over), (claims, "over", over), *_written_anew(*asked)):
         yield
 
 
@@ -650,17 +642,16 @@ def _refused_again() -> Iterator[None]:
 @planted("fence-does-not-grow", strikes=("freeze",), points=("K15", "K16", "K21"), share=0.6, trouble=0.0)
 def _fence_stands_still() -> Iterator[None]:
     """A claim takes the lease and leaves the fence as it is, so two holders look alike."""
-    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery import claims, ledger
 
-    def take(self: Any, submission: Any, now: Any) -> bool:
-        rows = worker.Submission.objects.filter(pk=submission.pk, state=submission.state)
-        lease = now + worker.LEASE
-        if not rows.filter(worker._free(now)).update(holder=self.holder, lease_until=lease):
-            return False
-        submission.holder, submission.lease_until = self.holder, lease
-        return True
+    def lend(submissions: Any, holder: str, *, at: Any, sending: bool) -> bool:
+        done = ledger.lend(submissions, holder, at=at, sending=sending)
+        for submission in submissions:
+            submission.fence -= 1
+            claims.Submission.objects.filter(pk=submission.pk).update(fence=submission.fence)
+        return done
 
-    with put((worker.Worker, "_take", take)):
+    with put((claims, "lend", lend)):
         yield
 
 

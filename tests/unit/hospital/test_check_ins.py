@@ -263,9 +263,8 @@ class TestSending:
         code = told()
         worker = CheckInWorker("dies")
         worker.sign_one()
-        claimed = worker._claim_to_send()
-        assert claimed is not None
-        claimed[1].__class__.objects.update(bytes_from=timezone.now())
+        ((_, attempt),) = worker.claim()
+        attempt.__class__.objects.update(bytes_from=timezone.now())
         recover(at=timezone.now() + timedelta(minutes=5))
         assert submission_of(code).state == State.UNKNOWN
 
@@ -379,11 +378,11 @@ class TestLimits:
         take_file("visit.xml", renamed(clean[0], visit_code()), by="giang", at=timezone.now())
         mine, other = Worker("records"), CheckInWorker("check-ins")
         assert mine.sign_one() and other.sign_one()
-        assert mine._claim_to_send() is not None
-        assert other._claim_to_send() is None
+        assert mine.claim()
+        assert not other.claim()
         Submission.objects.filter(state=State.SENDING).update(state=State.SIGNED, holder="", lease_until=None)
         Destination.objects.update(next_call_at=None)
-        assert other._claim_to_send() is not None
+        assert other.claim()
 
     def test_a_limit_of_nothing_is_refused(self, house: House) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():

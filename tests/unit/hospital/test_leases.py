@@ -38,9 +38,8 @@ def test_a_lease_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(
     take_file("visit.xml", clean[0], by="giang")
     dead = worker.Worker("dead")
     assert dead.sign_one()
-    claimed = dead._claim_to_send()
-    assert claimed is not None and not recover(at=timezone.now())
+    assert dead.claim() and not recover(at=timezone.now())
     tomorrow = timezone.now() + timedelta(days=1)
     Submission.objects.update(lease_until=tomorrow, not_before=tomorrow)
     assert recover(at=timezone.now()) == 1
-    assert worker.Worker("next")._claim_to_send() is not None
+    assert worker.Worker("next").claim()

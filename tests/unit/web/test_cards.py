@@ -215,7 +215,7 @@ class TestTelling:
     def test_an_unknown_one_has_its_doors(self, ward, as_role):
         worker, submission = CheckInWorker("tests"), Submission.ledger.get(check_in__isnull=False)
         worker.sign_one()
-        claimed, attempt = worker._claim_to_send()
+        ((claimed, attempt),) = worker.claim()
         settle(claimed, attempt, None, NO_ANSWER)
         client, door = as_role(ward, "records"), reverse("web:delivery_unknown", args=[submission.pk])
         one = reverse("web:check_in_one", args=[submission.check_in_id])

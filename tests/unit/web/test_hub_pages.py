@@ -69,9 +69,7 @@ def unknown(hub: Destination) -> Submission:
     take_file("ksk.xml", Export().bytes(), by="giang")
     worker = HealthCheckWorker("ward")
     assert worker.sign_one()
-    claimed = worker._claim_to_send()
-    assert claimed is not None
-    submission, attempt = claimed
+    ((submission, attempt),) = worker.claim()
     Attempt.objects.filter(pk=attempt.pk).update(
         bytes_from=timezone.now(), ended_at=timezone.now(), outcome="Unknown"
     )

@@ -5,7 +5,7 @@ was given. Whoever comes late changes nothing and is told so.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ..staff.models import Facility
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
-from .prepared import Prepared, over
+from .prepared import Prepared, change, change_all, over
 from .states import REPLACEABLE, State, check_step
 
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
@@ -31,15 +31,38 @@ def step(
 ) -> bool:
     """Take one step from the state ``submission`` was read in. False: somebody else moved it meanwhile."""
     check_step(submission.state, after)
-    rows = Submission.ledger.filter(pk=submission.pk, state=submission.state)
-    if fence is not None:
-        rows = rows.filter(fence=fence)
-    columns = {"holder": "", "lease_until": None, **columns}
-    if not rows.update(state=after, since=at, **columns):
+    where = {"id": submission.pk, "state": submission.state} | ({} if fence is None else {"fence": fence})
+    columns = {"holder": "", "lease_until": None, "since": at, **columns}
+    document = columns.pop("document", None)
+    written = columns if document is None else columns | {"document_id": document.pk}
+    if not change(Submission, where, {"state": after, **written}):
         return False
     submission.state = after
-    for name, value in {"since": at, **columns}.items():
+    for name, value in (columns if document is None else columns | {"document": document}).items():
         setattr(submission, name, value)
+    return True
+
+
+def lend(submissions: Sequence[Submission], holder: str, *, at: datetime, sending: bool) -> bool:
+    """Give a handful that was just read and locked to one holder, each under its next fence and a lease.
+
+    ``sending``: that is also the step from SIGNED to SENDING, with one more attempt. False: somebody else has moved
+    one of them; then nothing was changed that may be kept, and the transaction has to be given up.
+    """
+    state = submissions[0].state
+    columns = {"holder": holder, "lease_until": at + LEASE}
+    grows = ("fence", "attempt_count") if sending else ("fence",)
+    if sending:
+        check_step(state, State.SENDING)
+        columns |= {"state": State.SENDING, "since": at}
+    known = [{"id": each.pk, "fence": each.fence, "state": state} for each in submissions]
+    if change_all(Submission, known, columns, grows) != len(submissions):
+        return False
+    for submission in submissions:
+        submission.fence += 1
+        submission.attempt_count += sending
+        for name, value in columns.items():
+            setattr(submission, name, value)
     return True
 
 

@@ -1,44 +1,118 @@
-"""Queries asked many times a second, in which only the moment changes: their SQL is written once.
+"""Statements asked many times a second, in which only some values change: their SQL is written once.
 
-Building SQL from a queryset costs more than the database needs to answer it, and a worker asks what is due as long
-as it lives. The queryset stays the one place that says what is asked.
+Building SQL from a queryset costs ten times what the database needs to answer it, and a worker asks what is due as
+long as it lives. The queryset stays the one place that says what is asked, and the models what a row looks like.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
+from django.db.models.query import get_related_populators
 
 _SOME_DAY = datetime(1901, 1, 1, tzinfo=UTC)
 """Stands in the parameters where the moment belongs."""
+_SOME_NUMBER = 2_000_000_000
+"""Stands there, counted upwards, where the given numbers belong."""
+
+
+class Build(Protocol):
+    """Says what is asked, given a moment and as many numbers as the question has."""
+
+    def __call__(self, moment: datetime, /, *numbers: int) -> QuerySet[Any]: ...
 
 
 class Prepared:
-    """The primary keys of ``build(moment)``, at most ``limit``. Ask in a transaction where it locks."""
+    """What ``build(moment, *numbers)`` finds, at most ``limit``. Ask in a transaction where it locks."""
 
-    def __init__(self, build: Callable[[datetime], QuerySet[Any]], *, limit: int | None = None) -> None:
+    def __init__(self, build: Build, *, limit: int | None = None) -> None:
         self._build, self._limit = build, limit
-        self._written: dict[str, tuple[str, list[Any]]] = {}
+        self._written: dict[Any, _Written] = {}
 
-    def keys(self, moment: datetime) -> list[Any]:
-        if connection.vendor not in self._written:
-            query = self._build(_SOME_DAY).values_list("pk")[: self._limit].query
-            sql, parameters = query.sql_with_params()
-            self._written[connection.vendor] = (sql, [_distance(value) for value in parameters])
-        sql, parameters = self._written[connection.vendor]
+    def keys(self, moment: datetime, *numbers: int) -> list[Any]:
+        """The primary keys."""
+        return [key for (key,) in self._as("keys", self._limit, len(numbers)).rows(moment, numbers)]
+
+    def values(self, moment: datetime, *numbers: int) -> list[tuple[Any, ...]]:
+        """Rows of a queryset that was built with ``values_list``."""
+        return self._as("values", self._limit, len(numbers)).rows(moment, numbers)
+
+    def objects(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[Any]:
+        """The objects, with what the queryset selects beside them."""
+        return self._as("objects", limit or self._limit, len(numbers)).objects(moment, numbers)
+
+    def _as(self, what: str, limit: int | None, count: int) -> "_Written":
+        key = (connection.vendor, what, limit)
+        if key not in self._written:
+            asked = self._build(_SOME_DAY, *(_SOME_NUMBER + place for place in range(count)))
+            asked = asked.values_list("pk") if what == "keys" else asked
+            self._written[key] = _Written(asked[:limit])
+        return self._written[key]
+
+
+class _Written:
+    """One statement, and how its rows become values and objects."""
+
+    def __init__(self, asked: QuerySet[Any]) -> None:
+        compiler = asked.query.get_compiler(connection=connection)
+        self._sql, parameters = compiler.as_sql()
+        self._parameters = [_slot(value) for value in parameters]
+        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self._shape, select = compiler.klass_info, compiler.select
+        if self._shape is not None:
+            # As Django's own iterator makes objects of rows.
+            self._first, self._end = self._shape["select_fields"][0], self._shape["select_fields"][-1] + 1
+            self._names = [column.target.attname for column, *_ in select[self._first : self._end]]
+            self._populators = get_related_populators(self._shape, select, connection.alias)
+
+    def rows(self, moment: datetime, numbers: tuple[int, ...]) -> list[tuple[Any, ...]]:
         adapt = connection.ops.adapt_datetimefield_value
+        given = [
+            adapt(moment + value)
+            if isinstance(value, timedelta)
+            else numbers[value.place]
+            if isinstance(value, _Number)
+            else value
+            for value in self._parameters
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(
-                sql,
-                [adapt(moment + value) if isinstance(value, timedelta) else value for value in parameters],
-            )
-            return [key for (key,) in cursor.fetchall()]
+            cursor.execute(self._sql, given)
+            return [self._converted(row) for row in cursor.fetchall()]
+
+    def objects(self, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
+        assert self._shape is not None
+        found = []
+        for row in self.rows(moment, numbers):
+            made = self._shape["model"].from_db(connection.alias, self._names, row[self._first : self._end])
+            for populator in self._populators:
+                populator.populate(row, made)
+            found.append(made)
+        return found
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self._converters:
+            return row
+        values = list(row)
+        for place, (converters, column) in self._converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], column, connection)
+        return tuple(values)
 
 
-def _distance(value: Any) -> Any:
-    """How far a parameter is from the moment, where it is one; SQLite writes moments as text."""
+class _Number:
+    """The place of a given number among the parameters."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+
+def _slot(value: Any) -> Any:
+    """How far a parameter is from the moment, or which number it is; SQLite writes moments as text."""
+    if isinstance(value, int) and _SOME_NUMBER <= value < _SOME_NUMBER + 10:
+        return _Number(value - _SOME_NUMBER)
     if isinstance(value, str) and value.startswith("1901-01-"):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
@@ -53,3 +127,119 @@ def over(column: str, now: datetime, longest: timedelta) -> Q:
     for as long as that clock was wrong.
     """
     return Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})
+
+
+# Rows written one at a time
+
+
+def change(model: type[Model], where: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Change the rows whose columns are exactly ``where``; returns how many there were."""
+    sql = _change(model, tuple((name, value is None) for name, value in where.items()), tuple(columns))
+    given = [*_adapted(model, columns), *(v for v in _adapted(model, where) if v is not None)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return int(cursor.rowcount)
+
+
+def change_all(
+    model: type[Model],
+    where: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, Any],
+    grows: tuple[str, ...] = (),
+) -> int:
+    """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more."""
+    sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
+    given = [*_adapted(model, columns), *(value for row in where for value in _adapted(model, row))]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return int(cursor.rowcount)
+
+
+def look(model: type[Model], where: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """These columns, as they are stored, of the rows whose columns are exactly ``where``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_look(model, tuple(where), names), _adapted(model, where))
+        return list(cursor.fetchall())
+
+
+def add(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], *, also: str = "", unless: str = ""
+) -> list[tuple[Any, ...]]:
+    """Add rows that all give the same columns, the others being as the model says; returns their keys, in no order.
+
+    ``also``: a column that is returned beside each key. ``unless``: columns, separated by commas; what is there under
+    them already is left as it is.
+    """
+    names = tuple(rows[0])
+    sql = _add(model, names, len(rows), also, unless)
+    values = [value for row in rows for value in (*_adapted(model, row), *_defaults(model, names))]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _adapted(model: type[Model], columns: Mapping[str, Any]) -> list[Any]:
+    fields = _fields(model)
+    return [fields[name].get_db_prep_save(value, connection) for name, value in columns.items()]
+
+
+@cache
+def _fields(model: type[Model]) -> dict[str, "Field[Any, Any]"]:
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+@cache
+def _change(model: type[Model], where: tuple[tuple[str, bool], ...], names: tuple[str, ...]) -> str:
+    fields, quote = _fields(model), connection.ops.quote_name
+    settings = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
+    conditions = " AND ".join(
+        f"{quote(fields[name].column)} {'IS NULL' if is_null else '= %s'}" for name, is_null in where
+    )
+    return f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE {conditions}"
+
+
+@cache
+def _change_all(
+    model: type[Model], where: tuple[str, ...], count: int, names: tuple[str, ...], grows: tuple[str, ...]
+) -> str:
+    fields, quote = _fields(model), connection.ops.quote_name
+    column = {name: quote(fields[name].column) for name in (*where, *names, *grows)}
+    settings = [f"{column[name]} = %s" for name in names] + [
+        f"{column[name]} = {column[name]} + 1" for name in grows
+    ]
+    row = f"({', '.join(['%s'] * len(where))})"
+    known = f"({', '.join(column[name] for name in where)}) IN (VALUES {', '.join([row] * count)})"
+    return f"UPDATE {quote(model._meta.db_table)} SET {', '.join(settings)} WHERE {known}"
+
+
+@cache
+def _look(model: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> str:
+    fields, quote = _fields(model), connection.ops.quote_name
+    conditions = " AND ".join(f"{quote(fields[name].column)} = %s" for name in where)
+    wanted = ", ".join(quote(fields[name].column) for name in names)
+    return f"SELECT {wanted} FROM {quote(model._meta.db_table)} WHERE {conditions}"
+
+
+@cache
+def _add(model: type[Model], names: tuple[str, ...], count: int, also: str, unless: str) -> str:
+    fields, quote = _fields(model), connection.ops.quote_name
+    columns = [fields[name].column for name in (*names, *_rest(model, names))]
+    row = f"({', '.join(['%s'] * len(columns))})"
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    there = f" ON CONFLICT ({', '.join(map(quote, unless.split(',')))}) DO NOTHING" if unless else ""
+    told = ", ".join(quote(name) for name in (model._meta.pk.column, also) if name)
+    return f"{into} VALUES {', '.join([row] * count)}{there} RETURNING {told}"
+
+
+@cache
+def _rest(model: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        name for name, field in _fields(model).items() if name not in names and not field.primary_key
+    )
+
+
+def _defaults(model: type[Model], names: tuple[str, ...]) -> list[Any]:
+    fields = _fields(model)
+    return [
+        fields[name].get_db_prep_save(fields[name].get_default(), connection) for name in _rest(model, names)
+    ]

@@ -9,6 +9,7 @@ import hashlib
 import random
 import re
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,8 +25,10 @@ from .channels import Channel, channel_of
 from .crashpoints import here
 from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
+from .prepared import Prepared, add, change, look
 from .restoring.hold import not_restored
 from .states import State
+from .turns import writing
 
 FIRST_DELAY = 5
 LONGEST_DELAY = 600
@@ -51,12 +54,15 @@ SIGNATURE_WITHIN = 1 << 16
 SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
 
 
+PAUSED = Answer(Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng.")
+
+
 class TakenOver(Exception):
     """Somebody with a newer fence holds the item now, or the destination was paused: do not send."""
 
 
-def send_submission(submission: Submission, attempt: Attempt) -> None:
-    """Send what was claimed and settle whatever comes of it."""
+def send_submission(submission: Submission, attempt: Attempt) -> bool:
+    """Send what was claimed and settle whatever comes of it. True: the destination gave an answer of its own."""
     document = submission.document
     assert document is not None
     if hashlib.sha256(document.content).hexdigest() != document.sha256:
@@ -67,7 +73,7 @@ def send_submission(submission: Submission, attempt: Attempt) -> None:
             Concern.SET_UP,
         )
         settle(submission, attempt, None, answer)
-        return
+        return False
     try:
         channel = channel_of(submission.destination)
         session = channel.session()
@@ -77,11 +83,14 @@ def send_submission(submission: Submission, attempt: Attempt) -> None:
             _close(attempt, exchange, _judge(channel, exchange, submission))
             attempt = _next_attempt(submission)
             exchange = _submit(channel, channel.session(), submission, attempt)
-        settle(submission, attempt, exchange, _judge(channel, exchange, submission))
+        answer = _judge(channel, exchange, submission)
+        settle(submission, attempt, exchange, answer)
+        return answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
         settle(submission, attempt, None, problem.answer)
     except TakenOver:
-        release(submission, attempt)
+        release(submission, attempt, PAUSED)
+    return False
 
 
 def _submit(channel: Channel, session: Any, submission: Submission, attempt: Attempt) -> Exchange:
@@ -101,20 +110,25 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     """
     now, began = timezone.now(), time.monotonic()
     receipts.append_sent(sent_line(submission, attempt, now))
-    with transaction.atomic():
-        ours = Submission.ledger.filter(
-            not_restored(),
-            pk=submission.pk,
-            state=State.SENDING,
-            fence=submission.fence,
-            destination__paused_at__isnull=True,
-        )
-        lease = ours.select_for_update(of=("self",)).values_list("lease_until", flat=True).first()
-        if lease is None:
+    with writing():
+        ours = _OURS.values(now, submission.pk, submission.fence)
+        if not ours:
             raise TakenOver
-        Attempt.objects.filter(pk=attempt.pk, bytes_from__isnull=True).update(bytes_from=now)
+        change(Attempt, {"id": attempt.pk, "bytes_from": None}, {"bytes_from": now})
     attempt.bytes_from = now
-    return began + (lease - now).total_seconds()
+    return began + (ours[0][0] - now).total_seconds()
+
+
+_OURS = Prepared(
+    lambda now, pk, fence: (
+        Submission.ledger.filter(
+            not_restored(), pk=pk, state=State.SENDING, fence=fence, destination__paused_at__isnull=True
+        )
+        .select_for_update(of=("self",))
+        .values_list("lease_until")
+    )
+)
+"""Until when it is still ours to send."""
 
 
 def _next_attempt(submission: Submission) -> Attempt:
@@ -128,22 +142,37 @@ def _next_attempt(submission: Submission) -> Attempt:
 
 
 def note_attempt(submission: Submission) -> Attempt:
-    assert submission.document is not None
-    return Attempt.objects.create(
-        submission=submission,
-        document=submission.document,
-        number=submission.attempt_count,
-        fence=submission.fence,
-        holder=submission.holder,
-        started_at=timezone.now(),
-        request_sha256=submission.document.sha256,
-    )
+    return note_attempts([submission])[0]
 
 
-def release(submission: Submission, attempt: Attempt) -> None:
-    """Give an item back that was claimed but not sent."""
-    answer = Answer(Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng.")
-    with transaction.atomic():
+def note_attempts(submissions: Sequence[Submission]) -> list[Attempt]:
+    """One for each, in the transaction that claimed them."""
+    now = timezone.now()
+    noted = []
+    for submission in submissions:
+        assert submission.document is not None
+        noted.append(
+            Attempt(
+                submission=submission,
+                document=submission.document,
+                number=submission.attempt_count,
+                fence=submission.fence,
+                holder=submission.holder,
+                started_at=now,
+                request_sha256=submission.document.sha256,
+            )
+        )
+    columns = ("submission_id", "document_id", "number", "fence", "holder", "started_at", "request_sha256")
+    rows = [{name: getattr(attempt, name) for name in columns} for attempt in noted]
+    keys = {submission: key for key, submission in add(Attempt, rows, also="submission_id")}
+    for attempt in noted:
+        attempt.pk = keys[attempt.submission_id]
+    return noted
+
+
+def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
+    """Give an item back that was claimed but not sent; ``answer`` says why."""
+    with writing():
         _close(attempt, None, answer)
         step(submission, State.SIGNED, at=timezone.now(), fence=submission.fence)
 
@@ -153,16 +182,13 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
     now = timezone.now()
     if answer.word is Word.ACCEPTED:
         # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
-        others = Receipt.objects.filter(
-            destination=submission.destination, transaction_number=answer.transaction_number
-        ).exclude(submission=submission)
-        if others.exists():
+        if _is_anothers(submission, answer.transaction_number):
             answer = FOREIGN_RECEIPT
         else:
             here("K19")
             receipts.append(receipt_line(submission, attempt, answer, now))
             here("K19-NOTED")
-    with transaction.atomic():
+    with writing():
         _close(attempt, exchange, answer)
         if submission.check_in_id is None or says_of_all(exchange, answer):
             _count(submission, answer, now)
@@ -227,24 +253,28 @@ def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
     return False
 
 
+def _is_anothers(submission: Submission, number: str) -> bool:
+    there = {"destination_id": submission.destination_id, "transaction_number": number}
+    return any(owner != submission.pk for (owner,) in look(Receipt, there, ("submission_id",)))
+
+
 def keep_receipt(
     submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
 ) -> None:
     """Store a receipt, once: the portal may repeat a number it gave for the same bytes."""
     assert submission.document is not None
-    Receipt.objects.get_or_create(
-        destination=submission.destination,
-        transaction_number=answer.transaction_number,
-        defaults={
-            "submission": submission,
-            "attempt": attempt,
-            "received_at": now,
-            "stated_at": answer.stated_at,
-            "message": answer.message,
-            "document_sha256": submission.document.sha256,
-            "stated_by": stated_by,
-        },
-    )
+    row = {
+        "destination_id": submission.destination_id,
+        "transaction_number": answer.transaction_number,
+        "submission_id": submission.pk,
+        "attempt_id": attempt.pk,
+        "received_at": now,
+        "stated_at": answer.stated_at,
+        "message": answer.message,
+        "document_sha256": submission.document.sha256,
+        "stated_by": stated_by,
+    }
+    add(Receipt, [row], unless="destination_id,transaction_number")
 
 
 def receipt_line(
@@ -311,7 +341,7 @@ def _close(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
             "answer_head": exchange.answer_head,
             "answer": exchange.answer,
         }
-    Attempt.objects.filter(pk=attempt.pk).update(**columns)
+    change(Attempt, {"id": attempt.pk}, columns)
 
 
 def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
@@ -350,8 +380,16 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
     else:
         # Noted every few seconds at most: senders side by side should not queue up for this row.
-        stale = Q(failures__gt=0) | Q(answered_at__isnull=True) | Q(answered_at__lt=now - ANSWER_NOTED_EVERY)
-        rows.filter(stale).update(failures=0, quiet_until=None, answered_at=now)
+        if _STALE.keys(now, destination.pk):
+            rows.update(failures=0, quiet_until=None, answered_at=now)
+
+
+_STALE = Prepared(
+    lambda now, pk: Destination.objects.filter(
+        Q(failures__gt=0) | Q(answered_at__isnull=True) | Q(answered_at__lt=now - ANSWER_NOTED_EVERY), pk=pk
+    )
+)
+"""The destination, if what is known of it is to be written anew."""
 
 
 def _known_there(submission: Submission) -> bool:

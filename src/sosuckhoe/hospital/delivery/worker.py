@@ -1,7 +1,7 @@
 """The worker: claim, sign, claim, send. Several may run, on one machine or many; the ledger keeps them apart.
 
-A claim is a compare-and-set with a lease and a growing fence. The lease is renewed while a call is under way; a
-worker that stops breathing loses it, and ``recovery`` gives the item back. One item's failure is its own.
+Leases are renewed while calls are under way; a worker that stops breathing loses what it has in hand. One item's
+failure is its own.
 """
 
 import logging
@@ -10,42 +10,44 @@ import random
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import close_old_connections, connection
+from django.db.models import Q
 from django.utils import timezone
 
 from ..visits.actions import add_findings
 from . import doors
+from .answers import Answer, Word
+from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, claim_to_send, claim_to_sign
 from .crashpoints import here
 from .ledger import (
     LEASE,
-    earlier_check_in,
-    lease_is_over,
     newer_health_check,
     newer_versions,
     older_health_check_in_flight,
     older_in_flight,
     step,
 )
-from .limits import within_limits
-from .models import Attempt, Destination, Submission
-from .prepared import Prepared, over
+from .models import Attempt, Submission
 from .recovery import recover
-from .restoring.hold import not_restored, on_hold
+from .restoring.hold import on_hold
 from .restoring.noticing import notice
-from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempt, send_submission
+from .sending import LONGEST_WAIT, release, send_submission
 from .signers.keys import CannotSignNow
 from .signing import Held, sign_submission
-from .signing_anew import ask_about_what_waits, must_sign_anew
+from .signing_anew import ask_about_what_waits
 from .states import State
 from .watching.pulse import beat
 
 BREATH = LEASE.total_seconds() / 3
+HANDFUL, HAND_SECONDS = 8, 1.0
+"""At most so many are claimed together, and no more than one line of work sends in about so many seconds."""
+GIVEN_BACK = Answer(Word.TRY_LATER, "GIVEN-BACK", "Chưa gửi: nhường cho lượt sau.")
 IDLE_SECONDS = 0.5
-KEY_DELAY = MINUTE = timedelta(minutes=1)
+KEY_DELAY = timedelta(minutes=1)
 """How long a visit waits before the key is asked for again."""
 PATIENCE = 45.0
 """``until_idle`` still waits for what is due within so many seconds."""
@@ -58,24 +60,27 @@ log = logging.getLogger("sosuckhoe.delivery")
 class Worker:
     """One line of work. ``holder`` names it in the ledger."""
 
+    line = RECORDS
+
     def __init__(self, holder: str = "") -> None:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
-        self._newest_next = False
-        self.in_hand: tuple[int, int] | None = None
-        """Number and fence of what is being worked on: its lease alone is renewed."""
+        self._turns = 0
+        self._hand: deque[tuple[Submission, Attempt]] = deque()
+        self._handful = 1
+        self.in_hand: tuple[tuple[int, int], ...] = ()
+        """Number and fence of what is being worked on: its leases alone are renewed."""
 
     def sign_one(self) -> bool:
         """Sign the next waiting record. False when there is none."""
-        submission = self._claim_to_sign()
-        if submission is None:
-            return False
-        self.in_hand = (submission.pk, submission.fence)
-        try:
-            here("K07")
-            self._sign(submission)
-        finally:
-            self.in_hand = None
-        return True
+        for submission in claim_to_sign(self.line, self.holder, timezone.now(), 1):
+            before, self.in_hand = self.in_hand, (*self.in_hand, (submission.pk, submission.fence))
+            try:
+                here("K07")
+                self._sign(submission)
+            finally:
+                self.in_hand = before
+            return True
+        return False
 
     def _sign(self, submission: Submission) -> None:
         now = timezone.now()
@@ -93,68 +98,44 @@ class Worker:
 
     def send_one(self) -> bool:
         """Send the next signed record. False when there is none."""
-        claimed = self._claim_to_send()
-        if claimed is None:
+        if not self._hand:
+            self._hand.extend(self.claim())
+        if not self._hand:
             return False
-        submission, attempt = claimed
-        self.in_hand = (submission.pk, submission.fence)
+        submission, attempt = self._hand.popleft()
+        began, well = time.monotonic(), False
         try:
             here("K15")
-            send_submission(submission, attempt)
+            well = send_submission(submission, attempt)
         except Exception:
             # What became of it is read from the ledger like after a crash, when the lease has ended.
             log.exception("submission %s: the attempt broke", submission.pk)
         finally:
-            self.in_hand = None
+            self._take_in_hand()
+        self._handful = _as_many_as(time.monotonic() - began)
+        if not well or self._handful == 1:
+            self.let_go()
         return True
 
-    def next_to_sign(self, now: datetime) -> Submission | None:
-        return _next(_TO_SIGN, now)
+    def claim(self) -> list[tuple[Submission, Attempt]]:
+        """What is to be sent next, lent to this worker."""
+        claimed = claim_to_send(self.line, self.holder, timezone.now(), self._handful, turn=self._turns)
+        self._turns += len(claimed)
+        self.in_hand = tuple((submission.pk, submission.fence) for submission, _ in claimed)
+        return claimed
 
-    def next_to_send(self, now: datetime) -> Submission | None:
-        """Every second place is for what came last: after an outage, what is closed now does not wait behind it all."""
-        self._newest_next = not self._newest_next
-        return _next(_TO_SEND if self._newest_next else _TO_SEND_NEWEST, now)
+    def let_go(self) -> None:
+        """Give back what is in hand and not sent: others may be free for it, or the portal is not well."""
+        while self._hand:
+            submission, attempt = self._hand.popleft()
+            try:
+                release(submission, attempt, GIVEN_BACK)
+            except Exception:
+                log.exception("submission %s was not given back; its lease will end", submission.pk)
+        self._take_in_hand()
 
-    def _claim_to_sign(self) -> Submission | None:
-        now = timezone.now()
-        with transaction.atomic():
-            submission = self.next_to_sign(now)
-            if submission is None or not self._take(submission, now):
-                return None
-        return submission
-
-    def _claim_to_send(self) -> tuple[Submission, Attempt] | None:
-        now = timezone.now()
-        with transaction.atomic():
-            submission = self.next_to_send(now)
-            if submission is None or not self._probe(submission.destination, now):
-                return None
-            if not within_limits(submission.destination, now):
-                return None
-            if must_sign_anew(submission, now) or not self._take(submission, now):
-                return None
-            columns = {"holder": self.holder, "lease_until": submission.lease_until}
-            fence, count = submission.fence, submission.attempt_count + 1
-            if not step(submission, State.SENDING, at=now, fence=fence, attempt_count=count, **columns):
-                return None
-            return submission, note_attempt(submission)
-
-    def _take(self, submission: Submission, now: datetime) -> bool:
-        """Compare-and-set: whoever grows the fence first has it."""
-        rows = Submission.ledger.filter(pk=submission.pk, state=submission.state, fence=submission.fence)
-        lease = now + LEASE
-        if not rows.filter(_free(now)).update(fence=F("fence") + 1, holder=self.holder, lease_until=lease):
-            return False
-        submission.fence, submission.holder, submission.lease_until = submission.fence + 1, self.holder, lease
-        return True
-
-    def _probe(self, destination: Destination, now: datetime) -> bool:
-        """After failures in a row one item at a time asks whether the portal is back."""
-        if destination.failures < QUIET_AFTER:
-            return True
-        rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
-        return bool(rows.update(quiet_until=now + QUIET))
+    def _take_in_hand(self) -> None:
+        self.in_hand = tuple((submission.pk, submission.fence) for submission, _ in self._hand)
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
         Submission.ledger.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
@@ -168,21 +149,18 @@ class Worker:
 class CheckInWorker(Worker):
     """The line of check-ins: so that none of them waits for a record, and no record for one of them."""
 
-    def next_to_sign(self, now: datetime) -> Submission | None:
-        return _next(_CHECK_INS_TO_SIGN, now)
-
-    def next_to_send(self, now: datetime) -> Submission | None:
-        return _next(_CHECK_INS_TO_SEND, now)
+    line = CHECK_INS
 
 
 class HealthCheckWorker(Worker):
     """The line of health checks: the hub is slow or silent on its own account."""
 
-    def next_to_sign(self, now: datetime) -> Submission | None:
-        return _next(_HEALTH_CHECKS_TO_SIGN, now)
+    line = HEALTH_CHECKS
 
-    def next_to_send(self, now: datetime) -> Submission | None:
-        return _next(_HEALTH_CHECKS_TO_SEND, now)
+
+def _as_many_as(seconds: float) -> int:
+    """How many to take at a time where one takes so long: what is in one worker's hand, no idle one can take."""
+    return HANDFUL if seconds * HANDFUL <= HAND_SECONDS else max(1, int(HAND_SECONDS / seconds))
 
 
 UNEXPECTED = (
@@ -190,103 +168,10 @@ UNEXPECTED = (
 )
 
 
-def _next(due: Prepared, now: datetime) -> Submission | None:
-    """The first due row, locked."""
-    related = (
-        "version__visit__facility",
-        "check_in",
-        "health_check",
-        "destination__facility",
-        "document__key__status_source",
-    )
-    for pk in due.keys(now):
-        return Submission.ledger.select_related(*related).get(pk=pk)
-    return None
-
-
-def _due(now: datetime) -> Q:
-    """Whether its time has come; nothing's has while a restored copy is on hold."""
-    rested = Q(not_before__isnull=True) | over("not_before", now, timedelta(seconds=LONGEST_WAIT + 60))
-    return rested & not_restored()
-
-
-def _free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | lease_is_over(now)
-
-
-def _quiet_over(now: datetime, prefix: str) -> Q:
-    column = f"{prefix}quiet_until"
-    return Q(**{f"{column}__isnull": True}) | over(column, now, 2 * QUIET)
-
-
-def _open(now: datetime) -> Q:
-    limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, 2 * MINUTE)
-    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
-
-
-def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission]:
-    """In the order they came; rows that others are claiming right now are skipped (PostgreSQL)."""
-    skips = connection.features.has_select_for_update_skip_locked
-    return due.order_by(order).select_for_update(of=("self",), skip_locked=skips)
-
-
-_TO_SIGN = Prepared(
-    lambda now: _locked(Submission.objects.filter(_due(now), _free(now), state=State.WAITING)), limit=1
-)
-
-
-def _to_send(now: datetime) -> QuerySet[Submission]:
-    return Submission.objects.filter(
-        _due(now), _free(now), _open(now), ~newer_versions(), ~older_in_flight(), state=State.SIGNED
-    )
-
-
-_TO_SEND = Prepared(lambda now: _locked(_to_send(now)), limit=1)
-_TO_SEND_NEWEST = Prepared(lambda now: _locked(_to_send(now), "-id"), limit=1)
-
-
-def _check_ins() -> QuerySet[Submission]:
-    return Submission.ledger.filter(check_in__isnull=False)
-
-
-_CHECK_INS_TO_SIGN = Prepared(
-    lambda now: _locked(_check_ins().filter(_due(now), _free(now), state=State.WAITING)), limit=1
-)
-_CHECK_INS_TO_SEND = Prepared(
-    lambda now: _locked(
-        _check_ins().filter(_due(now), _free(now), _open(now), ~earlier_check_in(), state=State.SIGNED)
-    ),
-    limit=1,
-)
-
-
-def _health_checks() -> QuerySet[Submission]:
-    return Submission.ledger.filter(health_check__isnull=False)
-
-
-_HEALTH_CHECKS_TO_SIGN = Prepared(
-    lambda now: _locked(_health_checks().filter(_due(now), _free(now), state=State.WAITING)), limit=1
-)
-_HEALTH_CHECKS_TO_SEND = Prepared(
-    lambda now: _locked(
-        _health_checks().filter(
-            _due(now),
-            _free(now),
-            _open(now),
-            ~newer_health_check(),
-            ~older_health_check_in_flight(),
-            state=State.SIGNED,
-        )
-    ),
-    limit=1,
-)
-
-
 def breathe(workers: list[Worker]) -> None:
     """Renew the leases of what is being worked on. What broke in a worker's hands is let go."""
     for worker in workers:
-        if worker.in_hand is not None:
-            pk, fence = worker.in_hand
+        for pk, fence in worker.in_hand:
             rows = Submission.ledger.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
             rows.update(lease_until=timezone.now() + LEASE)
 
@@ -404,6 +289,7 @@ def _work(worker: Worker, over: threading.Event) -> None:
             if not busy:
                 over.wait(IDLE_SECONDS * random.uniform(0.5, 1.0))
     finally:
+        worker.let_go()
         connection.close()
 
 

@@ -1,0 +1,196 @@
+"""Claims: what is due is lent to a worker a handful at a time, in one transaction, each item under its own fence and lease.
+
+A claim is a compare-and-set with a lease and a growing fence. A worker that stops breathing loses what it was lent:
+what waits to be signed is simply free again, what was to be sent is given back by ``recovery``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from .ledger import (
+    earlier_check_in,
+    lease_is_over,
+    lend,
+    newer_health_check,
+    newer_versions,
+    older_health_check_in_flight,
+    older_in_flight,
+)
+from .limits import within_limits
+from .models import Attempt, Destination, Submission
+from .prepared import Prepared, over
+from .restoring.hold import not_restored
+from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempts
+from .signing_anew import must_sign_anew
+from .states import State
+from .turns import writing
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of work takes."""
+
+    to_sign: Prepared
+    to_send: tuple[Prepared, ...]
+    """Asked in turn."""
+
+
+def claim_to_sign(line: Line, holder: str, now: datetime, most: int) -> list[Submission]:
+    """What is due to be signed, lent to this holder."""
+    with writing():
+        found: list[Submission] = line.to_sign.objects(now, limit=most)
+        return found if found and _lent(found, holder, now, sending=False) else []
+
+
+def claim_to_send(
+    line: Line, holder: str, now: datetime, most: int, *, turn: int
+) -> list[tuple[Submission, Attempt]]:
+    """What is due to be sent, lent to this holder, each with its attempt noted. ``turn`` counts what was sent."""
+    with writing():
+        hand = _allowed(_in_turn(line.to_send, now, most, turn), now)
+        if not hand or not _lent(hand, holder, now, sending=True):
+            return []
+        return list(zip(hand, note_attempts(hand), strict=True))
+
+
+def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) -> list[Submission]:
+    """What is due, each next one asked for in another way than the one before."""
+    asked = [ways[(turn + place) % len(ways)] for place in range(min(most, len(ways)))]
+    found = [way.objects(now, limit=-(-(most - place) // len(asked))) for place, way in enumerate(asked)]
+    mixed = [each for together in zip_longest(*found) for each in together if each is not None]
+    return list({each.pk: each for each in mixed}.values())
+
+
+def _lent(hand: list[Submission], holder: str, now: datetime, *, sending: bool) -> bool:
+    if lend(hand, holder, at=now, sending=sending):
+        return True
+    transaction.set_rollback(True)
+    return False
+
+
+def _allowed(found: list[Submission], now: datetime) -> list[Submission]:
+    """As many of what is due as may be under way together.
+
+    A destination that is in trouble or has a limit is asked one thing at a time.
+    """
+    hand: list[Submission] = []
+    for submission in found:
+        there = submission.destination
+        alone = there.failures > 0 or there.calls_at_once is not None or there.calls_per_minute is not None
+        if alone and hand:
+            break
+        if must_sign_anew(submission, now):
+            continue
+        if not _probe(there, now) or not within_limits(there, now):
+            break
+        hand.append(submission)
+        if alone:
+            break
+    return hand
+
+
+def _probe(destination: Destination, now: datetime) -> bool:
+    """After failures in a row one item at a time asks whether the portal is back."""
+    if destination.failures < QUIET_AFTER:
+        return True
+    rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
+    return bool(rows.update(quiet_until=now + QUIET))
+
+
+# What is due
+
+
+def _due(now: datetime) -> Q:
+    """Whether its time has come; nothing's has while a restored copy is on hold."""
+    rested = Q(not_before__isnull=True) | over("not_before", now, timedelta(seconds=LONGEST_WAIT + 60))
+    return rested & not_restored()
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until__isnull=True) | lease_is_over(now)
+
+
+def _quiet_over(now: datetime, prefix: str) -> Q:
+    column = f"{prefix}quiet_until"
+    return Q(**{f"{column}__isnull": True}) | over(column, now, 2 * QUIET)
+
+
+def _open(now: datetime) -> Q:
+    limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, 2 * MINUTE)
+    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
+
+
+def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission]:
+    """In the order they came; rows that others are claiming right now are skipped (PostgreSQL)."""
+    skips = connection.features.has_select_for_update_skip_locked
+    return due.order_by(order).select_for_update(of=("self",), skip_locked=skips)
+
+
+def _to_sign(rows: Callable[[], QuerySet[Submission]], *carried: str) -> Prepared:
+    """Waiting, with what is needed to sign it."""
+    return Prepared(
+        lambda now: _locked(
+            rows()
+            .filter(_due(now), _free(now), state=State.WAITING)
+            .select_related(*carried, "destination__facility")
+        ),
+        limit=1,
+    )
+
+
+def _to_send(
+    rows: Callable[[], QuerySet[Submission]], carried: Sequence[str], heavy: str, order: str = "id"
+) -> Prepared:
+    """Signed, with the signed bytes and without what they were made from."""
+    related = (*carried, "destination__facility", "document__key__status_source")
+    return Prepared(
+        lambda now: _locked(
+            rows()
+            .filter(_due(now), _free(now), _open(now), state=State.SIGNED)
+            .select_related(*related)
+            .defer(heavy),
+            order,
+        ),
+        limit=1,
+    )
+
+
+def _records() -> QuerySet[Submission]:
+    return Submission.objects.filter(~newer_versions(), ~older_in_flight())
+
+
+def _check_ins() -> QuerySet[Submission]:
+    return Submission.ledger.filter(check_in__isnull=False)
+
+
+def _health_checks() -> QuerySet[Submission]:
+    return Submission.ledger.filter(health_check__isnull=False)
+
+
+_VISIT, _RECORD = ("version__visit__facility",), "version__record_json"
+RECORDS = Line(
+    _to_sign(Submission.objects.all, *_VISIT),
+    # Every second place is for what came last: after an outage, what is closed now does not wait behind it all.
+    (_to_send(_records, _VISIT, _RECORD), _to_send(_records, _VISIT, _RECORD, "-id")),
+)
+CHECK_INS = Line(
+    _to_sign(_check_ins, "check_in"),
+    (_to_send(lambda: _check_ins().filter(~earlier_check_in()), ("check_in",), "check_in__row_json"),),
+)
+HEALTH_CHECKS = Line(
+    _to_sign(_health_checks, "health_check"),
+    (
+        _to_send(
+            lambda: _health_checks().filter(~newer_health_check(), ~older_health_check_in_flight()),
+            ("health_check",),
+            "health_check__document",
+        ),
+    ),
+)
