@@ -674,3 +674,29 @@ def _token_kept() -> Iterator[None]:
 
     with put((calling, "SECRET_HEADERS", ())):
         yield
+
+
+@planted("odd-answer-keeps-its-connection", menu=("204", "401", "124"), trouble=0.8, share=0.0)
+def _kept_after_anything() -> Iterator[None]:
+    """A connection is used again whatever was said on it, so a late repetition answers for another record."""
+    from sosuckhoe.hospital.delivery.connections import Kept
+
+    with put((Kept, "hang_up", lambda self: None)):
+        yield
+
+
+@planted("body-once-more-on-a-new-connection", menu=LOST_REPLIES, trouble=0.5, share=0.0)
+def _body_once_more() -> Iterator[None]:
+    """A kept connection that breaks is taken for one that was closed before, although the body has left."""
+    from sosuckhoe.hospital.delivery import calling
+
+    real = calling._exchange
+
+    def exchange(connection: Any, call: Any, *, used_before: bool = False) -> Any:
+        done = real(connection, call, used_before=used_before)
+        if used_before and done.broken:
+            raise calling.ClosedMeanwhile
+        return done
+
+    with put((calling, "_exchange", exchange)):
+        yield

@@ -7,6 +7,7 @@ answers are the program's own.
 import email.message
 import http.client
 import json
+import os
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -184,14 +185,16 @@ class Portal:
 class Response:
     """An ``http.client.HTTPResponse`` as far as the client looks."""
 
-    def __init__(self, status: int, body: bytes, headers: dict[str, str], cut: bool) -> None:
+    def __init__(
+        self, status: int, body: bytes, headers: dict[str, str], *, cut: bool = False, closes: bool = True
+    ) -> None:
         self.status, self.reason = status, "OK" if status < 400 else "Error"
         self.headers = self.msg = email.message.Message()
         for name, value in headers.items():
             self.headers[name] = value
         self._body = body[: len(body) // 2] if cut else body
         self.length: int | None = len(body)
-        self.will_close = True
+        self.will_close = closes
 
     def read1(self, size: int = -1) -> bytes:
         chunk = self._body[:size] if size >= 0 else self._body
@@ -208,6 +211,26 @@ class Response:
 
 
 class _Socket:
+    """As far as the client looks: whether something has come while nobody was asking."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = os.pipe()
+
+    def fileno(self) -> int:
+        return self._ours
+
+    def ends(self) -> None:
+        """The portal closes its side."""
+        if self._theirs >= 0:
+            os.close(self._theirs)
+            self._theirs = -1
+
+    def close(self) -> None:
+        self.ends()
+        if self._ours >= 0:
+            os.close(self._ours)
+            self._ours = -1
+
     def settimeout(self, seconds: float | None) -> None:
         pass
 
@@ -221,19 +244,29 @@ class Wire:
     portal: Portal
 
     def __init__(self, host: str, port: int, timeout: float | None = None, **options: Any) -> None:
-        self.sock = _Socket()
+        self.sock: _Socket | None = None
         self.timeout = timeout
+        self.auto_open = 1
         self.behaviour = "ok"
         self.path = ""
+        self.calls = 0
+        self.ends_after_head = False
         self.reply: tuple[int, bytes, dict[str, str]] = (0, b"", {})
+        self.before: tuple[int, bytes, dict[str, str]] | None = None
 
     def connect(self) -> None:
         self.behaviour = self.portal.draw()
         if self.behaviour == "refused-connection":
             raise ConnectionRefusedError(111, "refused")
+        self.sock = _Socket()
 
     def putrequest(self, method: str, url: str, **options: Any) -> None:
+        assert self.sock is not None
         self.path = url.partition("?")[0]
+        self.calls += 1
+        if self.calls > 1:
+            behaviour = self.portal.draw()
+            self.behaviour = "reset-early" if behaviour == "refused-connection" else behaviour
         if self.path.endswith("/token/take") and self.portal.random.random() < 0.8:
             self.behaviour = "ok"  # most trouble is for records
 
@@ -243,11 +276,14 @@ class Wire:
     def endheaders(self, *arguments: Any, **options: Any) -> None:
         if self.behaviour == "reset-early":
             raise ConnectionResetError(104, "reset")
+        if self.ends_after_head and self.sock is not None:
+            self.sock.ends()
 
     def send(self, body: bytes) -> None:
         if self.behaviour == "reset-inside":
             raise BrokenPipeError(32, "broken pipe")
         fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        self.before = self.reply if self.calls > 1 else None
         if self.path.endswith("/token/take"):
             status, data = self.portal.log_in(self.behaviour)
             self.reply = (status, data, {})
@@ -255,6 +291,7 @@ class Wire:
             self.reply = self.portal.receive(b64decode(fields["fileHSBase64"]), self.behaviour)
 
     def getresponse(self) -> Response:
+        assert self.sock is not None
         if self.portal.latency:
             self.portal.on_wait(self.portal.latency)
         if self.behaviour == "slow":
@@ -264,10 +301,29 @@ class Wire:
         if self.behaviour == "in-flight-lost":
             self.portal.on_wait(90.0)
             raise TimeoutError
-        return Response(*self.reply, cut=self.behaviour == "cut-reply")
+        return Response(*self._said(), cut=self.behaviour == "cut-reply", closes=self._closes())
+
+    def _said(self) -> tuple[int, bytes, dict[str, str]]:
+        """The answer; in trouble, now and then the one before a second time, which a kept connection may bring."""
+        late = self.before is not None and not self.portal.healthy and self.portal.plan.trouble
+        if late and self.portal.random.random() < 0.1:
+            assert self.before is not None
+            return self.before
+        return self.reply
+
+    def _closes(self) -> bool:
+        """What becomes of the connection: closed and said so, closed while idle, closed at the next head, or kept."""
+        assert self.sock is not None
+        fate = self.portal.random.random()
+        self.ends_after_head = 0.3 <= fate < 0.4
+        if 0.2 <= fate < 0.3:
+            self.sock.ends()
+        return fate < 0.2
 
     def close(self) -> None:
-        pass
+        if self.sock is not None:
+            self.sock.close()
+            self.sock = None
 
 
 class WireModule:

@@ -94,9 +94,13 @@ class Story:
         from django.db import connection
         from django.db.backends.base.base import BaseDatabaseWrapper
 
+        from sosuckhoe.hospital.delivery.connections import KEPT
+
         from . import checker
 
         CLOCK.begin()
+        KEPT.hang_up()
+        KEPT.__init__()
         global_random.seed(self.seed)
         fresh_database(self.template)
         Wire.portal = self.portal

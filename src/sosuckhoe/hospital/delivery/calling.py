@@ -1,19 +1,17 @@
 """One call over HTTP: where it may go, when the first byte leaves, how long it may take, and both sides of it.
 
 Before the first byte of a record leaves, ``before_bytes`` is called; what fails earlier is ``NotSent``, what fails
-later is an ``Exchange`` without a whole answer. Secrets are masked in everything that is kept.
+later is an ``Exchange`` without a whole answer. Secrets are masked in everything that is kept. Calls that carry records
+use the connection of the call before, where it is surely idle (``connections``); all others have one of their own.
 """
 
 import http.client
 import json
 import math
 import re
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, urlsplit
@@ -21,6 +19,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from .answers import BODY_LIMIT, Answer, Word
+from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, is_quiet, stays_open
 from .crashpoints import here
 
 CONNECT_SECONDS = 15.0
@@ -59,6 +58,8 @@ class Exchange:
     broken: str = ""
     """How the answer ended early, empty when it is whole."""
     retry_after: int | None = None
+    may_be_kept: bool = False
+    """Whether the connection can carry another call."""
 
 
 def check_address(base_url: str) -> tuple[str, str, int]:
@@ -124,89 +125,129 @@ class Host:
         sent = {"Content-Type": kind, "Content-Length": str(len(body)), "Accept": "application/json"}
         sent |= headers or {}
         head = _masked(address, bool(query), sent)
-        connection = self._connection()
-        try:
+        call = _Call(f"{address}?{query}" if query else address, body, sent, head)
+        if before_bytes is None:
+            connection = self._connected()
             try:
-                connection.connect()
-            except ssl.SSLError:
-                raise later("TLS", "Chứng thư máy chủ của cổng không hợp lệ nên không gửi.") from None
-            except OSError:
-                raise later("NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại.") from None
-            strike: Callable[[str], None] = _nothing
-            until = math.inf
-            if before_bytes is not None:
-                strike = here
-                strike("K16")
-                until = before_bytes()
-            with _cut_after(TOTAL_SECONDS, connection):
-                return _exchange(
-                    connection, f"{address}?{query}" if query else address, body, sent, head, strike, until
-                )
+                return _exchange(connection, call)
+            finally:
+                connection.close()
+        connection = KEPT.take(self._origin)
+        used_before = connection is not None
+        connection = connection or self._connected()
+        done = False
+        try:
+            here("K16")
+            call.until, call.strike = before_bytes(), here
+            try:
+                exchange = _exchange(connection, call, used_before=used_before)
+            except ClosedMeanwhile:
+                # Nothing of the body has left, and nobody can keep anything of a head: the same call anew.
+                KEPT.was_closed(self._origin)
+                connection.close()
+                connection = self._connected()
+                exchange = _exchange(connection, call)
+            done = exchange.may_be_kept
+            return exchange
         finally:
-            connection.close()
+            if done:
+                KEPT.keep(self._origin, connection)
+            else:
+                connection.close()
 
-    def _connection(self) -> http.client.HTTPConnection:
+    @property
+    def _origin(self) -> Origin:
+        return self.scheme, self.name, self.port
+
+    def _connected(self) -> http.client.HTTPConnection:
+        """A connection of its own. Raises NotSent."""
+        connection: http.client.HTTPConnection
         if self.scheme == "https":
-            return http.client.HTTPSConnection(
+            connection = http.client.HTTPSConnection(
                 self.name, self.port, timeout=CONNECT_SECONDS, context=_trusted()
             )
-        return http.client.HTTPConnection(self.name, self.port, timeout=CONNECT_SECONDS)
+        else:
+            connection = http.client.HTTPConnection(self.name, self.port, timeout=CONNECT_SECONDS)
+        try:
+            connection.connect()
+        except ssl.SSLError:
+            raise later("TLS", "Chứng thư máy chủ của cổng không hợp lệ nên không gửi.") from None
+        except OSError:
+            raise later("NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại.") from None
+        return connection
 
 
-def _exchange(
-    connection: http.client.HTTPConnection,
-    address: str,
-    body: bytes,
-    headers: Mapping[str, str],
-    head: str,
-    strike: Callable[[str], None],
-    until: float,
-) -> Exchange:
-    """From the first byte of the body on: whatever goes wrong now, the portal may have the file."""
+@dataclass(slots=True)
+class _Call:
+    """What is to be sent, and until when."""
+
+    address: str
+    body: bytes
+    headers: Mapping[str, str]
+    head: str
+    """As it is kept."""
+    until: float = math.inf
+    strike: Callable[[str], None] = lambda point: None
+    """Crash points are for records, not for logins."""
+
+
+def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_before: bool = False) -> Exchange:
+    """From the first byte of the body on: whatever goes wrong now, the portal may have the file.
+
+    Raises NotSent, and ClosedMeanwhile for a connection that was used before, while nothing of the body has left.
+    """
     status: int | None = None
     answer_head, answer, retry_after = "", b"", None
     try:
         connection.sock.settimeout(TOTAL_SECONDS)
-        connection.putrequest("POST", address)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders()
-        strike("K17")
-        if time.monotonic() >= until:
-            raise later("LEASE-ENDED", "Máy dừng quá lâu trước khi gửi nên chưa gửi. Hệ thống sẽ tự gửi lại.")
-        connection.send(body)
-        strike("K18")
-        response = connection.getresponse()
-        strike("K20")
-        status = response.status
-        answer_head = f"HTTP {status} {response.reason}\n{response.msg}"[:4000]
-        retry_after = seconds_of(response.headers.get("Retry-After"))
-        while len(answer) <= BODY_LIMIT and (chunk := response.read1(65536)):
-            answer += chunk
-        strike("K21")
+        with _CUTS.after(TOTAL_SECONDS, connection):
+            _send_head(connection, call, used_before)
+            call.strike("K17")
+            if time.monotonic() >= call.until:
+                raise later(
+                    "LEASE-ENDED", "Máy dừng quá lâu trước khi gửi nên chưa gửi. Hệ thống sẽ tự gửi lại."
+                )
+            if used_before and not is_quiet(connection):
+                raise ClosedMeanwhile
+            connection.send(call.body)
+            call.strike("K18")
+            response = connection.getresponse()
+            call.strike("K20")
+            status = response.status
+            answer_head = f"HTTP {status} {response.reason}\n{response.msg}"[:4000]
+            retry_after = seconds_of(response.headers.get("Retry-After"))
+            while len(answer) <= BODY_LIMIT and (chunk := response.read1(65536)):
+                answer += chunk
+            call.strike("K21")
     except (http.client.HTTPException, OSError, ValueError) as problem:
-        return Exchange(head, status, answer_head, answer[:BODY_LIMIT], type(problem).__name__)
+        return Exchange(call.head, status, answer_head, answer[:BODY_LIMIT], type(problem).__name__)
     whole = response.length in (None, 0) and len(answer) <= BODY_LIMIT
+    kept = whole and status == 200 and stays_open(response)
+    response.close()
     return Exchange(
-        head, status, answer_head, answer[:BODY_LIMIT], "" if whole else "Incomplete", retry_after
+        call.head,
+        status,
+        answer_head,
+        answer[:BODY_LIMIT],
+        "" if whole else "Incomplete",
+        retry_after,
+        may_be_kept=kept,
     )
 
 
-@contextmanager
-def _cut_after(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
-    """End the connection after a time: an answer that trickles in byte by byte must not hold a worker."""
-
-    def cut() -> None:
-        with suppress(OSError, AttributeError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
+def _send_head(connection: http.client.HTTPConnection, call: _Call, used_before: bool) -> None:
     try:
-        yield
-    finally:
-        timer.cancel()
+        connection.putrequest("POST", call.address)
+        for name, value in call.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+    except OSError:
+        if used_before:
+            raise ClosedMeanwhile from None
+        raise
+
+
+_CUTS = Cuts()
 
 
 @cache
@@ -240,7 +281,3 @@ def _masked(address: str, has_query: bool, headers: Mapping[str, str]) -> str:
 
 def seconds_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-def _nothing(point: str) -> None:
-    """Crash points are for records, not for logins."""

@@ -65,7 +65,12 @@ def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) ->
     asked = [ways[(turn + place) % len(ways)] for place in range(min(most, len(ways)))]
     found = [way.objects(now, limit=-(-(most - place) // len(asked))) for place, way in enumerate(asked)]
     mixed = [each for together in zip_longest(*found) for each in together if each is not None]
-    return list({each.pk: each for each in mixed}.values())
+    hand = list({each.pk: each for each in mixed}.values())
+    places: dict[int, Destination] = {}
+    for each in hand:
+        # One object for one place: what is looked up of it is looked up once.
+        each.destination = places.setdefault(each.destination_id, each.destination)
+    return hand
 
 
 def _lent(hand: list[Submission], holder: str, now: datetime, *, sending: bool) -> bool:

@@ -9,7 +9,7 @@ a line, too, so that no copy brings it back.
 import errno
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -98,7 +98,8 @@ def append_erasure(line: ErasureLine) -> None:
 
 
 def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine, *, flush: bool) -> None:
-    data = (json.dumps(asdict(line), ensure_ascii=False) + "\n").encode()
+    fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
+    data = (json.dumps(fields, ensure_ascii=False) + "\n").encode()
     descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(descriptor).st_size

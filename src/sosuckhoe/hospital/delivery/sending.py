@@ -22,6 +22,7 @@ from . import receipts
 from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
 from .calling import Exchange, NotSent
 from .channels import Channel, channel_of
+from .connections import KEPT
 from .crashpoints import here
 from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
@@ -80,6 +81,7 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
         exchange = _submit(channel, session, submission, attempt)
         if not exchange.broken and channel.refuses_session(exchange):
             channel.drop(session)
+            KEPT.hang_up()
             _close(attempt, exchange, _judge(channel, exchange, submission))
             attempt = _next_attempt(submission)
             exchange = _submit(channel, channel.session(), submission, attempt)
@@ -180,10 +182,13 @@ def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
 def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
     """Keep both sides and take the step the answer asks for, in one transaction."""
     now = timezone.now()
-    if answer.word is Word.ACCEPTED:
+    if answer.word is not Word.ACCEPTED:
+        KEPT.hang_up()
+    else:
         # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
         if _is_anothers(submission, answer.transaction_number):
             answer = FOREIGN_RECEIPT
+            KEPT.hang_up()
         else:
             here("K19")
             receipts.append(receipt_line(submission, attempt, answer, now))

@@ -22,6 +22,7 @@ from ..visits.actions import add_findings
 from . import doors
 from .answers import Answer, Word
 from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, claim_to_send, claim_to_sign
+from .connections import KEPT
 from .crashpoints import here
 from .ledger import (
     LEASE,
@@ -290,6 +291,7 @@ def _work(worker: Worker, over: threading.Event) -> None:
                 over.wait(IDLE_SECONDS * random.uniform(0.5, 1.0))
     finally:
         worker.let_go()
+        KEPT.hang_up()
         connection.close()
 
 
