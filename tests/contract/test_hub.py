@@ -19,6 +19,7 @@ from tests.health_check_file import HUB_CODE, Export
 from sosuckhoe.healthbook.signing import FileSigner, PracticeAuthority, health_check_policy, sign
 
 from .portal import Answer, Portal
+from .reader import Reader, text_of
 
 LOGIN, PUSH = "/api/auth/login", "/api/platform/data-sync/push"
 AGENT = {"username": "agent-99999", "password": "mat-khau-truc"}
@@ -286,3 +287,32 @@ class TestFaults:
         header = hub.push(hub.message(document)).json["header"]
         page = hub.portal.request("GET", "/_simulator/kham-suc-khoe/").body.decode()
         assert header["txn_id"] in page and "có thật" in page
+
+
+def test_the_citizen_sees_the_newest_of_a_check_with_what_is_assumed(hub: Hub, signer: FileSigner) -> None:
+    owner = {
+        "personal_id": "099190000301",
+        "full_name": "Người Mẫu Khám",
+        "birth": "1990",
+        "password": "xem-so",
+    }
+    hub.portal.desk("setup", {"citizens": [{**owner, "agreed": True}]})
+    reader = Reader(hub.portal)
+    reader.post("/vneid/", number=owner["personal_id"], password="xem-so")
+    assert "Chưa có đợt khám nào" in text_of(reader.get("/vneid/so/"))
+
+    def check(code: str, grade: str, made_on: str) -> bytes:
+        inner = f"<A><MA_LK>{code}</MA_LK><SO_CCCD>{owner['personal_id']}</SO_CCCD><PHAN_LOAI_SK>{grade}</PHAN_LOAI_SK></A>"
+        return signed_by(signer, Export(made_on=made_on, kinds=("XML1",), blocks={"XML1": inner.encode()}))
+
+    for code, grade, made_on in (("K1", "3", "20261101"), ("K1", "2", "20261101"), ("K2", "1", "20261120")):
+        assert hub.code(hub.message(check(code, grade, made_on))) == "PS_DS_SAVE_SUCCESS"
+    page = text_of(reader.get("/vneid/so/"))
+    assert page.index("20/11/2026 Phân loại sức khỏe: 1") < page.index("01/11/2026 Phân loại sức khỏe: 2")
+    assert "Phân loại sức khỏe: 3" not in page and "Giả định của phần mô phỏng" in page
+    assert owner["personal_id"] in text_of(reader.get("/_simulator/kham-suc-khoe/"))
+
+
+def test_a_check_of_nobody_known_is_in_nobodys_book(hub: Hub, document: bytes) -> None:
+    assert hub.code(hub.message(document)) == "PS_DS_SAVE_SUCCESS"
+    assert "tệp không có SO_CCCD" in text_of(Reader(hub.portal).get("/_simulator/kham-suc-khoe/"))

@@ -35,6 +35,11 @@ class HealthCheck(models.Model):
     version = models.PositiveIntegerField()
     """A new msg_id for the same content counts as a new version."""
     received_at = models.DateTimeField()
+    personal_id = models.CharField(max_length=20, blank=True, db_index=True)
+    """Whose it is, as far as the file says so (``facts.py``)."""
+    code = models.CharField(max_length=100, blank=True)
+    made_on = models.CharField(max_length=14, blank=True)
+    grade = models.CharField(max_length=1, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["account", "msg_id"], name="hub_message")]

@@ -5,6 +5,7 @@ import hmac
 import secrets
 import uuid
 from base64 import b64decode
+from dataclasses import asdict
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,7 @@ from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
 from sosuckhoe.simulator.portal.options import options
 from sosuckhoe.simulator.portal.signatures import judge_with
 
+from .facts import Facts, facts_of
 from .models import HealthCheck, HubAccount, HubToken
 from .reading import Message, Misread, check_envelope, check_header, read_message
 
@@ -100,7 +102,7 @@ def _judged(request: ServiceRequest, account: HubAccount, message: Message) -> H
         check_envelope(verdict.tree)
     except Misread as wrong:
         return _answer(request, "PS_DS_VERIFY_FAIL", str(wrong), message)
-    return _store(request, account, message)
+    return _store(request, account, message, facts_of(verdict.tree))
 
 
 def _checksum_holds(message: Message, account: HubAccount) -> bool:
@@ -133,7 +135,7 @@ def _verdict(document: bytes, account: HubAccount) -> Verdict:
     return verdict
 
 
-def _store(request: ServiceRequest, account: HubAccount, message: Message) -> HttpResponse:
+def _store(request: ServiceRequest, account: HubAccount, message: Message, facts: Facts) -> HttpResponse:
     msg_id, rules = str(message.header["msg_id"]), options()
     with transaction.atomic():
         same = HealthCheck.objects.filter(account=account, msg_id=msg_id).order_by("pk").first()
@@ -151,6 +153,7 @@ def _store(request: ServiceRequest, account: HubAccount, message: Message) -> Ht
             document=message.document,
             version=HealthCheck.objects.filter(account=account, document_sha256=document_sha256).count() + 1,
             received_at=clock.now(),
+            **asdict(facts),
         )
         request.call.stored, request.call.transaction = True, made.txn_id
     return _answer(request, "PS_DS_SAVE_SUCCESS", "Đã lưu", message, made.txn_id)

@@ -12,6 +12,7 @@ from sosuckhoe.simulator.book.models import Citizen, Entry
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.insurer.work import work
 
+from .health_checks import health_checks_of
 from .showing import facility_names, shown
 
 KEY = "citizen"
@@ -93,6 +94,7 @@ def book(request: HttpRequest, citizen: Citizen, person: int | None = None) -> H
         "citizen": citizen,
         "whose": whose,
         "visits": visits,
+        "checks": health_checks_of(whose, facilities),
         "updated": entries.aggregate(Max("published_at"))["published_at__max"],
         "family": citizen.represents.exists(),
     }
