@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .chart import Chart
 from .lines import medicine_money, service_money
 from .paper import Row
+from .visits import VISITS
 
 Change = Mapping[str, str] | Callable[[Chart], None]
 
@@ -26,12 +27,22 @@ class Planted:
     since: str = "2024-07-01"
     said_as: str = ""
     """The id our program gives it, where that is another."""
+    alone: bool = False
+    """Whether the texts say what they say on this decision's day and in its forms only."""
 
     @property
     def place(self) -> str:
         """Where the fault must be reported: ``XML3#2.NGAY_KQ``."""
         place = self.at or next(iter(self.change))  # type: ignore[arg-type]
         return place.replace("XML0.", "XML0#1.")
+
+    def holds_under(self, decision: str) -> bool:
+        """Whether the visit can be written under a decision with every field that is changed."""
+        chart = VISITS[self.visit][0](decision)
+        return not callable(self.change) and all(
+            chart.knows(path.partition("#")[0].partition(".")[0], path.rpartition(".")[2])
+            for path in self.change
+        )
 
     @property
     def sure_to_be_silent_before(self) -> bool:
@@ -190,7 +201,7 @@ FORMATS = [
     P("FMT-035", "outpatient", {"XML1.NAM_QT": "26"}),
     P("FMT-036", "outpatient", {"XML1.KET_QUA_DTRI": "9"}),
     P("FMT-037", "outpatient", {"XML1.MA_LOAI_RV": "6"}),
-    P("FMT-038", "outpatient", {"XML1.MA_TTDV": "00432/HCM"}, decision="4750"),
+    P("FMT-038", "outpatient", {"XML1.MA_TTDV": "00432/HCM"}, decision="4750", alone=True),
     P("FMT-039", "outpatient", {"XML2#1.PHAM_VI": "4"}),
     P("FMT-039", "outpatient", {"XML3#1.PHAM_VI": "0"}),
     P("FMT-040", "outpatient", {"XML3#2.MA_PTTT": "4"}),
@@ -201,8 +212,8 @@ FORMATS = [
     P("FMT-043", "outpatient", {"XML3#1.TYLE_TT_BH": "99.5"}),
     P("FMT-044", "outpatient", {"XML3#1.TYLE_TT_DV": "120"}),
     P("FMT-045", "operations", line(2, share="70"), at="XML3#2.TYLE_TT_DV"),
-    P("FMT-046", "outpatient", {"XML2#1.MUC_HUONG": "47.5"}, decision="3176"),
-    P("FMT-046", "outpatient", {"XML3#1.MUC_HUONG": "120"}, decision="3176"),
+    P("FMT-046", "outpatient", {"XML2#1.MUC_HUONG": "47.5"}, decision="3176", alone=True),
+    P("FMT-046", "outpatient", {"XML3#1.MUC_HUONG": "120"}, decision="3176", alone=True),
     P("FMT-047", "outpatient", {"XML3#1.MUC_HUONG": "47.55"}, said_as="FMT-001", since="2026-07-01"),
     P("FMT-047", "outpatient", {"XML3#1.MUC_HUONG": "101"}, since="2026-07-01"),
     P("FMT-048", "outpatient", {"XML2#1.SO_DANG_KY": "VD-00001 -20"}),
@@ -254,7 +265,7 @@ FORMATS = [
     P("FMT-079", "referred_out", {"XML13.MA_LYDO_CT": "4"}),
     P("FMT-080", "referred_out", {"XML13.MA_BAC_SI": "004321/HCM-GPHN.HD"}, since="2025-01-01"),
     P("FMT-081", "to_come_back", {"XML14.NGAY_HEN_KL": "202610130800"}, since="2025-01-01"),
-    P("FMT-081", "to_come_back", {"XML14.NGAY_HEN_KL": "20241210"}, decision="4750"),
+    P("FMT-081", "to_come_back", {"XML14.NGAY_HEN_KL": "20241210"}, decision="4750", alone=True),
     P("FMT-082", "referred_out", {"XML13.MA_LOAI_RV": "1"}),
     P("FMT-084", "hiv_care", {"XML6#1.MA_XU_TRI": "2;9"}),
     P("FMT-085", "hiv_care", {"XML6#1.MA_TINH_TRANG_DK": "4;10"}),
@@ -337,7 +348,7 @@ CROSS_FIELD = [
     P("XFD-008", "outpatient", split("XML3", 2, T_BHTT="39000", T_BNCCT="10700"), at="XML3#2.T_BHTT"),
     P("XFD-008", "outpatient", {"XML3#2.T_BHTT": "39000"}, also=("XFD-012",)),
     P("XFD-003", "outpatient", {"XML3#2.THANH_TIEN_BV": "50000"}),
-    P("XFD-005", "outpatient", {"XML3#2.THANH_TIEN_BH": "40000"}),
+    P("XFD-005", "outpatient", {"XML3#2.THANH_TIEN_BH": "40000"}, since="2025-01-01"),
     P("XFD-002", "outpatient", {"XML2#2.THANH_TIEN_BH": "1"}),
     P("XFD-001", "outpatient", {"XML2#2.THANH_TIEN_BV": "5000000"}),
     P("XFD-009", "outpatient", {"XML3#2.T_BNCCT": "9000"}, also=("XFD-012",)),
@@ -416,11 +427,11 @@ CROSS_FIELD = [
     P("XFD-038", "outpatient", {"XML1.GT_THE_DEN": "20260914"}),
     P("XFD-039", "inpatient", {"XML1.GT_THE_DEN": "20260913"}),
     P("XFD-040", "outpatient", {"XML1.MA_DKBD": "79998;79997"}, at="XML1.MA_THE_BHYT"),
-    P("XFD-041", "referred_out", {"XML13.GT_THE_DEN": "20261231;20261231"}),
+    P("XFD-041", "referred_out", {"XML13.GT_THE_DEN": "20261231;20261231"}, alone=True),
     P("XFD-042", "outpatient", {"XML1.MA_DKBD": ""}),
     P("XFD-042", "outpatient", {"XML1.GT_THE_TU": ""}),
-    P("XFD-043", "to_come_back", {"XML1.NGAY_TAI_KHAM": "20260915;20261013"}),
-    P("XFD-044", "outpatient", {"XML1.THANG_QT": "8"}),
+    P("XFD-043", "to_come_back", {"XML1.NGAY_TAI_KHAM": "20260915;20261013"}, alone=True),
+    P("XFD-044", "outpatient", {"XML1.THANG_QT": "8"}, alone=True),
     P("XFD-045", "outpatient", {"XML2#1.NGAY_TH_YL": "202609150929"}),
     P("XFD-046", "outpatient", {"XML3#2.NGAY_TH_YL": "202609150744"}),
     P("XFD-047", "not_paid_yet", {"XML3#2.NGAY_KQ": "202609150759"}),
@@ -482,7 +493,7 @@ CROSS_FIELD = [
     P("XFD-083", "delivery_by_operation_of_twins", {"XML9#1.GHI_CHU": ""}),
     P("XFD-084", "delivery", {"XML9#1.LAN_SINH": "0"}),
     P("XFD-084", "delivery", {"XML9#1.SO_CON": "0"}),
-    P("XFD-085", "delivery", {"XML9#1.NGAYCAP_CCCD_NND": "20270101"}),
+    P("XFD-085", "delivery", {"XML9#1.NGAYCAP_CCCD_NND": "20270101"}, alone=True),
     P("XFD-086", "pregnancy_rest", {"XML10.CHAN_DOAN_RV": "Dọa sảy thai"}, since="2025-01-01"),
     P("XFD-087", "pregnancy_rest", {"XML10.SO_NGAY": "32"}),
     P("XFD-088", "sick_leave", {"XML11.SO_NGAY_NGHI": "5"}),
@@ -494,7 +505,7 @@ CROSS_FIELD = [
         also=("XTB-036",),
     ),
     P("XFD-090", "sick_leave", {"XML11.NGAY_CT": "20260920"}),
-    P("XFD-091", "to_come_back", {"XML14.NGAY_HEN_KL": "20260914"}, also=("XTB-035",)),
+    P("XFD-091", "to_come_back", {"XML14.NGAY_HEN_KL": "20260914"}, also=("XTB-035",), alone=True),
     P("XFD-092", "to_come_back", {"XML14.NGAY_CT": "20260914"}),
     P("XFD-093", "child_with_both_diseases", {"XML15#1.NGAYKT_DTRI_LAO": "20260101"}),
     P("XFD-094", "check_in", {"XML0.MA_DICH_VU": "", "XML0.TEN_DICH_VU": ""}),
@@ -605,7 +616,7 @@ CROSS_TABLE = [
     P("XTB-032", "referred_out", {"XML13.MA_CSKCB_DI": "79995"}, since="2025-01-01"),
     *(P("XTB-033", "to_come_back", {f"XML14.{name}": text}) for name, text in REPEATED_IN_14.items()),
     *(P("XTB-034", "tuberculosis", {f"XML15#1.{name}": text}) for name, text in REPEATED_IN_15.items()),
-    P("XTB-035", "to_come_back", {"XML14.NGAY_HEN_KL": "20261020"}),
+    P("XTB-035", "to_come_back", {"XML14.NGAY_HEN_KL": "20261020"}, alone=True),
     P(
         "XTB-036",
         "sick_leave",
@@ -617,7 +628,7 @@ CROSS_TABLE = [
         },
         also=("XFD-090",),
     ),
-    P("XTB-037", "inpatient", {"XML3#4.MA_KHOA": "K10"}, at="XML3.MA_KHOA"),
+    P("XTB-037", "inpatient", {"XML3#4.MA_KHOA": "K10"}),
     P(
         "XTB-038",
         "inpatient",
@@ -628,14 +639,14 @@ CROSS_TABLE = [
     P("XTB-040", "delivery", {"XML1.CAN_NANG_CON": "3200"}),
     P("XTB-041", "delivery", {"XML1.GIOI_TINH": "1", "XML1.MA_BENH_CHINH": "J20.9", "XML1.MA_BENH_KT": ""}),
     P("XTB-043", "outpatient", {"XML2#1.PHAM_VI": "3"}),
-    P("XTB-044", "outpatient", drug(1, level="90"), at="XML2.MUC_HUONG"),
+    P("XTB-044", "outpatient", drug(1, level="90"), at="XML2#1.MUC_HUONG"),
 ]
 
 CODES = [
     P("COD-001", "outpatient", {"XML1.MATINH_CU_TRU": "00"}),
     P("COD-004", "outpatient", {"XML1.MA_DOITUONG_KCB": "1.19"}, since="2025-10-17"),
     P("COD-005", "outpatient", {"XML1.MA_LOAI_KCB": "17"}, since="2026-08-01"),
-    P("COD-005", "outpatient", {"XML1.MA_LOAI_KCB": "13"}, decision="3176"),
+    P("COD-005", "outpatient", {"XML1.MA_LOAI_KCB": "13"}, decision="3176", alone=True),
     P("COD-006", "outpatient", {"XML1.MA_KHOA": "K61"}, since="2026-08-01"),
     P("COD-006", "outpatient", {"XML3#2.MA_KHOA": "KHOA1"}, since="2026-08-01"),
     P("COD-007", "outpatient", {"XML1.MA_BENH_CHINH": "JJ20"}),
@@ -739,7 +750,7 @@ BUSINESS = [
         "BUS-040",
         "delivery_by_operation_of_twins",
         lambda chart: chart.tables["XML9"].pop() and None,
-        at="XML9.SO_CON",
+        at="XML9#1.SO_CON",
         also=("XTB-040",),
     ),
     P("BUS-041", "tuberculosis", without("XML15"), at="XML15"),
@@ -803,20 +814,20 @@ CATALOGUED = [
     ),
     P("COD-009", "day_treatment", {"XML1.MA_BENH_YHCT": "U99.999"}),
     P("COD-010", "emergency", {"XML1.MA_PTTT_QT": "99.99", "XML3#2.MA_PTTT_QT": "99.99"}, also=("COD-010",)),
-    P("COD-013", "outpatient", {"XML2#1.TEN_THUOC": "Thuốc Mẫu Khác"}, at="XML2#1.MA_THUOC"),
+    P("COD-013", "outpatient", {"XML2#1.TEN_THUOC": "Thuốc Mẫu Khác"}, at="XML2#1.MA_THUOC", alone=True),
     P("COD-013", "outpatient", {"XML2#2.SO_DANG_KY": "VD-99999-20"}, at="XML2#2.MA_THUOC"),
     P("COD-014", "outpatient", drug(1, price="1300"), at="XML2#1.DON_GIA"),
     P("COD-018", "outpatient", line(3, price="70000", insured_price="70000"), at="XML3#3.MA_DICH_VU"),
     P("COD-019", "operations", {"XML3#4.TEN_VAT_TU": "Lưới Khác"}, at="XML3#4.MA_VAT_TU"),
     P("COD-020", "transported", {"XML3#2.MA_XANG_DAU": "NƯỚC"}, since="2025-10-17"),
     P("COD-021", "outpatient", {"XML3#2.MA_MAY": "HH.1.KHAC"}),
-    P("COD-022", "outpatient", {"XML3#2.NGUOI_THUC_HIEN": "999999/HCM-GPHN"}),
-    P("COD-022", "outpatient", {"XML2#1.MA_BAC_SI": "999999/HCM-GPHN"}),
-    P("COD-022", "outpatient", {"XML4#1.MA_BS_DOC_KQ": "999999/HCM-GPHN"}),
-    P("COD-022", "monthly_medicines", {"XML5#1.NGUOI_THUC_HIEN": "999999/HCM-GPHN"}),
+    P("COD-022", "outpatient", {"XML3#2.NGUOI_THUC_HIEN": "999999/HCM-GPHN"}, alone=True),
+    P("COD-022", "outpatient", {"XML2#1.MA_BAC_SI": "999999/HCM-GPHN"}, alone=True),
+    P("COD-022", "outpatient", {"XML4#1.MA_BS_DOC_KQ": "999999/HCM-GPHN"}, alone=True),
+    P("COD-022", "monthly_medicines", {"XML5#1.NGUOI_THUC_HIEN": "999999/HCM-GPHN"}, alone=True),
     P("COD-023", "outpatient", {"XML2#1.MA_BAC_SI": "008765/HCM-GPHN"}),
-    P("COD-024", "outpatient", {"XML1.MA_TTDV": "999999/HCM-GPHN"}),
-    P("COD-024", "sick_leave", {"XML11.MA_BS": "999999/HCM-GPHN"}),
+    P("COD-024", "outpatient", {"XML1.MA_TTDV": "999999/HCM-GPHN"}, alone=True),
+    P("COD-024", "sick_leave", {"XML11.MA_BS": "999999/HCM-GPHN"}, alone=True),
     P("COD-025", "outpatient", {"XML4#1.MA_CHI_SO": "9999999"}, since="2025-04-11"),
     P(
         "COD-026",

@@ -91,8 +91,9 @@ def check(
             refused.code, part, None, "error", refused.sentence, "Yêu cầu chung đối với tệp XML", owner="it"
         )
         return [Checked(name, faults=[fault], usable=False)]
-    common = list(_of_the_file(reading, data, day, policy))
-    return [_of_a_visit(reading, visit, common, day, name, policy) for visit in reading.visits]
+    first = _first_day(reading, day)
+    common = list(_of_the_file(reading, data, day, first, policy))
+    return [_of_a_visit(reading, visit, common, day, first, name, policy) for visit in reading.visits]
 
 
 def _previewed(data: bytes, reading: Reading, day: date) -> Reading:
@@ -107,15 +108,23 @@ def _previewed(data: bytes, reading: Reading, day: date) -> Reading:
 
 
 def _of_a_visit(
-    reading: Reading, visit: VisitReading, common: list[Fault], day: date, name: str, policy: Policy
+    reading: Reading,
+    visit: VisitReading,
+    common: list[Fault],
+    day: date,
+    first: date,
+    name: str,
+    policy: Policy,
 ) -> Checked:
     record = visit.record
-    faults = [*common, *map(_from_remark, _gathered(visit.remarks))]
+    remarks = [remark for remark in visit.remarks if FILE_RULES[remark.rule].applies_on(first)]
+    edition = visit.edition or edition_on(day)
+    faults = [*common, *(_from_remark(remark, edition) for remark in _gathered(remarks))]
     for id, rule in OF_A_VISIT.items():
         faults += _faults(FILE_RULES[id], rule(reading, visit))
     faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
     whole = reading.form == "envelope" and bool(record.visit)
-    faults += check_record(record, visit.edition or edition_on(day), day=day, policy=policy, whole=whole)
+    faults += check_record(record, edition, day=day, policy=policy, whole=whole)
     faults.sort(key=in_reading_order)
     code = record.visit_code or next((row["visit_code"] for row in _rows(record) if "visit_code" in row), "")
     return Checked(name, code, name_of(visit.edition) if visit.edition else None, faults, record=record)
@@ -126,19 +135,19 @@ def _rows(record: Record) -> Iterator[dict[str, str]]:
         yield from rows
 
 
-def _of_the_file(reading: Reading, data: bytes, day: date, policy: Policy) -> Iterator[Fault]:
+def _of_the_file(reading: Reading, data: bytes, day: date, first: date, policy: Policy) -> Iterator[Fault]:
     for id, rule in OF_THE_FILE.items():
         yield from _faults(FILE_RULES[id], rule(reading))
     yield from _faults(FILE_RULES["STR-019"], file_is_not_too_large(data, policy))
     signing = FILE_RULES["STR-011" if reading.form == "check_in" else "STR-010"]
-    if signing.since is None or _first_day(reading, day) >= signing.since:
+    if signing.applies_on(first):
         yield from _faults(signing, signature_is_there(reading, policy))
     if reading.has_signature and reading.form != "table":
         yield from _broken_signature(reading, data, day)
 
 
 def _first_day(reading: Reading, day: date) -> date:
-    """The earliest discharge (arrival, for a check-in) in the file: the day that decides whether it must be signed."""
+    """The earliest discharge (arrival, for a check-in) in the file: the day that decides which rules on files hold."""
     texts = [visit.record.visit.get("discharged_at", "") for visit in reading.visits]
     texts += [row.get("arrived_at", "") for visit in reading.visits for row in visit.record.rows("check_in")]
     days = [found for text in texts if (found := parse_date(text[:8]))]
@@ -186,14 +195,13 @@ def _gathered(remarks: list[Remark]) -> Iterator[Remark]:
         yield replace(found[0], path=table or "GIAMDINHHS.NOIDUNGFILE", row=None, detail=detail, times=1)
 
 
-def _from_remark(remark: Remark) -> Fault:
-    rule = FILE_RULES[remark.rule]
+def _from_remark(remark: Remark, edition: Edition) -> Fault:
+    rule, table = FILE_RULES[remark.rule], edition.tables.get(remark.path.partition(".")[0])
     value = f" Giá trị: {quoted(remark.value)}." if remark.value else ""
     times = f" Gặp ở {remark.times} chỗ." if remark.times > 1 else ""
     sentence = f"{remark.detail}{value}{times}"
-    return Fault(
-        rule.id, remark.path, remark.row, remark.severity, sentence, rule.source, remark.value, rule.owner
-    )
+    row = None if table is not None and not table.repeats and remark.row == 1 else remark.row
+    return Fault(rule.id, remark.path, row, remark.severity, sentence, rule.source, remark.value, rule.owner)
 
 
 def as_json(results: list[Checked], *, advice: bool = False) -> dict[str, Any]:

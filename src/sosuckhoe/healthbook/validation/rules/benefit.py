@@ -61,7 +61,7 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=f"{table(2)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
-    sentence="Mức hưởng {@wrong} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+    sentence="Mức hưởng {XML2.MUC_HUONG} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
 )  # fmt: skip
 @rule(
     "XTB-044",
@@ -73,7 +73,7 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=f"{table(3)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
-    sentence="Mức hưởng {@wrong} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+    sentence="Mức hưởng {XML3.MUC_HUONG} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
 )  # fmt: skip
 def benefit_is_card_level_times_rate(
     discharged: date,
@@ -81,18 +81,21 @@ def benefit_is_card_level_times_rate(
     category: str,
     scopes: list[str | None],
     levels: list[str | None],
-) -> list[str]:
+) -> list[int]:
     """MUC_HUONG is 80, 95 or 100 times the rate of the entitlement category; areas K1 to K3 have rules of their own."""
     allowed = categories_on(discharged).get(category)
     if allowed is None or area is not None:
         return []
-    found = {text for text, scope in set(zip(levels, scopes, strict=True)) if scope == IN_SCOPE and text}
+    lines = list(zip(scopes, levels, strict=True))
     # Three characters hold no 47.5, so before QĐ 1931 half a percent was rounded either way.
-    return [
-        text
-        for text in sorted(found)
-        if (level := parse_decimal(text)) is not None and all(abs(level - right) >= 1 for right in allowed)
-    ]
+    wrong = {
+        (scope, text)
+        for scope, text in set(lines)
+        if scope == IN_SCOPE
+        and (level := parse_decimal(text or "")) is not None
+        and all(abs(level - right) >= 1 for right in allowed)
+    }
+    return [number for number, line in enumerate(lines, 1) if line in wrong] if wrong else []
 
 
 RIGHT_LEVEL = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2"})

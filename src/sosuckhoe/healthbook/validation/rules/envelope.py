@@ -34,6 +34,9 @@ class FileRule:
     since: date | None = None
     confidence: str = "high"
 
+    def applies_on(self, day: date) -> bool:
+        return self.since is None or self.since <= day
+
 
 _ENVELOPE = f"{GATEWAY_PAGE}; QĐ 4750/QĐ-BYT"
 _SIGNING = f"QĐ 3176/QĐ-BYT; {GATEWAY_PAGE}"
@@ -47,7 +50,13 @@ FILE_RULES: dict[str, FileRule] = {
         FileRule(
             "STR-004", "SOLUONGHOSO equals the number of HOSO elements.", GATEWAY_PAGE, confidence="medium"
         ),
-        FileRule("STR-005", "A file sent through the web service holds exactly one HOSO.", GATEWAY_PAGE, confidence="medium"),
+        FileRule(
+            "STR-005",
+            "A file sent through the web service holds exactly one HOSO.",
+            GATEWAY_PAGE,
+            since=date(2025, 1, 1),
+            confidence="medium",
+        ),
         FileRule(
             "STR-006",
             "Every FILEHOSO has a LOAIHOSO among XML1-XML11 and XML13-XML15, each at most once per HOSO.",

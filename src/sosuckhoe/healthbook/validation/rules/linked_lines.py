@@ -25,10 +25,10 @@ def departments_of(code: str) -> frozenset[str]:
     return frozenset(joined[place : place + 2] for place in range(0, len(joined), 2))
 
 
-def _strange(known: list[str], used: Iterable[str]) -> list[str]:
-    """Departments used that share nothing with those known, each once."""
+def _strange(known: list[str], used: Iterable[str]) -> frozenset[str]:
+    """Departments used that share nothing with those known."""
     all_known = frozenset().union(*(departments_of(code) for code in known))
-    return [code for code in dict.fromkeys(used) if departments_of(code).isdisjoint(all_known)]
+    return frozenset(code for code in set(used) if departments_of(code).isdisjoint(all_known))
 
 
 @rule(
@@ -94,15 +94,17 @@ def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str])
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Thuốc ghi ở khoa {@wrong}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
+    sentence="Thuốc ghi ở khoa {XML2.MA_KHOA}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
 )
 def medicines_are_given_where_the_patient_was(
     visit_type: str, known: list[str], admitted: datetime, orders: list[datetime], used: list[str]
-) -> list[str]:
+) -> list[int]:
     """Departments of medicine lines after admission occur in the XML1 department list for inpatients."""
     if visit_type != INPATIENT:
         return []
-    return _strange(known, (code for code, ordered in zip(used, orders, strict=True) if ordered >= admitted))
+    strange = _strange(known, used)
+    lines = enumerate(zip(used, orders, strict=True), 1) if strange else ()
+    return [number for number, (code, ordered) in lines if code in strange and ordered >= admitted]
 
 
 @rule(
@@ -115,7 +117,7 @@ def medicines_are_given_where_the_patient_was(
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Dịch vụ hoặc vật tư ghi ở khoa {@wrong}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
+    sentence="Dịch vụ hoặc vật tư ghi ở khoa {XML3.MA_KHOA}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
 )  # fmt: skip
 def services_are_given_where_the_patient_was(
     visit_type: str,
@@ -124,14 +126,17 @@ def services_are_given_where_the_patient_was(
     orders: list[datetime],
     groups: list[str],
     used: list[str],
-) -> list[str]:
+) -> list[int]:
     """Departments of XML3 lines after admission, tests aside, occur in the XML1 department list for inpatients."""
     if visit_type != INPATIENT:
         return []
-    lines = zip(used, orders, groups, strict=True)
-    return _strange(
-        known, (code for code, ordered, group in lines if ordered >= admitted and group not in TESTS)
-    )
+    strange = _strange(known, used)
+    lines = enumerate(zip(used, orders, groups, strict=True), 1) if strange else ()
+    return [
+        number
+        for number, (code, ordered, group) in lines
+        if code in strange and ordered >= admitted and group not in TESTS
+    ]
 
 
 @rule(

@@ -7,20 +7,22 @@ from .cited import CHECKERS, table
 
 SURGERY, IN_SCOPE = "8", "1"
 SAME_TEAM, OTHER_TEAM = 50, 80
+Operation = tuple[datetime, datetime | None, int, int, str | None]
+"""(begun, ended, TYLE_TT_DV, row, team)."""
 
 
 @rule(
     "XFD-062",
     table="XML3",
     reads=(
-        "XML3.MA_NHOM", "XML3.PHAM_VI", "XML3.NGAY_TH_YL", "XML3.NGUOI_THUC_HIEN", "XML3.TYLE_TT_DV",
+        "XML3.MA_NHOM", "XML3.PHAM_VI", "XML3.NGAY_TH_YL", "XML3.NGAY_KQ", "XML3.NGUOI_THUC_HIEN", "XML3.TYLE_TT_DV",
     ),
     at="XML3.TYLE_TT_DV",
     confidence="low",
     owner="cashier",
     source=table(3, CHECKERS),
     sentence=(
-        "Phẫu thuật bắt đầu cùng lúc {XML3.NGAY_TH_YL} với một phẫu thuật khác mà tỷ lệ là {XML3.TYLE_TT_DV}%: nếu làm trong "
+        "Phẫu thuật bắt đầu {XML3.NGAY_TH_YL}, liền với một phẫu thuật khác, mà tỷ lệ là {XML3.TYLE_TT_DV}%: nếu làm trong "
         "cùng một lần thì từ phẫu thuật thứ hai là 50% (cùng kíp) hoặc 80% (khác kíp)."
     ),
 )  # fmt: skip
@@ -28,27 +30,47 @@ def later_operations_take_less(
     groups: list[str],
     scopes: list[str | None],
     begun: list[datetime | None],
+    ended: list[datetime | None],
     teams: list[str | None],
     rates: list[int | None],
 ) -> list[int]:
     """Second and later operations of one session take 50 with the same team and 80 with another team.
 
-    Sessions are not in the record: operations that begin in the same minute are taken for one, hence only a warning.
+    Sessions are not in the record: operations of one day that begin before the one before has ended are taken for one,
+    hence only a warning.
     """
     if groups.count(SURGERY) < 2:
         return []
-    sessions: dict[datetime, list[tuple[int, int, str | None]]] = {}
-    lines = zip(groups, scopes, begun, teams, rates, strict=True)
-    for number, (group, scope, moment, team, rate) in enumerate(lines, 1):
-        if group == SURGERY and scope == IN_SCOPE and moment is not None and rate is not None:
-            sessions.setdefault(moment, []).append((rate, number, team))
-    wrong = []
-    for operations in sessions.values():
-        operations.sort(key=lambda one: (-one[0], one[1]))
-        first_team = operations[0][2]
-        wrong += [
-            number
-            for rate, number, team in operations[1:]
-            if rate > (SAME_TEAM if team == first_team else OTHER_TEAM)
-        ]
-    return sorted(wrong)
+    lines = enumerate(zip(groups, scopes, begun, ended, teams, rates, strict=True), 1)
+    operations = [
+        (start, end, rate, number, team)
+        for number, (group, scope, start, end, team, rate) in lines
+        if group == SURGERY and scope == IN_SCOPE and start is not None and rate is not None
+    ]
+    return sorted(number for session in _sessions(operations) for number in _paid_too_high(session))
+
+
+def _sessions(operations: list[Operation]) -> list[list[Operation]]:
+    """Operations that follow each other without a break on one day."""
+    sessions: list[list[Operation]] = []
+    last: datetime | None = None
+    for one in sorted(operations, key=lambda operation: operation[0]):
+        begun, ended = one[0], one[1] or one[0]
+        if last is not None and begun <= last and begun.date() == sessions[-1][0][0].date():
+            sessions[-1].append(one)
+            last = max(last, ended)
+        else:
+            sessions.append([one])
+            last = ended
+    return sessions
+
+
+def _paid_too_high(session: list[Operation]) -> list[int]:
+    """The rows beside the dearest operation of a session that take more than the second may."""
+    session = sorted(session, key=lambda operation: (-operation[2], operation[3]))
+    first_team = session[0][4]
+    return [
+        number
+        for _, _, rate, number, team in session[1:]
+        if rate > (SAME_TEAM if team == first_team else OTHER_TEAM)
+    ]

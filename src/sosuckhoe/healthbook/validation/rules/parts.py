@@ -226,9 +226,9 @@ def appointment_paper_needs_an_appointment(papers: int, dates: str | None) -> bo
     source=table(9),
     sentence="Số con trong lần sinh này là {XML9.SO_CON} nhưng số giấy chứng sinh không bằng số con; mỗi con một giấy.",
 )
-def every_child_has_a_certificate(certificates: int, children: list[int]) -> bool:
+def every_child_has_a_certificate(certificates: int, children: list[int]) -> list[int]:
     """For twins or more one XML9 record for each child is produced."""
-    return all(count == certificates for count in children)
+    return [number for number, count in enumerate(children, 1) if count != certificates]
 
 
 @rule(
