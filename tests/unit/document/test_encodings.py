@@ -58,7 +58,9 @@ def test_one_value_read_twice_among_true_ones_is_told():
     damaged = western("bệnh viện, khám bệnh".encode())
     assert not any("\x80" <= letter <= "\x9f" for letter in damaged)
     visit = read(summary(GHI_CHU=damaged).encode()).visits[0]
-    assert [remark.severity for remark in visit.remarks if remark.rule == "STR-001"] == ["warning"]
+    assert [(remark.path, remark.severity) for remark in visit.remarks if remark.rule == "TEXT-002"] == [
+        ("XML1.GHI_CHU", "warning")
+    ]
 
 
 def test_all_capitals_in_an_old_font_are_recognised():

@@ -9,16 +9,16 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-_LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-_TCVN3 = bytes.fromhex(
+LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+TCVN3 = bytes.fromhex(
     "b5b8b6b7b9a8bbbebcbdc6a9c7cac8c9cbaeccd0cecfd1aad2d5d3d4d6d7ddd8dcde"
     "dfe3e1e2e4abe5e8e6e7e9aceaedebeceeeff3f1f2f4adf5f8f6f7f9fafdfbfcfe"
 )
-_VISCII = bytes.fromhex(
+VISCII = bytes.fromhex(
     "e0e1e4e3d5e5a2a1c6c7a3e2a5a4a6e7a7f0e8e9eba8a9eaabaaacadaeecedefeeb8"
     "f2f3f6f5f7f4b0afb1b2b5bdb6beb7defef9fafcfbf8dfd7d1d8e6f1cffdd6dbdc"
 )
-_VNI = re.findall(
+VNI = re.findall(
     r"\S+",
     "aø aù aû aõ aï aê aè aé aú aü aë aâ aà aá aå aã aä ñ eø eù eû eõ eï eâ eà eá eå eã eä ì í æ ó ò "
     "oø où oû oõ oï oâ oà oá oå oã oä ô ôø ôù ôû ôõ ôï uø uù uû uõ uï ö öø öù öû öõ öï yø yù yû yõ î",
@@ -38,12 +38,12 @@ _SAMPLE = 400_000
 
 
 def _by_table(table: bytes) -> Callable[[str], bytes]:
-    mapping = {ord(letter): table[i : i + 1].decode("latin-1") for i, letter in enumerate(_LETTERS)}
+    mapping = {ord(letter): table[i : i + 1].decode("latin-1") for i, letter in enumerate(LETTERS)}
     return lambda text: text.translate(mapping).encode("latin-1")
 
 
 def _vni(text: str) -> bytes:
-    mapping = {ord(letter): _VNI[i] for i, letter in enumerate(_LETTERS)}
+    mapping = {ord(letter): VNI[i] for i, letter in enumerate(LETTERS)}
     return text.translate(mapping).encode("latin-1")
 
 
@@ -62,8 +62,8 @@ def _windows_1258(text: str) -> bytes:
 
 
 _TABLES: dict[str, Callable[[str], bytes]] = {
-    "TCVN3 (ABC)": _by_table(_TCVN3),
-    "VISCII": _by_table(_VISCII),
+    "TCVN3 (ABC)": _by_table(TCVN3),
+    "VISCII": _by_table(VISCII),
     "windows-1258": _windows_1258,
     "VNI": _vni,
 }

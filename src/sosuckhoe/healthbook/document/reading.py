@@ -11,6 +11,7 @@ from lxml import etree
 from ..contents import set_apart
 from ..record import Record, Row, Sheet, Tables
 from ..standard import Edition, NoEdition, edition_on
+from .doubtful import tell_of_letters
 from .envelope import Envelope, EnvelopeReader, Part, check_kinds, signature_facts
 from .limits import Allowance, Limits
 from .parse import parse, place_of
@@ -112,6 +113,7 @@ def _read_envelope(reader: EnvelopeReader, edition: Edition | None) -> Reading:
     )
     for number, element in enumerate(elements, 1):
         own = Remarks()
+        own.letters_doubtful = reader.remarks.letters_doubtful
         parts = reader.parts(element, own, number=number, several=len(elements) > 1)
         check_kinds(parts, own, shapes_of(edition or editions_known()[0]).by_official)
         facts.kinds.append([part.kind for part in parts])
@@ -135,6 +137,10 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
         _read_part(part, root, reader, tables)
     if len(tables.get("visit", ())) > 1:
         remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
+    if remarks.letters_doubtful:
+        for shape in reader.shapes.by_official.values():
+            rows = tables.get(shape.english, [])
+            tell_of_letters(shape, rows.rows() if isinstance(rows, Sheet) else rows, remarks)
     return VisitReading(Record(tables), known, [part.kind for part in parts], list(remarks), reader.unknown)
 
 
@@ -212,6 +218,8 @@ def _read_table(
     reader = TableReader(shapes, limits, remarks)
     shape = shapes.by_official[shape.official]
     rows = reader.read(root, shape)
+    if remarks.letters_doubtful:
+        tell_of_letters(shape, rows, remarks)
     element, last, signed = signature_facts(root) if check_in else (False, False, False)
     record = Record({shape.english: rows} if rows else {})
     visit = VisitReading(record, known, [shape.official], list(remarks), reader.unknown)

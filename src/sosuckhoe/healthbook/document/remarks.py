@@ -13,7 +13,7 @@ class Remark:
     """One deviation of the file's structure; validation turns it into a fault."""
 
     rule: str
-    """A structure rule of rules.csv, ``STR-001`` to ``STR-020``."""
+    """A structure rule of rules.csv, ``STR-001`` to ``STR-020``, or one of ours on letters, ``TEXT-…``."""
     path: str
     """``XML2.DON_GIA``, ``XML2``, or ``GIAMDINHHS.SOLUONGHOSO``."""
     row: int | None
@@ -37,6 +37,8 @@ class Remarks:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], tuple[int | None, str, Severity]] = {}
         self._times: Counter[tuple[str, str, str]] = Counter()
+        self.letters_doubtful = False
+        """Whether a document held bytes that Vietnamese hardly needs, so that its values are worth a look."""
 
     def add(
         self,

@@ -1,9 +1,9 @@
 """A look at the bytes before any parser sees them: size, encoding, declaration, and everything refused unread."""
 
 import re
-import unicodedata
 
 from .encodings import code_table_of, damage_of
+from .letters import may_be_odd
 from .limits import Allowance
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
@@ -42,8 +42,6 @@ _FORBIDDEN = re.compile(
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _C1 = re.compile(b"\xc2[\x80-\x9f]")
-# "áº" or "á»" and one more sign of windows-1252: how ạ–ỹ look when UTF-8 is read twice.
-_READ_TWICE = re.compile(b"\xc3\xa1\xc2[\xba\xbb](?:\xc2[\xa0-\xbf]|\xe2[\x80\x82\x84]|\xcb|\xc5|\xc6\x92)")
 _REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,8})|0*([0-9]{1,8}));")
 # A mark at the start of a document that stands as text inside another one is still at a start.
 _MARK_AT_START = re.compile("\ufeff\\s*(?:<\\?xml|&lt;|<[A-Z_]+>)")
@@ -79,6 +77,7 @@ def scan(
         raise refuse("FILE-EXTERNAL", _at(data, found, part), "xml-stylesheet")
     if b"&" in data:
         _check_references(data, part)
+        remarks.letters_doubtful = remarks.letters_doubtful or b"&#" in data
     _check_counts(data, here, allowance)
     return data, text
 
@@ -137,20 +136,8 @@ def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
         raise refuse("FILE-ENCODING", _at(data, problem.start, part), detail) from None
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
-    if b"\xc2" in data and len(_READ_TWICE.findall(data)) > 1:
-        remarks.add(
-            "STR-001",
-            part or "GIAMDINHHS",
-            "Một số giá trị có vẻ là UTF-8 bị chuyển mã hai lần (kiểu Nguyá»…n).",
-            severity="warning",
-        )
-    if b"\xcc" in data and not unicodedata.is_normalized("NFC", text):
-        remarks.add(
-            "STR-001",
-            part or "GIAMDINHHS",
-            "Chữ Việt viết bằng dấu rời (tổ hợp), chuẩn cần chữ dựng sẵn; hệ thống đọc được nhưng không tự đổi.",
-            severity="warning",
-        )
+    if may_be_odd(data) or b"\xcc" in data:
+        remarks.letters_doubtful = True
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
     if _C1.search(data) or any(
         lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")

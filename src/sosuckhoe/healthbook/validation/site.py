@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from ..document.doubtful import said_of
+from ..document.letters import odd_in
 from ..record import Record, Row
 from ..standard import Edition, Table
 from .fault import Fault
@@ -65,6 +67,8 @@ class Site:
             name = found[1]
             if name == "@day":
                 return f"{day:%d/%m/%Y}"
+            if name == "@odd":
+                return said_of(odd_in(self._text(record, number, row, self.rule.at)))
             if name == "@wrong":
                 return quoted(wrong or "")
             path = name if "." in name else f"{self.rule.table}.{name}"

@@ -15,7 +15,7 @@ from ..policy import Policy
 from ..rule import UNCERTAIN
 from ..typed import parse_date
 from ..wording import quoted
-from .cited import CHECKERS, DERIVED, GATEWAY_PAGE
+from .cited import CHECKERS, DERIVED, GATEWAY_PAGE, GENERAL
 
 Place = tuple[str, str, str, Severity | None]
 """(path, sentence, value, severity where it is not the rule's own)."""
@@ -113,6 +113,18 @@ FILE_RULES: dict[str, FileRule] = {
         FileRule(
             "STR-020", "An attached list wrapper without records is treated as an absent table.", CHECKERS, "warning",
             confidence="medium",
+        ),
+        FileRule(
+            "TEXT-001",
+            "Values are written with the letters of one alphabet, without hidden characters or look-alikes.",
+            f"{GENERAL}: chữ Việt Unicode dựng sẵn",
+            "warning",
+        ),
+        FileRule(
+            "TEXT-002",
+            "Values are typed in Unicode, not in an old code table, and converted once.",
+            f"{GENERAL}: chữ Việt Unicode dựng sẵn",
+            "warning",
         ),
         FileRule("XTB-002", "MA_LK is unique per encounter.", "QĐ 4750/QĐ-BYT, Bảng 1"),
         FileRule(

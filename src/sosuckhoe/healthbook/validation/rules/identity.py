@@ -3,15 +3,13 @@
 import re
 from datetime import datetime
 
+from ...document.letters import ETH, is_refused, odd_in
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, GENERAL, table
 
 _ODD_IN_NAMES = re.compile(r"[0-9!@#$%^&*_=+<>?/\\|{}\[\]~\"]|  ")
 _PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|[A-Z][0-9]{7}")
 _FOREIGN_PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,20}")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
-_LIKE_LATIN = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\uff00-\uffef]")
-_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 VIETNAM = "000"
 
 
@@ -34,19 +32,28 @@ def name_has_letters_only(name: str) -> bool:
     "NAME-001",
     table=("XML0", "XML1"),
     reads=("HO_TEN",),
+    owner="reception",
+    source=f"{GENERAL}: chữ Việt Unicode dựng sẵn",
+    sentence="Họ tên {HO_TEN} có ký tự lạ: {@odd}. Xin gõ lại.",
+)
+def name_has_no_eth(name: str) -> bool:
+    """A name has no eth for đ, no sign that turns the direction of writing, no emoji, no heap of marks."""
+    return name.isascii() or not any(letter in ETH or is_refused(letter) for letter in odd_in(name))
+
+
+@rule(
+    "NAME-001",
+    table=("XML0", "XML1"),
+    reads=("HO_TEN",),
     severity="warning",
     owner="reception",
     source=f"{GENERAL}: chữ Việt Unicode dựng sẵn",
-    sentence="Họ tên {HO_TEN} có chữ trông giống chữ Việt nhưng là chữ khác (như ð thay đ), hoặc ký tự ẩn; xin gõ lại.",
+    sentence="Họ tên {HO_TEN} có chữ trông giống chữ Việt nhưng là chữ khác, hoặc ký tự ẩn: {@odd}. Xin gõ lại.",
 )
 def name_is_written_with_one_alphabet(name: str) -> bool:
-    """A name has no look-alike letters of another alphabet among Latin ones, no eth for đ, no hidden characters."""
-    return not (
-        "ð" in name
-        or "Ð" in name
-        or _HIDDEN.search(name) is not None
-        or (_LATIN.search(name) is not None and _LIKE_LATIN.search(name) is not None)
-    )
+    """A name has no look-alike letters of another alphabet among Latin ones and no hidden characters."""
+    odd = {} if name.isascii() else odd_in(name)
+    return not odd or any(letter in ETH or is_refused(letter) for letter in odd)
 
 
 @rule(
