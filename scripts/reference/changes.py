@@ -9,7 +9,7 @@ from sosuckhoe.healthbook.standard.decision import IN_FORCE
 from sosuckhoe.healthbook.standard.differences import Difference, differences
 from sosuckhoe.hospital.delivery.states import NEEDS_A_PERSON, STEPS, TRANSMITTED, State, diagram
 
-from .saying import LISTS, cell, day, facts, page, running, table, vi
+from .saying import cell, day, facts, list_title, page, running, table, vi
 
 MANY = 12
 """A new list with more codes than this is told as one line."""
@@ -47,10 +47,11 @@ def _changes() -> str:
 
 
 def _told(before: date, after: date) -> Iterator[str]:
-    had = edition_on(before).codes
+    had, later = edition_on(before).codes, edition_on(after).codes
     for where, group in groupby(differences(before, after), key=lambda one: one.where):
         found = list(group)
-        name, path = LISTS.get(where), f"danh-muc/{where}.md"
+        name = list_title(where) if where in later else ""
+        path = f"danh-muc/{where}.md"
         heading = f"[{name}]({path})" if name else _linked(where)
         if name and len(found) > MANY and (where not in had or not had[where].on(before)):
             yield f"- {heading}: danh mục mới, {len(found)} mã [{cell(found[0].source)}]"
@@ -62,22 +63,7 @@ def _told(before: date, after: date) -> Iterator[str]:
 
 
 def _said(one: Difference) -> str:
-    what = one.what
-    note = "Ghi chú của quyết định: "
-    if what.startswith(note):
-        what = note + vi(what.removeprefix(note))
-    for condition in ("Đổi điều kiện: ",):
-        if what.startswith(condition):
-            old, _, new = what.removeprefix(condition).partition(" thành ")
-            what = f"{condition}{_vi_or_same(old)} thành {_vi_or_same(new)}"
-    return f"{cell(what)} [{cell(one.source)}]"
-
-
-def _vi_or_same(text: str) -> str:
-    try:
-        return vi(text)
-    except KeyError:
-        return text
+    return f"{cell(one.what)} [{cell(one.source)}]"
 
 
 def _linked(where: str) -> str:

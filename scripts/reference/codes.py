@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sosuckhoe.healthbook.standard import CodeList
 
-from .saying import CHOSEN_BY, LISTS, cell, day, facts, page, running, table, vi
+from .saying import CHOSEN_BY, cell, day, facts, list_title, page, running, table, vi
 
 COLUMNS = {
     "abo": "ABO",
@@ -50,7 +50,7 @@ def fields_of(name: str) -> list[str]:
 def pages() -> Iterator[tuple[str, str]]:
     rows = [
         (
-            f"[{LISTS[codes.name]}]({codes.name}.md)",
+            f"[{list_title(codes.name)}]({codes.name}.md)",
             f"`{codes.name}`",
             str(len(codes.rows)),
             "đủ" if codes.closed else "một phần",
@@ -94,7 +94,7 @@ def _page(codes: CodeList) -> str:
         for path in fields_of(codes.name)
     )
     return page(
-        f"# Danh mục: {LISTS[codes.name]}",
+        f"# Danh mục: {list_title(codes.name)}",
         facts(
             (
                 ("English", f"`{codes.name}`"),
@@ -103,7 +103,7 @@ def _page(codes: CodeList) -> str:
                 ("Có đủ mã", "có; mã khác là lỗi" if codes.closed else "chưa; mã lạ không bị báo"),
             )
         ),
-        table(("Mã", "Tên", "Từ ngày", "Đến ngày", *(COLUMNS[name] for name in more), "Nguồn", "English"), rows),
+        table(("Mã", "Tên", "Từ ngày", "Đến ngày", *(COLUMNS.get(name, name) for name in more), "Nguồn", "English"), rows),
         "## Nguồn\n\n"
         + "\n".join(
             f"{index}. {source} (độ chắc chắn: {vi(confidence)})"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
 from sosuckhoe.healthbook.standard.decision import IN_FORCE
+from sosuckhoe.healthbook.standard.words import vietnamese
 
 GENERATED = "<!-- Trang này do `make docs` viết từ dữ liệu của chương trình; sửa ở đó, không sửa ở đây. -->"
 PROGRAM = "../../../src/sosuckhoe"
@@ -43,21 +44,21 @@ LISTS = {
 CHOSEN_BY = {"discharge": "ngày ra viện", "order": "ngày y lệnh", "arrival": "ngày đến khám"}
 
 
+def list_title(name: str) -> str:
+    """What people call a code list: as above, as the decision that brought it says, else its name in the data."""
+    said = (one.codes[name].get("title") for one in decisions() if name in one.codes)
+    return LISTS.get(name) or next(filter(None, said), name)
+
+
 @lru_cache(maxsize=1)
 def _words() -> dict[str, str]:
     with Path(__file__).with_name("words.csv").open(encoding="utf-8", newline="") as file:
         return {row["english"]: row["vietnamese"] for row in csv.DictReader(file)}
 
 
-class NoWord(KeyError):
-    """A sentence of the data has no Vietnamese yet: add it to words.csv."""
-
-
 def vi(english: str) -> str:
-    """Vietnamese for a sentence that the data says in English. Raises NoWord for a new one."""
-    if english and english not in _words():
-        raise NoWord(english)
-    return _words().get(english, "")
+    """Vietnamese for a sentence that the data says in English; one without a word for it (tests/house) as it is."""
+    return _words().get(english) or vietnamese(english)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from sosuckhoe.hospital.delivery.states import STEPS, State
 from .answers import OUTCOMES, portal_codes
 from .codes import fields_of, lists
 from .rules import rule_facts, sentences, subject_by_id
-from .saying import LISTS, days, running, vi
+from .saying import days, list_title, running, vi
 from .tables import field_facts, rules_reading
 
 Entry = dict[str, Any]
@@ -62,7 +62,7 @@ def _tables() -> Iterator[Entry]:
             facts = [pair for pair in field_facts(field) if pair[0] != "Tên chỉ tiêu"]
             facts = [(label, html.unescape(value)) for label, value in facts]
             facts += [
-                ("Danh mục mã", LISTS[field.codes] if field.codes else ""),
+                ("Danh mục mã", list_title(field.codes) if field.codes else ""),
                 ("Quy tắc đọc chỉ tiêu này", ", ".join(rules_reading().get(path, []))),
                 ("English", f"{field.label_en} ({table.english}.{field.english})"),
             ]
@@ -83,9 +83,9 @@ def _codes() -> Iterator[Entry]:
     for codes in lists():
         page = f"danh-muc/{codes.name}.md"
         used = ", ".join(fields_of(codes.name))
-        yield _entry("danh-muc", codes.name, LISTS[codes.name], page, [("Dùng ở", used)])
+        yield _entry("danh-muc", codes.name, list_title(codes.name), page, [("Dùng ở", used)])
         for code in codes.rows:
-            facts = [("Danh mục", LISTS[codes.name]), ("Hiệu lực", days(code.since, code.until)), ("Nguồn", code.source),
+            facts = [("Danh mục", list_title(codes.name)), ("Hiệu lực", days(code.since, code.until)), ("Nguồn", code.source),
                      ("English", code.name_en)]  # fmt: skip
             name = code.name_vi or "(chưa biết tên)"
             yield _entry("ma", code.code, name, page, facts, code.more.get("code_no_dot", ""))

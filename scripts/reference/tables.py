@@ -9,7 +9,7 @@ from sosuckhoe.healthbook.standard.differences import spoken
 from sosuckhoe.healthbook.validation import listed_rules
 
 from .rules import subject_by_id
-from .saying import LISTS, cell, facts, page, running, table, vi
+from .saying import cell, facts, list_title, page, running, table, vi
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +86,7 @@ def _field(one: Table, field: Field) -> str:
             *((label, value) for label, value in field_facts(field) if label != "Tên chỉ tiêu"),
             (
                 "Danh mục mã",
-                f"[{LISTS[field.codes]}](../danh-muc/{field.codes}.md)" if field.codes else "",
+                f"[{list_title(field.codes)}](../danh-muc/{field.codes}.md)" if field.codes else "",
             ),
             ("Quy tắc đọc chỉ tiêu này", ", ".join(_rule(id) for id in read_by)),
             ("English", f"{cell(field.label_en)} (`{one.english}.{field.english}`)"),

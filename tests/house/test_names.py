@@ -6,6 +6,8 @@ from collections import defaultdict
 import pytest
 
 from sosuckhoe.healthbook.standard import decisions, edition_on
+from sosuckhoe.healthbook.standard.words import words
+from sosuckhoe.healthbook.validation.settling import WRITTEN_FOR
 
 EDITIONS = [edition_on(d.in_force) for d in decisions() if d.changes_tables]
 
@@ -52,3 +54,16 @@ def test_every_field_and_code_cites_its_source():
             field.place and field.label_vi for table in edition.tables.values() for field in table.fields
         )
         assert all(code.source for codes in edition.codes.values() for code in codes.rows)
+
+
+def test_everything_our_data_say_in_english_has_its_vietnamese():
+    said = {
+        text
+        for edition in EDITIONS
+        if edition.id in WRITTEN_FOR
+        for table in edition.tables.values()
+        for field in table.fields
+        for text in (table.cardinality, table.when_required, field.condition, field.note, field.confidence)
+        if text
+    }
+    assert said <= words().keys()

@@ -11,6 +11,7 @@ from sosuckhoe.healthbook.standard import Decision, Edition, NoEdition, decision
 from sosuckhoe.healthbook.standard.decision import IN_FORCE, STATUSES
 from sosuckhoe.healthbook.standard.differences import differences, spoken
 from sosuckhoe.healthbook.standard.editions import prove
+from sosuckhoe.healthbook.standard.words import vietnamese
 
 from . import days, xsd
 
@@ -18,13 +19,6 @@ UNUSABLE = 2
 NO_STANDARD = "Chưa có chuẩn nào có hiệu lực vào ngày này. Chuẩn đầu tiên (QĐ 130) có hiệu lực từ 18/01/2023."
 MOST_CODES = 60
 """Codes of a list shown; longer lists are looked up in the reference pages."""
-CONFIDENCE = {
-    "high": "cao",
-    "medium": "vừa: chưa thấy bản gốc hoặc các nguồn còn khác nhau",
-    "low": "thấp: xin đối chiếu văn bản gốc",
-    "invented": "bịa để thử",
-}
-"""How sure we are of a fact, in words."""
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -111,7 +105,7 @@ def run_show(options: argparse.Namespace) -> int:
             return UNUSABLE
     print(f"{table.official}  {table.title_vi}  (chuẩn {edition.id}, ngày {day:%d/%m/%Y})")
     if field is None:
-        print(f"  Khi nào cần: {table.when_required}")
+        print(f"  Khi nào cần: {vietnamese(table.when_required)}")
         for one in table.fields:
             print(f"  {one.official:<28}{one.label_vi}")
         return 0
@@ -123,11 +117,12 @@ def run_show(options: argparse.Namespace) -> int:
         "Trước đây tên là": ", ".join(field.former),
         "Kiểu": spoken("kind", field.kind),
         "Độ dài": spoken("max_length", field.max_length),
-        "Yêu cầu": spoken("need", field.need) + (f": {field.condition}" if field.condition else ""),
+        "Yêu cầu": spoken("need", field.need)
+        + (f": {vietnamese(field.condition)}" if field.condition else ""),
         "Danh mục mã": f"{field.codes} ({len(listed)} mã)" if codes else "",
         "Nguồn": "; ".join(field.history),
-        "Độ chắc chắn": CONFIDENCE.get(field.confidence, field.confidence),
-        "Ghi chú": field.note,
+        "Độ chắc chắn": vietnamese(field.confidence),
+        "Ghi chú": vietnamese(field.note),
         "Tên trong mã nguồn": f"{table.english}.{field.english}",
     }
     for name, value in facts.items():

@@ -47,7 +47,7 @@ class Decision:
     confidence: str
     folder: Traversable = field(repr=False, compare=False)
     codes: Mapping[str, Mapping[str, Any]] = field(repr=False, compare=False)
-    """What it says of code lists: ``closed`` and ``chosen_by``, by list."""
+    """What it says of code lists: ``title``, ``closed`` and ``chosen_by``, by list."""
     extends: str = ""
     """The decision it changes; of two on one day it comes after that one."""
     repeals: tuple[str, ...] = ()
@@ -230,7 +230,7 @@ def _values(facts: Mapping[str, Any], place: str, mistakes: Mistakes) -> None:
                 None,
                 f"codes.{name}: không biết chosen_by “{said['chosen_by']}”. Ghi một trong: {', '.join(CHOOSING_DAYS)}.",
             )
-        elif more := [key for key in said if key not in ("closed", "chosen_by")]:
+        elif more := [key for key in said if key not in ("title", "closed", "chosen_by")]:
             mistakes.add(
-                place, None, f"codes.{name}: không biết {', '.join(more)}. Dùng closed và chosen_by."
+                place, None, f"codes.{name}: không biết {', '.join(more)}. Dùng title, closed và chosen_by."
             )

@@ -7,6 +7,7 @@ from datetime import date
 from .codes import CodeList
 from .editions import edition_on
 from .tables import KINDS, NEEDS, Field, Table
+from .words import vietnamese
 
 FACTS = {
     "kind": "kiểu dữ liệu",
@@ -46,7 +47,7 @@ def spoken(fact: str, value: object) -> str:
         return NEEDS[str(value)]
     if fact == "kind":
         return KINDS[str(value)]
-    return str(value) or "không có"
+    return vietnamese(str(value)) or "không có"
 
 
 def differences(earlier: date, later: date, *, expected: bool = False) -> Iterator[Difference]:
@@ -77,7 +78,7 @@ def _of_table(before: Table, after: Table) -> Iterator[Difference]:
     for fact, name in FACTS_OF_TABLES.items():
         was, now = getattr(before, fact), getattr(after, fact)
         if was != now:
-            was, now = ("/".join(one) if fact == "wrapper" else one for one in (was, now))
+            was, now = ("/".join(one) if fact == "wrapper" else vietnamese(one) for one in (was, now))
             yield Difference(after.official, f"Đổi {name}: {was} thành {now}", after.place)
     # A renamed field keeps its English name: the same meaning under a new official name.
     old, new = before.by_english, after.by_english
@@ -119,7 +120,7 @@ def _of_field(where: str, before: Field, after: Field) -> Iterator[Difference]:
         if old == new:
             continue
         if fact == "note":
-            yield Difference(where, f"Ghi chú của quyết định: {new}", after.place)
+            yield Difference(where, f"Ghi chú của quyết định: {vietnamese(new) or 'bỏ ghi chú'}", after.place)
         else:
             yield Difference(where, f"Đổi {name}: {spoken(fact, old)} thành {spoken(fact, new)}", after.place)
 

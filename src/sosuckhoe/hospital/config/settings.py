@@ -5,6 +5,7 @@ SOSUCKHOE_DATABASE  empty for SQLite in the home folder, or postgres://user:pass
 SOSUCKHOE_HOSTS     names under which browsers reach the pages, separated by commas
 SOSUCKHOE_HTTPS     1 where a proxy in front speaks HTTPS: cookies then travel encrypted only
 SOSUCKHOE_METRICS   0 switches /metrics off; on, it answers this machine or whoever has secrets/metrics-token
+SOSUCKHOE_DECISIONS folders with decisions laid beside ours (healthbook/standard/decision.py)
 SOSUCKHOE_DEBUG     1 for developers
 """
 
