@@ -165,6 +165,7 @@ class Story:
         """Do something as this process. False: it died of it."""
         from django.db import connection
 
+        from sosuckhoe.hospital.delivery.connections import KEPT
         from sosuckhoe.hospital.delivery.sessions import SESSIONS, Sessions
 
         before, kept = self.current, dict(SESSIONS.__dict__)
@@ -175,6 +176,7 @@ class Story:
             return True
         except Crash as crash:
             self.note(f"{process.name} dies at {crash}")
+            KEPT.hang_up()
             self.crashes += 1
             connection.close()
             connection.savepoint_ids, connection.in_atomic_block, connection.needs_rollback = [], False, False
@@ -208,7 +210,7 @@ class Story:
             from django.db import close_old_connections
 
             try:
-                busy[0] = process.worker.sign_one()
+                busy[0] = process.worker.sign_some()
                 busy[0] = process.worker.send_one() or busy[0]
             except Exception as problem:
                 self.note(f"{process.name}: {type(problem).__name__}: {problem}")

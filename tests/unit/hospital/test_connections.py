@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.utils import timezone
 
+from sosuckhoe.hospital.delivery import receipts
 from sosuckhoe.hospital.delivery.connections import KEPT
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Destination, Submission
@@ -100,6 +101,22 @@ def two(connected: House, clean: list[bytes]) -> Iterator[Callable[..., tuple[Sc
     KEPT.hang_up()
     for portal in portals:
         portal.listener.close()
+
+
+def test_what_could_not_be_settled_is_the_last_on_its_connection(
+    two: Callable[..., tuple[ScriptedPortal, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, real = [], receipts.append
+
+    def full_disk_once(line: receipts.ReceiptLine) -> None:
+        written.append(line)
+        if len(written) == 1:
+            raise OSError(28, "No space left on device")
+        real(line)
+
+    monkeypatch.setattr(receipts, "append", full_disk_once)
+    portal, found = two("take", "take")
+    assert (portal.connections, found) == (2, [State.SENDING, State.RECEIVED])
 
 
 RECEIVED, UNKNOWN, REFUSED = State.RECEIVED, State.UNKNOWN, State.REFUSED

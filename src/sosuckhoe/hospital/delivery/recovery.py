@@ -9,7 +9,7 @@ from .answers import NO_ANSWER, Answer, Word
 from .ledger import lease_is_over, step, supersede_overtaken
 from .models import Attempt, Submission
 from .prepared import Prepared
-from .sending import keep_receipt
+from .sending import is_anothers, keep_receipt
 from .states import State
 
 _LOST = Prepared(lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk"))
@@ -46,7 +46,7 @@ def _recover(submission: Submission, at: datetime) -> None:
         fence=attempt.fence,
         document_sha256=submission.document.sha256 if submission.document else "",
     )
-    if line is not None:
+    if line is not None and not is_anothers(submission, line.transaction_number):
         # The answer had come and was written down outside the database before this process died.
         answer = Answer(
             Word.ACCEPTED,

@@ -186,7 +186,7 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
         KEPT.hang_up()
     else:
         # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
-        if _is_anothers(submission, answer.transaction_number):
+        if is_anothers(submission, answer.transaction_number):
             answer = FOREIGN_RECEIPT
             KEPT.hang_up()
         else:
@@ -258,7 +258,8 @@ def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
     return False
 
 
-def _is_anothers(submission: Submission, number: str) -> bool:
+def is_anothers(submission: Submission, number: str) -> bool:
+    """Whether a transaction number is the receipt of something else."""
     there = {"destination_id": submission.destination_id, "transaction_number": number}
     return any(owner != submission.pk for (owner,) in look(Receipt, there, ("submission_id",)))
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -19,9 +21,11 @@ from .hub.settings import HubSettings
 from .hub.signing import DoctorsSignature, facility_policy, with_doctors_signature
 from .ledger import step
 from .models import CertificateStatus, SignedDocument, SigningKey, Submission
+from .prepared import add, look
 from .signers.keys import CannotSignNow, key_for, key_rests
 from .signers.status import status_for
 from .states import State
+from .turns import writing
 
 
 class Held(Exception):
@@ -32,11 +36,48 @@ class Held(Exception):
         self.code, self.sentence, self.faults = code, sentence, faults
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Bytes that passed the strict verifier and are not stored yet: until then nobody has them, and they may be lost."""
+
+    submission: Submission
+    content: bytes
+    unsigned_sha256: str
+    key: SigningKey
+    at: datetime
+    status: CertificateStatus | None
+
+
 def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument | None:
-    """Sign what was claimed. Raises Held (this record's own affair) or CannotSignNow (the key's: visits wait).
+    """Sign what was claimed and store it. Raises as ``make_signed`` does.
 
     None when somebody with a newer fence has taken it over.
     """
+    return store_all([make_signed(submission, at=at)])[0]
+
+
+def store_all(made: Sequence[Signed]) -> list[SignedDocument | None]:
+    """Keep what was signed of a handful, in one commit; None for what somebody with a newer fence has taken over."""
+    with writing():
+        stored = [
+            store_signed(
+                each.submission,
+                each.content,
+                unsigned_sha256=each.unsigned_sha256,
+                key=each.key,
+                at=each.at,
+                signer=each.key.name,
+                status=each.status,
+                fence=each.submission.fence,
+            )
+            for each in made
+        ]
+    here("K14")
+    return stored
+
+
+def make_signed(submission: Submission, *, at: datetime) -> Signed:
+    """Sign what was claimed. Raises Held (this record's own affair) or CannotSignNow (the key's: visits wait)."""
     check_whole(submission)
     key, signer = key_for(submission.facility, at)
     unsigned = unsigned_bytes(submission, at=at)
@@ -62,18 +103,14 @@ def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument |
     verdict = verify(signed, at=done, registered=[key.fingerprint], policy=policy)
     if verdict.outcome is not Outcome.PASSED:
         raise CannotSignNow(verdict.code, f"Chữ ký vừa tạo không qua được kiểm tra: {verdict.sentence_vi}")
-    document = store_signed(
+    return Signed(
         submission,
         signed if ours else _message(submission, signed, done),
-        unsigned_sha256=hashlib.sha256(unsigned).hexdigest(),
-        key=key,
-        at=at,
-        signer=key.name,
-        status=status,
-        fence=submission.fence,
+        hashlib.sha256(unsigned).hexdigest(),
+        key,
+        at,
+        status,
     )
-    here("K14")
-    return document
 
 
 def check_whole(submission: Submission) -> None:
@@ -148,9 +185,9 @@ def store_signed(
 ) -> SignedDocument | None:
     """Keep bytes that passed the strict verifier, and the step that goes with them. None: somebody was faster."""
     with transaction.atomic():
-        document = SignedDocument.objects.create(
+        document = SignedDocument(
             submission=submission,
-            number=submission.documents.count() + 1,
+            number=len(look(SignedDocument, {"submission_id": submission.pk}, ("id",))) + 1,
             content=signed,
             sha256=hashlib.sha256(signed).hexdigest(),
             unsigned_sha256=unsigned_sha256,
@@ -162,6 +199,8 @@ def store_signed(
             signer=signer,
             status=status,
         )
+        columns = [field.attname for field in SignedDocument._meta.concrete_fields if not field.primary_key]
+        ((document.pk,),) = add(SignedDocument, [{name: getattr(document, name) for name in columns}])
         if not step(
             submission,
             State.SIGNED,

@@ -38,7 +38,7 @@ from .restoring.hold import on_hold
 from .restoring.noticing import notice
 from .sending import LONGEST_WAIT, release, send_submission
 from .signers.keys import CannotSignNow
-from .signing import Held, sign_submission
+from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits
 from .states import State
 from .watching.pulse import beat
@@ -67,26 +67,54 @@ class Worker:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
         self._turns = 0
         self._hand: deque[tuple[Submission, Attempt]] = deque()
-        self._handful = 1
+        self._handful = self._signs = 1
         self.in_hand: tuple[tuple[int, int], ...] = ()
         """Number and fence of what is being worked on: its leases alone are renewed."""
 
     def sign_one(self) -> bool:
         """Sign the next waiting record. False when there is none."""
-        for submission in claim_to_sign(self.line, self.holder, timezone.now(), 1):
-            before, self.in_hand = self.in_hand, (*self.in_hand, (submission.pk, submission.fence))
-            try:
-                here("K07")
-                self._sign(submission)
-            finally:
-                self.in_hand = before
-            return True
-        return False
+        return self._sign_at_most(1) > 0
 
-    def _sign(self, submission: Submission) -> None:
+    def sign_some(self) -> bool:
+        """Sign the next few waiting records and keep them in one commit. False when there is none."""
+        began = time.monotonic()
+        signed = self._sign_at_most(self._signs)
+        if signed:
+            self._signs = _as_many_as((time.monotonic() - began) / signed)
+        return signed > 0
+
+    def _sign_at_most(self, most: int) -> int:
+        claimed = claim_to_sign(self.line, self.holder, timezone.now(), most)
+        before, self.in_hand = self.in_hand, (*self.in_hand, *((each.pk, each.fence) for each in claimed))
+        try:
+            made = []
+            for submission in claimed:
+                here("K07")
+                signed = self._sign(submission)
+                made += [] if signed is None else [signed]
+            self._keep(made)
+        finally:
+            self.in_hand = before
+        return len(claimed)
+
+    def _keep(self, made: list[Signed]) -> None:
+        """Store a handful; where that fails each one alone, so that one's failure is its own."""
+        if not made:
+            return
+        try:
+            store_all(made)
+        except Exception as problem:
+            for each in made:
+                each.submission.state = State.WAITING  # whatever was half done is undone
+                if len(made) > 1:
+                    self._keep([each])
+                else:
+                    self._could_not_sign(each.submission, problem, timezone.now())
+
+    def _sign(self, submission: Submission) -> Signed | None:
         now = timezone.now()
         try:
-            sign_submission(submission, at=now)
+            return make_signed(submission, at=now)
         except CannotSignNow as problem:
             self._wait(submission, problem.code, problem.sentence, now)
         except Held as problem:
@@ -94,8 +122,12 @@ class Worker:
                 add_findings(submission.version, problem.faults)
             self._hold(submission, problem.code, problem.sentence, now)
         except Exception as problem:
-            log.exception("submission %s could not be signed", submission.pk)
-            self._hold(submission, f"ERROR-{type(problem).__name__}"[:40], UNEXPECTED, now)
+            self._could_not_sign(submission, problem, now)
+        return None
+
+    def _could_not_sign(self, submission: Submission, problem: Exception, now: datetime) -> None:
+        log.error("submission %s could not be signed", submission.pk, exc_info=problem)
+        self._hold(submission, f"ERROR-{type(problem).__name__}"[:40], UNEXPECTED, now)
 
     def send_one(self) -> bool:
         """Send the next signed record. False when there is none."""
@@ -113,6 +145,9 @@ class Worker:
             log.exception("submission %s: the attempt broke", submission.pk)
         finally:
             self._take_in_hand()
+            if not well:
+                # What was not settled is not known, so the answer to it could be taken for the next one's.
+                KEPT.hang_up()
         self._handful = _as_many_as(time.monotonic() - began)
         if not well or self._handful == 1:
             self.let_go()
@@ -281,7 +316,7 @@ def _work(worker: Worker, over: threading.Event) -> None:
     try:
         while not over.is_set():
             try:
-                busy = worker.sign_one()
+                busy = worker.sign_some()
                 busy = worker.send_one() or busy
             except Exception:
                 log.exception("the ledger could not be read; trying again")

@@ -1,6 +1,7 @@
 """What the texts leave to the hospital: every choice has a name, a safe default, and a recorded decision."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,14 +96,31 @@ class NeedsReason(ValueError):
     """Hãy ghi lý do: thay đổi này cần có người chịu trách nhiệm và lý do."""
 
 
-def chosen(name: str, *, facility: Facility | None, day: date) -> Any:
-    """What holds on a day: the facility's own decision, else that for all, else the default."""
+def decisions(facility: Facility | None) -> dict[str, list[HospitalPolicy]]:
+    """Every decision that a facility goes by, its own and those for all, by name: for who asks for several."""
+    rows = HospitalPolicy.objects.filter(Q(facility=facility) | Q(facility__isnull=True))
+    by_name: dict[str, list[HospitalPolicy]] = defaultdict(list)
+    for row in rows:
+        by_name[row.name].append(row)
+    return by_name
+
+
+def chosen(
+    name: str,
+    *,
+    facility: Facility | None,
+    day: date,
+    among: Mapping[str, Sequence[HospitalPolicy]] | None = None,
+) -> Any:
+    """What holds on a day: the facility's own decision, else that for all, else the default.
+
+    ``among``: the facility's ``decisions``, where they are at hand.
+    """
     if name not in CHOICES:
         raise UnknownChoice(name)
-    rows = HospitalPolicy.objects.filter(name=name, since__lte=day).filter(
-        Q(facility=facility) | Q(facility__isnull=True)
-    )
-    found = sorted(rows, key=lambda row: (row.facility_id is not None, row.since, row.pk))
+    rows = (decisions(facility) if among is None else among).get(name, ())
+    held = [row for row in rows if row.since <= day]
+    found = sorted(held, key=lambda row: (row.facility_id is not None, row.since, row.pk))
     return found[-1].value if found else CHOICES[name].default
 
 
@@ -136,23 +154,26 @@ def checking_policy(
 
     ``check_ins``: what the ledger knows, which is not known here (see ``Policy.check_ins``).
     """
-    levels = dict(chosen("severities", facility=facility, day=day))
+    among = decisions(facility)
+
+    def held(name: str) -> Any:
+        return chosen(name, facility=facility, day=day, among=among)
+
+    levels = dict(held("severities"))
     off = {rule for rule, level in levels.items() if level == "off"}
     return Policy(
-        summary_for_every_visit=bool(chosen("summary_for_every_visit", facility=facility, day=day)),
+        summary_for_every_visit=bool(held("summary_for_every_visit")),
         severities={rule: level for rule, level in levels.items() if rule not in off},
-        off=off.union(chosen("rules_off", facility=facility, day=day)),
+        off=off.union(held("rules_off")),
         catalogues=catalogues_for(facility),
-        base_salaries=base_salaries(facility),
+        base_salaries=base_salaries(among),
         check_ins=check_ins,
     )
 
 
-def base_salaries(facility: Facility | None) -> tuple[tuple[date, Decimal], ...]:
+def base_salaries(among: Mapping[str, Sequence[HospitalPolicy]]) -> tuple[tuple[date, Decimal], ...]:
     """Every base salary that was entered, by its first day; the facility's own word counts before that for all."""
-    rows = HospitalPolicy.objects.filter(name="base_salary").filter(
-        Q(facility=facility) | Q(facility__isnull=True)
-    )
+    rows = among.get("base_salary", ())
     by_day: dict[date, Any] = {}
     for row in sorted(rows, key=lambda row: (row.facility_id is not None, row.pk)):
         by_day[row.since] = row.value

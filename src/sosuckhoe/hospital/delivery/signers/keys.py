@@ -13,6 +13,7 @@ from ....healthbook.signing import FileSigner, KeyUnusable, Signer, fingerprint,
 from ....healthbook.signing.token import Place, TokenSigner
 from ...staff.models import Facility
 from ..models import KeyKind, SigningKey
+from ..prepared import Prepared
 from ..secrets import SecretExposed, SecretMissing, secret_of
 from .pins import KeptPin, check_driver
 from .remote_signing import Credential, RemoteSigner
@@ -33,7 +34,7 @@ class CannotSignNow(Exception):
 
 def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
     """The facility's key that is valid now and to be preferred. Raises CannotSignNow."""
-    keys = list(facility.signing_keys.filter(retired_at__isnull=True).select_related("status_source"))
+    keys: list[SigningKey] = _IN_USE.objects(at, facility.pk)
     valid = [key for key in keys if key.valid_at(at)]
     if not keys:
         raise CannotSignNow(
@@ -58,6 +59,13 @@ def key_for(facility: Facility, at: datetime) -> tuple[SigningKey, Signer]:
     if resting is not None:
         raise resting
     return key, open_signer(key)
+
+
+_IN_USE = Prepared(
+    lambda now, facility: SigningKey.objects.filter(
+        facility_id=facility, retired_at__isnull=True
+    ).select_related("status_source")
+)
 
 
 def open_signer(key: SigningKey) -> Signer:
