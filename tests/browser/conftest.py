@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.unit.web.ward import Ward, busy_hospital
 
 CHROMIUM = "/usr/bin/chromium"
-expect.set_options(
-    timeout=30_000
-)  # milliseconds, as for everything else here: the machine may be busy beside us
+# Milliseconds, as for everything else here: other tests may keep the machine busy meanwhile.
+expect.set_options(timeout=30_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -22,7 +22,7 @@ from . import papers
 from .portal import Login, Portal
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 60
+STARTS_WITHIN = 180
 
 
 @pytest.fixture(scope="session")

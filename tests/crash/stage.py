@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sosuckhoe.healthbook.signing import PracticeAuthority, to_pkcs12
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 60
-DRAINS_WITHIN = 60
+STARTS_WITHIN = 180
+DRAINS_WITHIN = 180
 STOPS_WITHIN = 10
 LEASE_SECONDS = 2
 ACCOUNT, PASSWORD, KEY_PASSWORD = "99999_BV", "mat-khau-mau", "mat-khau-khoa"
