@@ -308,3 +308,17 @@ def test_where_no_change_is_safe_the_page_says_so_and_saves_nothing(ward, as_rol
 def test_every_finding_says_how_it_is_usually_mended(ward, as_role):
     page = page_of(as_role(ward, "clinician"), taken_for(ward, "SHP-001"))
     assert "Điền ô “Mã bệnh chính ICD-10” theo bệnh án hoặc giấy tờ" in page
+
+
+def test_an_unclear_outcome_never_asks_for_corrections_but_says_what_comes_next(ward, as_role):
+    unclear = Submission.objects.select_related("destination").get(state="UNKNOWN")
+    address = reverse("web:visit", args=[unclear.version.visit_id])
+    for declared, said in (
+        (True, "Hệ thống sẽ tự gửi lại đúng tệp đã ký"),
+        (False, "tra trên cổng, rồi ghi đã có"),
+    ):
+        unclear.destination.replaces_by_visit_code = declared
+        unclear.destination.replaces_evidence = "thử"
+        unclear.destination.save()
+        page = as_role(ward, "records").get(address).content.decode()
+        assert said in page and "Sửa các lỗi ở dưới" not in page

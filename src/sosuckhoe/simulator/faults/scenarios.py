@@ -11,7 +11,10 @@ from typing import Any
 BEFORE, DURING, AFTER = "before", "during", "after"
 """When it strikes: before the portal works, inside its decision, or after it has decided (and stored)."""
 
-WAITS = "Hồ sơ ở «Chờ gửi lại», có giờ thử tiếp theo; bảng gửi ghi cổng chậm hoặc không trả lời. Không cần làm gì."
+WAITS = (
+    "Hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại»; lỗi nhiều lần thì đầu trang ghi «Chậm» hoặc «Cổng không "
+    "trả lời». Không cần làm gì."
+)
 UNSURE = "Hồ sơ ở «Chưa rõ kết quả» với ba lối ra; không gửi lại khi chưa rõ, trừ khi cơ sở đã khai cổng thay theo mã."
 STOPPED = "Gửi của tài khoản này «Tạm dừng» kèm lý do và người cần xử lý; không thử lại mật khẩu."
 REFUSED = "Hồ sơ ở «Bị từ chối» với mã và câu của cổng; cần sửa rồi gửi bản mới, không gửi lại nguyên trạng."
