@@ -1,5 +1,6 @@
 """The page of reconciling: numbers that open lists, deeds with a dry run, files that are refused in words."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from tests.unit.web.ward import people
 
 from sosuckhoe.hospital.delivery.models import CalendarDay, PortalFinding, Submission
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching import counting
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.staff.actions import add_unit
 
@@ -123,3 +125,46 @@ def test_counting_on_demand_leaves_a_line_and_only_for_who_steers(today, desk):
     assert desk("planning").post(reverse("web:delivery_reconciling_count")).status_code == 403
     assert desk("records").post(reverse("web:delivery_reconciling_count")).status_code == 302
     assert Entry.objects.get(action="reconciled").detail["causes"] == {"FAULTS": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_long_is_counted_in_the_background_and_the_last_count_is_shown_with_its_time(
+    today, desk, monkeypatch
+):
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+    monkeypatch.setattr(counting, "_kept", {})
+    let_go = threading.Event()
+    for name in ("look", "reconcile_now"):
+        real = getattr(counting, name)
+        monkeypatch.setattr(
+            counting, name, lambda *days, real=real, **how: (let_go.wait(60), real(*days, **how))[1]
+        )
+
+    def finish() -> None:
+        let_go.set()
+        for thread in threading.enumerate():
+            if thread.name == "count":
+                thread.join(60)
+        let_go.clear()
+
+    row = today.put(State.HELD)
+    client, address = desk("records"), reverse("web:delivery_reconciling") + "?ky=hom-nay"
+    first = client.get(address).content.decode()
+    assert "Đang đếm 1 đợt khám" in first and "giữ vì lỗi" not in first
+    still = client.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in still.content.decode() and "HX-Refresh" not in still.headers
+    assert counting.known(31) is None, "whoever watches does not wait either"
+    finish()
+    there = client.get(address, headers={"HX-Request": "true"})
+    assert there.headers["HX-Refresh"] == "true"
+    assert "1 giữ vì lỗi</a>" in client.get(address).content.decode()
+    # After something was done the old count is shown, with its time, until the new one is there.
+    Submission.objects.filter(pk=row.pk).update(problem_code="IDENTITY")
+    page = client.post(
+        reverse("web:delivery_reconciling_count"), {"ky": "hom-nay"}, follow=True
+    ).content.decode()
+    assert "Đang đối chiếu và sẽ ghi sổ khi xong" in page and "1 giữ vì lỗi</a>" in page
+    assert not Entry.objects.filter(action="reconciled").exists()
+    finish()
+    assert Entry.objects.get(action="reconciled").actor == "records"
+    assert "giữ để đối chiếu người bệnh</a>" in client.get(address).content.decode()

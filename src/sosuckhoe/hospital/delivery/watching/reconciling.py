@@ -4,7 +4,7 @@ A pure function of what is stored: it changes nothing, asks nobody, and a recoun
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -275,9 +275,13 @@ def reconcile(
     calendar: WorkingCalendar,
     destination: Destination | None = None,
     outages: Mapping[int, Sequence[Outage]] | None = None,
+    each: Callable[[int], None] = lambda done: None,
 ) -> Reconciliation:
-    """Everything closed from ``first`` to ``last``, with the receipts noted for it outside the database."""
-    found = stories(first, last, destination=destination)
+    """Everything closed from ``first`` to ``last``, with the receipts noted for it outside the database.
+
+    ``each``: told now and then how many visits are behind, reading being half of the way.
+    """
+    found = stories(first, last, destination=destination, each=lambda done: each(done // 2))
     begin, end = bounds(first, last)
     journal = list(journal_since(begin))
     codes = {story.visit_code for story in found}
@@ -289,17 +293,13 @@ def reconcile(
         and (moment_of(line) < end or line.visit_code in codes)
     ]
     gaps = gaps_in(found, doors_now(at), journal) + only_in_journal(concern, _known(concern))
-    clocks = [
-        (story, due)
-        for story in found
-        for due in dues(
-            moments_of(story),
-            calendar,
-            now=at,
-            outages=(outages or {}).get(story.destination or 0, ()),
-            clocks=OURS,
-        )
-    ]
+    clocks = []
+    for number, story in enumerate(found):
+        if number % CHUNK == 0:
+            each((len(found) + number) // 2)
+        met = (outages or {}).get(story.destination or 0, ())
+        running = dues(moments_of(story), calendar, now=at, outages=met, clocks=OURS)
+        clocks += [(story, due) for due in running]
     return Reconciliation(first, last, at, found, gaps, clocks)
 
 

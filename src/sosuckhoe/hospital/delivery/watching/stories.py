@@ -1,7 +1,7 @@
 """What is stored about visits on their way: one story a visit and destination, read in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -80,9 +80,18 @@ def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     )
 
 
-def stories(first: date, last: date, *, destination: Destination | None = None) -> list[Story]:
+TOLD_EVERY = 500
+
+
+def stories(
+    first: date,
+    last: date,
+    *,
+    destination: Destination | None = None,
+    each: Callable[[int], None] = lambda done: None,
+) -> list[Story]:
     """Everything closed from ``first`` to ``last``, oldest first; with ``destination``, only its tasks and what has
-    no task anywhere."""
+    no task anywhere. ``each``: told now and then how many tasks are read."""
     begin, end = bounds(first, last)
     period = {"cancelled": False, "closed_at__gte": begin, "closed_at__lt": end}
 
@@ -120,6 +129,8 @@ def stories(first: date, last: date, *, destination: Destination | None = None) 
         *columns
     ).iterator():
         tasks.add(visit)
+        if len(tasks) % TOLD_EVERY == 0:
+            each(len(tasks))
         if destination is not None and where != destination.pk:
             continue
         signed = documents.get(pk, [])

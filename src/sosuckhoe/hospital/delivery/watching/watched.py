@@ -13,8 +13,8 @@ from ..models import Attempt, Destination, Incident, SigningKey, Submission
 from ..restoring.hold import on_hold
 from ..sending import QUIET_AFTER
 from ..states import State
+from .counting import known
 from .pulse import last_beat
-from .reconciling_run import kept
 from .rehashing import last_check
 
 WORKER_SILENT = timedelta(minutes=4)
@@ -41,7 +41,7 @@ class Watched:
     """When each certificate in use ends."""
     incidents: int
     late: dict[str, int] = field(default_factory=dict)
-    """Missed and open, by clock; of what was closed in the last 31 days."""
+    """Missed and open, by clock; of what was closed in the last 31 days, as last counted."""
     pulse: datetime | None = None
     checked_at: datetime | None = None
     chain_is_whole: bool | None = None
@@ -56,7 +56,8 @@ def watched(now: datetime) -> Watched:
     )
     check = last_check()
     late: dict[str, int] = {}
-    for _, due in kept(DAYS).late():
+    counted = known(DAYS)
+    for _, due in counted.late() if counted else ():
         late[due.clock.id] = late.get(due.clock.id, 0) + 1
     return Watched(
         at=now,

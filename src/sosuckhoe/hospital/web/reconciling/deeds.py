@@ -11,7 +11,7 @@ from ...delivery.actions import NeedsReason
 from ...delivery.models import Incident
 from ...delivery.watching import incidents, portal_findings, working_calendar
 from ...delivery.watching.gap_causes import CAUSES
-from ...delivery.watching.reconciling_run import forget_counts, reconcile_now
+from ...delivery.watching.reconciling_run import forget_counts
 from ...delivery.watching.rerunning import DEEDS, plan, run_again
 from ...staff import policies
 from ..shell.access import page
@@ -31,7 +31,11 @@ def _back(wish: Asked) -> HttpResponse:
 @require_POST
 def count_now(request: HttpRequest) -> HttpResponse:
     wish = asked(request.POST)
-    result = reconcile_now(wish.first, wish.last, by=request.user)
+    found = counted(wish, by=request.user)
+    result = found.result
+    if found.progress is not None or result is None:
+        done(request, "Đang đối chiếu và sẽ ghi sổ khi xong. Có thể rời trang này, việc vẫn chạy.")
+        return HttpResponseRedirect(wish.address())
     gaps = f"{len(result.gaps)} chỗ lệch" if result.gaps else "không có chỗ lệch nào"
     done(request, f"Đã đối chiếu {len(result.stories)} lượt: {gaps}.")
     return _back(wish)
@@ -44,7 +48,10 @@ def rerun(request: HttpRequest) -> HttpResponse:
     wish, code = asked(request.POST), request.POST.get("vi", "")
     if code not in DEEDS:
         raise Http404
-    gaps = counted(wish, anew=True).by_cause.get(code, [])
+    result = counted(wish, anew=True).result
+    if result is None:
+        return HttpResponseRedirect(wish.address())
+    gaps = result.by_cause.get(code, [])
     found = plan(code, gaps)
     reason, saving = request.POST.get("reason", ""), request.POST.get("step") == "save"
     if saving:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Destination, Incident, OutageCause
+from ...delivery.watching.counting import Count, count
 from ...delivery.watching.deadlines import CLOCKS, Due
 from ...delivery.watching.gap_causes import CAUSES, Cause
 from ...delivery.watching.reconciling import Gap, Reconciliation
-from ...delivery.watching.reconciling_run import kept, last_days
+from ...delivery.watching.reconciling_run import last_days
 from ...delivery.watching.rerunning import DEEDS
 from ...delivery.watching.stories import Story
 from ...delivery.watching.working_calendar import local_day, stored_calendar
@@ -69,9 +70,9 @@ def asked(values: Any) -> Asked:
     return Asked(period if period in PERIODS else DEFAULT, chosen, destinations)
 
 
-def counted(wish: Asked, *, anew: bool = False) -> Reconciliation:
-    """The count that is kept, at most some minutes old; before anything is done it is taken anew."""
-    return kept(PERIODS[wish.period][1], destination=wish.destination, anew=anew)
+def counted(wish: Asked, *, anew: bool = False, by: Any = None) -> Count:
+    """The count that is kept, at most some minutes old where it is short; a long one may still be under way."""
+    return count(PERIODS[wish.period][1], destination=wish.destination, anew=anew, by=by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,31 @@ def _names(person: Any, visits: Iterable[int | None]) -> dict[int, str]:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     wish = asked(request.GET)
-    result = counted(wish, anew=request.GET.get("dem") == "lai")
+    found = counted(wish, anew=request.GET.get("dem") == "lai")
+    result = found.result
+    if request.headers.get("HX-Request"):
+        return _progress(request, wish, found)
+    if result is None:
+        return render(request, "web/reconciling/counting.html", _counting(wish, found))
     late, today = result.late(), result.late_today()
-    return render(request, "web/reconciling/overview.html", {**_overview(request, wish, result), "late": clock_rows(request.user, late[:SHOWN]), "late_count": len(late), "today": clock_rows(request.user, today[:SHOWN]), "today_count": len(today)})  # fmt: skip
+    return render(request, "web/reconciling/overview.html", {**_overview(request, wish, result), **_counting(wish, found), "late": clock_rows(request.user, late[:SHOWN]), "late_count": len(late), "today": clock_rows(request.user, today[:SHOWN]), "today_count": len(today)})  # fmt: skip
+
+
+def _counting(wish: Asked, found: Count) -> dict[str, Any]:
+    return {
+        "wish": wish,
+        "progress": found.progress,
+        "address": wish.address(),
+        "last_count": Entry.objects.filter(action="reconciled").order_by("-seq").first(),
+    }
+
+
+def _progress(request: HttpRequest, wish: Asked, found: Count) -> HttpResponse:
+    """How far it has come; the whole page once it is there."""
+    answer = render(request, "web/reconciling/progress.html", _counting(wish, found))
+    if found.progress is None:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict[str, Any]:
@@ -155,7 +178,6 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         "calendar": calendar,
         "incidents": Incident.objects.select_related("destination")[:20],
         "outage_causes": [choice for choice in OutageCause.choices if choice[0] != OutageCause.UNKNOWN],
-        "last_count": Entry.objects.filter(action="reconciled").order_by("-seq").first(),
         "may_steer": policies.can_steer_delivery(request.user),
         "may_set_up": policies.can_set_up(request.user),
     }  # fmt: skip
@@ -177,7 +199,9 @@ def gap_rows(person: Any, gaps: list[Gap]) -> list[GapRow]:
 def listing(request: HttpRequest) -> HttpResponse:
     """The visits behind a cause or a clock."""
     wish, code, clock = asked(request.GET), request.GET.get("vi", ""), request.GET.get("han", "")
-    result = counted(wish)
+    result = counted(wish).result
+    if result is None:
+        return HttpResponseRedirect(wish.address())
     shown: dict[str, Any] = {"wish": wish, "back": wish.address(), "code": code}
     if code in CAUSES:
         gaps = result.by_cause.get(code, [])
