@@ -101,7 +101,7 @@ _ALL = (
              "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
              {"minutes": -60}, at=RECORD_CALLS),
     Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
-             "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra).",
+             "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra); lần gửi đầu vẫn được nhận.",
              "Hồ sơ ở «Chưa rõ kết quả»: trùng là bằng chứng cổng đã có, cần người xem.", "F33", at=RECORD_CALLS),
     Scenario("counted-twice", DURING, "Tính hai lần", "Gửi lại nguyên tệp thì cổng ghi thành hồ sơ thứ hai.",
              "Không được xảy ra: chương trình không tự gửi lại khi cổng không được khai là thay theo mã.", "F33",
@@ -111,7 +111,8 @@ _ALL = (
              "Hồ sơ «Đã tiếp nhận» kèm mã giao dịch làm bằng chứng; chỉ lộ ra khi đối soát với danh sách của cổng.",
              "§7", at=RECORD_CALLS),
     Scenario("signature-refused", DURING, "Từ chối chữ ký", "Trả mã đã chọn dù chữ ký đúng; không lưu.",
-             "Gửi của nơi nhận này «Tạm dừng»: chứng thư cần được đăng ký; hồ sơ vẫn giữ nguyên.", "F60",
+             "Hồ sơ «Tạm giữ»; hai lần liền, hoặc chứng thư chưa từng được nhận, thì gửi của nơi nhận này «Tạm dừng»: "
+             "xem lại việc đăng ký chứng thư.", "F60",
              {"code": "124"}, at=RECORD_CALLS),
     Scenario("content-refused", DURING, "Từ chối nội dung", "Trả mã đã chọn dù nội dung đúng; không lưu.", REFUSED,
              "F38", {"code": "204"}, at=RECORD_CALLS),
