@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from .simulation.documents import CHECK_IN, HEALTH_CHECK
 from .simulation.story import Focus, Story
 from .simulation.world import put
 
@@ -25,6 +26,7 @@ class Planted:
 
 
 PLANTED: dict[str, Planted] = {}
+BESIDES = (CHECK_IN, HEALTH_CHECK)
 LOST_REPLIES = ("store-then-drop", "cut-reply")
 
 
@@ -375,7 +377,7 @@ def _closed_before_queued() -> Iterator[None]:
         def close(**how: Any) -> Any:
             with put((closing, "enqueue", lambda *a, **k: [])):
                 closed = real_close(**how)
-            destinations = closed.visit.facility.destinations.filter(enabled=True)
+            destinations = closed.visit.facility.destinations.filter(enabled=True, kind="portal")
             with closing.transaction.atomic():
                 real_enqueue(closed.version, destinations, at=how["at"], held=None)
             return closed
@@ -699,4 +701,147 @@ def _body_once_more() -> Iterator[None]:
         return done
 
     with put((calling, "_exchange", exchange)):
+        yield
+
+
+# After a restore
+
+
+@planted("restore-not-noticed", copies=True, trouble=0.0)
+def _restore_not_noticed() -> Iterator[None]:
+    """An older copy of the database is taken for today's, and what it has still to send goes out once more."""
+    from sosuckhoe.hospital.delivery import worker
+
+    with put((worker, "notice", lambda: None)):
+        yield
+
+
+@planted("released-without-reconciling", copies=True, trouble=0.0)
+def _not_reconciled() -> Iterator[None]:
+    """The hold after a restore is lifted, and nobody has compared the copy with the journal outside."""
+    from sosuckhoe.hospital.delivery.restoring import matching
+
+    with put((matching, "_unknown_here", lambda found, size=500: [])):
+        yield
+
+
+@planted("silence-after-a-restore-means-not-sent", copies=True, menu=LOST_REPLIES, trouble=0.6)
+def _silence_means_not_sent() -> Iterator[None]:
+    """What left before the restore and has no receipt outside is taken for not sent."""
+    from sosuckhoe.hospital.delivery.restoring import matching
+
+    with put((matching, "book_unknown", lambda *arguments: None)):
+        yield
+
+
+@planted("what-is-entered-again-goes-out-again", copies=True, trouble=0.0, share=0.0, pauses=0.0)
+def _entered_and_sent_again() -> Iterator[None]:
+    """A record that was lost with the database and is entered again is a new one for the sender."""
+    from sosuckhoe.hospital.delivery import ledger
+
+    with put((ledger, "left_before", lambda version, destination: False)):
+        yield
+
+
+@planted("check-ins-and-health-checks-entered-again-go-out-again", copies=True, trouble=0.0, kinds=BESIDES)
+def _others_sent_again() -> Iterator[None]:
+    """Only records are compared with what left before the restore. (Found by this simulation in our own program on
+    2026-11-28.)"""
+    from sosuckhoe.hospital.delivery import ledger
+    from sosuckhoe.hospital.delivery.restoring import matching
+
+    real = matching.submission_of
+
+    def submission_of(left: Any) -> Any:
+        found = real(left)
+        return found if found is not None and found.version_id else None
+
+    waiting = {"state": ledger.State.WAITING}
+    with put(
+        (matching, "submission_of", submission_of),
+        (ledger, "_begins", lambda at, left: {**waiting, "since": at}),
+    ):
+        yield
+
+
+# Check-ins and health checks
+
+
+@planted(
+    "check-in-repeated-without-its-own-door", menu=LOST_REPLIES, trouble=0.8, kinds=(CHECK_IN,), mode="count"
+)
+def _check_in_repeated() -> Iterator[None]:
+    """A check-in is information only, so it is told again when no answer came."""
+    from sosuckhoe.hospital.delivery import doors
+    from sosuckhoe.hospital.delivery.prepared import Prepared
+
+    told = Prepared(
+        lambda now: doors.Submission.ledger.filter(
+            check_in__isnull=False, state="UNKNOWN", not_before__lte=now
+        )
+    )
+    with put((doors, "_RESTED", told)):
+        yield
+
+
+@planted("admission-told-before-arrival", menu=("503", "500"), trouble=0.6, kinds=(CHECK_IN,))
+def _told_out_of_order() -> Iterator[None]:
+    """A check-in does not wait for the one before it."""
+    from django.db.models import Exists
+
+    from sosuckhoe.hospital.delivery import claims
+
+    nothing, asked = Exists(claims.Submission.ledger.none()), claims.CHECK_INS.to_send
+    with put((claims, "earlier_check_in", lambda: nothing), *_written_anew(*asked)):
+        yield
+
+
+@planted("health-check-sent-again-on-time-out", menu=LOST_REPLIES, trouble=0.8, kinds=(HEALTH_CHECK,))
+def _health_check_again() -> Iterator[None]:
+    """At the hub no answer means: once more."""
+    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Word
+
+    real = sending.settle
+
+    def settle(submission: Any, attempt: Any, exchange: Any, answer: Any) -> None:
+        if submission.health_check_id and answer is NO_ANSWER:
+            answer = replace(NO_ANSWER, word=Word.TRY_LATER)
+        real(submission, attempt, exchange, answer)
+
+    with put((sending, "settle", settle)):
+        yield
+
+
+@planted("hub-message-frozen-anew", menu=("503", "500"), trouble=0.6, kinds=(HEALTH_CHECK,))
+def _message_frozen_anew() -> Iterator[None]:
+    """Each try at the hub is a new message, so the hub cannot tell a repetition from a new file."""
+    import json
+
+    from sosuckhoe.hospital.delivery.hub import channel
+
+    real = channel.Host.post
+
+    def post(self: Any, path: str, fields: Any, *arguments: Any, **how: Any) -> Any:
+        if path == channel.PUSH_PATH:
+            told = json.loads(fields)
+            told["header"]["msg_id"] += "-2"
+            fields = json.dumps(told).encode()
+        return real(self, path, fields, *arguments, **how)
+
+    with put((channel.Host, "post", post)):
+        yield
+
+
+@planted(
+    "corrected-health-check-overtakes", menu=LOST_REPLIES, trouble=0.8, kinds=(HEALTH_CHECK,), declared=False
+)
+def _health_check_overtakes() -> Iterator[None]:
+    """The corrected file of a check-up does not wait for what became of the first."""
+    from django.db.models import Exists
+
+    from sosuckhoe.hospital.delivery import claims
+
+    nothing, asked = Exists(claims.Submission.ledger.none()), claims.HEALTH_CHECKS.to_send
+    with put((claims, "older_health_check_in_flight", lambda: nothing), *_written_anew(*asked)):
         yield

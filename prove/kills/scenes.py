@@ -158,6 +158,36 @@ def full_disk(stage: Stage, form: "Form") -> None:
         stage.kills += killed(deed)
 
 
+def older_copy(stage: Stage, form: "Form") -> None:
+    """A copy of the database is put back after more has left: nothing leaves before a person has released it."""
+    for _ in range(1 if form.name == "short" else 6):
+        stage.take(6)
+        stage.hospital.do("deliver", "2")
+        stage.take(5)
+        put_back = stage.copy()
+        stage.hospital.is_killed_at("K18", "deliver")  # the bytes are out and nobody noted an answer
+        lost = stage.write(5)
+        stage.acknowledged |= set(stage.hospital.do("take", str(lost)).split())
+        stage.hospital.is_killed_at("K19-NOTED", "deliver")  # noted outside, not in the database
+        stage.hospital.do("deliver", "2")
+        stage.kills += 2
+
+        put_back()
+        calls = len(stage.history())
+        stage.hospital.do("deliver", "2")
+        stage.hospital.is_killed_at("R01", "reconcile", "whole")
+        stage.hospital.is_killed_at("R02", "reconcile", "whole")
+        stage.kills += 2
+        stage.hospital.do("take", str(lost))
+        stage.hospital.do("deliver", "2")
+        assert len(stage.history()) == calls, "something left while the copy was on hold"
+        stage.hospital.do("reconcile", "whole")
+        stage.hospital.do("release")
+        stage.hospital.do("match")
+        stage.hospital.do("deliver", "2")
+        assert len(stage.stored()) == stage.visits, "something left twice, or not at all"
+
+
 Play = Callable[[Stage, "Form"], None]
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 BOTH = (SQLITE, POSTGRESQL)
@@ -171,6 +201,7 @@ SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
     ("Lost replies, the portal replaces and is declared so", lost_replies, "replace", True, BOTH),
     ("Lost replies, the portal refuses repeats", lost_replies, "refuse", False, BOTH),
     ("A wire that cuts, stalls and lies, and kills", lying_wire, "count", False, BOTH),
+    ("An older copy is put back, and kills", older_copy, "count", False, BOTH),
     ("Storage errors at each call", storage_errors, "count", False, BOTH),
     ("Flushes that fail (strace)", failing_flushes, "count", False, (SQLITE,)),
     ("A disk that fills up, and kills", full_disk, "count", False, (SQLITE,)),

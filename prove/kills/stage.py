@@ -2,15 +2,21 @@
 
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from base64 import b64decode, b64encode
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.crash.hospital_process import TODAY
 from tests.crash.stage import (
@@ -31,6 +37,8 @@ from tests.postgres import Server
 
 from sosuckhoe.demo.his_export import export
 from sosuckhoe.healthbook.document import read
+
+_copies = count(1)
 
 
 class ProofMaker(Maker):
@@ -111,6 +119,31 @@ class Stage:
             timeout=3 * DRAINS_WITHIN,
             check=False,
         )
+
+    # Copies
+
+    def copy(self) -> Callable[[], None]:
+        """Copy the database now; the answer puts the copy in its place."""
+        number = next(_copies)
+        if self.hospital.database:
+            assert self.server is not None
+            name = urlsplit(self.hospital.database).path.strip("/")
+            kept = self.server.copy(name, f"{name}_{number}")
+
+            def restore() -> None:
+                self.hospital = replace(self.hospital, database=kept)
+
+            return restore
+        live, file = self.hospital.home / "hospital.sqlite3", self.folder / f"copy-{number}.sqlite3"
+        with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(file)) as target:
+            source.backup(target)
+
+        def put_back() -> None:
+            for left in self.hospital.home.glob("hospital.sqlite3*"):
+                left.unlink()
+            shutil.copyfile(file, live)
+
+        return put_back
 
     # People
 

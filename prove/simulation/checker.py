@@ -5,7 +5,9 @@ The table of lawful steps is written here a second time on purpose: the program'
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .documents import CHECK_IN, frozen, key_of, kind_of, number_column, rows, where
 
 if TYPE_CHECKING:
     from .portal import Arrival
@@ -22,6 +24,8 @@ LAWFUL = {
     "FINDINGS": {"ACCEPTED", "SUPERSEDED"},
     "REFUSED": {"SUPERSEDED"},
 }
+AFTER_RESTORE = {"SIGNED": {"UNKNOWN"}}
+"""Where an older copy was put back: it may have left since."""
 FINAL = ("RECEIVED", "ACCEPTED", "SUPERSEDED")
 
 
@@ -38,23 +42,22 @@ def storage(story: "Story") -> None:
 
 def arrival(story: "Story", arrived: "Arrival") -> None:
     """Judged at the moment bytes reach the portal."""
-    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+    from sosuckhoe.hospital.delivery.models import Attempt, Restore, Submission
 
     visit, version, sha256 = arrived.visit, arrived.version, arrived.sha256
     armed, story.strikes.armed = story.strikes.armed, None
     try:
         who = story.current.name if story.current else "?"
         story.note(f"{visit} v{version} reaches the portal from {who}")
-        row = (
-            Submission.objects.select_related("document", "version", "destination")
-            .filter(version__visit__visit_code=visit, version__number=version)
-            .first()
-        )
+        mine = Submission.ledger.filter(**where(visit))
+        row = mine.select_related("document", "destination").filter(**{number_column(visit): version}).first()
         if row is None:
             story.violated("I2", f"{visit} v{version} is sent and not in the ledger")
             return
+        if story.put_back and Restore.objects.filter(released_at__isnull=True).exists():
+            story.violated("I17", f"{visit} v{version} is sent while a restored copy is on hold")
         attempts = Attempt.objects.filter(submission=row, ended_at__isnull=True, bytes_from__isnull=False)
-        worker = story.current.worker if story.current else None
+        worker = story.current.line if story.current else None
         attempt = attempts.filter(holder=worker.holder if worker else "").first()
         if attempt is None:
             story.violated("I5", f"{visit} v{version}: bytes are out and no open attempt says so")
@@ -72,11 +75,13 @@ def arrival(story: "Story", arrived: "Arrival") -> None:
             )
         if row.document is None or row.document.sha256 != sha256:
             story.violated("I6", f"{visit} v{version}: the bytes sent are not the stored ones")
-        older = Submission.objects.filter(
-            version__visit__visit_code=visit, version__number__lt=version, state__in=["SENDING", "UNKNOWN"]
-        )
+        older = mine.filter(**{f"{number_column(visit)}__lt": version}, state__in=["SENDING", "UNKNOWN"])
+        if kind_of(visit) == CHECK_IN:
+            # Told in their order, as far as anybody knows what became of the one before.
+            same = Submission.ledger.filter(check_in__visit_code=visit.partition("/")[0], pk__lt=row.pk)
+            older = same.filter(state__in=["WAITING", "SIGNED", "SENDING"])
         if older.exists():
-            story.violated("I4", f"{visit} v{version} is sent while an older version is {older[0].state}")
+            story.violated("I4", f"{visit} v{version} is sent while an older one is {older[0].state}")
         _again(story, arrived)
     finally:
         story.strikes.armed = armed
@@ -97,13 +102,13 @@ def _again(story: "Story", arrived: "Arrival") -> None:
             story.violated("I5", f"{visit} v{version}: one attempt, two calls")
         claim += [earlier] if earlier.fence == arrived.fence else []
         # An answer that came too late, or was lost in a crash, is not known: then a door may have been opened.
-        by_a_door = story.declared or earlier.declared_absent
+        by_a_door = story.declared_for(visit) or earlier.declared_absent
         if earlier.behaviour == "204" and earlier.sha256 == sha256 and not by_a_door:
             story.violated("I12", f"{visit} v{version} is sent again unchanged after its content was refused")
         if earlier.refused:
             continue
         same = earlier.sha256 == sha256
-        if not ((story.declared and same) or (earlier.declared_absent and not earlier.stored)):
+        if not ((story.declared_for(visit) and same) or (earlier.declared_absent and not earlier.stored)):
             story.violated(
                 "I5", f"{visit} v{version} is sent again without a door (earlier: {earlier.behaviour})"
             )
@@ -113,10 +118,14 @@ def _again(story: "Story", arrived: "Arrival") -> None:
         story.violated("I12", f"{visit} v{version}: a refused token is renewed once, not {len(claim)} times")
 
 
-def is_finished() -> bool:
-    from sosuckhoe.hospital.delivery.models import Submission
+def is_finished(story: "Story") -> bool:
+    from sosuckhoe.hospital.delivery.models import Restore, Submission
 
-    return not Submission.objects.exclude(state__in=FINAL).exists()
+    if story.put_back and (
+        story.to_be_entered_again or Restore.objects.filter(released_at__isnull=True).exists()
+    ):
+        return False
+    return not Submission.ledger.exclude(state__in=FINAL).exists()
 
 
 def nothing_is_under_way(story: "Story") -> None:
@@ -124,17 +133,16 @@ def nothing_is_under_way(story: "Story") -> None:
     from django.db.models import Q
     from django.utils import timezone
 
-    from sosuckhoe.hospital.delivery.models import Submission
+    from sosuckhoe.hospital.delivery.models import Restore, Submission
 
-    for row in Submission.objects.filter(state="SENDING"):
+    for row in Submission.ledger.filter(state="SENDING"):
         story.violated("I12", f"stuck: {row.pk} SENDING, held by {row.holder}")
     due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
-    for row in Submission.objects.filter(
-        due, state__in=["WAITING", "SIGNED"], destination__paused_at__isnull=True
-    ):
-        waits = Submission.objects.filter(
-            version__visit=row.version.visit_id, version__number__lt=row.version.number
-        )
+    if Restore.objects.filter(released_at__isnull=True).exists():
+        return  # people are at it
+    for row in rows().filter(due, state__in=["WAITING", "SIGNED"], destination__paused_at__isnull=True):
+        name, number = key_of(row)
+        waits = Submission.ledger.filter(**where(name), **{f"{number_column(name)}__lt": number})
         if not waits.filter(state__in=["UNKNOWN", "SENDING"]).exists():
             story.violated(
                 "I12", f"stuck: {row.pk} {row.state} {row.problem_code}, held by {row.holder or 'nobody'}"
@@ -175,24 +183,17 @@ def at_rest(story: "Story") -> None:
 
 
 def _nothing_lost(story: "Story") -> None:
-    from sosuckhoe.hospital.delivery.models import Submission
-    from sosuckhoe.hospital.visits.models import RecordVersion
+    from sosuckhoe.hospital.delivery.models import LostSubmission
 
-    versions = {
-        (v.visit.visit_code, v.number): hashlib.sha256(v.record_json).hexdigest()
-        for v in RecordVersion.objects.select_related("visit")
-    }
-    rows = {
-        (s.version.visit.visit_code, s.version.number): s
-        for s in Submission.objects.select_related("version__visit")
-    }
+    versions = {key: hashlib.sha256(content).hexdigest() for key, content in frozen().items()}
+    rows_of = {key_of(row): row for row in rows()}
     for key, sha256 in story.acknowledged.items():
         if versions.get(key) != sha256:
             story.violated("I1", f"{key} was acknowledged and is {'changed' if key in versions else 'gone'}")
     for key in versions:
         if key not in story.attempted:
             story.violated("I2", f"{key} came from nowhere")
-        if key not in rows:
+        if key not in rows_of:
             story.violated("I2", f"lost: {key} has no submission")
     newest_of: dict[str, int] = {}
     order_of: dict[str, list[int]] = {}
@@ -201,7 +202,7 @@ def _nothing_lost(story: "Story") -> None:
     for arrived in story.portal.arrivals:
         if arrived.stored:
             order_of.setdefault(arrived.visit, []).append(arrived.version)
-    for (visit, number), row in rows.items():
+    for (visit, number), row in rows_of.items():
         if row.state not in FINAL:
             story.violated("I12", f"stuck: {visit} v{number} {row.state} {row.problem_code}")
         newest = newest_of[visit]
@@ -209,6 +210,10 @@ def _nothing_lost(story: "Story") -> None:
             story.violated("I2", f"lost: {visit} v{number} is superseded by nothing")
         if number == newest and number not in order_of.get(visit, []):
             story.violated("I2", f"lost: {visit} v{number} is {row.state} and the portal has not got it")
+    listed = set(LostSubmission.objects.values_list("visit_code", "version"))
+    for arrived in story.portal.arrivals:
+        if arrived.stored and arrived.key not in versions and arrived.key not in listed:
+            story.violated("I2", f"lost: {arrived.key} left before the restore and nobody is told of it")
     for visit, order in order_of.items():
         if order != sorted(order):
             story.violated("I4", f"{visit}: versions took effect in the order {order}")
@@ -218,13 +223,18 @@ def _receipts(story: "Story") -> None:
     """I3: received if and only if a receipt is stored, and it is the portal's for exactly these bytes."""
     from sosuckhoe.hospital.delivery.models import Receipt, Submission
 
-    for row in Submission.objects.filter(state__in=["RECEIVED", "ACCEPTED", "FINDINGS"]):
+    for row in Submission.ledger.filter(state__in=["RECEIVED", "ACCEPTED", "FINDINGS"]):
         if not row.receipts.exists():
             story.violated("I3", f"{row.pk} is {row.state} without a receipt")
-    for receipt in Receipt.objects.select_related("submission__version__visit", "attempt__document"):
-        version = receipt.submission.version
+    what = (
+        "submission__version__visit",
+        "submission__check_in",
+        "submission__health_check",
+        "attempt__document",
+    )
+    for receipt in Receipt.objects.select_related(*what):
         issued = story.portal.numbers.get(receipt.transaction_number)
-        ours = (version.visit.visit_code, version.number, receipt.document_sha256)
+        ours = (*key_of(receipt.submission), receipt.document_sha256)
         if issued is None:
             story.violated("I3", f"receipt {receipt.transaction_number} was never given")
         elif (issued.visit, issued.version, issued.sha256) != ours:
@@ -239,10 +249,14 @@ def _documents(story: "Story") -> None:
     """I6, I7: signed bytes are what was built from the version, and are never made anew once they may be out."""
     from sosuckhoe.hospital.delivery.models import SignedDocument
 
-    for document in SignedDocument.objects.select_related("submission__version"):
-        if hashlib.sha256(document.content).hexdigest() != document.sha256:
+    contents = frozen()
+    what = ("submission__version__visit", "submission__check_in", "submission__health_check")
+    for document in SignedDocument.objects.select_related(*what):
+        if story.put_back and document.size == 0:
+            pass  # lost with the database and not to be made again: the hash alone is kept, and says so
+        elif hashlib.sha256(document.content).hexdigest() != document.sha256:
             story.violated("I6", f"document {document.pk} is not what was signed")
-        if document.record_sha256 != document.submission.version.sha256:
+        if document.record_sha256 != hashlib.sha256(contents[key_of(document.submission)]).hexdigest():
             story.violated("I6", f"document {document.pk} is of another record")
     sent: dict[tuple[str, int], set[str]] = {}
     for arrived in story.portal.arrivals:
@@ -256,7 +270,7 @@ def _documents(story: "Story") -> None:
 def _journal(story: "Story") -> None:
     """I2: the line in the journal came with the version, in the same transaction."""
     from sosuckhoe.hospital.journal.models import Entry
-    from sosuckhoe.hospital.visits.models import RecordVersion
+    from sosuckhoe.hospital.visits.models import CheckIn, HealthCheck, RecordVersion
 
     entries = Entry.objects.filter(action__in=["visit-closed", "visit-corrected"])
     lines = [(line.object_id, line.detail["version"]) for line in entries]
@@ -265,6 +279,12 @@ def _journal(story: "Story") -> None:
     ]
     if sorted(lines) != sorted(versions):
         story.violated("I2", f"the journal tells of {len(lines)} versions and there are {len(versions)}")
+    for action, model in (("check-in-told", CheckIn), ("health-check-taken", HealthCheck)):
+        told = sorted(Entry.objects.filter(action=action).values_list("object_id", flat=True))
+        if told != sorted(str(pk) for pk in model.objects.values_list("pk", flat=True)):
+            story.violated(
+                "I2", f"the journal tells of {len(told)} times {action}, which is not what there is"
+            )
 
 
 def _secrets(story: "Story") -> None:
@@ -284,7 +304,7 @@ def _steps(story: "Story") -> None:
     """Every committed step is lawful, UNKNOWN is left by doors only, and fences grow (I5, I16)."""
     from django.db import connection
 
-    from sosuckhoe.hospital.delivery.models import Attempt, Submission
+    from sosuckhoe.hospital.delivery.models import Attempt
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT submission, before, after, fence FROM prove_step ORDER BY id")
@@ -292,7 +312,9 @@ def _steps(story: "Story") -> None:
     left: dict[int, int] = {}
     claims: dict[int, int] = {}
     for submission, before, after, fence in steps:
-        if after not in LAWFUL.get(before, set()):
+        if after not in LAWFUL.get(before, set()) | (
+            AFTER_RESTORE.get(before, set()) if story.put_back else set()
+        ):
             story.violated("I5", f"{submission}: {before} → {after} is no step")
         if (before, after) == ("UNKNOWN", "SIGNED"):
             left[submission] = left.get(submission, 0) + 1
@@ -300,18 +322,14 @@ def _steps(story: "Story") -> None:
             if fence <= claims.get(submission, 0):
                 story.violated("I16", f"{submission}: claimed again under fence {fence}")
             claims[submission] = fence
-    if not story.declared:
-        for submission, times in left.items():
-            if times > story.said_absent.get(submission, 0):
-                story.violated("I5", f"{submission} left UNKNOWN without a door")
-    for row in Submission.objects.filter(pk__in={s for s, _, after, _ in steps if after == "REFUSED"}):
+    known = {row.pk: key_of(row) for row in rows()}
+    for submission, times in left.items():
+        if times > story.said_absent.get(submission, 0) and not story.declared_for(known[submission][0]):
+            story.violated("I5", f"{submission} left UNKNOWN without a door")
+    for row in rows().filter(pk__in={s for s, _, after, _ in steps if after == "REFUSED"}):
         told = [a for a in story.portal.arrivals if a.behaviour == "204" and a.key == key_of(row)]
         times = sum(step[0] == row.pk and step[2] == "REFUSED" for step in steps)
         if times > len(told):
             story.violated("I3", f"{key_of(row)} is booked as refused and the portal never said so")
     for attempt in Attempt.objects.filter(ended_at__isnull=True):
         story.violated("I5", f"attempt {attempt.pk} was never closed")
-
-
-def key_of(row: Any) -> tuple[str, int]:
-    return row.version.visit.visit_code, row.version.number

@@ -5,6 +5,7 @@ answers are the program's own.
 """
 
 import email.message
+import hashlib
 import http.client
 import json
 import os
@@ -38,6 +39,18 @@ NOT_STORED = (
 
 SECRET = "bi-mat-"
 """Begins every token, so that one that is kept where it should not be is found."""
+
+
+SIGNED_WITH = b'\n<Signature Id="'
+"""Begins what the stand-in of a signature appends."""
+HUB_CODES = {
+    "200": "PS_DS_SAVE_SUCCESS",
+    "204": "PS_DS_VERIFY_FAIL",
+    "124": "PS_DS_CA_SIGNATURE_INVALID",
+    "401": "CM_AUTH_EXPIRED",
+}
+"""What the hub says where the portal would say this; what is not here is a code nobody has described."""
+Reply = Callable[[str, str | None, str], tuple[int, bytes, dict[str, str]]]
 
 
 @dataclass
@@ -85,6 +98,7 @@ class Portal:
         self.on_record: Callable[[Arrival], None] = lambda arrival: None
         self.on_wait: Callable[[float], None] = lambda seconds: None
         self.foreign_number: Callable[[str], str] = lambda visit: ""
+        self.name_of: Callable[[bytes], tuple[str, int]] = lambda data: ("", 0)
         self.logins = 0
         self.connections = 0
         self.when_down: tuple[str, ...] = ("refused-connection", "503", "reset-inside")
@@ -123,22 +137,44 @@ class Portal:
         }
         return 200, json.dumps({"maKetQua": "200", "APIKey": key}).encode()
 
-    def receive(self, document: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
-        facts = json.loads(document.partition(b"\n")[0])
-        visit, version = facts["visit"], facts["version"]
-        import hashlib
+    def log_in_to_hub(self, behaviour: str) -> tuple[int, bytes]:
+        status, body = self.log_in(behaviour)
+        if status != 200 or b"APIKey" not in body:
+            return status, body
+        told = {"token": f"{SECRET}H{self.logins}", "duration": "600"}
+        return 200, json.dumps({"header": {"res_code": "CM_SUCCESS"}, "data": told}).encode()
 
+    def receive(self, document: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
+        """A record or a check-in."""
+        facts = json.loads(document.partition(b"\n")[0])
+        return self._take(facts["visit"], facts["version"], document, behaviour, self._reply)
+
+    def receive_push(self, body: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
+        """A message with a health check, as the Ministry's hub takes it."""
+        told = json.loads(body)
+        name, number = self.name_of(b64decode(told["data"]).rpartition(SIGNED_WITH)[0])
+
+        def reply(code: str, number: str | None, message: str) -> tuple[int, bytes, dict[str, str]]:
+            header = {"res_code": HUB_CODES.get(code, f"HUB_{code}"), "ref_msg_id": told["header"]["msg_id"]}
+            header |= {"txn_id": number} if number else {}
+            return 200, json.dumps({"header": header}).encode(), {}
+
+        return self._take(name, number, body, behaviour, reply)
+
+    def _take(
+        self, visit: str, version: int, document: bytes, behaviour: str, reply: Reply
+    ) -> tuple[int, bytes, dict[str, str]]:
         sha256 = hashlib.sha256(document).hexdigest()
         arrival = Arrival(CLOCK.seconds, visit, version, sha256, behaviour, stored=False)
         self.on_record(arrival)
         self.arrivals.append(arrival)
-        refusal = self._refusal(behaviour)
+        refusal = self._refusal(behaviour, reply)
         if refusal is not None:
             arrival.refused = behaviour not in ("html", "drop-unstored", "in-flight-lost")
             return refusal
         before = [a for a in self.arrivals if a.stored and a.visit == visit]
         if self.plan.mode == "refuse" and any(a.sha256 == sha256 for a in before):
-            return self._reply("900", None, "Hồ sơ đã được tiếp nhận")
+            return reply("900", None, "Hồ sơ đã được tiếp nhận")
         arrival.stored = True
         arrival.number = f"MP{len(self.numbers) + 1:06}"
         self.numbers[arrival.number] = arrival
@@ -148,15 +184,15 @@ class Portal:
         elif behaviour == "foreign":
             number = self.foreign_number(visit) or number
         if behaviour == "odd-code":
-            return self._reply("777", number, "?")
-        status, body, headers = self._reply("200", number, "Tiếp nhận thành công")
+            return reply("777", number, "?")
+        status, body, headers = reply("200", number, "Tiếp nhận thành công")
         if behaviour == "empty":
             body = b""
         elif behaviour == "truncated":
             body = body[: len(body) * 2 // 3]
         return status, body, headers
 
-    def _refusal(self, behaviour: str) -> tuple[int, bytes, dict[str, str]] | None:
+    def _refusal(self, behaviour: str, reply: Reply) -> tuple[int, bytes, dict[str, str]] | None:
         if behaviour in ("drop-unstored", "in-flight-lost"):
             return 200, b"", {}
         if behaviour in ("500", "502", "503", "429"):
@@ -168,7 +204,7 @@ class Portal:
         if behaviour == "404-page":
             return 404, b"<html>", {}
         if behaviour in ("401", "124", "204"):
-            return self._reply(behaviour, None, "Không nhận")
+            return reply(behaviour, None, "Không nhận")
         return None
 
     @staticmethod
@@ -208,6 +244,9 @@ class Response:
 
     def close(self) -> None:
         pass
+
+
+LOGINS = ("/token/take", "/auth/login")
 
 
 class _Socket:
@@ -267,7 +306,7 @@ class Wire:
         if self.calls > 1:
             behaviour = self.portal.draw()
             self.behaviour = "reset-early" if behaviour == "refused-connection" else behaviour
-        if self.path.endswith("/token/take") and self.portal.random.random() < 0.8:
+        if self.path.endswith(LOGINS) and self.portal.random.random() < 0.8:
             self.behaviour = "ok"  # most trouble is for records
 
     def putheader(self, name: str, *values: str) -> None:
@@ -282,8 +321,15 @@ class Wire:
     def send(self, body: bytes) -> None:
         if self.behaviour == "reset-inside":
             raise BrokenPipeError(32, "broken pipe")
-        fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         self.before = self.reply if self.calls > 1 else None
+        if self.path.endswith("/data-sync/push"):
+            self.reply = self.portal.receive_push(body, self.behaviour)
+            return
+        if self.path.endswith("/auth/login"):
+            status, data = self.portal.log_in_to_hub(self.behaviour)
+            self.reply = (status, data, {})
+            return
+        fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if self.path.endswith("/token/take"):
             status, data = self.portal.log_in(self.behaviour)
             self.reply = (status, data, {})

@@ -6,30 +6,46 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from . import copies, people
 from .clock import CLOCK
+from .documents import CHECK_IN, HEALTH_CHECK, RECORD, STAGES, enter, kind_of, made, next_number
 from .portal import NOT_STORED, STORED, Plan, Portal, Wire, WireModule
 from .strikes import FREEZES, KINDS, POINTS, Crash, JournalDisk, Strike, Strikes
-from .world import FACILITY, digest, fresh_database, put, stand_ins
+from .world import fresh_database, put, stand_ins
 
 LEASE = 30.0
 REST_ROUNDS = 60
+KINDS_BESIDES: tuple[tuple[str, ...], ...] = (
+    (),
+    (),
+    (),
+    (CHECK_IN,),
+    (HEALTH_CHECK,),
+    (CHECK_IN, HEALTH_CHECK),
+)
 CALM_SECONDS = 40.0
 
 
 @dataclass
 class Process:
-    """One process of the hospital with one line of work."""
+    """One process of the hospital with a line of work for records, and one for whatever else travels in the story."""
 
     name: str
     worker: Any = None
+    """The line for records; None when the process is not there."""
+    others: list[Any] = field(default_factory=list)
+    line: Any = None
+    """The line that is at work."""
     sessions: dict[Any, Any] = field(default_factory=dict)
     frozen: bool = False
-    breathed: float = 0.0
     starts: int = 0
 
+    @property
+    def lines(self) -> list[Any]:
+        return [] if self.worker is None else [self.worker, *self.others]
 
-class Violation(AssertionError):
-    """An invariant does not hold."""
+    def end(self) -> None:
+        self.worker, self.others, self.line = None, [], None
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,10 @@ class Focus:
     """The share of people's deeds that are a pause."""
     clock: float = 0.005
     """The share of steps in which the clock on the wall jumps."""
+    kinds: tuple[str, ...] = ()
+    """What travels besides records."""
+    copies: bool | None = None
+    """Whether older copies of the database are put back."""
 
 
 class Story:
@@ -70,6 +90,16 @@ class Story:
         self.processes = [Process("A"), Process("B")][: self.random.choice((1, 2, 2))]
         if "freeze" in focus.strikes:
             self.processes = [Process("A"), Process("B")]
+        kinds = self.random.choice(KINDS_BESIDES)
+        self.kinds = focus.kinds or (() if focus.steps else kinds)
+        self.declares = {
+            kind: self.random.random() < 0.6 if focus.declared is None else focus.declared
+            for kind in (CHECK_IN, HEALTH_CHECK)
+        }
+        restored = self.random.random() < 0.2 and not focus.steps
+        self.copies = restored if focus.copies is None else focus.copies
+        self.copy, self.has_copy, self.put_back = template.with_name("copy.sqlite3"), False, 0
+        self.to_be_entered_again: set[tuple[str, int]] = set()
         self.current: Process | None = None
         self.log: list[str] = []
         self.violations: list[str] = []
@@ -107,6 +137,7 @@ class Story:
         self.portal.on_record = lambda arrived: checker.arrival(self, arrived)
         self.portal.on_wait = self.wait_in_call
         self.portal.foreign_number = self._foreign_number
+        self.portal.name_of = self._name_of
         self.strikes.on_freeze, self.strikes.on_nap = self.freeze, self.nap
         self.strikes.note = self.note
         really = BaseDatabaseWrapper._commit
@@ -139,8 +170,27 @@ class Story:
     def _declare(self) -> None:
         from sosuckhoe.hospital.delivery.models import Destination
 
-        if self.declared:
-            Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="câu chuyện")
+        evidence = {"replaces_evidence": "câu chuyện"}
+        if self.declared_for(RECORD):
+            Destination.objects.filter(kind="portal").update(replaces_by_visit_code=True, **evidence)
+        if self.declared_for("/"):
+            Destination.objects.filter(kind="portal").update(repeats_check_ins=True, **evidence)
+        if self.declared_for("KSK"):
+            Destination.objects.filter(kind="hub").update(replaces_by_visit_code=True, **evidence)
+
+    def declared_for(self, name: str) -> bool:
+        """Whether the same bytes of this may go out again when nobody knows what became of them."""
+        kind = kind_of(name)
+        if kind == RECORD:
+            return self.declared
+        return self.portal.plan.mode == "replace" and self.declares[kind]
+
+    def destinations(self) -> list[Any]:
+        """Those that something of this story goes to."""
+        from sosuckhoe.hospital.delivery.models import Destination
+
+        kinds = ["portal", "hub"] if HEALTH_CHECK in self.kinds else ["portal"]
+        return list(Destination.objects.filter(kind__in=kinds).order_by("id"))
 
     def note(self, text: str) -> None:
         self.log.append(f"{CLOCK.seconds:9.1f} {text}")
@@ -157,6 +207,8 @@ class Story:
 
         process.starts += 1
         process.worker = worker.Worker(f"{process.name}:{process.starts}")
+        lines = {CHECK_IN: worker.CheckInWorker, HEALTH_CHECK: worker.HealthCheckWorker}
+        process.others = [lines[kind](f"{process.name}:{process.starts}:{kind}") for kind in self.kinds]
         process.sessions = {}
         process.frozen = False
         self._as(process, worker._look_after)
@@ -180,7 +232,7 @@ class Story:
             self.crashes += 1
             connection.close()
             connection.savepoint_ids, connection.in_atomic_block, connection.needs_rollback = [], False, False
-            process.worker = None
+            process.end()
             if not self.nested and self.random.random() < 0.3:
                 self.power_cut()
             return False
@@ -200,22 +252,34 @@ class Story:
         self.disk.power_cut(settings.HOME.receipts)
         checker.journal_is_behind_nothing(self)
         for process in self.processes:
-            process.worker = None
+            process.end()
+        # A line of what left may be gone, too: people know that, and keep no older copy to be put back.
+        self.has_copy = False
 
     def work(self, process: Process) -> bool:
         """As ``worker._work``: one turn of one line of work."""
+        lines = process.lines
+        return self._turn(process, lines[0] if len(lines) == 1 else self.random.choice(lines))
+
+    def all_lines_work(self, process: Process) -> bool:
+        """A turn of each."""
+        busy = [self._turn(process, line) for line in process.lines if line in process.lines]
+        return any(busy)
+
+    def _turn(self, process: Process, line: Any) -> bool:
         busy = [False]
 
         def turn() -> None:
             from django.db import close_old_connections
 
             try:
-                busy[0] = process.worker.sign_some()
-                busy[0] = process.worker.send_one() or busy[0]
+                busy[0] = line.sign_some()
+                busy[0] = line.send_one() or busy[0]
             except Exception as problem:
                 self.note(f"{process.name}: {type(problem).__name__}: {problem}")
                 close_old_connections()
 
+        process.line = line
         self._as(process, turn)
         return busy[0]
 
@@ -233,7 +297,7 @@ class Story:
                 continue
             armed, self.strikes.armed = self.strikes.armed, None
             try:
-                worker.breathe([process.worker])
+                worker.breathe(process.lines)
             finally:
                 self.strikes.armed = armed
 
@@ -291,7 +355,7 @@ class Story:
                 elif choice < 0.75:
                     self.person(pauses=True)
                 elif choice < 0.9:
-                    self.close()
+                    self.enter()
                 else:
                     self.advance(self.random.uniform(1.0, 20.0))
         finally:
@@ -308,8 +372,10 @@ class Story:
             self.strikes.armed = self._strike()
         choice = self.random.random()
         alive = [process for process in self.processes if process.worker is not None]
+        if self.copies and self.random.random() < 0.12:
+            self._copy()
         if choice < 0.18:
-            self.close()
+            self.enter()
         elif choice < 0.72 and alive:
             self.work(self.random.choice(alive))
         elif choice < 0.86:
@@ -325,11 +391,22 @@ class Story:
         elif alive and choice < 0.97:
             process = self.random.choice(alive)
             self.note(f"{process.name} is stopped")
-            process.worker = None
+            process.end()
         else:
             self.portal.down_until = CLOCK.seconds + self.random.choice((20.0, 120.0))
             self.portal.latency = self.random.choice((0.0, 0.0, 0.05, 3.0))
         self.strikes.armed = None
+
+    def _copy(self) -> None:
+        """A copy of the database is made, or the last one is put back."""
+        armed, self.strikes.armed = self.strikes.armed, None
+        if not self.has_copy:
+            copies.make(self)
+        elif self.put_back < copies.MOST and self.random.random() < 0.5:
+            copies.put_back(self)
+            for process in self.processes:
+                self.start(process)
+        self.strikes.armed = armed
 
     def _strike(self) -> Strike:
         kind = self.random.choice(self.focus.strikes or KINDS)
@@ -343,39 +420,55 @@ class Story:
         most = 5 if "commit" in kind else 3 if kind == "torn" else 2
         return Strike(kind, left=self.random.randrange(1, most))
 
+    def enter(self) -> None:
+        """Something new comes into the ledger."""
+        if self.kinds and self.random.random() < 0.5:
+            kind = self.random.choice(self.kinds)
+            (self._tell if kind == CHECK_IN else self._check_up)()
+        else:
+            self.close()
+
     def close(self, *, correct: bool | None = None) -> None:
         """A visit is closed, or one that was closed is corrected."""
-        from sosuckhoe.hospital.delivery import closing
-        from sosuckhoe.hospital.staff.models import Facility
-        from sosuckhoe.hospital.visits.models import Visit
+        self._first_or_corrected(RECORD, f"V{self.seed}", correct)
 
+    def _check_up(self) -> None:
+        """The file of a health check is taken in, or its correction."""
+        self._first_or_corrected(HEALTH_CHECK, f"KSK{self.seed}", None)
+
+    def _first_or_corrected(self, kind: str, prefix: str, correct: bool | None) -> None:
+        mine = [key for key in self.attempted if kind_of(key[0]) == kind]
         if correct is None:
-            correct = bool(self.attempted) and self.random.random() < 0.35
-        visits = sorted({visit for visit, _ in self.attempted}) if correct else []
-        first = sum(number == 1 for _, number in self.attempted)
-        code = self.random.choice(visits) if visits else f"V{self.seed}-{first}"
-        process = Process("door")
+            correct = bool(mine) and self.random.random() < 0.35
+        names = sorted({name for name, _ in mine}) if correct else []
+        self._enter(self.random.choice(names) if names else f"{prefix}-{sum(n == 1 for _, n in mine)}")
 
+    def _tell(self) -> None:
+        """The portal is told of a visit that is open: after the first cost, and after the patient was admitted."""
+        told = {name for name, _ in self.attempted if kind_of(name) == CHECK_IN}
+        open_ = sorted(
+            {name.partition("/")[0] for name in told if f"{name.partition('/')[0]}/{STAGES[1]}" not in told}
+        )
+        if open_ and self.random.random() < 0.5:
+            self._enter(f"{self.random.choice(open_)}/{STAGES[1]}")
+        else:
+            self._enter(f"C{self.seed}-{len({n.partition('/')[0] for n in told})}/{STAGES[0]}")
+
+    def _enter(self, name: str) -> None:
         def deed() -> None:
+            number = 0
             try:
-                facility = Facility.objects.get()
-                visit = Visit.objects.filter(visit_code=code).first()
-                number = 1 if visit is None else visit.versions.count() + 1
-                record = _record(code, number)
-                checked = closing.Checked(record, closing.edition_for(record, CLOCK.now()), ())
-                self.attempted[code, number] = digest(record.to_json())
-                how = {"checked": checked, "by": "prove", "at": CLOCK.now()}
-                if visit is None:
-                    closing.close_visit(facility=facility, facility_code=FACILITY, **how)
-                else:
-                    closing.correct_visit(visit=visit, reason="sửa trong câu chuyện", **how)
+                number = next_number(name)
+                _, sha256 = made(name, number)
+                self.attempted[name, number] = sha256
+                enter(name, number)
             except Exception as problem:
-                self.note(f"{code} is not saved: {type(problem).__name__}")
+                self.note(f"{name} is not saved: {type(problem).__name__}")
                 return
-            self.acknowledged[code, number] = digest(record.to_json())
-            self.note(f"{code} v{number} closed")
+            self.acknowledged[name, number] = sha256
+            self.note(f"{name} v{number} entered")
 
-        self._as(process, deed)
+        self._as(Process("door"), deed)
 
     # People
 
@@ -384,89 +477,31 @@ class Story:
 
         ``pauses``: or stops everything for a while, as somebody may at any moment."""
         armed, self.strikes.armed = self.strikes.armed, None
-        deed = self._pause if pauses and self.random.random() < self.focus.pauses else self._person
+        deed = people.pause if pauses and self.random.random() < self.focus.pauses else people.look_after_one
+        nested, self.nested = self.nested, True
         try:
-            self._as(Process("person"), deed)
+            self._as(Process("person"), lambda: deed(self))
         except Exception as problem:
             self.violated("I21", f"a person's deed broke: {type(problem).__name__}: {problem}")
         finally:
-            self.strikes.armed = armed
+            self.strikes.armed, self.nested = armed, nested
 
-    def _pause(self) -> None:
-        from sosuckhoe.hospital.delivery import actions
-        from sosuckhoe.hospital.delivery.models import Destination
-
-        destination = Destination.objects.get()
-        if not destination.paused:
-            self.note("person pauses")
-            actions.pause(by="person", destination=destination, reason="câu chuyện")
-
-    def _person(self) -> None:
-        from sosuckhoe.hospital.delivery import actions, doors
-        from sosuckhoe.hospital.delivery.models import Destination, Submission
-
-        for destination in Destination.objects.filter(paused_at__isnull=False):
-            actions.resume(by="person", destination=destination)
-        rows = Submission.objects.select_related("version__visit", "destination").filter(
-            state__in=["UNKNOWN", "HELD", "REFUSED"]
-        )
-        found = list(rows.order_by("id"))
-        if not found:
-            return
-        row = self.random.choice(found)
-        visit, version = row.version.visit.visit_code, row.version.number
-        if row.state == "UNKNOWN":
-            self._look_at_portal(row, visit, version, doors)
-        elif row.state == "HELD":
-            self.note(f"person releases {visit} v{version} ({row.problem_code})")
-            refused = row.problem_code in ("123", "124", "125")
-            actions.release(by="person", submission=row, reason="đã xem", sign_anew=refused)
-        elif row.version.number == row.version.visit.versions.count():
-            self.note(f"person corrects {visit} after refusal")
-            self._correct(row)
-
-    def _look_at_portal(self, row: Any, visit: str, version: int, doors: Any) -> None:
-        held = self.portal.stored(visit, version)
+    def _foreign_number(self, name: str) -> str:
+        """A number the hospital has already been given for something else at the same place."""
         from sosuckhoe.hospital.delivery.models import Receipt
 
-        taken = set(Receipt.objects.exclude(submission=row).values_list("transaction_number", flat=True))
-        numbers = [a.number for a in held if a.number not in taken]
-        if numbers:
-            self.note(f"person sees {visit} v{version} as {numbers[-1]}")
-            doors.it_is_there(by="person", submission=row, transaction_number=numbers[-1], reason="đã thấy")
-        elif self.declared and self.random.random() < 0.5:
-            self.note(f"person sends {visit} v{version} again")
-            doors.send_again(by="person", submission=row)
-        else:
-            self.note(f"person does not find {visit} v{version}")
-            for arrival in self.portal.arrivals:
-                if (arrival.visit, arrival.version) == (visit, version):
-                    arrival.declared_absent = True
-            self.said_absent[row.pk] = self.said_absent.get(row.pk, 0) + 1
-            doors.it_is_not_there(by="person", submission=row, reason="đã tìm, không có")
+        from .documents import where
 
-    def _correct(self, row: Any) -> None:
-        from sosuckhoe.healthbook.record import Record
-        from sosuckhoe.hospital.delivery import closing
-
-        visit = row.version.visit
-        number = visit.versions.count() + 1
-        tables = Record.from_json(row.version.record_json.decode()).tables
-        tables["visit"][0]["hospital_total_amount"] = str(number)
-        record = Record(tables)
-        checked = closing.Checked(record, closing.edition_for(record, CLOCK.now()), ())
-        self.attempted[visit.visit_code, number] = digest(record.to_json())
-        closing.correct_visit(
-            visit=visit, checked=checked, by="person", at=CLOCK.now(), reason="cổng từ chối"
-        )
-        self.acknowledged[visit.visit_code, number] = digest(record.to_json())
-
-    def _foreign_number(self, visit: str) -> str:
-        """A number the hospital has already been given for another visit."""
-        from sosuckhoe.hospital.delivery.models import Receipt
-
-        row = Receipt.objects.exclude(submission__version__visit__visit_code=visit).order_by("-id").first()
+        hub = kind_of(name) == HEALTH_CHECK
+        others = Receipt.objects.filter(submission__health_check__isnull=not hub)
+        own = {f"submission__{column}": value for column, value in where(name).items()}
+        row = others.exclude(**own).order_by("-id").first()
         return row.transaction_number if row else ""
+
+    def _name_of(self, data: bytes) -> tuple[str, int]:
+        """Whose file of a health check this is."""
+        found = [key for key in self.attempted if kind_of(key[0]) == HEALTH_CHECK and made(*key)[0] == data]
+        return found[0] if found else ("KSK?", 0)
 
     # The end
 
@@ -486,30 +521,12 @@ class Story:
             for process in self.processes:
                 self.look_after(process)
                 for _ in range(50):
-                    if not self.work(process):
+                    if not self.all_lines_work(process):
                         break
             if turn == 3:
                 checker.nothing_is_under_way(self)
-            if checker.is_finished() or self.violations:
+            if checker.is_finished(self) or self.violations:
                 return
             if turn >= 3:
                 for _ in range(5):
                     self.person()
-
-
-def _record(code: str, number: int) -> Any:
-    """The record of a visit; its amount tells the versions apart."""
-    from sosuckhoe.healthbook.record import Record
-
-    return Record.of(
-        {
-            "visit": [
-                {
-                    "visit_code": code, "full_name": "NGUYỄN VĂN MẪU", "born_at": "197001010000",
-                    "sex_code": "1", "discharged_at": "202611230800", "arrived_at": "202611230700",
-                    "facility_code": FACILITY, "patient_category_code": "1.1",
-                    "insurance_card_number": "DN4000000000001", "hospital_total_amount": str(number),
-                }
-            ]
-        }
-    )  # fmt: skip

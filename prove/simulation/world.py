@@ -19,7 +19,12 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.health_check_file import HUB_CODE
+
 from .clock import CLOCK, START, VirtualDatetime, VirtualTime
+from .portal import SIGNED_WITH
 
 FACILITY = "99999"
 MADE = "2026-11-23"
@@ -101,6 +106,9 @@ _STEP_LOG = (
 """The checker's own record of every committed step, kept by the database and not by the program."""
 
 
+_HUB_KEY = generate_private_key(65537, 2048)
+
+
 def _furnish() -> None:
     """A facility, a key whose row alone is used, and a destination."""
     from datetime import timedelta
@@ -109,6 +117,7 @@ def _furnish() -> None:
     from sosuckhoe.hospital.delivery.actions import add_destination, add_signing_key
     from sosuckhoe.hospital.delivery.secrets import keep_secret
     from sosuckhoe.hospital.staff.actions import add_facility
+    from sosuckhoe.hospital.visits.choices import choose
 
     facility = add_facility(by="prove", name="Bệnh viện Mẫu", code=FACILITY)
     day = START - timedelta(days=1)
@@ -120,16 +129,26 @@ def _furnish() -> None:
         pkcs12=to_pkcs12(signer, b"mau"),
         password="mau",
     )
+    secret = keep_secret("prove", "mat-khau-mau")
     add_destination(
         by="prove", facility=facility, name="Cổng mô phỏng", base_url="http://127.0.0.1:9", account="99999_BV",
-        secret_reference=keep_secret("prove", "mat-khau-mau"),
+        secret_reference=secret,
     )  # fmt: skip
+    pem = _HUB_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    hub = {"sender_id": HUB_CODE, "receiver_id": "TDLBYT", "key_reference": keep_secret("hub", pem.decode())}
+    add_destination(
+        by="prove", facility=facility, name="Trục mô phỏng", base_url="http://127.0.0.1:9/hub", account="99999_TRUC",
+        secret_reference=secret, kind="hub", hub=hub,
+    )  # fmt: skip
+    choose(by="prove", name="health_checks_are_sent", value=True, reason="câu chuyện", since=day.date())
 
 
 def _import_what_has_crash_points() -> None:
     from sosuckhoe.hospital.delivery import closing, deliver, doors, gateway, intake, sending, signing, worker
+    from sosuckhoe.hospital.delivery.restoring import matching, releasing
 
     assert closing and deliver and doors and gateway and intake and sending and signing and worker
+    assert matching and releasing
 
 
 @contextlib.contextmanager
@@ -150,6 +169,8 @@ def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any
     from django.utils import timezone
 
     from sosuckhoe.hospital.delivery import crashpoints, receipts, signing
+    from sosuckhoe.hospital.delivery.hub import message
+    from sosuckhoe.hospital.delivery.restoring import rebuilding
 
     def key_for(facility: Any, at: Any) -> tuple[Any, Any]:
         return facility.signing_keys.order_by("id").first(), None
@@ -159,24 +180,39 @@ def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any
         facts = {"visit": row["visit_code"], "version": int(row["hospital_total_amount"])}
         return (json.dumps(facts) + "\n" + record.to_json()).encode()
 
+    def write_check_in(rows: Any, edition: Any) -> bytes:
+        (row,) = rows
+        stage = "admission" if row.get("admitted_at") else "arrival"
+        facts = {"visit": f"{row['visit_code']}/{stage}", "version": int(row["row_number"])}
+        return (json.dumps(facts) + "\n" + json.dumps(dict(row))).encode()
+
     def sign(unsigned: bytes, signer: Any, *, signature_id: str, **how: Any) -> bytes:
-        return unsigned + b"\n" + signature_id.encode()
+        return unsigned + SIGNED_WITH + signature_id.encode() + b'"/>'
 
     def verify(signed: bytes, **how: Any) -> Any:
         from sosuckhoe.healthbook.signing import Outcome
 
         return SimpleNamespace(outcome=Outcome.PASSED, code="", sentence_vi="")
 
+    identifiers = SimpleNamespace(uuid4=lambda: uuid.UUID(int=random.getrandbits(128)))
     replaced: list[tuple[Any, str, Any]] = [
         (timezone, "now", CLOCK.now),
         (receipts, "os", disk),
         (signing, "key_for", key_for),
         (signing, "write_visit", write_visit),
+        (signing, "write_check_in", write_check_in),
+        (signing, "with_doctors_signature", lambda submission, at: submission.content[0]),
+        (message, "_key", lambda reference: _HUB_KEY),
+        (message, "uuid", identifiers),
+        (rebuilding, "write_visit", write_visit),
+        (rebuilding, "write_check_in", write_check_in),
+        (rebuilding, "sign", sign),
+        (rebuilding, "signer_of", lambda key: None),
         (signing, "check_record", lambda *a, **k: []),
         (signing, "rules_for", lambda record, **how: None),
         (signing, "sign", sign),
         (signing, "verify", verify),
-        (signing, "uuid", SimpleNamespace(uuid4=lambda: uuid.UUID(int=random.getrandbits(128)))),
+        (signing, "uuid", identifiers),
     ]
     instead = {"here": (crashpoints.here, here), "http": (http, wire), "time": (time, VirtualTime)}
     for name, module in list(sys.modules.items()):

@@ -20,6 +20,9 @@ from sosuckhoe.hospital.delivery.intake import Taken, take_file
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.sending import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.states import State
@@ -468,3 +471,21 @@ class TestWhatTheLedgerKnowsOfAVisit:
         since = arrived.date() - timedelta(days=1)
         choose(by="an", name="check_ins_are_sent", value=False, reason="chỉ nhận mẫu", since=since)
         assert self.findings(data, discharged + timedelta(hours=1)) == []
+
+
+def test_a_check_in_that_left_before_a_restore_is_matched_and_not_sent_again(connected: House) -> None:
+    copy, lost = transaction.savepoint(), file(row())
+    assert take_file("xml0.xml", lost, by="giang", at=timezone.now()).code == "CHECK-IN-TAKEN"
+    worker = CheckInWorker("before")
+    assert worker.sign_one() and worker.send_one()
+    assert Submission.ledger.get().state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+
+    restore = declare(by="test", reason="thử")
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    release_restore(by="giang", restore=restore, reason="đã đối chiếu")
+    assert take_file("xml0.xml", lost, by="giang", at=timezone.now()).code == "CHECK-IN-TAKEN"
+    worker = CheckInWorker("after")
+    assert not worker.sign_one() and not worker.send_one()
+    assert match_lost(by="test", at=timezone.now()) == 1
+    assert Submission.ledger.get().state == State.RECEIVED

@@ -29,6 +29,9 @@ from sosuckhoe.hospital.delivery.hub.message import message_of
 from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, Submission
+from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.states import State
@@ -422,3 +425,28 @@ class TestMeanings:
         take(unique())
         work()
         assert all(each.bytes_from and each.bytes_from >= each.started_at for each in Attempt.objects.all())
+
+
+def test_a_health_check_that_left_before_a_restore_is_matched_and_not_sent_again(two: Two) -> None:
+    waiting, lost = unique(), unique()
+    before = len(two.there.desk("hub.json"))
+    assert take(waiting).code == "HEALTH-CHECK-TAKEN"
+    copy = transaction.savepoint()
+    assert take(lost).code == "HEALTH-CHECK-TAKEN"
+    worker = HealthCheckWorker("before")
+    while worker.sign_one() or worker.send_one():
+        pass
+    assert len(two.there.desk("hub.json")) == before + 2
+    transaction.savepoint_rollback(copy)
+
+    restore = declare(by="test", reason="thử")
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    release_restore(by="giang", restore=restore, reason="đã đối chiếu")
+    assert take(lost).code == "HEALTH-CHECK-TAKEN"
+    states = dict(Submission.ledger.values_list("health_check__code", "state"))
+    assert (states[waiting.code], states[lost.code]) == ("RECEIVED", "HELD")
+    assert match_lost(by="test", at=NOW) == 1
+    assert set(Submission.ledger.values_list("state", flat=True)) == {"RECEIVED"}
+    worker = HealthCheckWorker("after")
+    assert not worker.sign_one() and not worker.send_one()
+    assert len(two.there.desk("hub.json")) == before + 2

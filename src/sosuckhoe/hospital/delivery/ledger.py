@@ -132,10 +132,30 @@ def enqueue_check_in(
     before.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
     return [
         Submission.ledger.create(
-            check_in=check_in, destination=destination, state=State.WAITING, since=at, created_at=at
+            check_in=check_in,
+            destination=destination,
+            created_at=at,
+            **_begins(
+                at,
+                LostSubmission.objects.filter(
+                    facility_code=check_in.facility_code,
+                    visit_code=check_in.visit_code,
+                    version=0,
+                    sent__record_sha256=check_in.sha256,
+                    destination=destination.pk,
+                ),
+            ),
         )
         for destination in destinations
     ]
+
+
+def _begins(at: datetime, left: QuerySet[LostSubmission]) -> dict[str, Any]:
+    """The first state of what is no record: held where it ``left`` before this database was restored."""
+    if left.filter(settled_at__isnull=True).exists():
+        code, sentence = LEFT_BEFORE
+        return {"state": State.HELD, "since": at, "problem_code": code, "problem": sentence}
+    return {"state": State.WAITING, "since": at}
 
 
 def earlier_check_in() -> Exists:
@@ -188,7 +208,18 @@ def enqueue_health_check(
     older.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
     return [
         Submission.ledger.create(
-            health_check=health_check, destination=destination, state=State.WAITING, since=at, created_at=at
+            health_check=health_check,
+            destination=destination,
+            created_at=at,
+            **_begins(
+                at,
+                LostSubmission.objects.filter(
+                    facility_code=health_check.facility_code,
+                    visit_code=health_check.code,
+                    version__gte=health_check.number,
+                    destination=destination.pk,
+                ),
+            ),
         )
         for destination in destinations
     ]

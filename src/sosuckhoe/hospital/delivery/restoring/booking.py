@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from ..answers import Word
 from ..ledger import step
 from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
@@ -23,8 +25,8 @@ def holder_of(restore: Restore) -> str:
 
 
 def submission_of(left: Left) -> Submission | None:
-    """What left, as this database has it: a record by visit code and version, anything else by its
-    number and its contents."""
+    """What left, as this database has it: a record by visit code and version, a health check by its code and number,
+    a check-in by visit code and contents, for it may have been told again under another number."""
     line = left.line
     rows = (
         Submission.ledger.select_for_update(of=("self",))
@@ -33,14 +35,25 @@ def submission_of(left: Left) -> Submission | None:
         )
         .filter(destination=line.destination)
     )
-    if line.version:
+    if not line.version:
+        told = left.sent.record_sha256 if left.sent else ""
         return rows.filter(
+            check_in__facility_code=line.facility_code,
+            check_in__visit_code=line.visit_code,
+            check_in__sha256=told,
+        ).first()
+    return rows.filter(
+        Q(
             version__visit__facility_code=line.facility_code,
             version__visit__visit_code=line.visit_code,
             version__number=line.version,
-        ).first()
-    found = rows.filter(pk=line.submission, version__isnull=True).first()
-    return found if found and left.sent and found.content[1] == left.sent.record_sha256 else None
+        )
+        | Q(
+            health_check__facility_code=line.facility_code,
+            health_check__code=line.visit_code,
+            health_check__number=line.version,
+        )
+    ).first()
 
 
 def document_of(submission: Submission, left: Left) -> SignedDocument | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ...journal.chain import note
@@ -141,10 +142,17 @@ def _book(restore: Restore, left: Left, now: datetime) -> None:
         book_unknown(submission, document, left, restore, now)
     else:
         book_received(submission, document, left, restore, now)
-    older = Submission.objects.filter(
-        version__visit__facility_code=line.facility_code,
-        version__visit__visit_code=line.visit_code,
-        version__number__lt=line.version,
+    older = Submission.ledger.filter(
+        Q(
+            version__visit__facility_code=line.facility_code,
+            version__visit__visit_code=line.visit_code,
+            version__number__lt=line.version,
+        )
+        | Q(
+            health_check__facility_code=line.facility_code,
+            health_check__code=line.visit_code,
+            health_check__number__lt=line.version,
+        ),
         destination=line.destination,
         state__in=OPEN,
     )

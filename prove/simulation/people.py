@@ -1,0 +1,133 @@
+"""People in a story: they look at what needs a person, tell the truth of what the portal shows, pause, correct, and
+bring a restored copy back to life."""
+
+from typing import TYPE_CHECKING, Any
+
+from .documents import enter, frozen, key_of, made, next_number, rows
+from .strikes import Strike
+
+if TYPE_CHECKING:
+    from .story import Story
+
+LEFT_BEFORE = ("RESTORED-LEFT", "RESTORED-NEWER")
+"""Held until what was lost has been entered again."""
+MAYBE = "RESTORED-MAYBE"
+SIGN_ANEW = ("123", "124", "125", "PS_DS_CA_SIGNATURE_INVALID", "DOCUMENT-DAMAGED")
+
+
+def pause(story: "Story") -> None:
+    from sosuckhoe.hospital.delivery import actions
+
+    destination = story.random.choice(story.destinations())
+    if not destination.paused:
+        story.note(f"person pauses {destination.name}")
+        actions.pause(by="person", destination=destination, reason="câu chuyện")
+
+
+def look_after_one(story: "Story") -> None:
+    """One thing that needs a person."""
+    from sosuckhoe.hospital.delivery import actions
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    if after_restore(story):
+        return
+    for destination in Destination.objects.filter(paused_at__isnull=False):
+        actions.resume(by="person", destination=destination)
+    found = list(
+        rows()
+        .select_related("destination", "document")
+        .filter(state__in=["UNKNOWN", "HELD", "REFUSED"])
+        .order_by("id")
+    )
+    if not found:
+        return
+    row = story.random.choice(found)
+    name, number = key_of(row)
+    if row.state == "UNKNOWN" or row.problem_code == MAYBE:
+        _look_at_portal(story, row, name, number)
+    elif row.problem_code in LEFT_BEFORE:
+        _match(story)
+    elif row.state == "HELD":
+        story.note(f"person releases {name} v{number} ({row.problem_code})")
+        actions.release(by="person", submission=row, reason="đã xem", sign_anew=row.problem_code in SIGN_ANEW)
+    elif number + 1 == next_number(name):
+        story.note(f"person corrects {name} after refusal")
+        _enter(story, name, number + 1)
+
+
+def _enter(story: "Story", name: str, number: int) -> None:
+    _, sha256 = made(name, number)
+    story.attempted[name, number] = sha256
+    enter(name, number)
+    story.acknowledged[name, number] = sha256
+
+
+def _look_at_portal(story: "Story", row: Any, name: str, number: int) -> None:
+    from sosuckhoe.hospital.delivery import doors
+    from sosuckhoe.hospital.delivery.models import Receipt
+
+    taken = set(Receipt.objects.exclude(submission=row).values_list("transaction_number", flat=True))
+    numbers = [a.number for a in story.portal.stored(name, number) if a.number not in taken]
+    if numbers:
+        story.note(f"person sees {name} v{number} as {numbers[-1]}")
+        doors.it_is_there(by="person", submission=row, transaction_number=numbers[-1], reason="đã thấy")
+    elif row.state == "UNKNOWN" and story.declared_for(name) and story.random.random() < 0.5:
+        story.note(f"person sends {name} v{number} again")
+        doors.send_again(by="person", submission=row)
+    else:
+        story.note(f"person does not find {name} v{number}")
+        for arrival in story.portal.arrivals:
+            if arrival.key == (name, number):
+                arrival.declared_absent = True
+        story.said_absent[row.pk] = story.said_absent.get(row.pk, 0) + 1
+        doors.it_is_not_there(by="person", submission=row, reason="đã tìm, không có")
+
+
+# After a restore
+
+
+def after_restore(story: "Story") -> bool:
+    """The next step after a copy was put back: reconcile, release, enter again what it lacks. False: nothing to do."""
+    from sosuckhoe.hospital.delivery.restoring.hold import current
+    from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+    from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+
+    restore = current()
+    if story.to_be_entered_again and (restore is None or story.random.random() < 0.3):
+        enter_again(story)
+        return True
+    if restore is None:
+        return False
+    if restore.reconciled_at is None:
+        if story.random.random() < 0.3:
+            # Reconciling is cut short, and begun again the next time somebody looks.
+            story.strikes.armed = Strike("crash", story.random.choice(("R01", "R02")))
+        counts = reconcile_restore(by="person", restore=restore, journal_whole=True)
+        story.note(f"person reconciles: {dict(counts)}")
+    else:
+        release_restore(by="person", restore=restore, reason="đã đối chiếu")
+        story.note("person releases the hold")
+        _match(story)
+    return True
+
+
+def enter_again(story: "Story") -> None:
+    """What was acknowledged and is not in the copy is entered once more, oldest first, from the files and papers it
+    came from."""
+
+    there = frozen()
+    for name, number in sorted(story.to_be_entered_again, key=lambda key: (key[1], key[0])):
+        if (name, number) not in there:
+            story.note(f"person enters {name} v{number} again")
+            enter(name, number)
+    story.to_be_entered_again.clear()
+
+
+def _match(story: "Story") -> None:
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.restoring.matching import match_lost
+
+    count = match_lost(by="person", at=timezone.now())
+    if count:
+        story.note(f"{count} matched with the journal outside")
