@@ -59,12 +59,20 @@ class Caught:
 def catch(name: str, template: Path) -> Caught:
     """Plant one bug and tell stories until an invariant breaks."""
     bug = PLANTED[name]
+    try:
+        return _catch(bug, template)
+    except Exception as problem:
+        # The program has changed and the bug cannot be planted any more: that proves nothing.
+        return Caught(name, bug.what, None, f"not planted: {type(problem).__name__}: {problem}")
+
+
+def _catch(bug: Planted, template: Path) -> Caught:
     with bug.plant():
         for seed in range(TRIES):
             story = Story(seed, template, bug.focus).tell()
             if story.violations:
-                return Caught(name, bug.what, seed, story.violations[0])
-    return Caught(name, bug.what, None, "")
+                return Caught(bug.name, bug.what, seed, story.violations[0])
+    return Caught(bug.name, bug.what, None, "")
 
 
 @planted("no-flush", steps=1)
@@ -632,8 +640,8 @@ def _refused_again() -> Iterator[None]:
 
     real = sending._judge
 
-    def judge(exchange: Any) -> Any:
-        answer = real(exchange)
+    def judge(*asked: Any) -> Any:
+        answer = real(*asked)
         refused = answer.concern is Concern.CONTENT
         return replace(answer, word=Word.TRY_LATER, concern=None) if refused else answer
 

@@ -168,7 +168,7 @@ def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any
     """What is not the program's own in a story."""
     from django.utils import timezone
 
-    from sosuckhoe.hospital.delivery import crashpoints, receipts, signing
+    from sosuckhoe.hospital.delivery import crashpoints, receipts, signing, signing_anew
     from sosuckhoe.hospital.delivery.hub import message
     from sosuckhoe.hospital.delivery.restoring import rebuilding
 
@@ -198,6 +198,7 @@ def stand_ins(random: Random, here: Any, wire: Any, disk: Any) -> list[tuple[Any
     replaced: list[tuple[Any, str, Any]] = [
         (timezone, "now", CLOCK.now),
         (receipts, "os", disk),
+        (signing_anew, "_asked_at", -signing_anew.ASKS_AGAIN_AFTER),
         (signing, "key_for", key_for),
         (signing, "write_visit", write_visit),
         (signing, "write_check_in", write_check_in),
