@@ -686,7 +686,7 @@ def _token_kept() -> Iterator[None]:
         yield
 
 
-@planted("odd-answer-keeps-its-connection", menu=("204", "401", "124"), trouble=0.8, share=0.0)
+@planted("odd-answer-keeps-its-connection", menu=("204", "503"), trouble=0.5, share=0.0)
 def _kept_after_anything() -> Iterator[None]:
     """A connection is used again whatever was said on it, so a late repetition answers for another record."""
     from sosuckhoe.hospital.delivery.connections import Kept
