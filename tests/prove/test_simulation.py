@@ -29,7 +29,7 @@ def test_a_story_is_the_same_each_time_it_is_told() -> None:
 
 
 def test_a_failure_is_shown_again_by_its_seed() -> None:
-    told = prove("--seed", "1", "--planted", "recovery-guesses-not-sent", succeeds=False)
+    told = prove("--seed", "0", "--planted", "attempt-noted-after-its-bytes", succeeds=False)
     assert "VIOLATED I5" in told
 
 
