@@ -17,6 +17,7 @@ from .visits import VISITS
 
 FIELDS = "change,field,after,english,kind,max_length,need,condition,label_vi,label_en,codes,place,confidence,note\n"
 TABLES = "table,english,wrapper,title_vi,title_en,cardinality,when_required,confidence"
+OWN = 'decision = "QĐ 1"\nin_force = 2027-03-16\nstatus = "in force"\n'
 CODES = "code,name_vi,name_en,since,until,source,confidence\n"
 
 FIRST, DAY, EVE = date(2027, 3, 16), date(2027, 3, 16), date(2027, 3, 15)

@@ -30,6 +30,7 @@ from .invented import (
     DAY,
     EVE,
     FIELDS,
+    OWN,
     TABLES,
     documents,
     laid_beside,
@@ -253,7 +254,6 @@ def test_reference_pages_are_made_of_it(folder, tmp_path) -> None:
     )
 
 
-OWN = 'decision = "QĐ 1"\nin_force = 2027-03-16\nstatus = "in force"\n'
 MISTAKES = {
     "a missing column": (
         OWN, {"tables__XML1": "change,field\nadd,A\n"}, "2027-1/tables/XML1.csv, dòng 1: Thiếu cột after",

@@ -116,7 +116,9 @@ def read_anew() -> None:
     """Forget the decisions that were read, after folders were laid beside ours or taken away."""
     for clear in _CACHES:
         clear()
-    _merged.cache_clear()
+    ours = {str(folder) for folder in our_folders()}
+    for key in [key for key in _MERGED if not all(folder in ours for _, folder in key)]:
+        del _MERGED[key]
 
 
 def _counted(known: tuple[Decision, ...], day: date, expected: bool) -> tuple[Decision, ...]:
@@ -136,10 +138,19 @@ def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
     chosen = _counted(known, day, expected)
     if not any(decision.changes_tables for decision in chosen):
         raise NoEdition(f"no edition of the standard is in force on {day}")
-    return _merged(chosen)
+    key = tuple((decision, str(decision.folder)) for decision in chosen)
+    if key not in _MERGED:
+        if len(_MERGED) >= MOST_EDITIONS:
+            _MERGED.clear()
+        _MERGED[key] = _merged(chosen)
+    return _MERGED[key]
 
 
-@lru_cache(maxsize=64)
+_MERGED: dict[tuple[tuple[Decision, str], ...], Edition] = {}
+MOST_EDITIONS = 64
+"""Editions kept at hand, by the folders they are made of."""
+
+
 def _merged(chosen: tuple[Decision, ...]) -> Edition:
     mistakes = Mistakes()
     tables: dict[str, Table] = {}

@@ -22,6 +22,7 @@ from .rules.envelope import (
     file_is_not_too_large,
     signature_is_there,
 )
+from .settling import where_now
 from .typed import VIETNAM, parse_date
 from .wording import quoted
 
@@ -121,7 +122,8 @@ def _of_a_visit(
     edition = visit.edition or edition_on(day)
     faults = [*common, *(_from_remark(remark, edition) for remark in _gathered(remarks))]
     for id, rule in OF_A_VISIT.items():
-        faults += _faults(FILE_RULES[id], rule(reading, visit))
+        for fault in _faults(FILE_RULES[id], rule(reading, visit)):
+            faults.append(replace(fault, path=where_now(edition, fault.path) or fault.path))
     faults = [under(policy, fault) for fault in faults if fault.rule not in policy.off]
     whole = reading.form == "envelope" and bool(record.visit)
     faults += check_record(record, edition, day=day, policy=policy, whole=whole)

@@ -71,7 +71,7 @@ def _settle(edition: Edition, rule: Rule) -> Rule | None:
             return None
         if field is not None:
             now[read] = f"{name}.{field.official}" if "." in read else field.official
-    at = _now(edition, rule.at)
+    at = where_now(edition, rule.at)
     if at is None:
         return None
     reads = tuple(now.get(read, read) for read in rule.reads)
@@ -128,7 +128,7 @@ def _place(read: str, table: str) -> tuple[str, str]:
     return (read, "") if read.startswith("XML") else (table, read)
 
 
-def _now(edition: Edition, path: str) -> str | None:
+def where_now(edition: Edition, path: str) -> str | None:
     """Where a path points today; None where that is gone."""
     name, _, official = path.partition(".")
     table = edition.tables.get(name)
@@ -153,7 +153,7 @@ def _is_readable(read: str, rule: Rule, table: Table, field: Field, want: Wanted
     else:
         return False
     if wanted is not str:
-        return field.kind in _KINDS_OF.get(wanted, frozenset({field.kind}))
+        return field.kind in _KINDS_OF.get(wanted, frozenset())
     known = _kinds_known().get((table.official, field.english))
     return known is None or _form(field.kind) in known
 
@@ -183,7 +183,7 @@ def _sentence(edition: Edition, rule: Rule) -> str:
 
     def place(found: re.Match[str]) -> str:
         own = "." not in found[1]
-        path = _now(edition, f"{rule.table}.{found[1]}" if own else found[1])
+        path = where_now(edition, f"{rule.table}.{found[1]}" if own else found[1])
         return f"{{{path.partition('.')[2] if own else path}}}" if path else _GONE
 
     def name(found: re.Match[str]) -> str:
