@@ -320,8 +320,8 @@ def miscarriage(decision: str) -> Chart:
 
 @visit()
 def day_treatment(decision: str) -> Chart:
-    """One day in a bed of the day ward, traditional medicine, with half a day's bed."""
-    chart = Chart(decision, "LK-BANNGAY-19", kind="04", department="K16")
+    """One day in a bed of the day ward, traditional medicine, with half a day's bed; too cheap for a co-payment."""
+    chart = Chart(decision, "LK-BANNGAY-19", level="100", kind="04", department="K16")
     chart.visit(
         NGAY_VAO=chart.at("0700"),
         NGAY_VAO_NOI_TRU=chart.at("0715"),

@@ -19,11 +19,11 @@ from .wording import LONGEST, meaning, said
 
 TOLD_BY = {
     "XML2": ("TEN_THUOC", "MA_THUOC"),
-    "XML3": ("TEN_DICH_VU", "TEN_VAT_TU", "MA_DICH_VU", "MA_VAT_TU"),
+    "XML3": ("TEN_VAT_TU", "TEN_DICH_VU", "MA_VAT_TU", "MA_DICH_VU"),
     "XML4": ("TEN_CHI_SO", "MA_DICH_VU"),
     "XML5": ("THOI_DIEM_DBLS",),
 }
-"""What a person knows a row by."""
+"""What a person knows a row by; a supply names the service it was used in, too."""
 
 
 def advice_on(fault: Fault, record: Record | None, edition: Edition | None) -> str:
@@ -48,7 +48,8 @@ def _placed(fault: Fault, table: Table | None, edition: Edition | None) -> str:
         return general
     row = f", dòng {fault.row}" if fault.row is not None else ""
     value = f", đang là {said(None, fault.value)}" if fault.value else ""
-    return f"{_named(field)} (bảng {table.title_vi.lower()}{row}{value}): {general[:1].lower()}{general[1:]}"
+    title = f"{table.title_vi[:1].lower()}{table.title_vi[1:]}"
+    return f"Ở {_named(field)} (bảng {title}{row}{value}): {general[:1].lower()}{general[1:]}"
 
 
 def _named(field: Field) -> str:

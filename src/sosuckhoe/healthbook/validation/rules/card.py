@@ -162,7 +162,6 @@ def card_comes_with_its_first_day(card: str, first: str | None) -> bool:
     reads=("MA_DOITUONG_KCB", "MA_THE_BHYT", "T_BNCCT"),
     severity="warning",
     confidence="medium",
-    since=date(2025, 7, 1),
     owner="cashier",
     source=f"{CHECKERS}; QĐ 3276/QĐ-BYT, phụ lục 1",
     sentence="Thẻ {MA_THE_BHYT} thường không phải cùng chi trả khi khám đúng nơi, nhưng cùng chi trả là {T_BNCCT} đồng.",

@@ -75,32 +75,44 @@ def arv_is_described(management: list[str], value: str | None) -> bool:
     return "1" not in management or value is not None
 
 
-for _field in ("PHACDO_DTRI_LAO", "NGAYBD_DTRI_LAO"):
+for _field, _label in (
+    ("NGAYBD_DTRI_LAO", "ngày bắt đầu điều trị lao"),
+    ("PHACDO_DTRI_LAO", "phác đồ điều trị lao"),
+):
     rule(
         "XFD-069",
         table="XML6",
         reads=("LOAI_DTRI_LAO", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Loại điều trị lao {{LOAI_DTRI_LAO}} cần có {_field}.",
+        sentence=f"Loại điều trị lao {{LOAI_DTRI_LAO}} cần có {_label} ({_field}).",
     )(tb_treatment_is_described)
-for _field in ("LAN_XN_PCR", "NGAY_XN_PCR", "NGAY_KQ_XN_PCR", "MA_KQ_XN_PCR"):
+for _field, _label in (
+    ("LAN_XN_PCR", "lần xét nghiệm PCR"),
+    ("NGAY_XN_PCR", "ngày xét nghiệm PCR"),
+    ("NGAY_KQ_XN_PCR", "ngày có kết quả PCR"),
+    ("MA_KQ_XN_PCR", "kết quả PCR"),
+):
     rule(
         "XFD-070",
         table="XML6",
         reads=("MA_TINH_TRANG_DK", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Tình trạng đăng ký {{MA_TINH_TRANG_DK}} có trẻ dưới 18 tháng, cần có {_field}.",
+        sentence=f"Tình trạng đăng ký {{MA_TINH_TRANG_DK}} có trẻ dưới 18 tháng, cần có {_label} ({_field}).",
     )(pcr_is_described)
-for _field in ("NGAY_BAT_DAU_XU_TRI", "NGAY_KET_THUC_XU_TRI", "SO_NGAY_CAP_THUOC_ARV"):
+for _field, _label in (
+    ("NGAY_BAT_DAU_XU_TRI", "ngày bắt đầu xử trí"),
+    ("NGAY_KET_THUC_XU_TRI", "ngày kết thúc xử trí"),
+    ("SO_NGAY_CAP_THUOC_ARV", "số ngày cấp thuốc ARV"),
+):
     rule(
         "XFD-071",
         table="XML6",
         reads=("MA_XU_TRI", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Xử trí {{MA_XU_TRI}} có cấp thuốc ARV, cần có {_field}.",
+        sentence=f"Xử trí {{MA_XU_TRI}} có cấp thuốc ARV, cần có {_label} ({_field}).",
     )(arv_is_described)
 
 

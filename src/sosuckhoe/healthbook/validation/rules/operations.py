@@ -1,14 +1,24 @@
 """Operations of one session (phẫu thuật trong cùng một lần): the second takes less."""
 
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from ..rule import rule
 from .cited import CHECKERS, table
 
 SURGERY, IN_SCOPE = "8", "1"
 SAME_TEAM, OTHER_TEAM = 50, 80
-Operation = tuple[datetime, datetime | None, int, int, str | None]
-"""(begun, ended, TYLE_TT_DV, row, team)."""
+
+
+class Operation(NamedTuple):
+    """A line of surgery within the insurance's scope."""
+
+    begun: datetime
+    ended: datetime | None
+    rate: int
+    row: int
+    team: str | None
 
 
 @rule(
@@ -43,7 +53,7 @@ def later_operations_take_less(
         return []
     lines = enumerate(zip(groups, scopes, begun, ended, teams, rates, strict=True), 1)
     operations = [
-        (start, end, rate, number, team)
+        Operation(start, end, rate, number, team)
         for number, (group, scope, start, end, team, rate) in lines
         if group == SURGERY and scope == IN_SCOPE and start is not None and rate is not None
     ]
@@ -54,9 +64,9 @@ def _sessions(operations: list[Operation]) -> list[list[Operation]]:
     """Operations that follow each other without a break on one day."""
     sessions: list[list[Operation]] = []
     last: datetime | None = None
-    for one in sorted(operations, key=lambda operation: operation[0]):
-        begun, ended = one[0], one[1] or one[0]
-        if last is not None and begun <= last and begun.date() == sessions[-1][0][0].date():
+    for one in sorted(operations, key=attrgetter("begun")):
+        ended = one.ended or one.begun
+        if last is not None and one.begun <= last and one.begun.date() == sessions[-1][-1].begun.date():
             sessions[-1].append(one)
             last = max(last, ended)
         else:
@@ -67,10 +77,5 @@ def _sessions(operations: list[Operation]) -> list[list[Operation]]:
 
 def _paid_too_high(session: list[Operation]) -> list[int]:
     """The rows beside the dearest operation of a session that take more than the second may."""
-    session = sorted(session, key=lambda operation: (-operation[2], operation[3]))
-    first_team = session[0][4]
-    return [
-        number
-        for _, _, rate, number, team in session[1:]
-        if rate > (SAME_TEAM if team == first_team else OTHER_TEAM)
-    ]
+    first, *others = sorted(session, key=lambda operation: (-operation.rate, operation.row))
+    return [one.row for one in others if one.rate > (SAME_TEAM if one.team == first.team else OTHER_TEAM)]

@@ -151,7 +151,7 @@ def support_is_taken_off_in_order(
     amount: Decimal, insured: Decimal, benefit: Decimal, other: Decimal, paid: Decimal, copaid: Decimal, fund: Decimal
 ) -> bool:  # fmt: skip
     """Support for one patient is taken off T_BNTT first, then T_BNCCT, then T_BHTT."""
-    return not other or other < 0 or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
+    return not other or other.is_signed() or _taken_off(amount, insured, benefit, other, paid, copaid, fund)
 
 
 def _taken_off(
