@@ -5,7 +5,7 @@ from unicodedata import is_normalized
 
 from ..record import Row
 from .damage import damage_in
-from .letters import ETH, is_refused, named, odd_in
+from .letters import ETH, is_refused, may_be_odd, named, odd_in
 from .remarks import Remarks
 from .shapes import Shape
 
@@ -62,7 +62,7 @@ def _values(shape: Shape, rows: list[Row]) -> Iterator[tuple[int, str, str, str]
     facts = {field.english: (field.official, field.kind) for field in shape.table.fields}
     for number, row in enumerate(rows, 1):
         for english, text in row.items():
-            if not text.isascii() and english in facts:
+            if not text.isascii() and english in facts and may_be_odd(text.encode()):
                 yield number, *facts[english], text
 
 

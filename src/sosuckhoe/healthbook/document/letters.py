@@ -32,21 +32,40 @@ _TWINS = dict(
 """Letters of other alphabets and the letter each is taken for."""
 _SEEN: dict[int, str] = {0x00AD: "dấu nối ẩn", 0xFEFF: "dấu BOM"}
 
-_USUAL = bytes(range(0xC0)) + b"\xc3\xc4\xc5\xc6\xe1\xe2"
-"""ASCII, what follows in a letter of several bytes, and how the letters of Vietnamese and its quotes and dashes begin."""
-_UNUSUAL = re.compile(
-    rb"\xc3[\x84-\x87\x8b\x8e-\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
-    rb"|\xe2(?:\x80[\x80-\x8f\xa8-\xaf]|\x81[\x9f-\xaf])|\xe1[^\xba\xbb]"
-    rb"|\xc3.\xc3|[aeiyAEIY]\xc3[\x92\xb2]"
-    rb"|\xc4[^\x82\x83\x90\x91\xa8\xa9]|\xc5[^\xa8\xa9]|\xc6[^\xa0\xa1\xaf\xb0]"
-    rb"|[aA]\xc3[\x82\x8a\x95\x99\xa2\xaa\xb5\xb9]|[eE]\xc3[\x82\x83\x95\x99\xa2\xa3\xb5\xb9]"
-    rb"|[oO]\xc3[\x82\x95\x99\xa2\xb5\xb9]|[uU]\xc3[\x95\x99\xb5\xb9]"
+_ASCII = bytes(range(0x80))
+_USUAL = bytes(range(0x80, 0xC0)) + b"\xc3\xc4\xc5\xc6\xe1\xe2"
+"""What follows in a letter of several bytes, and how the letters of Vietnamese and its quotes and dashes begin."""
+_WESTERN = re.compile(
+    rb"\xc3(?:[\x84-\x87\x8b\x8e-\x91\x96-\x98\x9b\x9c\x9e\x9f\xa4-\xa7\xab\xae-\xb1\xb6-\xb8\xbb\xbc\xbe\xbf]"
+    rb"|.(?=\xc3)|[\x82\x8a\x95\x99\xa2\xaa\xb5\xb9](?<=[aA]\xc3.)|[\x82\x83\x95\x99\xa2\xa3\xb5\xb9](?<=[eE]\xc3.)"
+    rb"|[\x82\x95\x99\xa2\xb5\xb9](?<=[oO]\xc3.)|[\x95\x99\xb5\xb9](?<=[uU]\xc3.)|[\x92\xb2](?<=[aeiyAEIY]\xc3.))",
+    re.DOTALL,
 )
+"""Western letters that Vietnamese has not, or has not after the letter before: what old code tables leave behind."""
+_OTHERS = [
+    re.compile(expression, re.DOTALL)
+    for expression in (
+        rb"\xc4[^\x82\x83\x90\x91\xa8\xa9]",
+        rb"\xc5[^\xa8\xa9]",
+        rb"\xc6[^\xa0\xa1\xaf\xb0]",
+        rb"\xe1[^\xba\xbb]",
+        rb"\xe2(?:\x80[\x80-\x8f\xa8-\xaf]|\x81[\x9f-\xaf])",
+    )
+]
 
 
 def may_be_odd(data: bytes) -> bool:
-    """Whether a document in UTF-8 can hold anything this module, or ``encodings.damage_in``, would name."""
-    return not data.isascii() and (bool(data.translate(None, _USUAL)) or _UNUSUAL.search(data) is not None)
+    """Whether a document in UTF-8 can hold anything this module, or ``damage``, would name.
+
+    Every document is asked, so this has to be quick: expressions that begin with one certain byte are, and most look
+    only at the few bytes beyond ASCII.
+    """
+    if data.isascii():
+        return False
+    high = data.translate(None, _ASCII)
+    if high.translate(None, _USUAL):
+        return True
+    return _WESTERN.search(data) is not None or any(one.search(high) for one in _OTHERS)
 
 
 def odd_in(text: str, *, strict: bool = False) -> dict[str, int]:

@@ -136,7 +136,7 @@ def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
         raise refuse("FILE-ENCODING", _at(data, problem.start, part), detail) from None
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
-    if may_be_odd(data) or b"\xcc" in data:
+    if may_be_odd(data):
         remarks.letters_doubtful = True
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
     if _C1.search(data) or any(
