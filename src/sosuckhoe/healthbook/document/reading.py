@@ -113,7 +113,7 @@ def _read_envelope(reader: EnvelopeReader, edition: Edition | None) -> Reading:
     )
     for number, element in enumerate(elements, 1):
         own = Remarks()
-        own.letters_doubtful = reader.remarks.letters_doubtful
+        own.doubtful |= reader.remarks.doubtful
         parts = reader.parts(element, own, number=number, several=len(elements) > 1)
         check_kinds(parts, own, shapes_of(edition or editions_known()[0]).by_official)
         facts.kinds.append([part.kind for part in parts])
@@ -137,8 +137,8 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
         _read_part(part, root, reader, tables)
     if len(tables.get("visit", ())) > 1:
         remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
-    if remarks.letters_doubtful:
-        for shape in reader.shapes.by_official.values():
+    for shape in reader.shapes.by_official.values() if remarks.doubtful else ():
+        if "" in remarks.doubtful or shape.official in remarks.doubtful:
             rows = tables.get(shape.english, [])
             tell_of_letters(shape, rows.rows() if isinstance(rows, Sheet) else rows, remarks)
     return VisitReading(Record(tables), known, [part.kind for part in parts], list(remarks), reader.unknown)
@@ -191,6 +191,8 @@ def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: Ta
     if shape is None:
         reader.leave(declared, root)
         return
+    if declared in reader.remarks.doubtful or "NOIDUNGFILE" in reader.remarks.doubtful:
+        reader.remarks.doubtful.add(shape.official)
     if declared != shape.official:
         reader.remarks.add(
             "STR-007",
@@ -218,7 +220,7 @@ def _read_table(
     reader = TableReader(shapes, limits, remarks)
     shape = shapes.by_official[shape.official]
     rows = reader.read(root, shape)
-    if remarks.letters_doubtful:
+    if remarks.doubtful:
         tell_of_letters(shape, rows, remarks)
     element, last, signed = signature_facts(root) if check_in else (False, False, False)
     record = Record({shape.english: rows} if rows else {})

@@ -37,8 +37,8 @@ class Remarks:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], tuple[int | None, str, Severity]] = {}
         self._times: Counter[tuple[str, str, str]] = Counter()
-        self.letters_doubtful = False
-        """Whether a document held bytes that Vietnamese hardly needs, so that its values are worth a look."""
+        self.doubtful: set[str] = set()
+        """The parts (empty for the file itself) with bytes that Vietnamese hardly needs: their values are looked at."""
 
     def add(
         self,

@@ -77,7 +77,8 @@ def scan(
         raise refuse("FILE-EXTERNAL", _at(data, found, part), "xml-stylesheet")
     if b"&" in data:
         _check_references(data, part)
-        remarks.letters_doubtful = remarks.letters_doubtful or b"&#" in data
+        if b"&#" in data:
+            remarks.doubtful.add(part)
     _check_counts(data, here, allowance)
     return data, text
 
@@ -137,7 +138,7 @@ def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
     if may_be_odd(data):
-        remarks.letters_doubtful = True
+        remarks.doubtful.add(part)
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
     if _C1.search(data) or any(
         lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
