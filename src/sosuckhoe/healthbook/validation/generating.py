@@ -16,7 +16,7 @@ from typing import Any
 
 from ..record import Record, Row
 from ..standard import Edition, Field, Table
-from ..standard.changes import RESERVED
+from ..standard.field_changes import RESERVED
 from .columns import Columns
 from .fault import Fault
 from .inlining import inlined
