@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.unit.web.ward import clean, connect
 
 from sosuckhoe.hospital.delivery.models import Destination, PortalFinding, Receipt, Submission
@@ -186,3 +187,11 @@ def test_any_code_finds_the_submission_and_a_person_s_number_only_for_who_may_lo
         assert row.version.visit.visit_code in answer.content.decode(), code
     it = as_role(ward, "it").get("/gui/danh-sach/", {"ma": number})
     assert rows(it) == 0
+
+
+def test_a_pause_by_the_program_is_told_as_the_systems_own_in_whole_sentences(ward, as_role):
+    Destination.objects.update(
+        paused_at=timezone.now(), paused_by="worker", paused_why="Cổng báo tài khoản bị khóa."
+    )
+    page = as_role(ward, "records").get(reverse("web:delivery")).content.decode()
+    assert "do hệ thống." in page and "worker" not in page and "khóa.." not in page
