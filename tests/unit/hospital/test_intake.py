@@ -65,7 +65,15 @@ def test_a_rule_that_breaks_costs_its_own_file_only_and_the_file_is_kept(
     with monkeypatch.context() as patch:
         patch.setattr("sosuckhoe.hospital.delivery.intake.validation.check", broken)
         taken = take(clean[0])
-    assert (taken.outcome, taken.code) == ("refused", "CHECK-STOPPED")
+        assert (taken.outcome, taken.code) == ("refused", "CHECK-STOPPED")
+
+        def alone(record: object, edition: object, rule: str, **more: object) -> list[object]:
+            return broken() if rule == "XTB-006" else []
+
+        patch.setattr("sosuckhoe.hospital.delivery.broken_rule.findings_of_one", alone)
+        patch.setattr("sosuckhoe.hospital.delivery.broken_rule._known", [])
+        named = take(clean[1])
+    assert named.sentence.startswith("Quy tắc XTB-006 của chương trình bị hỏng")
     kept = SourceFile.objects.get(pk=taken.file_id)
     assert (Path(settings.HOME.path) / kept.quarantine_path).read_bytes() == clean[0]
     assert take(clean[0]).outcome == "taken"

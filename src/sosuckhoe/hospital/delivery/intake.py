@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from ...healthbook import validation
 from ...healthbook.document import Limits, Reading, Unreadable, read
+from ...healthbook.record import Record
 from ..staff.models import Facility
 from ..visits.actions import record_bytes
 from ..visits.models import RecordVersion, SourceFile, Visit
 from . import late_payment
+from .broken_rule import broken_rule
 from .check_in_files import take_check_ins
 from .closing import (
     Checked,
@@ -155,13 +157,27 @@ def _check(data: bytes, reading: Reading, facility: Facility, at: datetime) -> C
     except Exception:
         # A mistake of ours in one rule must not stop the other files, nor lose this one.
         log.exception("checking a file stopped")
-        raise Refused(
-            "CHECK-STOPPED",
-            "Chương trình dừng giữa chừng khi kiểm tra tệp này. Tệp được giữ nguyên; báo bộ phận công nghệ "
-            "thông tin, rồi nhận lại tệp sau khi sửa.",
-        ) from None
+        raise Refused("CHECK-STOPPED", _why_stopped(record, facility, at)) from None
     faults = tuple(fault for fault in found.faults if fault.rule != SIGNED or reading.has_signature)
     return Checked(record, edition_for(record, at), faults)
+
+
+def _why_stopped(record: Record, facility: Facility, at: datetime) -> str:
+    """Names the rule that broke, where one breaks alone."""
+    day = timezone.localdate(at)
+    try:
+        policy = rules_for(record, facility=facility, day=day)
+        rule = broken_rule(record, edition_for(record, at), day=day, policy=policy)
+    except Exception:
+        log.exception("the rule that broke could not be looked for")
+        rule = ""
+    kept = "Tệp được giữ nguyên; báo bộ phận công nghệ thông tin"
+    if rule:
+        return (
+            f"Quy tắc {rule} của chương trình bị hỏng khi kiểm tra tệp này. {kept} cập nhật chương trình hoặc "
+            f"tạm tắt quy tắc {rule}, rồi nhận lại tệp."
+        )
+    return f"Chương trình dừng giữa chừng khi kiểm tra tệp này. {kept}, rồi nhận lại tệp sau khi sửa."
 
 
 def _enter(

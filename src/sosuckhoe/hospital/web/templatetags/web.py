@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ....healthbook.book.display import moment_text
+from ...staff.models import Person
 from ..shell import spans, words
 
 register = template.Library()
@@ -25,6 +26,23 @@ def icon(name: str) -> SafeString:
         static("web/icons.svg"),
         name,
     )
+
+
+MACHINES = {
+    "machine": "phần mềm",
+    "night": "phần mềm, mỗi đêm",
+    "worker": "phần mềm gửi",
+    "drop-folder": "thư mục chờ",
+}
+
+
+@register.filter
+def person_name(account: str) -> str:
+    """The name of whoever has this account; what is no account here stays as it is written."""
+    if account in MACHINES:
+        return MACHINES[account]
+    found = Person.objects.filter(username=account).values_list("full_name", flat=True).first()
+    return found or account
 
 
 @register.filter

@@ -167,10 +167,13 @@ class Stopped:
 
     count: int
     oldest: datetime | None
+    sentences: Sequence[str]
+    """Which rules broke, in the words each file was kept back with."""
 
 
 def stopped_checks() -> Stopped:
     """Files that wait for the program to be mended: nobody at the hospital did anything wrong."""
-    rows = SourceFile.objects.filter(outcome=SourceFile.Outcome.REFUSED, code=STOPPED)
+    rows = SourceFile.objects.filter(outcome=SourceFile.Outcome.REFUSED, code=STOPPED, erased_at__isnull=True)
     found = rows.aggregate(count=Count("pk"), oldest=Min("came_at"))
-    return Stopped(found["count"], found["oldest"])
+    said = rows.order_by("sentence").values_list("sentence", flat=True).distinct()[:5]
+    return Stopped(found["count"], found["oldest"], list(said))
