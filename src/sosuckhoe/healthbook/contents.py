@@ -24,6 +24,8 @@ Text = bytes | memoryview
 class SetApart:
     """An envelope in two pieces."""
 
+    document: bytes
+    """The whole."""
     frame: bytes
     """The document with a mark, such as ``~0~``, in place of each content."""
     texts: dict[str, Text]
@@ -61,7 +63,7 @@ def set_apart(document: bytes, longest: int = LONGEST) -> SetApart | None:
     # A comment, or text marked as CDATA, may look like an element.
     if not texts or b"!" in frame:
         return None
-    return SetApart(frame, texts, contents)
+    return SetApart(document, frame, texts, contents)
 
 
 def _decoded(text: Text) -> bytes | None:

@@ -37,7 +37,7 @@ def read_by_both(data: bytes, table: str = "XML2") -> tuple[list[Row] | None, li
     remarks = Remarks()
     shape = SHAPES.by_official[table]
     try:
-        passed, document = scan(data, part=table, allowance=Allowance(Limits()), remarks=remarks)
+        passed, document = scan(data, part=table, allowance=Allowance(Limits(), len(data)), remarks=remarks)
     except Unreadable:
         return None, None, 0
     sheet = published_sheet(document, shape)

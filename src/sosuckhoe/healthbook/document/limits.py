@@ -32,11 +32,18 @@ class Limits:
     """Table documents in one file, over all its visits."""
 
 
+SMALLEST = 4
+"""Bytes of the smallest element, ``<a/>``."""
+
+
 class Allowance:
     """What is left of the limits while one file is read: its parts draw on the same sums."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, size: int) -> None:
+        """``size``: bytes of the whole file."""
         self.limits = limits
+        self.is_large = size > SMALLEST * limits.all_elements
+        """Whether it could hold more elements than allowed."""
         self._elements = limits.all_elements
         self._parts = limits.parts
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml import etree
 
-from ..contents import set_apart
+from ..contents import LONGEST, SetApart, set_apart
 from ..record import Record, Row, Sheet, Tables
 from ..standard import Edition, NoEdition, edition_on
 from .doubtful import tell_of_letters
@@ -56,6 +56,8 @@ class Reading:
     """Whether CHUKYDONVI is the last child of the root."""
     has_signature: bool = False
     """Whether a ds:Signature stands in it."""
+    apart: SetApart | None = None
+    """The file with its contents set apart, for whoever reads it next; None where that was of no use."""
 
 
 def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None = None) -> Reading:
@@ -74,18 +76,21 @@ def read(data: bytes, *, limits: Limits | None = None, edition: Edition | None =
     apart = None if len(data) > limits.file_bytes else set_apart(data, limits.text_length)
     if apart is not None and _ODD_LETTERS.search(apart.frame) is None:
         try:
-            found = _read(apart.frame, apart.contents, limits, edition)
+            found = _read(apart.frame, apart.contents, limits, edition, len(data))
         except Unreadable:
             pass  # the place it names is one of the frame
         else:
             if not apart.contents:
+                found.apart = apart if limits.text_length <= LONGEST else None
                 return found
-    return _read(data, {}, limits, edition)
+    return _read(data, {}, limits, edition, len(data))
 
 
-def _read(data: bytes, contents: dict[str, bytes], limits: Limits, edition: Edition | None) -> Reading:
-    """``contents``: what was set apart from the data; whatever is read is taken out."""
-    allowance = Allowance(limits)
+def _read(
+    data: bytes, contents: dict[str, bytes], limits: Limits, edition: Edition | None, size: int
+) -> Reading:
+    """``contents``: what was set apart from the data; whatever is read is taken out. ``size``: bytes of the whole file."""
+    allowance = Allowance(limits, size)
     remarks = Remarks()
     root = parse(data, part="", allowance=allowance, remarks=remarks)
     if root.tag == "GIAMDINHHS":

@@ -4,7 +4,7 @@ import re
 
 from .encodings import code_table_of, damage_of
 from .letters import may_be_odd
-from .limits import Allowance
+from .limits import SMALLEST, Allowance
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
 
@@ -187,6 +187,17 @@ def _check_references(data: bytes, part: str) -> None:
 
 def _check_counts(data: bytes, here: Where, allowance: Allowance) -> None:
     limits = allowance.limits
+    # Counting takes as long as all the other looks together, and a small document has no room for too many.
+    if allowance.is_large or len(data) > SMALLEST * limits.elements:
+        _count_elements(data, here, allowance)
+    # Every attribute needs two quotes; the exact limit is per element and checked after parsing.
+    quotes = 2 * limits.elements
+    if len(data) > quotes and data.count(b'"') + data.count(b"'") > quotes:
+        raise refuse("FILE-TOO-MANY", here, "thuộc tính hoặc dấu nháy")
+
+
+def _count_elements(data: bytes, here: Where, allowance: Allowance) -> None:
+    limits = allowance.limits
     # End tags are no elements, but counting them is only worth it when the quick bound fails.
     opened = data.count(b"<")
     if opened > limits.elements and (opened := opened - data.count(b"</")) > limits.elements:
@@ -194,10 +205,6 @@ def _check_counts(data: bytes, here: Where, allowance: Allowance) -> None:
     if not allowance.take_elements(opened // 2):
         most = f"hơn {limits.all_elements:,} thẻ trong cả tệp".replace(",", ".")
         raise refuse("FILE-TOO-MANY", here, most)
-    # Every attribute needs two quotes; the exact limit is per element and checked after parsing.
-    quotes = 2 * limits.elements
-    if len(data) > quotes and data.count(b'"') + data.count(b"'") > quotes:
-        raise refuse("FILE-TOO-MANY", here, "thuộc tính hoặc dấu nháy")
 
 
 def forbidden_in(data: bytes, part: str) -> Unreadable | None:

@@ -68,7 +68,7 @@ def is_health_check(data: bytes) -> bool:
 
 def read_health_check(data: bytes, *, limits: Limits | None = None) -> HealthCheckFile:
     """Raises Unreadable."""
-    allowance, remarks = Allowance(limits or Limits()), Remarks()
+    allowance, remarks = Allowance(limits or Limits(), len(data)), Remarks()
     root = parse(data, part="", allowance=allowance, remarks=remarks)
     if root.tag != ROOT:
         raise refuse("FILE-UNKNOWN-ROOT", place_of(root))

@@ -70,18 +70,21 @@ def verify(
     tax_code: str | None = None,
     standing: Registrar | None = None,
     policy: Policy = PROFILE_A,
+    apart: SetApart | None = None,
 ) -> Verdict:
     """The verdict on a signed document at a moment (with time zone).
 
     ``trusted`` are the authorities, ``registered`` the fingerprints registered for the facility that signs
     (see ``fingerprint``); what is None is not checked, and without both the best outcome is UNKNOWN.
-    ``tax_code`` is the organisation the certificate must belong to; ``standing`` tells revocation.
+    ``tax_code`` is the organisation the certificate must belong to; ``standing`` tells revocation. ``apart``: this
+    very document with its contents set apart, where somebody has done that already.
     """
     if at.tzinfo is None:
         raise ValueError("the moment of verification needs a time zone")
     leaf: Leaf | None = None
     try:
-        apart = set_apart(document) if len(document) <= policy.max_document_bytes else None
+        if apart is None or apart.document is not document:
+            apart = set_apart(document) if len(document) <= policy.max_document_bytes else None
         root = _read(document, apart.frame if apart else document, policy)
         signature = _find(root, policy)
         signed_info, value_element, key_info = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo")

@@ -160,7 +160,7 @@ def _broken_signature(reading: Reading, data: bytes, day: date) -> Iterator[Faul
     """A signature that is there must hold: SIG-001, and STR-012 for its algorithm and certificate."""
     made = parse_date(reading.envelope.made_on.strip()) if reading.envelope else None
     at = datetime.combine(min(made or day, day), time(12), VIETNAM)
-    verdict = verify(data, at=at)
+    verdict = verify(data, at=at, apart=reading.apart)
     if verdict.outcome is not Outcome.FAILED:
         return
     rule = FILE_RULES["STR-012" if verdict.code.startswith(("CERTIFICATE-", "ALGORITHM")) else "SIG-001"]
