@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 import visits
-from measuring import Subject, conditions, cpu_seconds, in_pairs
+from measuring import GLANCE, GOAL, Subject, conditions, cpu_seconds, in_pairs
 from prepare import DAY, build, each, parse, signed
 
 from sosuckhoe.cli.checking.pool import Question, checked
@@ -35,6 +35,8 @@ MONTH = {"outpatient": 10_000, "inpatient": 600}
 SMALL = {"outpatient": 400, "inpatient": 24}
 TIMES = (1, 3, 10, 30, 100)
 """How many times 47 rows, for the exponent: two decades."""
+FEW_TIMES = (1, 3, 10, 30)
+"""The same for a quick look: one and a half."""
 
 
 class Wrong(SystemExit):
@@ -172,13 +174,13 @@ def _ready(number: int) -> int:
     return number
 
 
-def two_over_one(files: Sequence[Path]) -> dict[str, float]:
-    """Two processes beside one, in turn three times: throughput by the clock, and processor time per file. The first
+def two_over_one(files: Sequence[Path], turns: int) -> dict[str, float]:
+    """Two processes beside one, in turn a few times: throughput by the clock, and processor time per file. The first
     needs two idle cores; the second, one when two processes do not hinder each other, stands on busy ones too."""
     half = len(files) // 2
     first, second = files[:half], files[half : 2 * half]
     walls, cpus = [], []
-    for _turn in range(3):
+    for _turn in range(turns):
         alone = [*in_processes([first]), *in_processes([second])]
         both = in_processes([first, second])
         walls.append(sum(one.wall for one in alone) / max(one.wall for one in both))
@@ -221,9 +223,9 @@ class Batches:
 
 
 def exponent(work: Callable[[Any], object], prepared: Callable[[Record], Any], small: bool) -> float:
-    """The slope of log time over log rows, two decades, medians of visits never seen before."""
+    """The slope of log time over log rows, medians of visits never seen before."""
     points = []
-    for times in TIMES:
+    for times in FEW_TIMES if small else TIMES:
         costs = []
         for number in range(3 if small else max(9, 60 // times)):
             record = visits.inpatient_of(50_000 + 1000 * times + number, times)
@@ -262,7 +264,11 @@ def lines(ratios: dict[str, float]) -> Iterator[str]:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--small", action="store_true", help="a few hundred files instead of a month")
+    options.add_argument(
+        "--small",
+        action="store_true",
+        help="a few hundred files and fewer pairs: a quick look, no figure for a goal",
+    )
     small = options.parse_args().small
     month = SMALL if small else MONTH
     ratios: dict[str, float] = {}
@@ -279,7 +285,7 @@ def main() -> None:
         ratios["resident_after_all_over_after_a_tenth"] = whole.resident[1] / whole.resident[0]
         found["resident_kb"] = whole.resident
         found["rule_rows"] = whole.evaluated
-        for kind, size in (("outpatient", 60), ("inpatient", 5)):
+        for kind, size in (("outpatient", 25 if small else 60), ("inpatient", 3 if small else 5)):
             batches = Batches(files_of(folder, kind), size)
             taken = in_pairs(
                 batches.subject(parse),
@@ -288,6 +294,7 @@ def main() -> None:
                     "read": batches.subject(read),
                     "check_record": batches.subject(check_only, batches.records),
                 },
+                GLANCE if small else GOAL,
             )
             for step, ratio in taken.ratios.items():
                 ratios[f"{kind}_{step}_over_lxml_parse"] = ratio
@@ -311,7 +318,7 @@ def main() -> None:
             check_file, lambda record: signed(build(record)), small
         )
         some = files[: 200 if small else 2000]
-        processes = two_over_one(some)
+        processes = two_over_one(some, turns=1 if small else 3)
         ratios["two_processes_over_one"] = processes["wall"]
         ratios["two_processes_cpu_per_file_over_one"] = processes["cpu"]
         found["two_processes"] = {key: round(value, 2) for key, value in processes.items()}

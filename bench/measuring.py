@@ -16,9 +16,24 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-PAIRS = 7
-MAX_PAIRS = 60
-DRIFT = 0.05
+
+@dataclass(frozen=True)
+class Care:
+    """How carefully is measured."""
+
+    pairs: int
+    """Good pairs of each subject."""
+    drift: float
+    """By how much the reference may move in a good pair."""
+    most: int
+    """Pairs tried of each subject before giving up."""
+
+
+GOAL = Care(pairs=7, drift=0.05, most=60)
+"""For figures that are compared with a goal."""
+GLANCE = Care(pairs=3, drift=0.2, most=12)
+"""For a quick look, also at a machine where others work: its figures say whether something broke, no more."""
+PAIRS = GOAL.pairs
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -61,24 +76,24 @@ class Subject:
         return cpu_seconds(lambda: self.work(batch)) / self.items
 
 
-def in_pairs(reference: Subject, subjects: dict[str, Subject]) -> Paired:
+def in_pairs(reference: Subject, subjects: dict[str, Subject], care: Care = GOAL) -> Paired:
     """Reference, subject, reference, for every subject in turn, until there are enough good pairs of each."""
     ratios: dict[str, list[float]] = {name: [] for name in subjects}
     seconds: dict[str, list[float]] = {name: [] for name in subjects} | {"reference": []}
     void = tried = 0
     for one in (reference, *subjects.values()):
         one.seconds()
-    while min(len(found) for found in ratios.values()) < PAIRS:
+    while min(len(found) for found in ratios.values()) < care.pairs:
         tried += 1
-        if tried > MAX_PAIRS:
+        if tried > care.most:
             raise SystemExit(
-                "The reference kept moving by more than 5 %: this machine is too busy to measure on."
+                f"The reference kept moving by more than {care.drift:.0%}: this machine is too busy to measure on."
             )
         for name, one in subjects.items():
-            if len(ratios[name]) >= PAIRS:
+            if len(ratios[name]) >= care.pairs:
                 continue
             before, subject, after = reference.seconds(), one.seconds(), reference.seconds()
-            if abs(after - before) > DRIFT * min(before, after):
+            if abs(after - before) > care.drift * min(before, after):
                 void += 1
                 continue
             ratios[name].append(subject / ((before + after) / 2))
@@ -88,7 +103,7 @@ def in_pairs(reference: Subject, subjects: dict[str, Subject]) -> Paired:
         seconds={name: median(found) for name, found in seconds.items()},
         ratios={name: median(found) for name, found in ratios.items()},
         spread={name: (min(found), max(found)) for name, found in ratios.items()},
-        pairs=PAIRS,
+        pairs=care.pairs,
         void=void,
     )
 
