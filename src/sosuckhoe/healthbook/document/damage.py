@@ -64,8 +64,12 @@ TABLES: dict[str, Callable[[str], str]] = {
 
 def damage_in(text: str) -> tuple[str, str]:
     """(the code table, the value as that table reads it) of a damaged value; two empty texts where it is sound."""
-    if text.isascii() or len(text) > _LONGEST:
-        return "", ""
+    return ("", "") if text.isascii() or len(text) > _LONGEST else _damage_in(text)
+
+
+@lru_cache(maxsize=4096)
+def _damage_in(text: str) -> tuple[str, str]:
+    """The same of a text that is worth remembering: units, and names of drugs and tests, come back all day."""
     if _is_twice(text):
         return "UTF-8 bị chuyển mã hai lần", ""
     words = [word for word in _BETWEEN.split(text) if not word.isascii()]
