@@ -2,10 +2,13 @@
 
 import gc
 import json
+import os
 import resource
 import sys
 import time
+import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,43 +26,50 @@ def sign_all() -> None:
     from sosuckhoe.hospital.delivery.worker import Worker
 
     worker = Worker("bench")
-    while worker.sign_one():
+    while worker.sign_some():
         pass
 
 
-def again() -> None:
-    """Everything signed waits to be sent once more."""
-    from sosuckhoe.hospital.delivery.models import Destination, Submission
+def again(number: str = "") -> None:
+    """What was signed waits to be sent once more: so many of them, the others stay where they are."""
+    from sosuckhoe.hospital.delivery.models import Destination, SignedDocument, Submission
 
     Destination.objects.update(failures=0, quiet_until=None, paused_at=None)
-    Submission.objects.filter(document__isnull=False).update(
-        state="SIGNED", not_before=None, holder="", lease_until=None, problem_code="", problem=""
-    )
+    keys = sorted(SignedDocument.objects.values_list("submission_id", flat=True))
+    free = {"not_before": None, "holder": "", "lease_until": None}
+    signed = Submission.objects.filter(pk__gte=keys[0], pk__lte=keys[-1], document__isnull=False)
+    signed.update(state="HELD", problem_code="BENCH", problem="đo", **free)
+    last = keys[int(number or len(keys)) - 1]
+    signed.filter(pk__lte=last).update(state="SIGNED", problem_code="", problem="")
 
 
 def send(lines: str) -> None:
-    """Send until nothing is left, on so many lines."""
+    """Send until nothing is left, on so many lines; says when each call was settled and when a line found nothing."""
     import threading
 
     from django.db import connection
 
+    from sosuckhoe.hospital.delivery.connections import KEPT
     from sosuckhoe.hospital.delivery.worker import Worker
 
-    counts = [0] * int(lines)
+    settled: list[list[float]] = [[] for _ in range(int(lines))]
+    empty = []
 
     def line(number: int) -> None:
-        worker = Worker(f"bench:{number}:{time.monotonic_ns()}")
+        worker = Worker(f"bench:{os.getpid()}:{number}")
         while worker.send_one():
-            counts[number] += 1
+            settled[number].append(time.time())
+        empty.append(time.time())
+        KEPT.hang_up()
         connection.close()
 
-    before, began = _cpu(), time.perf_counter()
+    before = _cpu()
     threads = [threading.Thread(target=line, args=(number,)) for number in range(int(lines))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    say(sent=sum(counts), wall=time.perf_counter() - began, cpu=_cpu() - before)
+    say(settled=settled, empty=min(empty), cpu=_cpu() - before)
 
 
 def _cpu() -> float:
@@ -67,7 +77,7 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def memory(visits: str, batch: str) -> None:
+def memory(visits: str) -> None:
     """Deliver so many, the same ones again and again, and say how large the process is on the way."""
     from sosuckhoe.hospital.delivery.worker import Worker
 
@@ -75,45 +85,64 @@ def memory(visits: str, batch: str) -> None:
     marks = [1000, int(visits)]
     while done < int(visits):
         again()
+        before = done
         while done < int(visits) and worker.send_one():
             done += 1
             if done in marks:
                 gc.collect()
                 sizes[done] = int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+        if done == before:
+            raise SystemExit("nothing is sent any more")
     say(sizes=sizes)
 
 
 def claims(number: str) -> None:
-    """Claims of the ledger against a bare loop that locks, takes and commits, in turn on the same connection."""
-    from sosuckhoe.hospital.delivery.worker import Worker
+    """Claims of the ledger against a bare loop that locks, takes and commits as many at a time, in turn."""
+    from sosuckhoe.hospital.delivery import worker as module
 
-    shares, ours, bare = [], [], []
-    worker = Worker("bench")
-    for _ in range(5):
-        again()
-        own = _rate(int(number), lambda: _claimed(worker.claim()))
-        loop = _rate(int(number), _bare_loop())
-        ours.append(own)
-        bare.append(loop)
-        shares.append(own / loop)
+    found: dict[str, Any] = {}
+    for batch in (1, module.HANDFUL):
+        turns = max(3, int(number) // batch)
+        shares, told = [], []
+        for _ in range(5):
+            again()
+            worker = module.Worker("bench")
+            worker._handful = batch
+            own, own_cpu = _rate(turns, partial(_claim, worker, batch))
+            loop, loop_cpu = _rate(turns, _bare_loop(batch))
+            shares.append((own / loop, loop_cpu / own_cpu))
+            told.append((batch * own, batch * loop, 1000 * own_cpu / batch, 1000 * loop_cpu / batch))
+        share, cpu_share = (round(median(column), 3) for column in zip(*shares, strict=True))
+        rates = [round(median(column), 3) for column in zip(*told, strict=True)]
+        names = ("per_second", "bare_per_second", "cpu_ms", "bare_cpu_ms")
+        found[f"{batch}_at_a_time"] = {
+            "share": share,
+            "cpu_share": cpu_share,
+            **dict(zip(names, rates, strict=True)),
+        }
     again()
-    say(share=median(shares), per_second=median(ours), bare_per_second=median(bare))
+    say(**found)
 
 
-def _claimed(found: object) -> None:
-    if not found:
+def _claim(worker: Any, batch: int) -> None:
+    _claimed(worker.claim(), batch)
+
+
+def _claimed(found: list[Any], wanted: int = 1) -> None:
+    if len(found) < wanted:
         raise SystemExit("nothing was left to claim")
 
 
-def _rate(number: int, deed: Callable[[], None]) -> float:
-    began = time.perf_counter()
+def _rate(number: int, deed: Callable[[], None]) -> tuple[float, float]:
+    """How many a second, and the processor seconds of this process for one."""
+    began, cpu = time.perf_counter(), time.process_time()
     for _ in range(number):
         deed()
-    return number / (time.perf_counter() - began)
+    return number / (time.perf_counter() - began), (time.process_time() - cpu) / number
 
 
-def _bare_loop() -> Callable[[], None]:
-    """A queue of three columns, one row a commit, by the driver alone."""
+def _bare_loop(batch: int) -> Callable[[], None]:
+    """A queue of three columns, so many rows a commit, by the driver alone."""
     from django.db import connection
 
     connection.ensure_connection()
@@ -135,11 +164,12 @@ def _bare_loop() -> Callable[[], None]:
     def take() -> None:
         cursor = raw.cursor()
         cursor.execute(begin)
-        cursor.execute(f"SELECT id FROM bench_queue WHERE state = 'SIGNED' ORDER BY id LIMIT 1{skip}")
-        row = cursor.fetchone()
+        cursor.execute(f"SELECT id FROM bench_queue WHERE state = 'SIGNED' ORDER BY id LIMIT {batch}{skip}")
+        rows = [key for (key,) in cursor.fetchall()]
         cursor.execute(
-            f"UPDATE bench_queue SET state = 'SENDING', holder = 'bench', lease = {mark} WHERE id = {mark}",
-            (str(time.time()), row[0]),
+            f"UPDATE bench_queue SET state = 'SENDING', holder = 'bench', lease = {mark} "
+            f"WHERE id IN ({', '.join([mark] * len(rows))})",
+            (str(time.time()), *rows),
         )
         cursor.execute("COMMIT")
 
@@ -157,48 +187,56 @@ def prepare(number: str) -> None:
     from sosuckhoe.hospital.delivery.signing import unsigned_bytes
     from sosuckhoe.hospital.delivery.worker import Worker
 
-    wanted = int(number)
-    rows = list(
-        Submission.objects.filter(state="WAITING").select_related("version__visit__facility")[: 3 * wanted]
-    )
+    rounds = 5
+    each = int(number) // rounds
+    waiting = Submission.objects.filter(state="WAITING").select_related("version__visit__facility")
+    rows = list(waiting.order_by("-pk")[: rounds * each])
     now = timezone.now()
     key, signer = key_for(rows[0].version.visit.facility, now)
-    signed: list[bytes] = []
+    with connection.cursor() as cursor:
+        kind = "bytea" if connection.vendor == "postgresql" else "BLOB"
+        cursor.execute(f"CREATE TABLE bench_store (content {kind})")
 
-    def alone() -> None:
-        row = rows[len(signed)]
+    def alone(row: Any) -> bytes:
         document = sign(
             unsigned_bytes(row, at=now), signer, signature_id=f"Signature-{row.pk}", canonical=True
         )
         verify(document, at=now, registered=[key.fingerprint])
-        signed.append(document)
-
-    before = time.process_time()
-    for _ in range(wanted):
-        alone()
-    processor = wanted / (time.process_time() - before)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE bench_store (content "
-            + ("bytea" if connection.vendor == "postgresql" else "BLOB")
-            + ")"
-        )
+        return document
 
     def keep(document: bytes) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("INSERT INTO bench_store VALUES (%s)", [document])
+            cursor.execute("INSERT INTO bench_store VALUES (%s)", [zlib.compress(document, 1)])
 
-    began = time.perf_counter()
-    for document in signed:
-        keep(document)
-    store = wanted / (time.perf_counter() - began)
-    worker = Worker("bench")
-    rate = _rate(wanted, lambda: _claimed(worker.sign_one() or None))
+    def signed_already() -> int:
+        return int(Submission.objects.exclude(state="WAITING").count())
+
+    worker, shares, told = Worker("bench"), [], []
+    while signed_already() < 2:  # what is read once a process is not measured
+        worker.sign_some()
+    for turn in range(rounds):
+        before = time.process_time()
+        documents = [alone(row) for row in rows[turn * each : (turn + 1) * each]]
+        alone_cpu = (time.process_time() - before) / each
+        began = time.perf_counter()
+        for document in documents:
+            keep(document)
+        store = each / (time.perf_counter() - began)
+        there, began, before = signed_already(), time.perf_counter(), time.process_time()
+        while signed_already() < there + each and worker.sign_some():
+            pass
+        done = signed_already() - there
+        rate, cpu = done / (time.perf_counter() - began), (time.process_time() - before) / done
+        shares.append((rate / min(1 / alone_cpu, store), alone_cpu / cpu))
+        told.append((rate, 1 / alone_cpu, store, 1000 * cpu))
+    share, cpu_share = (round(median(column), 3) for column in zip(*shares, strict=True))
+    names = ("per_second", "processor_per_second", "store_per_second", "cpu_ms")
+    rates = [round(median(column), 1) for column in zip(*told, strict=True)]
     say(
-        share=rate / min(processor, store),
-        per_second=rate,
-        processor_per_second=processor,
-        store_per_second=store,
+        share=share,
+        spread=[round(min(one for one, _ in shares), 3), round(max(one for one, _ in shares), 3)],
+        cpu_share=cpu_share,
+        **dict(zip(names, rates, strict=True)),
     )
 
 
@@ -233,18 +271,20 @@ def grow(rows: str) -> None:
 
 
 def claim_time(number: str) -> None:
-    """Processor time of this process, and wall time, of a claim: the median of so many."""
+    """Wall time of a claim, the median of so many, and the processor time of this process for one."""
     from sosuckhoe.hospital.delivery.worker import Worker
 
     again()
     worker = Worker("bench")
-    walls = []
+    _claimed(worker.claim())
+    walls, cpu = [], time.process_time()
     for _ in range(int(number)):
         began = time.perf_counter()
         _claimed(worker.claim())
         walls.append(time.perf_counter() - began)
+    cpu = (time.process_time() - cpu) / int(number)
     again()
-    say(milliseconds=1000 * median(walls))
+    say(milliseconds=1000 * median(walls), cpu_milliseconds=1000 * cpu)
 
 
 DEEDS: dict[str, Callable[..., None]] = {
