@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
-
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
+from sosuckhoe.simulator.portal.statements import Asked, change
 
 from .models import Fault
 from .outage import stop_listening
@@ -99,29 +98,31 @@ def schedule(
 
 def strikes_of(request: ServiceRequest) -> Strikes:
     """What strikes this call. Counts it against every scenario that was waiting for such a call."""
-    if not Fault.objects.exclude(remaining=0).exists():
+    if not _ON.rows():
         return Strikes()
     found: dict[str, Mapping[str, Any]] = {}
     with _choosing:
-        for fault in Fault.objects.exclude(remaining=0).order_by("pk"):
+        for fault in _ON.objects():
             if not _concerns(fault, request):
                 continue
             number = fault.matched + 1
-            Fault.objects.filter(pk=fault.pk).update(matched=F("matched") + 1)
             key = fault.scenario
             if key == "seeded-schedule":
                 key = fault.parameters["plan"].get(str(number), "")
                 parameters = SCENARIOS[key].parameters if key else {}
             else:
                 parameters = fault.parameters
-            if not key or number <= fault.skip or not _by_chance(fault, number):
+            strikes = bool(key) and number > fault.skip and _by_chance(fault, number)
+            # Where it has no number of calls left to count, the database leaves it without one.
+            counted = "matched = matched + 1, struck = struck + %s, remaining = remaining - %s"
+            change(Fault, fault.pk, counted, int(strikes), int(strikes))
+            if not strikes:
                 continue
-            changes: dict[str, Any] = {"struck": F("struck") + 1}
-            if fault.remaining is not None:
-                changes["remaining"] = F("remaining") - 1
-            Fault.objects.filter(pk=fault.pk).update(**changes)
             found.setdefault(key, parameters)
     return Strikes(found)
+
+
+_ON = Asked(lambda: Fault.objects.exclude(remaining=0).order_by("pk"))
 
 
 def _by_chance(fault: Fault, number: int) -> bool:

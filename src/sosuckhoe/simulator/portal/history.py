@@ -10,6 +10,7 @@ from sosuckhoe.simulator.clock import models as clock
 
 from .addresses import service_at
 from .models import Call
+from .statements import change
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ _settled = threading.Condition()
 
 
 def _left(call: Call, taken: bool) -> None:
-    Call.objects.filter(pk=call.pk).update(reply=Call.SENT if taken else Call.DROPPED)
+    change(Call, call.pk, "reply = %s", Call.SENT if taken else Call.DROPPED)
     with _settled:
         _leaving.discard(call)
         _settled.notify_all()

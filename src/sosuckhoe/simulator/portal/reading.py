@@ -59,6 +59,10 @@ def decode(text: str) -> bytes:
 _DECLARED = re.compile(r"""^<\?xml[^>]*encoding\s*=\s*["']([^"']*)["']""")
 
 
+_ELEMENTS = etree.XPath("count(descendant-or-self::*)")
+_TOO_DEEP = etree.XPath("boolean(self::*" + "/*" * MOST_DEPTH + ")")
+
+
 def parse(data: bytes) -> etree._Element:
     """The tree of a document in UTF-8 without DOCTYPE, comments or instructions, within limits."""
     try:
@@ -75,16 +79,12 @@ def parse(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise Misread("format", "Tệp không đúng cú pháp XML.") from None
-    seen, depth = 0, 0
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event in ("comment", "pi"):
-            raise Misread("format", "Tệp có chú thích hoặc chỉ thị xử lý XML.")
-        depth += 1 if event == "start" else -1
-        seen += event == "start"
-        if depth > MOST_DEPTH or seen > MOST_ELEMENTS:
-            raise Misread("format", "Tệp lồng nhau quá sâu hoặc quá lớn.")
-        if event == "start" and not isinstance(node.tag, str):
-            raise Misread("format", "Tệp có tham chiếu thực thể.")
+    if next(root.iter(etree.Comment, etree.PI), None) is not None:
+        raise Misread("format", "Tệp có chú thích hoặc chỉ thị xử lý XML.")
+    if next(root.iter(etree.Entity), None) is not None:
+        raise Misread("format", "Tệp có tham chiếu thực thể.")
+    if _TOO_DEEP(root) or _ELEMENTS(root) > MOST_ELEMENTS:
+        raise Misread("format", "Tệp lồng nhau quá sâu hoặc quá lớn.")
     return root
 
 
@@ -203,6 +203,7 @@ def _row(element: etree._Element) -> Row:
             raise Misread("content", f"{child.tag} không được chứa phần tử con.")
         if child.tag in row:
             raise Misread("content", f"{child.tag} xuất hiện hai lần trong một dòng.")
-        if child.text and child.text.strip():
-            row[str(child.tag)] = child.text.strip()
+        text = (child.text or "").strip()
+        if text:
+            row[str(child.tag)] = text
     return row

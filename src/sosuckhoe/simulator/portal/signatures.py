@@ -9,6 +9,7 @@ from django.db.models import F
 from sosuckhoe.healthbook.signing import PROFILE_A, Policy, Standing, Verdict, fingerprint, verify
 
 from .models import Account, Authority, Certificate
+from .statements import Asked
 
 
 @lru_cache(maxsize=64)
@@ -29,14 +30,24 @@ def judge(data: bytes, account: Account, facility_code: str, *, at: datetime) ->
     fault desk lets that pass.
     """
     owner = account if account.facility_code == facility_code else None
-    registered = Certificate.objects.filter(account__facility_code=facility_code)
-    if owner is None and not registered.exists():
-        registered = Certificate.objects.filter(account=account)
-    return _judge(data, dict(registered.values_list("fingerprint", F("revoked"))), at, PROFILE_A)
+    registered = dict(_OF_FACILITY.rows(facility_code))
+    if owner is None and not registered:
+        own = Certificate.objects.filter(account=account)
+        registered = dict(own.values_list("fingerprint", F("revoked")))
+    return _judge(data, registered, at, PROFILE_A)
+
+
+_OF_FACILITY = Asked(
+    lambda code: Certificate.objects.filter(account__facility_code=code).values_list(
+        "fingerprint", "revoked"
+    ),
+    "some facility",
+)
+_AUTHORITIES = Asked(lambda: Authority.objects.values_list("pem"))
 
 
 def _judge(data: bytes, standings: dict[str, bool], at: datetime, policy: Policy) -> Verdict:
-    authorities = [_parsed(pem) for pem in Authority.objects.values_list("pem", flat=True)]
+    authorities = [_parsed(pem) for (pem,) in _AUTHORITIES.rows()]
 
     def standing(certificate: x509.Certificate) -> Standing:
         return Standing.REVOKED if standings.get(fingerprint(certificate)) else Standing.GOOD

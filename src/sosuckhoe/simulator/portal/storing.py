@@ -14,6 +14,7 @@ from .asked import ServiceRequest
 from .models import RECORD, Account, Submission
 from .options import Options
 from .reading import Arrived
+from .statements import Asked, add
 
 
 class Duplicate(Exception):
@@ -39,14 +40,11 @@ def store(
     call = request.call
     sha256, now = hashlib.sha256(data).hexdigest(), clock.now()
     with transaction.atomic():
-        same_visit = Submission.objects.filter(
-            facility_code=arrived.facility_code, visit_code=arrived.visit_code, kind=call.service
-        )
-        before = dict(same_visit.values_list("version", "sha256"))
+        before = dict(_SAME_VISIT.rows(arrived.facility_code, arrived.visit_code, call.service))
         repeated = sha256 in before.values()
         if repeated and rules.repeats == "refuse":
             raise Duplicate
-        submission = Submission.objects.create(
+        submission = Submission(
             transaction=new_transaction(now),
             kind=call.service,
             account=account,
@@ -61,7 +59,18 @@ def store(
             publish_at=publication_time(now, sha256, rules) if call.service == RECORD else None,
             counted_twice=repeated and rules.repeats == "count",
         )
+        add(submission)
         call.stored, call.transaction = True, submission.transaction
         call.code, call.http_status = "200", 200
-        call.save()
+        add(call)
     return submission
+
+
+_SAME_VISIT = Asked(
+    lambda facility, visit, kind: Submission.objects.filter(
+        facility_code=facility, visit_code=visit, kind=kind
+    ).values_list("version", "sha256"),
+    "some facility",
+    "some visit",
+    "some kind",
+)

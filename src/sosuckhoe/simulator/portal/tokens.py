@@ -13,6 +13,7 @@ from sosuckhoe.simulator.clock.models import token_now
 
 from .models import Account, Session
 from .options import options
+from .statements import Asked
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -72,11 +73,17 @@ def revoke(id_token: str) -> None:
 
 def holder(access_token: str, id_token: str, address: str) -> Account | None:
     """The account a token was issued to, if it still holds for this caller."""
-    session = (
-        Session.objects.select_related("account").filter(token_id=_token_id(id_token), revoked=False).first()
-    )
+    named = _token_id(id_token)
+    session = next(iter(_SESSION.objects(named.hex)), None) if named else None
     if session is None or session.address != address or token_now() >= session.expires_at:
         return None
     if not hmac.compare_digest(_access_token(session).encode(), access_token.encode()):
         return None
-    return session.account
+    account: Account = session.account
+    return account
+
+
+_SESSION = Asked(
+    lambda named: Session.objects.select_related("account").filter(token_id=uuid.UUID(named), revoked=False),
+    uuid.UUID(int=1).hex,
+)
