@@ -3,7 +3,7 @@ bring a restored copy back to life."""
 
 from typing import TYPE_CHECKING, Any
 
-from .documents import enter, frozen, key_of, made, next_number, rows
+from .documents import enter, key_of, made, next_number, rows
 from .strikes import Strike
 
 if TYPE_CHECKING:
@@ -115,11 +115,12 @@ def enter_again(story: "Story") -> None:
     """What was acknowledged and is not in the copy is entered once more, oldest first, from the files and papers it
     came from."""
 
-    there = frozen()
-    for name, number in sorted(story.to_be_entered_again, key=lambda key: (key[1], key[0])):
-        if (name, number) not in there:
+    # Whoever has a version in hand has those before it, too, though their saving may have seemed to fail.
+    for name in sorted({name for name, _ in story.to_be_entered_again}):
+        last = max(number for each, number in story.to_be_entered_again if each == name)
+        while (number := next_number(name)) <= last:
             story.note(f"person enters {name} v{number} again")
-            enter(name, number)
+            _enter(story, name, number)
     story.to_be_entered_again.clear()
 
 

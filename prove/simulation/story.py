@@ -98,6 +98,9 @@ class Story:
         }
         restored = self.random.random() < 0.2 and not focus.steps
         self.copies = restored if focus.copies is None else focus.copies
+        if self.copies and CHECK_IN in self.kinds:
+            # A check-in told otherwise after a refusal has no number of its own on paper: it cannot be entered again.
+            plan.menu = tuple(word for word in plan.menu if word != "204") or ("503",)
         self.copy, self.has_copy, self.put_back = template.with_name("copy.sqlite3"), False, 0
         self.to_be_entered_again: set[tuple[str, int]] = set()
         self.current: Process | None = None
