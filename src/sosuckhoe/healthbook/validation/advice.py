@@ -37,7 +37,7 @@ def advice_on(fault: Fault, record: Record | None, edition: Edition | None) -> s
     if sentence is None or record is None or edition is None or table is None:
         return _placed(fault, table, edition)
     place = _Place(fault, record, edition, table)
-    return PLACE.sub(lambda found: place.said(found[1]), sentence)
+    return PLACE.sub(lambda found: place.said(found[1]), sentence).replace("đang là (trống)", "đang trống")
 
 
 def _placed(fault: Fault, table: Table | None, edition: Edition | None) -> str:
