@@ -62,6 +62,10 @@ class ScriptedPortal:
                 if word == "close in the body":
                     stream.read(length // 2)
                     return
+                if word == "busy at the head":
+                    client.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+                    stream.read(length)
+                    continue
                 stream.read(length)
                 self.bodies += 1
                 code = "204" if word == "refuse" else "200"
@@ -130,10 +134,12 @@ RECEIVED, UNKNOWN, REFUSED = State.RECEIVED, State.UNKNOWN, State.REFUSED
         (("take and close", "take"), 2, 2, [RECEIVED, RECEIVED]),
         # Something of the body has left: nobody knows, and nothing goes out again.
         (("take", "close in the body"), 1, 1, [RECEIVED, UNKNOWN]),
+        # An answer to the head alone is an answer: the portal is not knocked at a second time.
+        (("take", "busy at the head"), 1, 1, [RECEIVED, State.SIGNED]),
         # What asks for anything is the last answer on its connection.
         (("refuse", "take"), 2, 2, [REFUSED, RECEIVED]),
     ],
-    ids=["kept", "closed while idle", "closed in the body", "odd answer"],
+    ids=["kept", "closed while idle", "closed in the body", "early answer", "odd answer"],
 )
 def test_a_connection_is_used_again_only_while_nothing_can_be_lost_or_doubled_by_it(
     two: Callable[..., tuple[ScriptedPortal, list[str]]],

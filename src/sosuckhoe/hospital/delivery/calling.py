@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from .answers import BODY_LIMIT, Answer, Word
-from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, is_quiet, stays_open
+from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, has_ended, is_quiet, stays_open
 from .crashpoints import here
 
 CONNECT_SECONDS = 15.0
@@ -201,13 +201,15 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
     try:
         connection.sock.settimeout(TOTAL_SECONDS)
         with _CUTS.after(TOTAL_SECONDS, connection):
+            if used_before and not is_quiet(connection):
+                raise ClosedMeanwhile
             _send_head(connection, call, used_before)
             call.strike("K17")
             if time.monotonic() >= call.until:
                 raise later(
                     "LEASE-ENDED", "Máy dừng quá lâu trước khi gửi nên chưa gửi. Hệ thống sẽ tự gửi lại."
                 )
-            if used_before and not is_quiet(connection):
+            if used_before and has_ended(connection):
                 raise ClosedMeanwhile
             connection.send(call.body)
             call.strike("K18")
