@@ -58,6 +58,7 @@ def test_an_outage_is_three_silent_calls_in_a_row_until_the_next_answer(text, ex
         ("TryLater", "500", True),
         ("TryLater", "HTTP-503", True),
         ("TryLater", "401", False),
+        ("NotSent", "GIVEN-BACK", None),
         ("NotSent", "LOGIN-NO-ANSWER", True),
         ("NotSent", "LOGIN-403", False),
         ("NotSent", "SECRET-MISSING", None),

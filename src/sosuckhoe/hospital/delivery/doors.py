@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from ..journal.chain import note
@@ -73,13 +73,15 @@ def may_repeat(submission: Submission) -> bool:
 
 
 def _repeatable() -> Any:
-    return Submission.ledger.filter(
+    # What was given back unsent is no try, however often.
+    unclear = Count("attempts", filter=Q(attempts__outcome=Word.UNKNOWN))
+    return Submission.ledger.alias(unclear=unclear).filter(
         Q(check_in__isnull=True, destination__replaces_by_visit_code=True)
         | Q(check_in__isnull=False, destination__repeats_check_ins=True),
         state=State.UNKNOWN,
         destination__paused_at__isnull=True,
-        attempt_count__lt=REPEATS,
         not_before__isnull=False,
+        unclear__lt=REPEATS,
     )
 
 
@@ -123,7 +125,8 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
     )
     assert attempt is not None
     receipts.append(receipt_line(submission, attempt, answer, now))
-    keep_receipt(submission, attempt, answer, now, stated_by=actor)
+    if not keep_receipt(submission, attempt, answer, now, stated_by=actor):
+        raise NumberIsAnothers(NumberIsAnothers.__doc__)
     if submission.state == State.HELD:
         step(submission, State.SIGNED, at=now, document=submission.document)
     step(submission, State.RECEIVED, at=now, problem_code="", problem="", not_before=None)

@@ -66,6 +66,11 @@ def lend(submissions: Sequence[Submission], holder: str, *, at: datetime, sendin
     return True
 
 
+def may_have_left() -> Q:
+    """Of attempts: whether any byte of them may have left; one that was given back or broke off before has not."""
+    return ~Q(outcome="NotSent") | Q(bytes_from__isnull=False)
+
+
 def newer_versions() -> Exists:
     """Whether the same visit has a newer version on its way to the same destination."""
     return Exists(_siblings().filter(version__number__gt=OuterRef("version__number")))

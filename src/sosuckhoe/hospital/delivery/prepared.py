@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Field, Model, Q, QuerySet
 from django.db.models.query import get_related_populators
 
-_SOME_DAY = datetime(1901, 1, 1, tzinfo=UTC)
-"""Stands in the parameters where the moment belongs."""
+_SOME_DAY = datetime(1901, 7, 1, tzinfo=UTC)
+"""Stands in the parameters where the moment belongs; what lies within half a year of it is counted from it."""
 _SOME_NUMBER = 2_000_000_000
 """Stands there, counted upwards, where the given numbers belong."""
 
@@ -113,7 +113,7 @@ def _slot(value: Any) -> Any:
     """How far a parameter is from the moment, or which number it is; SQLite writes moments as text."""
     if isinstance(value, int) and _SOME_NUMBER <= value < _SOME_NUMBER + 10:
         return _Number(value - _SOME_NUMBER)
-    if isinstance(value, str) and value.startswith("1901-01-"):
+    if isinstance(value, str) and value.startswith("1901-"):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
         return value

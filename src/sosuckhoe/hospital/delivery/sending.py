@@ -28,6 +28,7 @@ from .ledger import step
 from .models import Attempt, Destination, Receipt, Submission
 from .prepared import Prepared, add, change, look
 from .restoring.hold import not_restored
+from .signing_anew import was_tried
 from .states import State
 from .turns import writing
 
@@ -55,11 +56,13 @@ SIGNATURE_WITHIN = 1 << 16
 SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
 
 
-PAUSED = Answer(Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng.")
+PAUSED = Answer(
+    Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng hoặc vừa đổi, hoặc chứng thư vừa hết hạn."
+)
 
 
 class TakenOver(Exception):
-    """Somebody with a newer fence holds the item now, or the destination was paused: do not send."""
+    """Somebody with a newer fence holds the item now, or the destination was paused or changed: do not send."""
 
 
 def send_submission(submission: Submission, attempt: Attempt) -> bool:
@@ -110,12 +113,17 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
 
     Raises TakenOver where they must not go out.
     """
-    now, began = timezone.now(), time.monotonic()
+    # In this order: whoever is frozen between the two ends too early, never too late.
+    began, now = time.monotonic(), timezone.now()
     receipts.append_sent(sent_line(submission, attempt, now))
+    there, document = submission.destination, submission.document
+    assert document is not None
     with writing():
         ours = _OURS.values(now, submission.pk, submission.fence)
-        if not ours:
+        if not ours or ours[0][1:] != (there.base_url, there.account):
             raise TakenOver
+        if not document.key.valid_at(now) and not was_tried(submission, before=attempt):
+            raise TakenOver  # it ended since the claim; the next one has it signed anew
         change(Attempt, {"id": attempt.pk, "bytes_from": None}, {"bytes_from": now})
     attempt.bytes_from = now
     return began + (ours[0][0] - now).total_seconds()
@@ -127,10 +135,10 @@ _OURS = Prepared(
             not_restored(), pk=pk, state=State.SENDING, fence=fence, destination__paused_at__isnull=True
         )
         .select_for_update(of=("self",))
-        .values_list("lease_until")
+        .values_list("lease_until", "destination__base_url", "destination__account")
     )
 )
-"""Until when it is still ours to send."""
+"""Until when it is still ours to send, and where to."""
 
 
 def _next_attempt(submission: Submission) -> Attempt:
@@ -194,6 +202,9 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
             receipts.append(receipt_line(submission, attempt, answer, now))
             here("K19-NOTED")
     with writing():
+        if answer.word is Word.ACCEPTED and not keep_receipt(submission, attempt, answer, now):
+            answer = FOREIGN_RECEIPT  # said of two at the same moment: the other was faster
+            KEPT.hang_up()
         _close(attempt, exchange, answer)
         if submission.check_in_id is None or says_of_all(exchange, answer):
             _count(submission, answer, now)
@@ -204,7 +215,6 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
 def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> bool:
     fence = submission.fence
     if answer.word is Word.ACCEPTED:
-        keep_receipt(submission, attempt, answer, now)
         return _receive(submission, answer, now)
     problem = {"problem_code": answer.code, "problem": answer.sentence}
     if answer.word is Word.UNKNOWN:
@@ -266,8 +276,8 @@ def is_anothers(submission: Submission, number: str) -> bool:
 
 def keep_receipt(
     submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
-) -> None:
-    """Store a receipt, once: the portal may repeat a number it gave for the same bytes."""
+) -> bool:
+    """Store a receipt, once: the portal may repeat a number it gave for the same bytes. False: it is another's."""
     assert submission.document is not None
     row = {
         "destination_id": submission.destination_id,
@@ -280,7 +290,9 @@ def keep_receipt(
         "document_sha256": submission.document.sha256,
         "stated_by": stated_by,
     }
-    add(Receipt, [row], unless="destination_id,transaction_number")
+    if add(Receipt, [row], unless="destination_id,transaction_number"):
+        return True
+    return not is_anothers(submission, answer.transaction_number)
 
 
 def receipt_line(

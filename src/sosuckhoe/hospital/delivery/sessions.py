@@ -1,6 +1,8 @@
 """The logins in use, shared by all senders of one account."""
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -25,15 +27,26 @@ class Sessions:
         self._kept: dict[tuple[str, str, str], Any] = {}
         self._locks: dict[tuple[str, str, str], threading.Lock] = {}
         self._guard = threading.Lock()
+        self._refused: dict[tuple[str, str, str], tuple[float, Exception]] = {}
 
     def take(self, key: tuple[str, str, str], log_in: Callable[[], S]) -> S:
+        """A session that is valid now. Who waited while another's login failed has failed with it: a wrong password
+        is tried once, not once by each sender (F44)."""
+        came = time.monotonic()
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             kept: S | None = self._kept.get(key)
             if kept is not None and datetime.now(UTC) < kept.expires_at - EXPIRY_MARGIN:
                 return kept
-            fresh = log_in()
+            failed_at, problem = self._refused.get(key, (-math.inf, None))
+            if problem is not None and failed_at >= came:
+                raise problem
+            try:
+                fresh = log_in()
+            except Exception as problem:
+                self._refused[key] = time.monotonic(), problem
+                raise
             self._kept[key] = fresh
             return fresh
 

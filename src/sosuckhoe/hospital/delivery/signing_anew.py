@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from ...healthbook.signing import KeyUnusable
 from .key_models import CertificateStatus, SigningKey, StatusKind
-from .ledger import step
-from .models import SignedDocument, Submission
+from .ledger import may_have_left, step
+from .models import Attempt, SignedDocument, Submission
 from .signers.status import ASKS_AGAIN_AFTER, is_revoked, latest, source_of, status_for
 from .states import State
 
@@ -29,10 +29,16 @@ def must_sign_anew(submission: Submission, now: datetime) -> bool:
     if document is None:
         return False
     status = known_revoked(document.key) if document.key.valid_at(now) else None
-    if (status is None and document.key.valid_at(now)) or submission.attempts.exists():
+    if (status is None and document.key.valid_at(now)) or was_tried(submission):
         return False
     why = {} if status is None else {"problem_code": CODE, "problem": _sentence(document, status)}
     return step(submission, State.WAITING, at=now, document=document, **why)
+
+
+def was_tried(submission: Submission, *, before: Attempt | None = None) -> bool:
+    """Whether bytes of it may have left, in an attempt other than this one."""
+    tried = submission.attempts.filter(may_have_left())
+    return (tried if before is None else tried.exclude(pk=before.pk)).exists()
 
 
 def known_revoked(key: SigningKey) -> CertificateStatus | None:

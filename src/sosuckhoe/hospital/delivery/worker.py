@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -47,6 +47,8 @@ BREATH = LEASE.total_seconds() / 3
 HANDFUL, HAND_SECONDS = 8, 1.0
 """At most so many are claimed together, and no more than one line of work sends in about so many seconds."""
 GIVEN_BACK = Answer(Word.TRY_LATER, "GIVEN-BACK", "Chưa gửi: nhường cho lượt sau.")
+LEDGERS_OWN = (OperationalError, InterfaceError)
+"""Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 IDLE_SECONDS = 0.5
 KEY_DELAY = timedelta(minutes=1)
 """How long a visit waits before the key is asked for again."""
@@ -103,6 +105,8 @@ class Worker:
             return
         try:
             store_all(made)
+        except LEDGERS_OWN:
+            raise
         except Exception as problem:
             for each in made:
                 each.submission.state = State.WAITING  # whatever was half done is undone
@@ -121,6 +125,8 @@ class Worker:
             if submission.version is not None:
                 add_findings(submission.version, problem.faults)
             self._hold(submission, problem.code, problem.sentence, now)
+        except LEDGERS_OWN:
+            raise
         except Exception as problem:
             self._could_not_sign(submission, problem, now)
         return None
@@ -152,6 +158,10 @@ class Worker:
         if not well or self._handful == 1:
             self.let_go()
         return True
+
+    def one_at_a_time(self) -> None:
+        """After a trouble that may be one of size: what is too much together may go through alone."""
+        self._handful = self._signs = 1
 
     def claim(self) -> list[tuple[Submission, Attempt]]:
         """What is to be sent next, lent to this worker."""
@@ -316,10 +326,12 @@ def _work(worker: Worker, over: threading.Event) -> None:
     try:
         while not over.is_set():
             try:
-                busy = worker.sign_some()
+                # What is in hand does not wait for a key that is slow.
+                busy = not worker.in_hand and worker.sign_some()
                 busy = worker.send_one() or busy
             except Exception:
-                log.exception("the ledger could not be read; trying again")
+                log.exception("the ledger could not be read or written; trying again")
+                worker.one_at_a_time()
                 close_old_connections()
                 busy = False
             if not busy:

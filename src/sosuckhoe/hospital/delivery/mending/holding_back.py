@@ -22,7 +22,7 @@ from ...journal.chain import note
 from ...visits.choices import NeedsReason, checking_policy
 from ...visits.models import RecordVersion
 from ..closing import FAULTS_HOLD, check
-from ..ledger import step
+from ..ledger import may_have_left, step
 from ..models import Attempt, Submission
 from ..states import State
 from .rechecking import write_anew
@@ -34,7 +34,7 @@ EXAMPLES = 20
 
 def never_tried() -> QuerySet[Submission]:
     """Records that wait for the key or for their turn, of which no byte can have left."""
-    tried = Attempt.objects.filter(submission=OuterRef("pk"))
+    tried = Attempt.objects.filter(may_have_left(), submission=OuterRef("pk"))
     return Submission.objects.filter(~Exists(tried), state__in=[State.WAITING, State.SIGNED])
 
 

@@ -21,9 +21,17 @@ from ..sending import QUIET_AFTER
 from .deadlines import Outage
 
 OUR_OWN = frozenset(
-    {"NOT-SENT", "INTERRUPTED", "LEASE-ENDED", "HOST-NOT-ALLOWED", "SECRET-MISSING", "DOCUMENT-DAMAGED"}
+    {
+        "NOT-SENT",
+        "GIVEN-BACK",
+        "INTERRUPTED",
+        "LEASE-ENDED",
+        "HOST-NOT-ALLOWED",
+        "SECRET-MISSING",
+        "DOCUMENT-DAMAGED",
+    }
 )
-"""Calls that ended through us, a pause, a crash or a set-up: they say nothing about the other side."""
+"""Calls that ended through us, a pause, a crash, a set-up or a change of turns: they say nothing about the other side."""
 ANSWERED = frozenset({"401", "LOGIN-401", "LOGIN-402", "LOGIN-403"})
 """Refusals by which the portal showed that it is there."""
 
