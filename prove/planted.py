@@ -550,7 +550,7 @@ def _token_loop() -> Iterator[None]:
         except sending.NotSent as problem:
             sending.settle(submission, attempt, None, problem.answer)
         except sending.TakenOver:
-            sending.release(submission, attempt)
+            sending.release(submission, attempt, sending.PAUSED)
 
     from sosuckhoe.hospital.delivery import worker
 
@@ -575,7 +575,7 @@ def _same_attempt() -> Iterator[None]:
         except sending.NotSent as problem:
             sending.settle(submission, attempt, None, problem.answer)
         except sending.TakenOver:
-            sending.release(submission, attempt)
+            sending.release(submission, attempt, sending.PAUSED)
 
     with put((worker, "send_submission", send)):
         yield

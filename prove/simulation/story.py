@@ -276,10 +276,11 @@ class Story:
             from django.db import close_old_connections
 
             try:
-                busy[0] = line.sign_some()
+                busy[0] = not line.in_hand and line.sign_some()
                 busy[0] = line.send_one() or busy[0]
             except Exception as problem:
                 self.note(f"{process.name}: {type(problem).__name__}: {problem}")
+                line.one_at_a_time()
                 close_old_connections()
 
         process.line = line

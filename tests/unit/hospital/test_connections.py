@@ -4,11 +4,12 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import receipts
+from sosuckhoe.hospital.delivery import calling, receipts
 from sosuckhoe.hospital.delivery.connections import KEPT
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Destination, Submission
@@ -25,6 +26,12 @@ LOGIN = {
     "APIKey": {"access_token": "A", "id_token": "I", "expires_in": "2099-01-01T00:00:00.0000000Z"},
 }
 
+EARLY = {
+    "busy": b"HTTP/1.1 503 Busy\r\nRetry-After: 900\r\nContent-Length: 0\r\n\r\n",
+    "left over": b'HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{"maKetQua":"200","maGiaoDich":"GD77"}',
+}
+"""Said before a body is read."""
+
 
 class ScriptedPortal:
     """Takes records as the script says, one word a record, and counts connections and whole bodies."""
@@ -32,6 +39,7 @@ class ScriptedPortal:
     def __init__(self, *script: str) -> None:
         self.script = list(script)
         self.connections, self.bodies = 0, 0
+        self.has_said_no = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
@@ -59,6 +67,11 @@ class ScriptedPortal:
                 self.connections += not counted
                 counted = True
                 word = self.script.pop(0)
+                if word in EARLY:
+                    client.sendall(EARLY[word])
+                    self.has_said_no.set()
+                    stream.read(length)
+                    continue
                 if word == "close in the body":
                     stream.read(length // 2)
                     return
@@ -156,3 +169,34 @@ def test_a_connection_is_used_again_only_while_nothing_can_be_lost_or_doubled_by
     portal, found = two(*script)
     assert (portal.connections, portal.bodies, found) == (connections, bodies, states)
     assert all(row.attempts.count() == 1 for row in Submission.objects.all())
+
+
+@pytest.mark.parametrize(("word", "status", "rest"), [("busy", 503, 600), ("left over", 200, -60)])
+def test_what_comes_before_the_body_has_left_is_no_receipt_and_nobody_is_called_again_at_once(
+    two: Callable[..., tuple[ScriptedPortal, list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    word: str,
+    status: int,
+    rest: int,
+) -> None:
+    heads: list[str] = []
+
+    def wait_for_the_no(point: str) -> None:
+        heads.extend([point] if point == "K17" else [])
+        if len(heads) == 2:
+            assert portals[-1].has_said_no.wait(30)
+
+    portals: list[ScriptedPortal] = []
+    real = ScriptedPortal.__init__
+
+    def watched(self: ScriptedPortal, *script: str) -> None:
+        portals.append(self)
+        real(self, *script)
+
+    monkeypatch.setattr(ScriptedPortal, "__init__", watched)
+    monkeypatch.setattr(calling, "here", wait_for_the_no)
+    portal, found = two("take", word)
+    assert (portal.connections, portal.bodies, found) == (1, 1, [RECEIVED, State.SIGNED])
+    late = Submission.objects.last()
+    assert late is not None and late.attempts.get().http_status == status
+    assert late.not_before is not None and late.not_before > timezone.now() + timedelta(seconds=rest)

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from .answers import BODY_LIMIT, Answer, Word
-from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, has_ended, is_quiet, stays_open
+from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, is_quiet, stays_open
 from .crashpoints import here
 
 CONNECT_SECONDS = 15.0
@@ -60,6 +60,8 @@ class Exchange:
     retry_after: int | None = None
     may_be_kept: bool = False
     """Whether the connection can carry another call."""
+    before_the_body: bool = False
+    """Whether it came while nothing of the body had left: then it is no receipt and no refusal of the content."""
 
 
 def check_address(base_url: str) -> tuple[str, str, int]:
@@ -209,14 +211,14 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
                 raise later(
                     "LEASE-ENDED", "Máy dừng quá lâu trước khi gửi nên chưa gửi. Hệ thống sẽ tự gửi lại."
                 )
-            if used_before and has_ended(connection):
-                raise ClosedMeanwhile
+            if used_before and not is_quiet(connection):
+                return _early(connection, call)
             connection.send(call.body)
             call.strike("K18")
             response = connection.getresponse()
             call.strike("K20")
             status = response.status
-            answer_head = f"HTTP {status} {response.reason}\n{response.msg}"[:4000]
+            answer_head = _head_of(response)
             retry_after = seconds_of(response.headers.get("Retry-After"))
             while len(answer) <= BODY_LIMIT and (chunk := response.read1(65536)):
                 answer += chunk
@@ -235,6 +237,27 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
         retry_after,
         may_be_kept=kept,
     )
+
+
+def _early(connection: http.client.HTTPConnection, call: _Call) -> Exchange:
+    """What came before the body left: an answer to the head, or a leftover of the call before. Raises ClosedMeanwhile.
+
+    To call again at once would not heed a portal that says "not now" (F37); to send the body now could take a leftover
+    for its receipt (I3).
+    """
+    try:
+        response = connection.getresponse()
+        answer = response.read(BODY_LIMIT)
+    except (http.client.HTTPException, OSError, ValueError):
+        raise ClosedMeanwhile from None
+    wait = seconds_of(response.headers.get("Retry-After"))
+    return Exchange(
+        call.head, response.status, _head_of(response), answer, retry_after=wait, before_the_body=True
+    )
+
+
+def _head_of(response: http.client.HTTPResponse) -> str:
+    return f"HTTP {response.status} {response.reason}\n{response.msg}"[:4000]
 
 
 def _send_head(connection: http.client.HTTPConnection, call: _Call, used_before: bool) -> None:

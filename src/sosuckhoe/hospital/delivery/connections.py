@@ -80,21 +80,6 @@ def is_quiet(connection: http.client.HTTPConnection) -> bool:
         return False
 
 
-def has_ended(connection: http.client.HTTPConnection) -> bool:
-    """Whether the other side has closed it, while an early answer to what is out already may lie there.
-
-    Over TLS that cannot be told apart without reading: then it has not, as far as is known.
-    """
-    if is_quiet(connection):
-        return False
-    try:
-        return connection.sock is None or connection.sock.recv(1, socket.MSG_PEEK) == b""
-    except ValueError:
-        return False
-    except OSError:
-        return True
-
-
 def stays_open(response: http.client.HTTPResponse) -> bool:
     """Whether the other side says so, for long enough, and it is beyond doubt where its answer ended."""
     lengths = response.headers.get_all("Content-Length", [])

@@ -59,6 +59,12 @@ SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
 PAUSED = Answer(
     Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng hoặc vừa đổi, hoặc chứng thư vừa hết hạn."
 )
+EARLY = Answer(
+    Word.TRY_LATER,
+    "EARLY-ANSWER",
+    "Cổng trả lời khi hồ sơ chưa rời máy nên không tính là kết quả. Hệ thống sẽ tự gửi lại.",
+)
+"""Whatever it said, nothing can have been kept: the same bytes go out again on a connection of their own."""
 
 
 class TakenOver(Exception):
@@ -105,7 +111,8 @@ def _submit(channel: Channel, session: Any, submission: Submission, attempt: Att
 def _judge(channel: Channel, exchange: Exchange, submission: Submission) -> Answer:
     if exchange.broken or exchange.status is None:
         return NO_ANSWER
-    return channel.meaning_of(exchange, submission)
+    answer = channel.meaning_of(exchange, submission)
+    return EARLY if exchange.before_the_body and answer.word is not Word.TRY_LATER else answer
 
 
 def may_send(submission: Submission, attempt: Attempt) -> float:

@@ -32,7 +32,7 @@ OUR_OWN = frozenset(
     }
 )
 """Calls that ended through us, a pause, a crash, a set-up or a change of turns: they say nothing about the other side."""
-ANSWERED = frozenset({"401", "LOGIN-401", "LOGIN-402", "LOGIN-403"})
+ANSWERED = frozenset({"401", "EARLY-ANSWER", "LOGIN-401", "LOGIN-402", "LOGIN-403"})
 """Refusals by which the portal showed that it is there."""
 
 
