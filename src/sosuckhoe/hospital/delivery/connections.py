@@ -83,7 +83,7 @@ def is_quiet(connection: http.client.HTTPConnection) -> bool:
 def stays_open(response: http.client.HTTPResponse) -> bool:
     """Whether the other side says so, for long enough, and it is beyond doubt where its answer ended."""
     lengths = response.headers.get_all("Content-Length", [])
-    if len(lengths) + len(response.headers.get_all("Transfer-Encoding", [])) != 1:
+    if len(lengths) + len(response.headers.get_all("Transfer-Encoding", [])) > 1:
         return False
     named = re.search(r"timeout=(\d{1,6})", response.headers.get("Keep-Alive", ""))
     return not response.will_close and (named is None or int(named[1]) > 2 * KEPT_SECONDS)
@@ -126,5 +126,4 @@ class Cuts:
                     return
             for connection in over:
                 with suppress(OSError, AttributeError):
-                    # Not TLS's own, which forgets the keys first: what is sent at that instant would go out in clear.
-                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+                    connection.sock.shutdown(socket.SHUT_RDWR)
