@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from django.conf import settings
 from django.db import connection
+from django.template.loader import render_to_string
 from django.utils import timezone
 from tests.openssl_ca import OpensslAuthority
 
@@ -23,7 +24,7 @@ from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.key_models import CertificateStatus, SigningKey, StatusKind, StatusSource
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.sending import note_attempt
-from sosuckhoe.hospital.delivery.signers import asking, keys, sources, status
+from sosuckhoe.hospital.delivery.signers import asking, certificates, keys, sources, status
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
@@ -205,6 +206,9 @@ def test_a_revoked_certificate_signs_nothing_and_the_reason_is_said(
     assert state(submission) == (State.WAITING, code)
     assert word in submission.problem and submission.document is None
     assert CertificateStatus.objects.get().reason == reason
+    (due,) = certificates.calendar(timezone.now())
+    assert due.key == key and due.revoked and due.step is None
+    assert "bị thu hồi" in render_to_string("web/admin/key_need.html", {"key": key, "due": due})
 
 
 def test_of_two_keys_the_one_that_is_not_revoked_signs(

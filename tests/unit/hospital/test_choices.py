@@ -1,10 +1,12 @@
 """What the texts leave open is decided by somebody, for a reason, since a day."""
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
 
 from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.validation import Policy
 from sosuckhoe.hospital.staff.models import Facility
 from sosuckhoe.hospital.visits.choices import (
     CHOICES,
@@ -15,6 +17,7 @@ from sosuckhoe.hospital.visits.choices import (
     chosen,
     tables_to_send,
 )
+from sosuckhoe.hospital.web.admin.choice_values import YES_OR_NO
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
@@ -85,3 +88,33 @@ def test_going_back_to_no_choice_is_a_decision_too(facility: Facility) -> None:
         choose(by="kien", name="tables_for_uninsured", value=value, reason="Họp giao ban", since=since)
     assert chosen("tables_for_uninsured", facility=facility, day=DAY) is None
     assert chosen("tables_for_uninsured", facility=facility, day=date(2026, 5, 31)) == ["visit"]
+
+
+CHOSEN_AS = {
+    "summary_for_every_visit": "summary_for_every_visit",
+    "severities": "severities",
+    "off": "rules_off",
+    "base_salaries": "base_salary",
+    "largest_file": "largest_file_megabytes",
+}
+NO_CHOICE = {
+    "signature_required": "the hospital checks before it signs",
+    "catalogues": "brought on the page of catalogues, each with its source",
+    "check_ins": "what the ledger knows",
+}
+
+
+def test_every_field_of_the_policy_has_its_place_among_the_choices_or_a_reason_why_not() -> None:
+    assert {each.name for each in fields(Policy)} == {*CHOSEN_AS, *NO_CHOICE}
+    assert set(CHOSEN_AS.values()) <= set(CHOICES)
+    assert all(choice.sentence and choice.source for choice in CHOICES.values())
+
+
+def test_every_choice_between_yes_and_no_is_asked_as_one() -> None:
+    assert {name for name, choice in CHOICES.items() if isinstance(choice.default, bool)} == YES_OR_NO
+
+
+def test_the_largest_file_that_was_chosen_reaches_the_checker(facility: Facility) -> None:
+    assert checking_policy(facility=facility, day=DAY).largest_file == Policy().largest_file
+    choose(by="kien", name="largest_file_megabytes", value=40, reason="cổng trả lời", since=DAY)
+    assert checking_policy(facility=facility, day=DAY).largest_file == 40_000_000

@@ -178,6 +178,8 @@ def test_testing_a_connection_names_the_step_that_fails(it, empty_ward, spoil, s
     ("name", "given", "kept"),
     [
         ("summary_for_every_visit", "no", False),
+        ("check_ins_are_sent", "no", False),
+        ("largest_file_megabytes", "40", 40),
         ("transmitted_means", "sent", "sent"),
         ("tables_for_uninsured", ["treatment_summary"], ["treatment_summary"]),
         ("six_month_rows", "10=1\n15=0", {"10": 1, "15": 0}),

@@ -67,7 +67,7 @@ def test_the_page_tells_what_is_missing(ward, as_role):
 
 def test_certificates_that_end_soon_are_listed(ward, as_role, holder):
     page = as_role(ward, "it").get(ADDRESS).content.decode()
-    assert "Chứng thư sắp hết hạn" in page and "Token phòng KHTH" in page
+    assert "Chứng thư cần lo" in page and "Token phòng KHTH" in page
 
 
 def test_who_may_not_read_records_takes_none_away(ward, as_role, holder, waiting):

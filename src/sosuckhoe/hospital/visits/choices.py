@@ -71,6 +71,11 @@ CHOICES: Mapping[str, Choice] = {
         "dưới 15% lương cơ sở (quy tắc XFD-027).",
         "Luật BHYT, Điều 22; mức từng thời kỳ theo nghị định, bệnh viện nhập khi có mức mới",
     ),
+    "largest_file_megabytes": Choice(
+        100,
+        "Cỡ lớn nhất của một tệp mà nơi nhận chịu nhận, tính bằng MB (quy tắc STR-019).",
+        "Chưa có văn bản định cỡ; 100 MB theo một phần mềm đang dùng, hỏi nơi nhận trước khi đổi",
+    ),
     "severities": Choice(
         {}, "Quy tắc được đổi mức (lỗi, nhắc nhở).", "Quyết định của bệnh viện, có lý do và người quyết định"
     ),
@@ -167,6 +172,7 @@ def checking_policy(
         off=off.union(held("rules_off")),
         catalogues=catalogues_for(facility),
         base_salaries=base_salaries(among),
+        largest_file=int(held("largest_file_megabytes")) * 1_000_000,
         check_ins=check_ins,
     )
 

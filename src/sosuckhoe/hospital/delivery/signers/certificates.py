@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from ..models import SignedDocument, SigningKey
-from .status import NOT_CHECKED
+from .status import NOT_CHECKED, is_revoked, latest, source_of
 
 STEPS = (30, 14, 7, 1)
 """Days before the end at which somebody is told (faults.md F55)."""
@@ -24,12 +24,14 @@ class Due:
     """Of STEPS, the nearest that has been reached; 0 when it is over; -1 when it is not valid yet; None: none yet."""
     covered: bool
     """Another certificate of the facility, not retired and registered, is valid at its end."""
+    revoked: bool = False
+    """Its issuer said, last we asked, that it is revoked or suspended: it signs no more, however long it would have run."""
 
 
 def calendar(at: datetime) -> list[Due]:
     """Every certificate in use that needs somebody, the most urgent first."""
-    found = [due for due in in_use(at) if due.step is not None]
-    return sorted(found, key=lambda due: (due.covered, due.key.not_after, due.key.pk))
+    found = [due for due in in_use(at) if due.revoked or due.step is not None]
+    return sorted(found, key=lambda due: (not due.revoked, due.covered, due.key.not_after, due.key.pk))
 
 
 def in_use(at: datetime) -> list[Due]:
@@ -37,8 +39,15 @@ def in_use(at: datetime) -> list[Due]:
 
     ``step`` is None where the calendar asks nothing of anybody yet.
     """
-    keys = list(SigningKey.objects.filter(retired_at__isnull=True).select_related("facility"))
-    found = [Due(key, _days(at, key.not_after), step_of(key, at), _covered(key, keys)) for key in keys]
+    keys = list(
+        SigningKey.objects.filter(retired_at__isnull=True).select_related("facility", "status_source")
+    )
+    revoked = {key.pk for key in keys if _known_revoked(key)}
+    valid = [key for key in keys if key.pk not in revoked]
+    found = [
+        Due(key, _days(at, key.not_after), step_of(key, at), _covered(key, valid), key.pk in revoked)
+        for key in keys
+    ]
     return sorted(found, key=lambda due: (due.key.not_after, due.key.pk))
 
 
@@ -51,6 +60,12 @@ def step_of(key: SigningKey, at: datetime) -> int | None:
     left = key.not_after - at
     reached = [days for days in STEPS if left <= timedelta(days=days)]
     return min(reached) if reached else None
+
+
+def _known_revoked(key: SigningKey) -> bool:
+    source = source_of(key)
+    said = latest(key, source) if source is not None else None
+    return said is not None and is_revoked(said)
 
 
 def _days(at: datetime, end: datetime) -> int:

@@ -11,8 +11,11 @@ from ...delivery.reports.six_month import LEFT_OUT, ROWS
 from ..shell.labels import running_edition
 
 YES_NO = {"yes": "Có", "no": "Không"}
-YES_OR_NO = frozenset({"summary_for_every_visit", "health_checks_are_sent", "overruling_releases"})
+YES_OR_NO = frozenset(
+    {"summary_for_every_visit", "check_ins_are_sent", "health_checks_are_sent", "overruling_releases"}
+)
 DAYS = frozenset({"quarantine_days"})
+MEGABYTES = frozenset({"largest_file_megabytes"})
 WORDS: Mapping[str, Mapping[str, str]] = {
     "transmitted_means": {
         "received": "Cổng trả mã 200 kèm mã giao dịch",
@@ -26,6 +29,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 TITLES = {
+    "largest_file_megabytes": "Cỡ lớn nhất của một tệp gửi đi",
+    "check_ins_are_sent": "Gửi báo vào khám (check-in, XML0)",
     "quarantine_days": "Giữ bản sao của tệp chưa nhận được trong bao lâu",
     "transmitted_means": "Trong báo cáo, “đã liên thông” nghĩa là gì",
     "health_checks_are_sent": "Gửi khám sức khỏe lên trục dữ liệu Bộ Y tế",
@@ -96,6 +101,18 @@ class Kind:
                     "max_value": "Nhiều nhất là 3.650 ngày.",
                 },
             )
+        if self.name in MEGABYTES:
+            return forms.IntegerField(
+                label="Số MB (1 MB là 1.000.000 byte)",
+                min_value=1,
+                max_value=1000,
+                help_text="Từ 1 đến 1.000 MB.",
+                error_messages={
+                    "invalid": "Chỉ ghi chữ số, ví dụ 100.",
+                    "min_value": "Ít nhất là 1 MB.",
+                    "max_value": "Nhiều nhất là 1.000 MB.",
+                },
+            )
         return forms.CharField(
             label="Giá trị",
             required=False,
@@ -113,6 +130,8 @@ class Kind:
             return f"{int(value):,} đ".replace(",", ".") if value else "Chưa nhập"
         if self.name in DAYS:
             return f"{value} ngày"
+        if self.name in MEGABYTES:
+            return f"{value} MB"
         if value is None:
             return "Mọi bảng, trừ bảng 6 (HIV)"
         if isinstance(value, dict):
