@@ -14,7 +14,12 @@ from sosuckhoe.hospital.delivery.mending.fixing import fix
 from sosuckhoe.hospital.visits.models import Finding
 from sosuckhoe.hospital.web.urls import urlpatterns
 
-SEEN_BY = {"journal": "auditor", "admin_staff": "administrator", "admin_person": "administrator"}
+SEEN_BY = {
+    "journal": "auditor",
+    "admin_staff": "administrator",
+    "admin_person": "administrator",
+    "rule_hold_back": "it",
+}
 PHONE = 360
 DOWNLOADS = {"six_month_download"}
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

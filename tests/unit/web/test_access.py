@@ -32,6 +32,7 @@ PAGES = {
     "rules": ("set_up", "read_records", "report"),
     "rule": ("set_up", "read_records", "report"),
     "rule_trial": ("set_up", "read_records", "report"),
+    "rule_hold_back": ("set_up",),
     "visit_table": ("read_records",),
     "visit_attempt": ("see_delivery",),
     "evidence": ("see_delivery", "read_records"),
@@ -77,6 +78,7 @@ def address_of(name: str, ward: Ward) -> str:
         "visit_fix": [visit],
         "rule": ["XTB-006"],
         "rule_trial": ["XTB-006"],
+        "rule_hold_back": ["XTB-006"],
         "visit_table": [visit, "services"],
         "visit_attempt": [Attempt.objects.order_by("pk")[0].pk],
         "evidence": [RecordVersion.objects.order_by("pk")[0].pk],
@@ -109,7 +111,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
         "delivery_leave_unknown", "delivery_steer", "delivery_restored_do", "delivery_reconciling_count", "delivery_reconciling_rerun",
         "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
-        "card_deed", "rule_recheck", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
+        "card_deed", "rule_recheck", "rule_hold_back_do", "import_erase", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
         "delivery_health_checks", "delivery_health_check", "admin_add_hub", "admin_hub",
     }  # fmt: skip
     assert {pattern.name for pattern in urlpatterns} == set(PAGES) | elsewhere

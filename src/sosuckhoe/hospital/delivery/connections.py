@@ -9,6 +9,7 @@ import http.client
 import re
 import select
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -126,4 +127,13 @@ class Cuts:
                     return
             for connection in over:
                 with suppress(OSError, AttributeError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+                    _cut(connection.sock)
+
+
+def _cut(line: socket.socket) -> None:
+    """Both ways, while another thread may be sending: TLS's own way forgets its keys first, and what is sent at that
+    instant would go out in clear."""
+    if isinstance(line, ssl.SSLSocket):
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
+    else:
+        line.shutdown(socket.SHUT_RDWR)
