@@ -9,6 +9,7 @@ from sosuckhoe.hospital.delivery import receipts, worker
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.sending import sent_line
 from sosuckhoe.hospital.delivery.states import State
 
 from .conftest import House
@@ -43,3 +44,21 @@ def test_a_lease_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(
     Submission.objects.update(lease_until=tomorrow, not_before=tomorrow)
     assert recover(at=timezone.now()) == 1
     assert worker.Worker("next").claim()
+
+
+@pytest.mark.parametrize(("noted_outside", "then"), [(False, State.SIGNED), (True, State.UNKNOWN)])
+def test_what_left_after_a_copy_was_made_of_its_claim_does_not_leave_again(
+    connected: House, clean: list[bytes], noted_outside: bool, then: State
+) -> None:
+    """The copy has the attempt and not its first byte; the journal outside, which no copy takes along, has it."""
+    take_file("visit.xml", clean[0], by="giang")
+    before_the_copy = worker.Worker("before-the-copy")
+    assert before_the_copy.sign_one()
+    ((submission, attempt),) = before_the_copy.claim()
+    if noted_outside:
+        receipts.append_sent(sent_line(submission, attempt, timezone.now()))
+    recover(at=timezone.now() + 3 * worker.LEASE)
+    submission.refresh_from_db()
+    attempt.refresh_from_db()
+    assert submission.state == then
+    assert (attempt.bytes_from is not None) is noted_outside

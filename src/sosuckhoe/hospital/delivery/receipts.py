@@ -10,6 +10,7 @@ import errno
 import json
 import os
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -114,14 +115,25 @@ def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine, *, flush: bo
 
 
 def find(*, submission: int, attempt: int, fence: int, document_sha256: str) -> ReceiptLine | None:
-    """The line of exactly this attempt. A torn last line is no line."""
+    """The receipt of exactly this attempt. A torn last line is no line."""
+    return _first(ReceiptLine, (submission, attempt, fence, document_sha256))
+
+
+def find_sent(*, submission: int, attempt: int, fence: int, document_sha256: str) -> SentLine | None:
+    """What was noted when exactly this attempt was about to send its first byte."""
+    return _first(SentLine, (submission, attempt, fence, document_sha256))
+
+
+Line = TypeVar("Line", ReceiptLine, SentLine)
+
+
+def _first(kind: type[Line], wanted: tuple[int, int, int, str]) -> Line | None:
     if not settings.HOME.receipts.exists():
         return None
-    wanted = (submission, attempt, fence, document_sha256)
     with open(settings.HOME.receipts, encoding="utf-8", errors="replace") as stream:
         for text in stream:
             try:
-                line = ReceiptLine(**json.loads(text))
+                line = kind(**json.loads(text))
             except (ValueError, TypeError):
                 continue
             if (line.submission, line.attempt, line.fence, line.document_sha256) == wanted:

@@ -1,6 +1,7 @@
 """After a crash: what a dead worker held is given back, by what is known of it and never by a guess."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -35,17 +36,16 @@ def recover(*, at: datetime) -> int:
 
 def _recover(submission: Submission, at: datetime) -> None:
     attempt = submission.attempts.order_by("-number").first()
-    if attempt is None or (attempt.bytes_from is None and attempt.fence == submission.fence):
+    if attempt is None or (
+        attempt.bytes_from is None
+        and attempt.fence == submission.fence
+        and not _left_after_a_copy(submission, attempt)
+    ):
         # The mark that comes before the first byte is not there: nothing left this machine.
         _close(attempt, "NotSent", "INTERRUPTED", "Bị ngắt trước khi gửi byte đầu tiên.", at)
         step(submission, State.SIGNED, at=at, not_before=None)
         return
-    line = receipts.find(
-        submission=submission.pk,
-        attempt=attempt.number,
-        fence=attempt.fence,
-        document_sha256=submission.document.sha256 if submission.document else "",
-    )
+    line = receipts.find(**_numbers(submission, attempt))
     if line is not None and not is_anothers(submission, line.transaction_number):
         # The answer had come and was written down outside the database before this process died.
         answer = Answer(
@@ -69,6 +69,36 @@ def _recover(submission: Submission, at: datetime) -> None:
         problem=NO_ANSWER.sentence,
         not_before=at,
     )
+
+
+def _left_after_a_copy(submission: Submission, attempt: Attempt) -> bool:
+    """Whether the journal outside knows that this very attempt was about to send, although the database does not.
+
+    Either the process died between the two, or this database is a copy that was made between them: then the file left
+    afterwards, and nothing else shows that a copy was put back. Noted here, so that it counts as tried.
+    """
+    line = receipts.find_sent(**_numbers(submission, attempt))
+    if line is None:
+        return False
+    attempt.bytes_from = max(attempt.started_at, datetime.fromisoformat(line.sent_at))
+    Attempt.objects.filter(pk=attempt.pk).update(bytes_from=attempt.bytes_from)
+    return True
+
+
+def _numbers(submission: Submission, attempt: Attempt) -> "_Numbers":
+    return {
+        "submission": submission.pk,
+        "attempt": attempt.number,
+        "fence": attempt.fence,
+        "document_sha256": submission.document.sha256 if submission.document else "",
+    }
+
+
+class _Numbers(TypedDict):
+    submission: int
+    attempt: int
+    fence: int
+    document_sha256: str
 
 
 def _close(attempt: Attempt | None, outcome: str, code: str, sentence: str, at: datetime) -> None:
