@@ -13,7 +13,7 @@ from sosuckhoe.hospital.delivery.sending import note_attempt
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.choices import NeedsReason
-from sosuckhoe.hospital.web.fixes import holding
+from sosuckhoe.hospital.web.fixes import stepping
 
 RULE = "FMT-015"
 
@@ -78,7 +78,7 @@ def test_what_was_tried_may_have_arrived_and_is_left_alone(lenient):
 
 
 def test_the_page_counts_first_asks_for_a_reason_and_goes_on_in_steps(lenient, as_role, monkeypatch):
-    monkeypatch.setattr(holding, "STEP", 1)
+    monkeypatch.setattr(stepping, "STEP", 1)
     for _ in range(2):
         lenient.close(**SPACED)
     client = as_role("it")

@@ -12,7 +12,7 @@ from sosuckhoe.hospital.delivery.mending.rechecking import held, recheck, rechec
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import Finding
-from sosuckhoe.hospital.web.fixes import rechecking as page
+from sosuckhoe.hospital.web.fixes import stepping
 
 
 def again(clinic, **more):
@@ -88,7 +88,7 @@ def test_one_that_breaks_changes_nothing_and_stops_no_other(clinic, monkeypatch)
 
 
 def test_the_page_offers_it_and_goes_on_in_steps_that_can_be_stopped(clinic, as_role, monkeypatch):
-    monkeypatch.setattr(page, "STEP", 1)
+    monkeypatch.setattr(stepping, "STEP", 1)
     for _ in range(2):
         clinic.close(**SPACED)
     client, address = as_role("it"), reverse("web:rule_recheck", args=["FMT-015"])

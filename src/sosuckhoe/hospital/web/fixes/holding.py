@@ -1,21 +1,19 @@
 """What has not left yet, after a rule became stricter: how many it would hold back, then holding them, in small steps."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from ....healthbook.validation import Listed, listed_rule
-from ...delivery.mending.holding_back import hold_back_all, not_left, preview
+from ...delivery.mending.holding_back import HeldBack, hold_back_all, not_left, preview
 from ...staff import policies
-from ...staff.models import Facility
 from ...visits.trial import PATIENCE
 from ..shell import privacy
 from ..shell.access import page
+from ..shell.facility import facility_for
+from .stepping import step
 
-STEP = 20
 MOST = 5000
 """Visits of one run; whoever has more starts again."""
 COUNTS = {"held": "giu", "stays": "thoi", "moved": "roi", "broken": "hong"}
@@ -37,7 +35,7 @@ def look(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _look(request: HttpRequest, rule: Listed, problem: str = "") -> HttpResponse:
-    found = preview(facility=_facility(request.user), at=timezone.now(), patience=PATIENCE)
+    found = preview(facility=facility_for(request.user), at=timezone.now(), patience=PATIENCE)
     examples = [
         (
             version.visit,
@@ -66,34 +64,13 @@ def hold(request: HttpRequest, id: str) -> HttpResponse:
     reason = asked.get("reason", "").strip()[:1000]
     if not reason:
         return _look(request, rule, "Hãy ghi vì sao giữ lại: lý do đi cùng từng hồ sơ.")
+    begin = None
     if "bat-dau" in asked:
-        waiting = list(not_left(facility=_facility(request.user)).values_list("pk", flat=True)[:MOST])
-    else:
-        waiting = [int(each) for each in asked.getlist("chon")[:MOST] if each.isdigit() and len(each) < 19]
-    counts = {name: _number(asked.get(field, "")) for name, field in COUNTS.items()}
-    stopped = "dung" in asked
-    if not stopped and waiting:
-        part, waiting = waiting[:STEP], waiting[STEP:]
-        done = hold_back_all(by=request.user, versions=part, at=timezone.now(), reason=reason)
-        for name in COUNTS:
-            counts[name] += len(getattr(done, name))
-    behind = sum(counts.values())
-    context = {
-        "rule": rule,
-        "waiting": waiting,
-        "reason": reason,
-        "stopped": stopped,
-        "behind": behind,
-        "whole": behind + len(waiting),
-        **counts,
-    }
+        begin = not_left(facility=facility_for(request.user)).values_list("pk", flat=True)[:MOST]
+
+    def work(part: list[int]) -> HeldBack:
+        return hold_back_all(by=request.user, versions=part, at=timezone.now(), reason=reason)
+
+    context = {"rule": rule, "reason": reason} | step(asked, begin=begin, most=MOST, counts=COUNTS, work=work)
     fragment = bool(request.headers.get("HX-Request"))
     return render(request, f"web/fixes/{'holding_step' if fragment else 'holding_run'}.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 9 else 0
-
-
-def _facility(person: Any) -> Facility | None:
-    return person.facility or Facility.objects.filter(until__isnull=True).first()

@@ -20,13 +20,13 @@ from ...delivery.mending.holding_back import not_left
 from ...delivery.mending.rechecking import held
 from ...journal.chain import note
 from ...staff import policies
-from ...staff.models import Facility
 from ...visits.choices import NeedsReason
 from ...visits.models import Finding, Visit
 from ...visits.severities import LEVELS, AlreadySo, change_severity, history, in_force
 from ...visits.trial import PATIENCE, try_rule
 from ..shell import privacy, words
 from ..shell.access import page
+from ..shell.facility import facility_for
 from ..shell.toasts import done
 
 MONTH = timedelta(days=31)
@@ -52,10 +52,6 @@ FILTERS = {
 }
 
 
-def _facility(person: Any) -> Facility | None:
-    return person.facility or Facility.objects.filter(until__isnull=True).first()
-
-
 def said(rule: Listed) -> str:
     """The sentence of a rule where its values are not known yet."""
     return _PLACE.sub("…", rule.sentence)
@@ -71,7 +67,7 @@ def _level(rule: Listed, changed: str = "") -> str:
 
 
 def _rows(person: Any) -> list[Row]:
-    changed = in_force(facility=_facility(person), day=timezone.localdate())
+    changed = in_force(facility=facility_for(person), day=timezone.localdate())
     alarms = _alarms()
     return [
         Row(
@@ -129,7 +125,7 @@ def _rule(id: str) -> Listed:
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, id: str) -> HttpResponse:
     rule, person = _rule(id), request.user
-    facility, day = _facility(person), timezone.localdate()
+    facility, day = facility_for(person), timezone.localdate()
     level, reason, error = request.POST.get("muc", ""), request.POST.get("reason", ""), ""
     if request.method == "POST":
         policies.check_can_set_up(person)
@@ -208,7 +204,7 @@ def trial(request: HttpRequest, id: str) -> HttpResponse:
     on_records = rule.kind != "file"
     found = None
     if on_records:
-        facility = _facility(person)
+        facility = facility_for(person)
         asks = facility is not None and "@policy" in rule.reads
         found = try_rule(
             id,
@@ -247,7 +243,7 @@ def trial(request: HttpRequest, id: str) -> HttpResponse:
                 for each in (found.examples if found else [])
                 if each.visit_id in visits
             ],
-            "changed": in_force(facility=_facility(person), day=timezone.localdate()).get(id, ""),
+            "changed": in_force(facility=facility_for(person), day=timezone.localdate()).get(id, ""),
             "may_set_up": policies.can_set_up(person),
         },
     )

@@ -19,6 +19,7 @@ from ...staff import policies
 from ...staff.models import Facility
 from ...visits.models import Visit
 from ..shell.access import page
+from ..shell.facility import facility_for
 from ..shell.navigation import can_work
 from ..shell.paging import page_of
 from ..shell.privacy import name_for
@@ -53,11 +54,6 @@ def _asked(request: HttpRequest) -> Asked:
     if half not in HALVES or not 2023 <= year <= today.year + 1:
         raise Http404
     return Asked(year, half)
-
-
-def _facility(request: HttpRequest) -> Facility | None:
-    person: Any = request.user
-    return person.facility or Facility.objects.filter(until__isnull=True).first()
 
 
 def _report(facility: Facility, asked: Asked) -> counting.SixMonthReport:
@@ -102,7 +98,7 @@ def _list_address(query: Mapping[str, Any]) -> str:
 @page(policies.check_can_report)
 @require_GET
 def six_month(request: HttpRequest) -> HttpResponse:
-    asked, facility = _asked(request), _facility(request)
+    asked, facility = _asked(request), facility_for(request.user)
     context: dict[str, Any] = {"asked": asked, "halves": HALVES, "years": _years(), "facility": facility}
     if facility:
         report = _report(facility, asked)
@@ -136,7 +132,7 @@ def _years() -> list[int]:
 @require_GET
 def cell(request: HttpRequest) -> HttpResponse:
     """The list behind one number."""
-    asked, facility = _asked(request), _facility(request)
+    asked, facility = _asked(request), facility_for(request.user)
     if facility is None:
         raise Http404
     given = request.GET
@@ -205,7 +201,7 @@ def _heading(row: str, insured: bool | None, transmitted: bool | None, excluded:
 @require_GET
 def download(request: HttpRequest, form: str) -> HttpResponse:
     """The same table as a spreadsheet or as plain values, without anything that calculates."""
-    asked, facility = _asked(request), _facility(request)
+    asked, facility = _asked(request), facility_for(request.user)
     if facility is None or form not in files.FORMS:
         raise Http404
     note(

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from ...delivery.models import Submission
 from ...delivery.states import NEEDS_A_PERSON
 from ...staff import policies
-from ...staff.models import Facility, Role
+from ...staff.models import Role
 from . import navigation
+from .facility import facility_for
 from .sending import sending_now
 from .words import Look
 
@@ -42,7 +43,7 @@ class Shell:
 
     @cached_property
     def facility_name(self) -> str:
-        facility = self.person.facility or Facility.objects.filter(until__isnull=True).first()
+        facility = facility_for(self.person)
         return facility.name if facility else "Chưa khai cơ sở"
 
     @cached_property

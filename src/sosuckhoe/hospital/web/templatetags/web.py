@@ -52,11 +52,6 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-def clock_time(value: datetime | None) -> str:
-    return timezone.localtime(value).strftime("%H:%M") if value else ""
-
-
-@register.filter
 def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
