@@ -15,7 +15,7 @@ DAYS = 7
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = subcommands.add_parser(
-        "reconcile", help="đối chiếu: kết thúc = ký = gửi = tiếp nhận = không vướng"
+        "reconcile", help="đối chiếu: kết thúc = ký = gửi = tiếp nhận = không lỗi"
     )
     command.add_argument(
         "--from", dest="first", type=_day, default=None, metavar="NGÀY", help="ví dụ 2026-11-01"

@@ -107,7 +107,7 @@ def test_all_good_has_no_gap_and_the_equalities_say_so(books):
         "7 đã kết thúc = 7 đã ký",
         "7 đã ký = 7 đã gửi đi",
         "7 đã gửi đi = 7 đã tiếp nhận",
-        "7 đã tiếp nhận = 7 không còn vướng",
+        "7 đã tiếp nhận = 7 không có lỗi cổng báo",
     ]
 
 

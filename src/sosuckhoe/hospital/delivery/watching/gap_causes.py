@@ -8,7 +8,7 @@ STAGES: Mapping[str, str] = {
     "signed": "đã ký",
     "sent": "đã gửi đi",
     "received": "đã tiếp nhận",
-    "clean": "không còn vướng",
+    "clean": "không có lỗi cổng báo",
 }
 """How far a visit has come, in order."""
 

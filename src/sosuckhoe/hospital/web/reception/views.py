@@ -109,19 +109,28 @@ def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> Htt
 @require_GET
 def quarantine(request: HttpRequest) -> HttpResponse:
     """Files that could not be taken in, newest first."""
+    return _quarantine(request)
+
+
+def _quarantine(request: HttpRequest, *, kept: SourceFile | None = None, problem: str = "") -> HttpResponse:
+    """``kept``: a file that was not erased; it is shown whatever the page, with the problem beside its form."""
     rows = queries.quarantine()
     shown = page_of(rows, by="came_at", after=request.GET.get("sau", ""), newest_first=True)
+    others = [file for file in shown.rows if file != kept]
     return render(
         request,
         "web/reception/quarantine.html",
         {
-            "rows": shown.rows,
+            "rows": shown.rows if kept is None else [kept, *others],
+            "kept": kept,
+            "problem": problem,
             "count": rows.count(),
             "erased": queries.erased(),
             "days": keeps_for(timezone.now()).days,
             "first": shown.first,
             "next": f"{reverse('web:import_quarantine')}?sau={shown.next}" if shown.next else "",
         },
+        status=422 if problem else 200,
     )
 
 
@@ -149,7 +158,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
         erase_file(by=request.user, file=file, why=request.POST.get("reason", ""), at=timezone.now())
         done(request, "Đã xóa bản sao của tệp. Chỉ còn dòng ghi ai đã xóa và vì sao.")
     except (NeedsReason, NotErasable) as refusal:
-        done(request, f"Chưa xóa. {refusal}")
+        return _quarantine(request, kept=file, problem=str(refusal))
     return HttpResponseRedirect(reverse("web:import_quarantine"))
 
 
