@@ -151,7 +151,10 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         yield Alarm("waits-long", "look", "Có hồ sơ đợi ký hoặc gửi đã hơn 30 phút.", "Xem cột Vì sao ở danh sách cũ nhất trước.")  # fmt: skip
     if look.late:
         yield Alarm(
-            "late", "look", f"{sum(look.late.values())} hạn đã quá.", "Mở trang đối chiếu, mục Đã quá hạn."
+            "late",
+            "look",
+            f"{sum(look.late.values())} hạn đã quá.",
+            f"Mở trang đối chiếu, chọn {DAYS} ngày qua, xem mục Đã quá hạn.",
         )
     if look.checked_at is not None and look.at - look.checked_at > CHECK_OLD:
         yield Alarm("not-checked", "look", "Đêm qua chưa băm lại các tệp đã lưu.", "Kiểm tra chương trình gửi có chạy qua đêm không.")  # fmt: skip
