@@ -8,7 +8,7 @@ from tests.unit.web.ward import PASSWORD, clean, held
 
 from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
-from sosuckhoe.hospital.web.fixes import many, rechecking
+from sosuckhoe.hospital.web.fixes import many, stepping
 
 
 def test_from_signing_in_to_a_visit_with_the_keyboard_alone(desk):
@@ -191,7 +191,7 @@ def test_one_kind_of_fault_is_mended_in_many_visits_and_one_of_them_taken_back(d
 
 
 def test_a_new_check_of_held_visits_is_stopped_with_the_keyboard_while_it_runs(desk, monkeypatch):
-    monkeypatch.setattr(rechecking, "STEP", 1)
+    monkeypatch.setattr(stepping, "STEP", 1)
     clinic = Clinic(desk.ward)
     for _ in range(20):
         clinic.close(**SPACED)
