@@ -1,7 +1,6 @@
 """Switching scenarios on and off, and deciding which of them strike a call."""
 
 import random
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +11,7 @@ from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 from sosuckhoe.simulator.portal.bodies import Unreadable, fields_of
 from sosuckhoe.simulator.portal.statements import Asked, change
+from sosuckhoe.simulator.portal.turns import working
 
 from .models import Fault
 from .outage import stop_listening
@@ -19,7 +19,6 @@ from .scenarios import SCENARIOS
 
 NOT_SCHEDULED = ("seeded-schedule", "refuse-connections", "outage")
 """These are about a time, not about a call."""
-_choosing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -98,27 +97,34 @@ def schedule(
 
 def strikes_of(request: ServiceRequest) -> Strikes:
     """What strikes this call. Counts it against every scenario that was waiting for such a call."""
-    if not _ON.rows():
-        return Strikes()
+    with working:
+        on = _ON.objects()
+        if not any(fault.account for fault in on):
+            return _chosen(on, request)
+    _account_hint(request)  # may have to wait for what is sent slowly, and keeps it
+    with working:
+        return _chosen(_ON.objects(), request)
+
+
+def _chosen(on: Sequence[Fault], request: ServiceRequest) -> Strikes:
     found: dict[str, Mapping[str, Any]] = {}
-    with _choosing:
-        for fault in _ON.objects():
-            if not _concerns(fault, request):
-                continue
-            number = fault.matched + 1
-            key = fault.scenario
-            if key == "seeded-schedule":
-                key = fault.parameters["plan"].get(str(number), "")
-                parameters = SCENARIOS[key].parameters if key else {}
-            else:
-                parameters = fault.parameters
-            strikes = bool(key) and number > fault.skip and _by_chance(fault, number)
-            # Where it has no number of calls left to count, the database leaves it without one.
-            counted = "matched = matched + 1, struck = struck + %s, remaining = remaining - %s"
-            change(Fault, fault.pk, counted, int(strikes), int(strikes))
-            if not strikes:
-                continue
-            found.setdefault(key, parameters)
+    for fault in on:
+        if not _concerns(fault, request):
+            continue
+        number = fault.matched + 1
+        key = fault.scenario
+        if key == "seeded-schedule":
+            key = fault.parameters["plan"].get(str(number), "")
+            parameters = SCENARIOS[key].parameters if key else {}
+        else:
+            parameters = fault.parameters
+        strikes = bool(key) and number > fault.skip and _by_chance(fault, number)
+        # Where it has no number of calls left to count, the database leaves it without one.
+        counted = "matched = matched + 1, struck = struck + %s, remaining = remaining - %s"
+        change(Fault, fault.pk, counted, int(strikes), int(strikes))
+        if not strikes:
+            continue
+        found.setdefault(key, parameters)
     return Strikes(found)
 
 

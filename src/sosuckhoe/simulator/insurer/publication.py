@@ -10,6 +10,7 @@ from sosuckhoe.simulator.book.models import Citizen, Entry, holder_of
 from sosuckhoe.simulator.cards.models import Card
 from sosuckhoe.simulator.portal import reading
 from sosuckhoe.simulator.portal.models import RECORD, Submission
+from sosuckhoe.simulator.portal.turns import working
 
 REPLACED, UNIDENTIFIED, UNREADABLE = "replaced", "no identification", "no edition"
 
@@ -21,7 +22,8 @@ def publish_due(now: datetime) -> int:
     ).order_by("pk")
     published = 0
     for submission in due.select_related("account").iterator(chunk_size=50):
-        published += _publish(submission)
+        with working:
+            published += _publish(submission)
     return published
 
 

@@ -18,6 +18,7 @@ from sosuckhoe.healthbook.standard import Edition, Field, NoEdition, edition_on
 from sosuckhoe.simulator.portal import reading
 from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
 from sosuckhoe.simulator.portal.options import Options, options
+from sosuckhoe.simulator.portal.turns import working
 
 LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
 TOLERANCE = Decimal(1)
@@ -39,8 +40,8 @@ def review_due(now: datetime) -> int:
     waiting = Submission.objects.filter(kind=RECORD, reviewed_at=None).order_by("pk")
     rules, count = options(), 0
     for submission in waiting.iterator(chunk_size=50):
-        arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
-        with transaction.atomic():
+        with working, transaction.atomic():
+            arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
             Finding.objects.filter(submission=submission).delete()
             Finding.objects.bulk_create(
                 _scheduled(submission, found, rules) for found in review(arrived, submission.received_at)

@@ -11,6 +11,7 @@ from sosuckhoe.simulator.clock import models as clock
 from .addresses import service_at
 from .models import Call
 from .statements import change
+from .turns import working
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ class Recorded:
         broken = getattr(response, "reset_connection", False)
         call.reply = Call.DROPPED if broken else Call.PENDING
         if call.pk is None or as_stored != (call.http_status, call.reply, call.faults):
-            call.save()
+            with working:
+                call.save()
         if not broken:
             _leaving.add(call)
             response.on_left = lambda taken: _left(call, taken)  # type: ignore[attr-defined]
@@ -53,7 +55,8 @@ _settled = threading.Condition()
 
 
 def _left(call: Call, taken: bool) -> None:
-    change(Call, call.pk, "reply = %s", Call.SENT if taken else Call.DROPPED)
+    with working:
+        change(Call, call.pk, "reply = %s", Call.SENT if taken else Call.DROPPED)
     with _settled:
         _leaving.discard(call)
         _settled.notify_all()

@@ -21,12 +21,19 @@ from .models import Account
 from .options import Options, options
 from .signatures import judge
 from .storing import Duplicate, new_transaction, store
+from .turns import working
 
 _RECORD_KIND = {"record": "130", "check_in": "0"}
 
 
 def receive(request: ServiceRequest) -> HttpResponse:
     """The answer to ``guiHoSoXml…`` or ``checkInKcb…``."""
+    _ = request.body  # whoever sends it slowly keeps nobody else waiting
+    with working:
+        return _judged(request)
+
+
+def _judged(request: ServiceRequest) -> HttpResponse:
     call, rules, strikes = request.call, options(), request.strikes
     try:
         fields = fields_of(request)
