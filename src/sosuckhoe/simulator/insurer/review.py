@@ -6,18 +6,19 @@ waits for its hour on the simulated clock, is seen on the portal's page only, an
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sosuckhoe.healthbook.standard import Edition, Field, NoEdition, edition_on
 from sosuckhoe.simulator.portal import reading
 from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
 from sosuckhoe.simulator.portal.options import Options, options
+from sosuckhoe.simulator.portal.statements import change
 from sosuckhoe.simulator.portal.turns import working
 
 LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
@@ -42,12 +43,11 @@ def review_due(now: datetime) -> int:
     for submission in waiting.iterator(chunk_size=50):
         with working, transaction.atomic():
             arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
-            Finding.objects.filter(submission=submission).delete()
-            Finding.objects.bulk_create(
-                _scheduled(submission, found, rules) for found in review(arrived, submission.received_at)
+            found = [_scheduled(submission, one, rules) for one in review(arrived, submission.received_at)]
+            Finding.objects.bulk_create(found)
+            change(
+                Submission, submission.pk, "reviewed_at = %s", connection.ops.adapt_datetimefield_value(now)
             )
-            submission.reviewed_at = now
-            submission.save(update_fields=["reviewed_at"])
         count += 1
     return count
 
@@ -106,25 +106,16 @@ def _fields(arrived: reading.Arrived, edition: Edition) -> Iterator[Found]:
 def _wrong(field: Field, value: str) -> str:
     if not value:
         return "Thiếu trường bắt buộc" if field.need == "always" else ""
-    if field.max_length and len(unicodedata.normalize("NFC", value)) > field.max_length:
+    # What is ASCII has one form and one length.
+    length = len(value) if value.isascii() else len(unicodedata.normalize("NFC", value))
+    if field.max_length and length > field.max_length:
         return f"Dài hơn {field.max_length} ký tự"
     kind = field.kind.removesuffix("_list")
-    parts = value.split(";") if field.kind.endswith("_list") else [value]
-    return "" if all(_has_form(kind, part) for part in parts if part) else f"Không đúng dạng {kind}"
-
-
-def _has_form(kind: str, text: str) -> bool:
-    if kind == "integer":
-        return re.fullmatch(r"[0-9]+", text) is not None
-    if kind == "decimal":
-        return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
-    if kind == "date8":
-        return _is_day(text)
-    if kind == "datetime12":
-        return _is_moment(text)
-    if kind == "date8_or_datetime12":
-        return _is_day(text) or _is_moment(text)
-    return True
+    has_form = _FORMS.get(kind)
+    if has_form is None:
+        return ""
+    parts = [value] if kind == field.kind else value.split(";")
+    return "" if all(has_form(part) for part in parts if part) else f"Không đúng dạng {kind}"
 
 
 def _is_day(text: str) -> bool:
@@ -146,11 +137,22 @@ def _is_moment(text: str) -> bool:
     )
 
 
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_FORMS: dict[str, Callable[[str], object]] = {
+    "integer": re.compile("[0-9]+").fullmatch,
+    "decimal": _DECIMAL.fullmatch,
+    "date8": _is_day,
+    "datetime12": _is_moment,
+    "date8_or_datetime12": lambda text: _is_day(text) or _is_moment(text),
+}
+"""Kinds that have a form; every text has that of the others."""
+
+
 def _sum(rows: Iterable[reading.Row], field: str) -> Decimal:
     total = Decimal(0)
     for row in rows:
         text = row.get(field, "0")
-        if _has_form("decimal", text):  # anything else is reported as a fault of form
+        if _DECIMAL.fullmatch(text):  # anything else is reported as a fault of form
             total += Decimal(text)
     return total
 
