@@ -27,6 +27,8 @@ class Sheet:
     """English names."""
     columns: Sequence[Column]
     """In the order of the keys, all of one length."""
+    beyond_ascii: tuple[int, ...] = ()
+    """Places of the columns that hold more than plain letters, digits and signs."""
 
     def __len__(self) -> int:
         return len(self.columns[0])

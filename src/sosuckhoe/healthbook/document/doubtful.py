@@ -1,9 +1,10 @@
-"""A look at every value of a visit whose documents held unusual bytes: what is odd is remarked at its field, as it stands."""
+"""A look at the values of a visit that hold unusual letters: what is odd is remarked at its field, as it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from unicodedata import is_normalized
 
-from ..record import Row
+from ..record import Row, Sheet
 from .damage import damage_in
 from .letters import ETH, is_refused, may_be_odd, named, odd_in
 from .remarks import Remarks
@@ -15,7 +16,7 @@ _MOST_NAMED = 3
 """So many odd letters of one value are named one by one."""
 
 
-def tell_of_letters(shape: Shape, rows: list[Row], remarks: Remarks) -> None:
+def tell_of_letters(shape: Shape, rows: Sequence[Row] | Sheet, remarks: Remarks) -> None:
     """Remark the odd letters (TEXT-001), damaged values (TEXT-002) and loose marks (STR-001) of a table."""
     loose: list[tuple[int, str, int]] = []
     for number, official, kind, text in _values(shape, rows):
@@ -58,7 +59,26 @@ def said_of(odd: dict[str, int]) -> str:
     return f"{shown}; và {more} ký tự khác" if more > 0 else shown
 
 
-def _values(shape: Shape, rows: list[Row]) -> Iterator[tuple[int, str, str, str]]:
+def _values(shape: Shape, rows: Sequence[Row] | Sheet) -> Iterator[tuple[int, str, str, str]]:
+    """(row number, official name, kind, text) of every value that can hold something odd, row by row."""
+    return _in_columns(shape, rows) if isinstance(rows, Sheet) else _in_rows(shape, rows)
+
+
+def _in_columns(shape: Shape, sheet: Sheet) -> Iterator[tuple[int, str, str, str]]:
+    """Of a sheet, without making rows: what is the same all the way down a column is looked at once."""
+    texts = {place: {*filter(None, sheet.columns[place])} for place in sheet.beyond_ascii}
+    if not may_be_odd("\n".join(chain.from_iterable(texts.values())).encode()):
+        return
+    odd = {place: {text for text in kinds if may_be_odd(text.encode())} for place, kinds in texts.items()}
+    places = [place for place, kinds in odd.items() if kinds]
+    for number, row in enumerate(zip(*[sheet.columns[place] for place in places], strict=True), 1):
+        for place, text in zip(places, row, strict=True):
+            if text in odd[place]:
+                field = shape.table.fields[place]
+                yield number, field.official, field.kind, text
+
+
+def _in_rows(shape: Shape, rows: Sequence[Row]) -> Iterator[tuple[int, str, str, str]]:
     facts = {field.english: (field.official, field.kind) for field in shape.table.fields}
     for number, row in enumerate(rows, 1):
         for english, text in row.items():

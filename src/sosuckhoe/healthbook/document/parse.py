@@ -11,6 +11,7 @@ from typing import cast
 
 from lxml import etree
 
+from .letters import may_be_odd
 from .limits import Allowance, Limits
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
@@ -37,6 +38,8 @@ def parse(
 def tree_of(data: bytes, part: str, limits: Limits, remarks: Remarks) -> etree._Element:
     """The root of a document that ``scan`` has let pass. Raises Unreadable."""
     root = _tree(data, part, limits)
+    if may_be_odd(data):
+        remarks.doubtful.add(part)
     if depth_beyond(root, limits.depth):
         raise refuse("FILE-TOO-DEEP", Where(part), str(limits.depth))
     body = data.find(b"?>") + 1 if data.startswith(b"<?xml") else 0

@@ -10,7 +10,6 @@ here, and goes to the parser. That both read alike is tested on documents of eve
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 
 from ..record import Column, Sheet
 from ..standard.editions import of_decisions
@@ -43,22 +42,26 @@ class Published:
         self.markup = sum(len(f"<{name}></{name}>") for name in (row, *shape.names))
         """Characters of a row that are not text."""
 
-    def columns(self, document: str) -> list[Column] | None:
-        """The columns of a document; None where it is not exactly as published."""
+    def sheet(self, document: str) -> Sheet | None:
+        """The rows of a document; None where it is not exactly as published."""
         found = self._texts(document, self.row)
         if found is not None:
-            absent = (None,) * len(found[0])
-            return [
+            texts, beyond_ascii = found
+            absent = (None,) * len(texts[0])
+            columns = [
                 (_absent_as_none(column) if any(column) else absent) if "" in column else column
-                for column in found
+                for column in texts
             ]
+            return Sheet(self.keys, columns, beyond_ascii)
         # Layout between tags and the short form of an empty field are the two habits that change nothing. A value
         # of blanks alone is none, too.
         found = self._texts(_SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", document)), self.any_row)
-        return None if found is None else [_absent_as_none(column) for column in found]
+        return None if found is None else Sheet(self.keys, [*map(_absent_as_none, found[0])], found[1])
 
-    def _texts(self, document: str, row: re.Pattern[str]) -> list[tuple[str, ...]] | None:
-        """The texts by column, if rows and nothing else stand between begin and end."""
+    def _texts(
+        self, document: str, row: re.Pattern[str]
+    ) -> tuple[list[tuple[str, ...]], tuple[int, ...]] | None:
+        """The texts by column, if rows and nothing else stand between begin and end; and which are not all ASCII."""
         begun = _START.match(document)
         assert begun is not None
         start, document = begun.end(), document.rstrip(_LAYOUT)
@@ -68,26 +71,28 @@ class Published:
         rows = row.findall(document, start)
         if not rows or (self.only_one and len(rows) > 1):
             return None
-        text = "".join(chain.from_iterable(rows))
+        columns = list(zip(*rows, strict=True))
+        joined = ["".join(column) for column in columns]
+        text = "".join(joined)
         # Rows do not overlap, so they fill the document exactly when their lengths add up to its length.
         if start + len(rows) * self.markup + len(text) + len(self.end) != len(document):
             return None
         encoded = text.encode()
         if len(encoded.translate(None, _NO_TEXT)) != len(encoded):
             return None
-        columns = list(zip(*rows, strict=True))
         if "&" in text:
             if text.count("&") != len(_REFERENCE.findall(text)):
                 return None
-            columns = [(*map(_plain, column),) if "&" in "".join(column) else column for column in columns]
-        return columns
+            columns = [
+                (*map(_plain, column),) if "&" in said else column
+                for said, column in zip(joined, columns, strict=True)
+            ]
+        return columns, tuple(place for place, said in enumerate(joined) if not said.isascii())
 
 
 def published_sheet(document: str, shape: Shape) -> Sheet | None:
     """The rows of a document that ``scan`` has let pass; None where it is not exactly as published."""
-    form = _form_of(shape)
-    columns = form.columns(document)
-    return None if columns is None else Sheet(form.keys, columns)
+    return _form_of(shape).sheet(document)
 
 
 def discharge_in(document: str) -> str:

@@ -142,10 +142,10 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
         _read_part(part, root, reader, tables)
     if len(tables.get("visit", ())) > 1:
         remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
-    for shape in reader.shapes.by_official.values() if remarks.doubtful else ():
-        if "" in remarks.doubtful or shape.official in remarks.doubtful:
-            rows = tables.get(shape.english, [])
-            tell_of_letters(shape, rows.rows() if isinstance(rows, Sheet) else rows, remarks)
+    for shape in reader.shapes.by_official.values():
+        found = tables.get(shape.english, ())
+        if isinstance(found, Sheet) or {"", shape.official} & remarks.doubtful:
+            tell_of_letters(shape, found, remarks)
     return VisitReading(Record(tables), known, [part.kind for part in parts], list(remarks), reader.unknown)
 
 
@@ -175,16 +175,17 @@ def _read_published(part: Part, reader: TableReader, tables: Tables) -> bool:
     shape = reader.shapes.by_official[part.kind]
     sheet = part.sheet(shape)
     if sheet is not None:
-        _add(tables, shape, sheet)
+        _add(tables, shape, sheet, reader.remarks)
     return sheet is not None
 
 
-def _add(tables: Tables, shape: Shape, found: list[Row] | Sheet) -> None:
-    """Add what one part brings of a table."""
+def _add(tables: Tables, shape: Shape, found: list[Row] | Sheet, remarks: Remarks) -> None:
+    """Add what one part brings of a table. Rows of several are looked at for odd letters: a sheet's were not yet."""
     before = tables.get(shape.english)
     if before is None:
         tables[shape.english] = found
     else:
+        remarks.doubtful.add(shape.official)
         tables[shape.english] = [
             row for one in (before, found) for row in (one.rows() if isinstance(one, Sheet) else one)
         ]
@@ -213,7 +214,7 @@ def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: Ta
         )
     rows = reader.read(root, shape, first_row=len(tables.get(shape.english, ())) + 1)
     if rows:
-        _add(tables, shape, rows)
+        _add(tables, shape, rows, reader.remarks)
 
 
 def _read_table(

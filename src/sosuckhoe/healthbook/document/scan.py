@@ -3,7 +3,6 @@
 import re
 
 from .encodings import code_table_of, damage_of
-from .letters import may_be_odd
 from .limits import SMALLEST, Allowance
 from .refusals import Unreadable, Where, refuse
 from .remarks import Remarks
@@ -137,10 +136,8 @@ def _checked_letters(data: bytes, part: str, remarks: Remarks) -> str:
         raise refuse("FILE-ENCODING", _at(data, problem.start, part), detail) from None
     if damage := damage_of(data):
         raise refuse("FILE-MOJIBAKE", Where(part), damage)
-    if may_be_odd(data):
-        remarks.doubtful.add(part)
     # Bytes that Vietnamese text hardly needs: only then is a slow search worth while.
-    if _C1.search(data) or any(
+    if (b"\xc2" in data and _C1.search(data)) or any(
         lead in data for lead in (b"\xee", b"\xef", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
     ):
         _check_odd_letters(text, part, remarks)
