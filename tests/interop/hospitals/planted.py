@@ -760,6 +760,7 @@ BUSINESS = [
     P("BOOK-002", "inpatient", {"XML8.PP_DIEUTRI": "x"}),
     P("BOOK-003", "outpatient_self_pay", {"XML1.SO_CCCD": ""}),
     P("BOOK-004", "inpatient", {"XML8.TOMTAT_KQ": "HIV dương tính"}, at="XML8"),
+    P("BOOK-005", "inpatient", {"XML8.QT_BENHLY": "BN đỡ ho"}),
 ]
 
 

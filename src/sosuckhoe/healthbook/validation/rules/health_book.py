@@ -1,7 +1,7 @@
 """What the citizen's health book needs (Sổ sức khỏe điện tử): its owner, its summary, and what must not stand there.
 
 Our own ids: BOOK-001 (in ``stay``) a visit has a summary, BOOK-002 the summary says something, BOOK-003 the book finds
-its owner, BOOK-004 nothing about HIV in free text of table 8.
+its owner, BOOK-004 nothing about HIV in free text of table 8, BOOK-005 no abbreviations where the patient reads.
 """
 
 import re
@@ -69,6 +69,60 @@ for _field, _label in (
             "trong Sổ sức khỏe; xin chuyển nội dung đó khỏi văn bản tự do."
         ),
     )(is_discreet)
+
+
+ABBREVIATIONS = {
+    "BN": "bệnh nhân",
+    "NB": "người bệnh",
+    "THA": "tăng huyết áp",
+    "ĐTĐ": "đái tháo đường",
+    "TBMMN": "tai biến mạch máu não",
+    "NMCT": "nhồi máu cơ tim",
+    "RLLM": "rối loạn lipid máu",
+    "CLS": "cận lâm sàng",
+    "XN": "xét nghiệm",
+    "XQ": "X-quang",
+    "CTM": "công thức máu",
+    "TPTNT": "tổng phân tích nước tiểu",
+    "KS": "kháng sinh",
+    "BC": "bạch cầu",
+    "TTM": "truyền tĩnh mạch",
+}
+"""Short forms of the ward that say nothing to the patient. Our own list, and kept short: what has two meanings, what
+everybody knows (BHYT, CCCD) and names of tests as laboratories print them (HbA1c, CRP) are not in it."""
+_SHORT = re.compile(rf"(?<!\w)(?:{'|'.join(ABBREVIATIONS)})(?!\w)")
+
+
+def abbreviations_in(text: str) -> list[str]:
+    """A text for the patient has no short forms of the ward; these stand in it, each named once.
+
+    A text wholly in capitals is not judged: there a word cannot be told from a short form.
+    """
+    if text.isupper():
+        return []
+    return list(dict.fromkeys(_SHORT.findall(text)))
+
+
+for _table, _paper, _fields in (
+    ("XML7", "giấy ra viện", ("CHAN_DOAN_RV", "PP_DIEUTRI", "GHI_CHU")),
+    (
+        "XML8",
+        "tóm tắt hồ sơ bệnh án",
+        ("CHAN_DOAN_VAO", "CHAN_DOAN_RV", "QT_BENHLY", "TOMTAT_KQ", "PP_DIEUTRI"),
+    ),
+    ("XML14", "giấy hẹn khám lại", ("CHAN_DOAN_RV",)),
+):
+    for _field in _fields:
+        rule(
+            "BOOK-005",
+            table=_table,
+            reads=(_field,),
+            severity="warning",
+            owner="clinician",
+            source="TT 32/2023/TT-BYT, Điều 52 khoản 2: không viết tắt trên giấy tờ cho người bệnh; danh mục từ viết tắt là của phần mềm",
+            confidence="medium",
+            sentence=f"Chữ viết tắt {{@wrong}} ở {_paper}: người bệnh đọc phần này, xin viết đủ chữ.",
+        )(abbreviations_in)
 
 
 @rule(
