@@ -11,6 +11,8 @@ from tests.unit.web.test_access import PAGES, address_of
 from tests.unit.web.ward import Ward
 
 from sosuckhoe.hospital.delivery.mending.fixing import fix
+from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.withholding import withhold
 from sosuckhoe.hospital.visits.models import Finding
 from sosuckhoe.hospital.web.urls import urlpatterns
 
@@ -55,6 +57,10 @@ def with_something_to_compare(ward: Ward) -> dict[str, str]:
     fix(by=ward.people["records"], visit_id=mended.pk, number=1, rule="FMT-015", path="XML1.GIOI_TINH",
         kind="trim", rows=[None], at=timezone.now())  # fmt: skip
     finding = Finding.objects.get(version__visit=faulty, rule="FMT-015")
+    sent = Submission.objects.filter(state="RECEIVED").select_related("version__visit__facility").first()
+    for visit in (faulty, sent.version.visit):
+        withhold(by="records", facility=visit.facility, facility_code=visit.facility_code,
+            code=visit.visit_code, why="Văn bản số 0 của đơn vị giả định")  # fmt: skip
     return {
         "visit_compare": reverse("web:visit_compare", args=[mended.pk, 2]),
         "fix_overrule": reverse("web:fix_overrule", args=[finding.pk]),

@@ -382,7 +382,7 @@ ELSEWHERE = {
     "B48": "unit/hospital/test_intake.py::test_a_visit_code_of_another_person_is_refused_whatever_the_reason",
     "B49": "unit/hospital/test_intake.py::test_of_many_files_with_one_visit_code_at_the_same_instant_exactly_one_wins",
     "B55": "interop/hospitals/test_bad_input.py::test_a_visit_of_ten_thousand_lines_is_taken_and_judged",
-    "B60": "unit/hospital/test_kept_off.py::test_a_marked_visit_is_neither_signed_nor_sent",
+    "B60": "unit/hospital/test_withheld.py::test_a_marked_visit_is_neither_signed_nor_sent",
 }
 """Classes that no single file shows: the test that shows them."""
 

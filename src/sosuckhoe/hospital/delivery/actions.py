@@ -20,6 +20,7 @@ from .models import Destination, DestinationKind, PortalFinding, SigningKey, Sub
 from .secrets import keep_secret
 from .signers.keys import pem
 from .states import State
+from .withheld import mark_on
 
 
 class NeedsReason(ValueError):
@@ -36,6 +37,10 @@ class WrongKind(ValueError):
 
 class NotInThisState(ValueError):
     """Hồ sơ đã chuyển sang trạng thái khác. Tải lại trang để xem."""
+
+
+class StillWithheld(NotInThisState):
+    """Hồ sơ được đánh dấu không gửi qua kênh này. Bỏ đánh dấu ở trang Hồ sơ không gửi trước, nếu đã đánh dấu nhầm."""
 
 
 class LeftBefore(NotInThisState):
@@ -176,6 +181,8 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     why, now = _reason(reason), timezone.now()
     if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]):
         raise LeftBefore(LeftBefore.__doc__)
+    if mark_on(submission) is not None:
+        raise StillWithheld(StillWithheld.__doc__)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")
         overrule(by=by, findings=list(open_errors), reason=why, at=now)

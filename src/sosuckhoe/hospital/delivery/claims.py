@@ -29,6 +29,7 @@ from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempts
 from .signing_anew import must_sign_anew
 from .states import State
 from .turns import writing
+from .withheld import not_withheld
 
 MINUTE = timedelta(minutes=1)
 
@@ -148,12 +149,12 @@ def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission
     return due.order_by(order).select_for_update(of=("self",), skip_locked=skips)
 
 
-def _to_sign(rows: Callable[[], QuerySet[Submission]], *carried: str) -> Prepared:
+def _to_sign(rows: Callable[[], QuerySet[Submission]], kind: str, *carried: str) -> Prepared:
     """Waiting, with what is needed to sign it."""
     return Prepared(
         lambda now: _locked(
             rows()
-            .filter(_due(now), _free(now), state=State.WAITING)
+            .filter(_due(now), _free(now), not_withheld(kind), state=State.WAITING)
             .select_related(*carried, "destination__facility")
         ),
         limit=1,
@@ -161,14 +162,14 @@ def _to_sign(rows: Callable[[], QuerySet[Submission]], *carried: str) -> Prepare
 
 
 def _to_send(
-    rows: Callable[[], QuerySet[Submission]], carried: Sequence[str], heavy: str, order: str = "id"
+    rows: Callable[[], QuerySet[Submission]], kind: str, carried: Sequence[str], heavy: str, order: str = "id"
 ) -> Prepared:
     """Signed, with the signed bytes and without what they were made from."""
     related = (*carried, "destination__facility", "document__key__status_source")
     return Prepared(
         lambda now: _locked(
             rows()
-            .filter(_due(now), _free(now), _open(now), state=State.SIGNED)
+            .filter(_due(now), _free(now), _open(now), not_withheld(kind), state=State.SIGNED)
             .select_related(*related)
             .defer(heavy),
             order,
@@ -191,19 +192,24 @@ def _health_checks() -> QuerySet[Submission]:
 
 _VISIT, _RECORD = ("version__visit__facility",), "version__record_json"
 RECORDS = Line(
-    _to_sign(Submission.objects.all, *_VISIT),
+    _to_sign(Submission.objects.all, "version", *_VISIT),
     # Every second place is for what came last: after an outage, what is closed now does not wait behind it all.
-    (_to_send(_records, _VISIT, _RECORD), _to_send(_records, _VISIT, _RECORD, "-id")),
+    (_to_send(_records, "version", _VISIT, _RECORD), _to_send(_records, "version", _VISIT, _RECORD, "-id")),
 )
 CHECK_INS = Line(
-    _to_sign(_check_ins, "check_in"),
-    (_to_send(lambda: _check_ins().filter(~earlier_check_in()), ("check_in",), "check_in__row_json"),),
+    _to_sign(_check_ins, "check_in", "check_in"),
+    (
+        _to_send(
+            lambda: _check_ins().filter(~earlier_check_in()), "check_in", ("check_in",), "check_in__row_json"
+        ),
+    ),
 )
 HEALTH_CHECKS = Line(
-    _to_sign(_health_checks, "health_check"),
+    _to_sign(_health_checks, "health_check", "health_check"),
     (
         _to_send(
             lambda: _health_checks().filter(~newer_health_check(), ~older_health_check_in_flight()),
+            "health_check",
             ("health_check",),
             "health_check__document",
         ),

@@ -16,6 +16,7 @@ from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
 from .prepared import Prepared, change, change_all, over
 from .states import REPLACEABLE, State, check_step
+from .withheld import WITHHELD, begins_withheld
 
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
 """How long a claim holds unless it is renewed."""
@@ -105,7 +106,8 @@ def enqueue(
     replaced at once; one in flight is waited for. A version that left before this database was restored is held.
     """
     made = []
-    faults = held
+    visit = version.visit
+    faults = WITHHELD if begins_withheld(visit.facility_id, visit.visit_code) else held
     for destination in destinations:
         held = faults or (LEFT_BEFORE if left_before(version, destination) else None)
         made.append(
@@ -142,6 +144,7 @@ def enqueue_check_in(
             created_at=at,
             **_begins(
                 at,
+                begins_withheld(check_in.facility_id, check_in.visit_code),
                 LostSubmission.objects.filter(
                     facility_code=check_in.facility_code,
                     visit_code=check_in.visit_code,
@@ -155,11 +158,11 @@ def enqueue_check_in(
     ]
 
 
-def _begins(at: datetime, left: QuerySet[LostSubmission]) -> dict[str, Any]:
-    """The first state of what is no record: held where it ``left`` before this database was restored."""
-    if left.filter(settled_at__isnull=True).exists():
-        code, sentence = LEFT_BEFORE
-        return {"state": State.HELD, "since": at, "problem_code": code, "problem": sentence}
+def _begins(at: datetime, withheld: bool, left: QuerySet[LostSubmission]) -> dict[str, Any]:
+    """The first state of what is no record: held where its code is marked, or it ``left`` before a restore."""
+    before = LEFT_BEFORE if left.filter(settled_at__isnull=True).exists() else None
+    if held := WITHHELD if withheld else before:
+        return {"state": State.HELD, "since": at, "problem_code": held[0], "problem": held[1]}
     return {"state": State.WAITING, "since": at}
 
 
@@ -218,6 +221,7 @@ def enqueue_health_check(
             created_at=at,
             **_begins(
                 at,
+                begins_withheld(health_check.facility_id, health_check.code),
                 LostSubmission.objects.filter(
                     facility_code=health_check.facility_code,
                     visit_code=health_check.code,

@@ -2,8 +2,8 @@
 
 A receipt's line is written before the database commits. If the process dies in between, the line is the proof that
 the answer had come, and recovery reads it instead of guessing. What leaves is noted right before its first byte, under
-the numbers it was given; where the journal ends the database's own journal is anchored beside it. What was erased has
-a line, too, so that no copy brings it back.
+the numbers it was given; where the journal ends the database's own journal is anchored beside it. What was erased
+or withheld has a line, too, so that no copy brings it back or sends it.
 """
 
 import errno
@@ -78,6 +78,18 @@ class ErasureLine:
     transaction_number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WithheldLine:
+    """A code that was marked, or whose mark was lifted: a restored copy must not send what was marked."""
+
+    withheld_at: str
+    facility_code: str
+    code: str
+    by: str
+    lifted: bool
+    transaction_number: str = ""
+
+
 def append(line: ReceiptLine) -> None:
     """One line, on the disk before this returns."""
     _write(line, flush=True)
@@ -98,7 +110,12 @@ def append_erasure(line: ErasureLine) -> None:
     _write(line, flush=True)
 
 
-def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine, *, flush: bool) -> None:
+def append_withheld(line: WithheldLine) -> None:
+    """One line, on the disk before this returns."""
+    _write(line, flush=True)
+
+
+def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine, *, flush: bool) -> None:
     fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
     data = (json.dumps(fields, ensure_ascii=False) + "\n").encode()
     descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)

@@ -31,6 +31,7 @@ from .restoring.hold import not_restored
 from .signing_anew import was_tried
 from .states import State
 from .turns import writing
+from .withheld import any_mark, mark_on
 
 FIRST_DELAY = 5
 LONGEST_DELAY = 600
@@ -127,8 +128,10 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     assert document is not None
     with writing():
         ours = _OURS.values(now, submission.pk, submission.fence)
-        if not ours or ours[0][1:] != (there.base_url, there.account):
+        if not ours or ours[0][1:3] != (there.base_url, there.account):
             raise TakenOver
+        if ours[0][3] and mark_on(submission) is not None:
+            raise TakenOver  # marked as not to be sent since the claim
         if not document.key.valid_at(now) and not was_tried(submission, before=attempt):
             raise TakenOver  # it ended since the claim; the next one has it signed anew
         change(Attempt, {"id": attempt.pk, "bytes_from": None}, {"bytes_from": now})
@@ -142,10 +145,11 @@ _OURS = Prepared(
             not_restored(), pk=pk, state=State.SENDING, fence=fence, destination__paused_at__isnull=True
         )
         .select_for_update(of=("self",))
-        .values_list("lease_until", "destination__base_url", "destination__account")
+        .annotate(any_mark=any_mark())
+        .values_list("lease_until", "destination__base_url", "destination__account", "any_mark")
     )
 )
-"""Until when it is still ours to send, and where to."""
+"""Until when it is still ours to send, where to, and whether anything at all is marked as not to be sent."""
 
 
 def _next_attempt(submission: Submission) -> Attempt:

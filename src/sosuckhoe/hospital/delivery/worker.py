@@ -42,6 +42,7 @@ from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits
 from .states import State
 from .watching.pulse import beat
+from .withholding import take_out_what_is_withheld
 
 BREATH = LEASE.total_seconds() / 3
 HANDFUL, HAND_SECONDS = 8, 1.0
@@ -315,6 +316,7 @@ def _look_after() -> None:
         recover(at=timezone.now())
         if held is None:
             doors.repeat_where_declared(at=timezone.now())
+        take_out_what_is_withheld(timezone.now())
         ask_about_what_waits(timezone.now())
         beat(timezone.now())
     except Exception:

@@ -241,6 +241,42 @@ class HealthCheck(models.Model):
         return f"health check {self.code} v{self.number}"
 
 
+class Withheld(models.Model):
+    """A mark (không gửi qua kênh này): what stands under this code is neither signed nor sent, whatever comes of it.
+
+    For a file under state secrecy, which does not use the ordinary channel (TT 12, Điều 9 khoản 5). The mark stands on
+    the code, so that it holds for the check-in, the visit and every later version, also for one that comes tomorrow.
+    """
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="withheld")
+    facility_code = models.CharField(max_length=5)
+    code = models.CharField(max_length=100)
+    """The visit code (MA_LK), or the code of a health check."""
+    why = models.CharField(max_length=1000)
+    by = models.CharField(max_length=150)
+    since = models.DateTimeField()
+    settled_how = models.CharField(max_length=1000, blank=True)
+    """What was done about files that had left before the mark."""
+    settled_by = models.CharField(max_length=150, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    lifted_why = models.CharField(max_length=1000, blank=True)
+    lifted_by = models.CharField(max_length=150, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "code"],
+                condition=Q(lifted_at__isnull=True),
+                name="a_code_is_withheld_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"withheld {self.pk}"
+
+
 class Finding(models.Model):
     """A fault found in a version: what, where, the value, and who usually mends it."""
 

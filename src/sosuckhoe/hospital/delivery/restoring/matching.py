@@ -36,6 +36,7 @@ from .erased import erase_again
 from .noticing import MACHINE
 from .numbers import leave_free
 from .outside import Left
+from .withheld import withhold_again
 
 S = State
 OPEN = (S.WAITING, S.HELD, S.SIGNED, S.SENDING, S.UNKNOWN)
@@ -57,6 +58,7 @@ def reconcile_restore(
         raise NotReconcilable(NotReconcilable.__doc__)
     now = timezone.now()
     erase_again(restore, by=MACHINE)
+    withhold_again(by=MACHINE)
     found = outside.everything_that_left(0, restore.journal_size) if restore.journal_size else []
     for left in _unknown_here(found):
         with transaction.atomic():

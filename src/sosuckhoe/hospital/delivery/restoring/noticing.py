@@ -16,10 +16,11 @@ from ...journal.chain import GENESIS, note
 from ...journal.models import End, Entry
 from .. import receipts
 from ..models import Attempt, Receipt, Restore
-from ..receipts import AnchorLine, ErasureLine
+from ..receipts import AnchorLine, ErasureLine, WithheldLine
 from . import outside
 from .erased import erase_again
 from .hold import current, epoch
+from .withheld import withhold_again
 
 MACHINE = "machine"
 JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
@@ -58,7 +59,9 @@ def what_shows_it() -> str:
     found = outside.newest(last)
     if not outside.size():
         return JOURNAL_LOST if Receipt.objects.exists() else ""
-    missing = _unknown_attempts(line for line in found if not isinstance(line, AnchorLine | ErasureLine))
+    missing = _unknown_attempts(
+        line for line in found if not isinstance(line, AnchorLine | ErasureLine | WithheldLine)
+    )
     if missing:
         return ATTEMPT_UNKNOWN.format(count=missing)
     anchors = [line for line in found if isinstance(line, AnchorLine)]
@@ -99,6 +102,7 @@ def hold(*, by: Any, why: str) -> Restore:
             by, "restore-noticed", "restore", restore.pk, why=why, copy_ends_at=end.seq, anchor=restore.anchor
         )
     erase_again(restore, by=MACHINE)
+    withhold_again(by=MACHINE)
     anchor(now)
     return restore
 

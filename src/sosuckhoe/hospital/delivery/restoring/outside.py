@@ -8,9 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine
+from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
 
-Line = ReceiptLine | SentLine | AnchorLine | ErasureLine
+Line = ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine
 TAIL = 1 << 16
 """How far back is looked for what the database does not know: a copy lacks the newest lines first."""
 
@@ -25,6 +25,8 @@ def line_of(text: bytes | str) -> Line | None:
             return AnchorLine(**found)
         if "erased_at" in found:
             return ErasureLine(**found)
+        if "withheld_at" in found:
+            return WithheldLine(**found)
         return SentLine(**found) if "sent_at" in found else ReceiptLine(**found)
     except (ValueError, TypeError):
         return None
@@ -35,6 +37,8 @@ def moment_of(line: Line) -> datetime:
         return datetime.fromisoformat(line.anchored_at)
     if isinstance(line, ErasureLine):
         return datetime.fromisoformat(line.erased_at)
+    if isinstance(line, WithheldLine):
+        return datetime.fromisoformat(line.withheld_at)
     return datetime.fromisoformat(line.sent_at if isinstance(line, SentLine) else line.received_at)
 
 
@@ -91,7 +95,7 @@ def everything_that_left(begin: int, end: int) -> list[Left]:
     received: dict[tuple[int, int, int, str], ReceiptLine] = {}
     order: dict[tuple[int, int, int, str], None] = {}
     for line in lines(begin, end):
-        if isinstance(line, AnchorLine | ErasureLine):
+        if isinstance(line, AnchorLine | ErasureLine | WithheldLine):
             continue
         key = (line.submission, line.attempt, line.fence, line.document_sha256)
         order.setdefault(key)

@@ -43,6 +43,12 @@ CAUSES: Mapping[str, Cause] = {
     "HELD-BY-PERSON": Cause(
         "có người giữ lại", "records", "Hỏi người đã giữ; khi xong thì cho gửi và ghi lý do.", "closed"
     ),
+    "WITHHELD": Cause(
+        "được đánh dấu không gửi qua kênh này",
+        "records",
+        "Không cần gửi. Nếu đánh dấu nhầm thì bỏ đánh dấu ở trang Hồ sơ không gửi, rồi cho gửi.",
+        "closed",
+    ),
     "SET-UP": Cause(
         "giữ vì thiết lập",
         "it",

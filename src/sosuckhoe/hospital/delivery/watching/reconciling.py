@@ -207,7 +207,7 @@ def _why_unsigned(way: Way) -> str:
 def _why_held(way: Way) -> str:
     if way.problem_code in FAULT_CODES:
         return "FAULTS"
-    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON") else "SET-UP"
+    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON", "WITHHELD") else "SET-UP"
 
 
 def _why_unsent(story: Story, doors: Doors) -> str:

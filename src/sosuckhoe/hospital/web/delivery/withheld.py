@@ -1,0 +1,106 @@
+"""Codes that are marked as not to go out by this channel: mark, lift, and say what was done about what left before."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from ...delivery import actions, withholding
+from ...staff import policies
+from ...staff.models import Facility
+from ...visits.models import Withheld
+from ..shell.access import page
+from ..shell.toasts import done
+
+MOST = 200
+REFUSALS = (actions.NeedsReason, actions.NotInThisState)
+
+
+@page(policies.check_can_see_delivery)
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    return _page(request, given={"code": request.GET.get("ma", "")[:100]})
+
+
+def _page(
+    request: HttpRequest, problem: str = "", *, at: str = "", given: dict[str, str] | None = None
+) -> HttpResponse:
+    marks = Withheld.objects.select_related("facility").order_by("lifted_at", "settled_at", "-id")
+    rows = [(mark, list(withholding.left(mark).select_related("destination"))) for mark in marks[:MOST]]
+    # What left and was not dealt with is a task, and stands first.
+    rows.sort(key=lambda row: (row[0].lifted_at is not None, not row[1] or row[0].settled_at is not None))
+    return render(
+        request,
+        "web/delivery/withheld.html",
+        {
+            "rows": rows,
+            "count": marks.count(),
+            "open": sum(bool(left) and mark.settled_at is None for mark, left in rows),
+            "facilities": list(Facility.objects.all()),
+            "may_steer": policies.can_steer_delivery(request.user),
+            "problem": problem,
+            "at": at,
+            "given": given or {},
+        },
+        status=422 if problem else 200,
+    )
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def mark(request: HttpRequest) -> HttpResponse:
+    asked = request.POST
+    code, why = asked.get("code", "").strip()[:100], asked.get("reason", "")
+    given = {"code": code, "reason": why, "facility": asked.get("facility", "")}
+    facility = _facility(given["facility"])
+    if not code or facility is None:
+        what = "Xin ghi mã đợt khám hoặc mã phiếu." if not code else "Xin chọn cơ sở."
+        return _page(request, what, at="danh-dau", given=given)
+    try:
+        found = withholding.withhold(
+            by=request.user, facility=facility, facility_code=facility.code, code=code, why=why
+        )
+    except REFUSALS as refusal:
+        return _page(request, str(refusal), at="danh-dau", given=given)
+    gone = withholding.left(found).count()
+    more = (
+        f" {gone} tệp đã rời máy trước đó: cần xử lý ở dưới."
+        if gone
+        else " Không có tệp nào của mã này đã rời máy."
+    )
+    done(request, f"{code}: từ lúc này không ký và không gửi.{more}")
+    return HttpResponseRedirect(reverse("web:delivery_withheld"))
+
+
+@page(policies.check_can_steer_delivery)
+@require_POST
+def do(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    deeds: dict[str, tuple[Any, str]] = {
+        "bo": (
+            lambda mark, why: withholding.lift(by=request.user, mark=mark, why=why),
+            "đã bỏ đánh dấu; hồ sơ vẫn tạm giữ.",
+        ),
+        "xong": (
+            lambda mark, why: withholding.settle(by=request.user, mark=mark, how=why),
+            "đã ghi cách xử lý.",
+        ),
+    }
+    if deed not in deeds:
+        raise Http404
+    found = get_object_or_404(Withheld, pk=pk)
+    act, sentence = deeds[deed]
+    try:
+        act(found, request.POST.get("reason", ""))
+    except REFUSALS as refusal:
+        return _page(request, str(refusal), at=f"{deed}-{pk}")
+    done(request, f"{found.code}: {sentence}")
+    return HttpResponseRedirect(reverse("web:delivery_withheld"))
+
+
+def _facility(asked: str) -> Facility | None:
+    facilities = list(Facility.objects.all()[:2])
+    if len(facilities) == 1:
+        return facilities[0]
+    return Facility.objects.filter(pk=int(asked)).first() if asked.isdigit() and len(asked) < 10 else None

@@ -1,0 +1,148 @@
+"""A code that is marked as not to go out by this channel takes what stands under it out of the queue, at every moment."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from sosuckhoe.hospital.delivery import actions, withholding
+from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.ledger import enqueue
+from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+from sosuckhoe.hospital.delivery.sending import send_submission
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.withheld import WITHHELD, marks
+from sosuckhoe.hospital.delivery.worker import CheckInWorker, Worker
+from sosuckhoe.hospital.visits.models import Withheld
+
+from .conftest import House, Portal
+from .test_check_ins import file, row, visit_code
+from .test_worker import _fresh_sessions, calls, closed, strike, work
+
+__all__ = ["_fresh_sessions", "closed"]
+pytestmark = pytest.mark.django_db
+Closed = Callable[..., Submission]
+
+
+def mark(submission: Submission, **how: Any) -> Withheld:
+    assert submission.version is not None
+    visit = submission.version.visit
+    given = {"by": "giang", "why": "Văn bản số 0 của đơn vị giả định", **how}
+    return withholding.withhold(
+        facility=visit.facility, facility_code=visit.facility_code, code=visit.visit_code, **given
+    )
+
+
+def state(submission: Submission) -> tuple[str, str]:
+    found = Submission.ledger.get(pk=submission.pk)
+    return found.state, found.problem_code
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_marked_visit_is_neither_signed_nor_sent(closed: Closed, portal: Portal, signed: bool) -> None:
+    submission, other = closed(), closed()
+    if signed:
+        assert Worker("before").sign_one()
+    mark(submission)
+    assert state(submission) == (State.HELD, "WITHHELD")
+    worker = Worker("after")
+    while worker.sign_one() or worker.send_one():
+        pass
+    assert state(other)[0] == State.RECEIVED
+    assert calls(portal, submission) == []
+    with pytest.raises(actions.StillWithheld):
+        actions.release(by="giang", submission=submission, reason="thử", sign_anew=True)
+
+
+def test_a_mark_set_between_the_claim_and_the_first_byte_takes_effect(closed: Closed, portal: Portal) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    ((claimed, attempt),) = worker.claim()
+    found = mark(submission)
+    assert not send_submission(claimed, attempt)
+    assert (calls(portal, submission), list(withholding.left(found))) == ([], [])
+    assert state(submission)[0] == State.SIGNED, "given back"
+    assert worker.claim() == []
+    withholding.take_out_what_is_withheld(timezone.now())
+    assert state(submission) == (State.HELD, "WITHHELD")
+
+
+def test_what_left_before_the_mark_is_a_task_until_somebody_says_what_was_done(
+    closed: Closed, portal: Portal
+) -> None:
+    submission = closed()
+    strike(portal, "store-then-drop")
+    assert work(submission).state == State.UNKNOWN
+    found = mark(submission)
+    assert state(submission)[0] == State.UNKNOWN, "a mark says nothing of what arrived"
+    assert [each.pk for each in withholding.left(found)] == [submission.pk]
+    with pytest.raises(actions.NeedsReason):
+        withholding.settle(by="giang", mark=found, how=" ")
+    withholding.settle(by="giang", mark=found, how="Đã báo cơ quan BHXH bằng văn bản số 0")
+    with pytest.raises(withholding.NothingToSettle):
+        withholding.settle(by="giang", mark=found, how="lần nữa")
+
+
+def test_a_later_version_under_a_marked_code_is_held_from_the_start(closed: Closed) -> None:
+    submission = closed()
+    mark(submission)
+    assert submission.version is not None
+    first = submission.version
+    again = first.visit.versions.create(
+        number=2,
+        record_json=first.record_json,
+        sha256=first.sha256,
+        edition_id=first.edition_id,
+        reason="sửa",
+        by="giang",
+        at=timezone.now(),
+    )
+    [later] = enqueue(again, [submission.destination], at=timezone.now(), held=None)
+    assert (later.state, later.problem_code) == (State.HELD, WITHHELD[0])
+
+
+def test_a_check_in_of_a_code_that_was_marked_before_it_came_is_held(connected: House) -> None:
+    facility, code = connected.facility, visit_code()
+    withholding.withhold(by="giang", facility=facility, facility_code=facility.code, code=code, why="thử")
+    taken = take_file("xml0.xml", file(row(visit_code=code)), by="giang", at=timezone.now())
+    assert taken.code == "CHECK-IN-TAKEN"
+    check_in = Submission.ledger.get(check_in__visit_code=code)
+    assert (check_in.state, check_in.problem_code) == (State.HELD, WITHHELD[0])
+    assert not CheckInWorker("test").sign_one()
+
+
+def test_a_mark_that_was_lifted_lets_nothing_go_by_itself(closed: Closed, portal: Portal) -> None:
+    submission = closed()
+    found = mark(submission)
+    with pytest.raises(actions.NeedsReason):
+        withholding.lift(by="giang", mark=found, why="")
+    withholding.lift(by="giang", mark=found, why="đánh dấu nhầm đợt")
+    assert state(submission) == (State.HELD, "WITHHELD-LIFTED")
+    assert not Worker("test").sign_one()
+    actions.release(by="giang", submission=Submission.ledger.get(pk=submission.pk), reason="đã bỏ đánh dấu")
+    assert work(submission).state == State.RECEIVED
+    with pytest.raises(actions.NotInThisState):
+        withholding.lift(by="giang", mark=found, why="lần nữa")
+
+
+def test_an_older_copy_does_not_send_what_was_marked_after_it_was_made(
+    closed: Closed, portal: Portal
+) -> None:
+    submission = closed()
+    copy = transaction.savepoint()
+    mark(submission)
+    transaction.savepoint_rollback(copy)
+    assert not marks().exists()
+    restore = declare(by="test", reason="thử")
+    assert [each.why for each in marks()] == ["Đã đánh dấu trước khi khôi phục, theo sổ ngoài."]
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    release_restore(by="giang", restore=restore, reason="đã đối chiếu")
+    worker = Worker("after")
+    assert not worker.sign_one() and not worker.send_one()
+    assert calls(portal, submission) == []
+    assert marks().count() == 1
