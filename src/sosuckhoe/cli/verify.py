@@ -43,6 +43,14 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="mã băm của chứng thư đã đăng ký cho cơ sở",
     )
     command.add_argument(
+        "--hub-key",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="TỆP.pem",
+        help="khóa công khai đã đăng ký với trục Bộ Y tế, cho gói của phiếu khám sức khỏe",
+    )
+    command.add_argument(
         "--at",
         type=_moment,
         default=None,
@@ -64,6 +72,13 @@ def run(options: argparse.Namespace) -> int:
     except (OSError, ValueError):
         print("Không đọc được chứng thư của nơi cấp. Tệp phải ở dạng PEM.", file=sys.stderr)
         return UNUSABLE
+    try:
+        keys = [key for path in options.hub_key for key in verify_evidence.public_keys(path.read_bytes())]
+    except (OSError, verify_evidence.NotReadable):
+        keys = []
+    if options.hub_key and not keys:
+        print("Không đọc được khóa công khai của trục. Tệp phải ở dạng PEM, khóa RSA.", file=sys.stderr)
+        return UNUSABLE
     registered = {one.lower().replace(":", "") for one in options.registered} or None
     outcomes = []
     for path in options.files:
@@ -73,8 +88,10 @@ def run(options: argparse.Namespace) -> int:
             print(f"Không mở được tệp {path}. Kiểm tra tên tệp và quyền đọc rồi chạy lại.", file=sys.stderr)
             outcomes.append(UNUSABLE)
             continue
-        look = _container if data.startswith(CONTAINER) else _document
-        exit_code, text, fields = look(data, options.at, trusted or None, registered)
+        if data.startswith(CONTAINER):
+            exit_code, text, fields = _container(data, options.at, trusted or None, registered, keys)
+        else:
+            exit_code, text, fields = _document(data, options.at, trusted or None, registered)
         outcomes.append(exit_code)
         if options.format == "json":
             print(json.dumps({"file": str(path), **fields}, ensure_ascii=False))
@@ -95,12 +112,17 @@ def _document(
 
 
 def _container(
-    data: bytes, at: datetime | None, trusted: list[x509.Certificate] | None, registered: set[str] | None
+    data: bytes,
+    at: datetime | None,
+    trusted: list[x509.Certificate] | None,
+    registered: set[str] | None,
+    hub_keys: list[verify_evidence.PublicKey],
 ) -> Looked:
     lines = verify_evidence.examine(
         data,
         document_judge(at=at, trusted=trusted, registered=registered),
         status=status_judge(trusted),
+        message_keys=hub_keys,
     )
     outcome = verify_evidence.outcome_of(lines)
     fields: dict[str, object] = {"outcome": outcome, "lines": [line._asdict() for line in lines]}

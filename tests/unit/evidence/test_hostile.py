@@ -13,7 +13,14 @@ import pytest
 
 from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing import verify_evidence
-from sosuckhoe.healthbook.signing.verify_evidence import FORMAT, FORMAT_VERSION, MANIFEST, pack, sha256
+from sosuckhoe.healthbook.signing.verify_evidence import (
+    FORMAT,
+    FORMAT_VERSIONS,
+    MANIFEST,
+    RECORD,
+    pack,
+    sha256,
+)
 
 
 def zipped(*members: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -35,7 +42,7 @@ def container(extra: "dict[str, bytes] | None" = None, **fields: object) -> byte
     }
     manifest: dict[str, object] = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSIONS[RECORD],
         "facility_code": "99999",
         "visit_code": "X",
         "version": 1,
@@ -62,7 +69,14 @@ def submission(**status: object) -> list[object]:
         "status": {"kind": "ocsp", "asked_at": "2026-11-28T00:00:00+00:00", "fresh_seconds": 60, **status},
     }
     return [
-        {"destination": "x", "documents": [document], "attempts": "e.json", "receipts": "e.json", "word": ""}
+        {
+            "number": 1,
+            "destination": "x",
+            "documents": [document],
+            "attempts": "e.json",
+            "receipts": "e.json",
+            "word": "",
+        }
     ]
 
 

@@ -20,8 +20,9 @@ from tests.unit.signing.material import (
     visit_file,
 )
 
-from sosuckhoe.healthbook.signing import PracticeAuthority, fingerprint, sign, verify
+from sosuckhoe.healthbook.signing import PracticeAuthority, fingerprint, health_check_policy, sign
 from sosuckhoe.healthbook.signing import verify_evidence as alone
+from sosuckhoe.healthbook.signing.judges import document_judge
 from sosuckhoe.healthbook.signing.practice import _usage
 
 CONTENT = "<GHI_CHU>Đường huyết &lt; 7 &amp; ổn định&#xD;\n\t</GHI_CHU>"
@@ -34,15 +35,12 @@ def small(certificate) -> alone.Certificate:
 
 def both(document: bytes, *, at=AT, trusted=(AUTHORITY,), registered=()) -> tuple[str, str, str]:
     """Outcome of the small verifier, and both codes."""
-    strict = verify(
-        document,
-        at=at,
-        trusted=[one.certificate for one in trusted] or None,
-        registered=registered or None,
-    )
+    strict = document_judge(
+        trusted=[one.certificate for one in trusted] or None, registered=registered or None
+    )(document, at)
     own = alone.judge_document(document, at, [small(one.certificate) for one in trusted], registered)
     if own.outcome != alone.UNKNOWN:
-        assert own.outcome == strict.outcome.value, (own, strict)
+        assert own.outcome == strict.outcome, (own, strict)
     return own.outcome, own.code, strict.code
 
 
@@ -106,6 +104,74 @@ def _unsigned_text(place: int) -> bool:
 )
 def test_what_is_not_our_own_form_is_left_undecided(document):
     assert both(document[1])[:2] == ("unknown", "SHAPE-NOT-OURS")
+
+
+FOREIGN = (
+    '<?xml version="1.0" encoding="UTF-8"?>\r\n<KHAMSUCKHOE ten="b &#10;&quot;" a="1">\r\n  <THONGTINHOSO><HO_TEN>Trần &amp; Bình'
+    "</HO_TEN><RONG/><K>a&#13;b &gt; \t</K></THONGTINHOSO>\n  <CHUKYDONVI>\n <CKS_NGUOI_KET_LUAN/>\n <CKS_BENH_VIEN/>\n"
+    "</CHUKYDONVI>\n</KHAMSUCKHOE>\n"
+).encode()
+"""A health check in the hand of another system: spaces, line ends and attributes as nobody orders them."""
+CHECKS = {
+    "the facility alone": (b"<CKS_NGUOI_KET_LUAN/>", ()),
+    "the doctor before": (b"<CKS_NGUOI_KET_LUAN/>", (True,)),
+    "no place of the doctor": (b"", ()),
+}
+
+
+def health_check(name: str, within: str = "CHUKYDONVI") -> bytes:
+    place, doctors = CHECKS[name]
+    document = FOREIGN.replace(b"<CKS_NGUOI_KET_LUAN/>", place)
+    for number, doctor in enumerate((*doctors, False)):
+        policy = health_check_policy(within, doctor=doctor)
+        document = sign(document, HOSPITAL, signature_id=f"S-{number}", policy=policy)
+    return document
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_health_check_of_another_system_passes_in_both(name):
+    assert both(health_check(name)) == ("passed", "VALID", "VALID")
+
+
+def test_no_changed_byte_of_a_health_check_passes_or_is_judged_otherwise_than_by_the_strict_verifier():
+    signed, codes = health_check("the doctor before"), set()
+    last = signed.rindex(b"<Signature ")
+    free = [
+        range(signed.index(start, last), signed.index(end, last))
+        for start, end in ((b"Id=", b"<SignedInfo"), (b"<X509SubjectName", b"</X509S"))
+    ]
+    free.append(range(signed.index(b"<KHAMSUCKHOE")))
+    for place in range(0, len(signed), 5):
+        changed = bytearray(signed)
+        changed[place] ^= 0x20 if place % 2 else 0x01
+        outcome, code, _ = both(bytes(changed))
+        codes.add(code)
+        assert outcome != "passed" or any(place in one for one in free), (place, code)
+    assert {"DIGEST-MISMATCH", "SIGNATURE-MISMATCH", "SHAPE-NOT-OURS"} <= codes
+
+
+@pytest.mark.parametrize(
+    "change",
+    {
+        "a signature beside it": lambda one: one.replace(b"<THONGTINHOSO>", b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"></Signature><THONGTINHOSO>'),
+        "a second place": lambda one: one.replace(b"<THONGTINHOSO>", b"<CKS_BENH_VIEN></CKS_BENH_VIEN><THONGTINHOSO>"),
+        "a comment": lambda one: one.replace(b"<RONG/>", b"<RONG/><!-- -->"),
+        "a namespace": lambda one: one.replace(b"<RONG/>", b'<RONG xmlns:x="y"/>'),
+        "text in the place": lambda one: one.replace(b"<CKS_BENH_VIEN><", b"<CKS_BENH_VIEN>x<"),
+        "something after the place": lambda one: one.replace(b"</CKS_BENH_VIEN>", b"</CKS_BENH_VIEN><X/>"),
+        "the same Id twice": lambda one: one.replace(b"<RONG/>", b'<RONG Id="S-0"/>').replace(b"<K>", b'<K Id="S-0">'),
+    }.items(),
+    ids=lambda pair: pair[0],
+)  # fmt: skip
+def test_a_health_check_bent_in_its_shape_is_not_passed(change):
+    assert both(change[1](health_check("the facility alone")))[:2] == ("unknown", "SHAPE-NOT-OURS")
+
+
+def test_a_health_check_without_the_facilitys_signature_is_told_as_unsigned():
+    doctor = sign(
+        FOREIGN, HOSPITAL, signature_id="D-1", policy=health_check_policy("CHUKYDONVI", doctor=True)
+    )
+    assert both(FOREIGN) == both(doctor) == ("failed", "NO-SIGNATURE", "NO-SIGNATURE")
 
 
 def test_an_unsigned_file_fails_in_both():

@@ -366,7 +366,7 @@ def test_several_attempts_are_all_in_it(
 
 def test_handing_one_out_is_in_the_journal(deliver: Callable[[], Submission]) -> None:
     version = deliver().version
-    name, data = evidence.take_evidence(by="giang", version=version)
+    name, data = evidence.take_evidence(by="giang", subject=version)
     assert name.startswith("bang-chung-99999-") and name.endswith("-v1.zip")
     entry = Entry.objects.get(action="evidence-taken")
     assert entry.detail == {"version": 1, "sha256": verify_evidence.sha256(data)}

@@ -3,6 +3,7 @@
 ``verify_evidence.examine`` goes through a container; whoever has our packages hands it these two judges.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .certificates import Standing, fingerprint, issued_by
+from .policy import FACILITY_PLACE, PROFILE_A, Policy, health_check_policy
 from .revocation import SKEW, Status, judge_crl, judge_ocsp
 from .verifier import verify
 from .verify_evidence import Asked, Judge, Judgement, StatusJudge
@@ -24,11 +26,30 @@ def document_judge(
     """Judges signed documents as of their signing, or as of ``at``."""
 
     def judge(document: bytes, signed_at: datetime) -> Judgement:
-        verdict = verify(document, at=at or signed_at, trusted=trusted, registered=registered)
+        verdict = verify(
+            document, at=at or signed_at, trusted=trusted, registered=registered, policy=_policy_of(document)
+        )
         named = fingerprint(verdict.certificate) if verdict.certificate else ""
         return Judgement(verdict.outcome.value, verdict.code, verdict.sentence_vi, named)
 
     return judge
+
+
+def _policy_of(document: bytes) -> Policy:
+    """Of a health check the facility's place is where the file has it: sources differ, and a hub's setting may change."""
+    if not _HEALTH_CHECK.match(document[:1000]):
+        return PROFILE_A
+    place = max(
+        document.rfind(b"<" + FACILITY_PLACE.encode()), document.rfind(b"</" + FACILITY_PLACE.encode())
+    )
+    closing = [
+        name.decode() for name in re.findall(rb"</([A-Za-z_][A-Za-z0-9_.-]{0,99})\s*>", document[place:])
+    ]
+    above = [name for name in closing if name != FACILITY_PLACE][:-1]
+    return health_check_policy("/".join(reversed(above)))
+
+
+_HEALTH_CHECK = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>)?\s*<KHAMSUCKHOE[\s/>]")
 
 
 def status_judge(trusted: Sequence[x509.Certificate] | None = None) -> StatusJudge:

@@ -9,7 +9,8 @@ one says "passed" or "failed" the strict one says the same, and what is not byte
 leaves undecided. Three values: ĐẠT (0), KHÔNG ĐẠT (1), CHƯA KẾT LUẬN (2); the number is the exit code.
 
 Form of a container: a ZIP of stored parts in the order of their names, without dates. ``manifest.json`` names every
-other part with its SHA-256, so the manifest's own SHA-256 stands for the whole.
+other part with its SHA-256, so the manifest's own SHA-256 stands for the whole. It is about a record, or says that it
+is about a check-in (báo vào khám) or a health check (khám sức khỏe) on its way to the Ministry's hub.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035 (Python 3.8)
 
 FORMAT = "sosuckhoe-evidence"
-FORMAT_VERSION = 1
+RECORD, CHECK_IN, HEALTH_CHECK = "record", "check-in", "health-check"
+FORMAT_VERSIONS = {RECORD: 1, CHECK_IN: 2, HEALTH_CHECK: 2}
+"""By what a container is about. Those of records came first and name no kind."""
 MANIFEST = "manifest.json"
 PASSED, FAILED, UNKNOWN, NOTED = "passed", "failed", "unknown", "noted"
 WORDS = {PASSED: "ĐẠT", FAILED: "KHÔNG ĐẠT", UNKNOWN: "CHƯA KẾT LUẬN", NOTED: "GHI NHẬN"}
@@ -49,7 +52,9 @@ MAX_TEXT = 10_000_000  # libxml2 refuses longer texts
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 64
 MAX_FRESH = 366 * 24 * 3600
-NOT_CHECKED = "STATUS-NOT-CHECKED"
+NOT_CHECKED, MESSAGE_NOT_CHECKED = "STATUS-NOT-CHECKED", "MESSAGE-NOT-CHECKED"
+LEFT_OPEN = {NOT_CHECKED: "không kiểm tra thu hồi", MESSAGE_NOT_CHECKED: "không kiểm tra chữ ký bản tin"}
+"""What a verdict says in its first line, since nobody may take it for proved."""
 
 
 class Line(NamedTuple):
@@ -145,7 +150,8 @@ class Container:
         self.manifest = self.read(MANIFEST)
         if self.manifest.get("format") != FORMAT:
             raise Stop(UNKNOWN, "FORMAT-UNKNOWN", "Gói", "Tệp này không phải gói bằng chứng của Sổ Sức Khỏe.")
-        if self.manifest.get("format_version") != FORMAT_VERSION:
+        self.kind = self.manifest.get("kind", RECORD)
+        if self.manifest.get("format_version") != FORMAT_VERSIONS.get(self.kind, 0):
             raise Stop(
                 UNKNOWN,
                 "FORMAT-VERSION",
@@ -341,7 +347,16 @@ def _rsa(node: Node) -> tuple[int, int]:
     return modulus, exponent
 
 
-def rsa_verifies(signer: Certificate, signature: bytes, data: bytes, name: str = "sha256") -> bool:
+class PublicKey(NamedTuple):
+    """An RSA key that no certificate came with."""
+
+    modulus: int
+    exponent: int
+
+
+def rsa_verifies(
+    signer: Certificate | PublicKey, signature: bytes, data: bytes, name: str = "sha256"
+) -> bool:
     """RSA PKCS#1 v1.5: the whole padded block is rebuilt and compared, nothing in it is searched for."""
     size = (signer.modulus.bit_length() + 7) // 8
     number = int.from_bytes(signature, "big")
@@ -471,6 +486,11 @@ def judge_document(
     )
     if len(document) > MAX_DOCUMENT:
         return undecided
+    try:
+        if root_of(document) == ROOT_OF[HEALTH_CHECK]:
+            return judge_health_check(document, at, authorities, registered)
+    except NotReadable:
+        return undecided
     body = document[len(DECLARATION) :] if document.startswith(DECLARATION) else document
     place = body.rfind(b"<CHUKYDONVI>") + len(b"<CHUKYDONVI>")
     ending = body.rfind(b"</CHUKYDONVI>")
@@ -482,14 +502,25 @@ def judge_document(
     if ending == place:
         return Judgement(FAILED, "NO-SIGNATURE", "Tệp chưa được ký.")
     found = SIGNATURE.fullmatch(body, place, ending)
-    if found is None or not _is_plain(found[3].replace(b"&#13;", b"") or b" "):
-        return undecided
     try:
-        digest, value, raw = (_base64(found[number]) for number in (1, 2, 4))
-        leaf = Certificate(raw)
+        return _judge_signature(found, unsigned, at, authorities, registered)
     except NotReadable:
         return undecided
-    if hashlib.sha256(unsigned).digest() != digest:
+
+
+def _judge_signature(
+    found: re.Match[bytes] | None,
+    canonical: bytes,
+    at: datetime,
+    authorities: Sequence[Certificate],
+    registered: Sequence[str],
+) -> Judgement:
+    """A signature of our signer's form over these canonical bytes. Raises NotReadable."""
+    if found is None or not _is_plain(found[3].replace(b"&#13;", b"") or b" "):
+        raise NotReadable
+    digest, value, raw = (_base64(found[number]) for number in (1, 2, 4))
+    leaf = Certificate(raw)
+    if hashlib.sha256(canonical).digest() != digest:
         return Judgement(FAILED, "DIGEST-MISMATCH", "Nội dung tệp đã thay đổi sau khi ký.", leaf.sha256)
     signed_info = b'<SignedInfo xmlns="%b">' % DSIG + SIGNED_INFO_REST % found[1]
     if not rsa_verifies(leaf, value, signed_info):
@@ -509,9 +540,176 @@ def _base64(text: bytes) -> bytes:
     return raw
 
 
-def codes_in(document: bytes) -> tuple[str, str]:
-    """Facility code (MACSKCB) and visit code (MA_LK of table 1) as the signed file itself says them."""
-    root = _xml(document)
+# A health check: written by another system, so its canonical form has to be made
+
+ROOT_OF = {RECORD: "GIAMDINHHS", CHECK_IN: "CHI_TIEU_TRANG_THAI_KCB", HEALTH_CHECK: "KHAMSUCKHOE"}
+FACILITY_PLACE, DOCTOR_PLACE = "CKS_BENH_VIEN", "CKS_NGUOI_KET_LUAN"
+ANY_DECLARATION = re.compile(
+    rb"""<\?xml version=["']1\.0["'](?: encoding=["'][Uu][Tt][Ff]-8["'])?(?: standalone=["'](?:yes|no)["'])?\?>[ \t\r\n]*"""
+)
+FIRST = re.compile(rb"<([A-Za-z_][A-Za-z0-9_]{0,99})[ \t\r\n/>]")
+UNUSUAL = re.compile(rb"<[!?]|[ \t\r\n]xml:")
+DSIG_SIGNATURE = "{" + DSIG.decode() + "}Signature"
+
+
+def root_of(document: bytes) -> str:
+    """The name of a document's first element. Raises NotReadable."""
+    declared = ANY_DECLARATION.match(document)
+    found = FIRST.match(document, declared.end() if declared else 0)
+    if found is None:
+        raise NotReadable
+    return found[1].decode()
+
+
+def judge_health_check(
+    document: bytes,
+    at: datetime,
+    authorities: Sequence[Certificate] = (),
+    registered: Sequence[str] = (),
+) -> Judgement:
+    """The facility's signature over a whole health check, the doctor's within it. Raises NotReadable where unusual."""
+    declared = ANY_DECLARATION.match(document)
+    body = document[declared.end() :] if declared else document
+    named = body.count(b'<Signature xmlns="%b"' % DSIG)
+    if UNUSUAL.search(body) or body.count(b"xmlns") != named or NOT_XML.search(_text(body)):
+        raise NotReadable
+    place = _facility_place(body)
+    if not len(place):
+        return Judgement(FAILED, "NO-SIGNATURE", "Tệp chưa được ký.")
+    tag, closing = b"<%b>" % FACILITY_PLACE.encode(), b"</%b>" % FACILITY_PLACE.encode()
+    start, ending = body.rfind(tag) + len(tag), body.rfind(closing)
+    found = SIGNATURE.match(body, start, ending)
+    if start < len(tag) or ending < start or found is None or body[found.end() : ending].strip(b" \t\r\n"):
+        raise NotReadable
+    unsigned = body[:start] + body[found.end() :]
+    canonical = ElementTree.canonicalize(_text(unsigned)).encode("utf-8")
+    return _judge_signature(found, canonical, at, authorities, registered)
+
+
+def _facility_place(body: bytes) -> ElementTree.Element:
+    """The one place of the facility's signature: reached from the root by last children alone, nothing strange about."""
+    root = _xml(body)
+    _check_limits(root)
+    above, place = root, root
+    while place.tag != FACILITY_PLACE:
+        if not len(place) or (place.attrib and place is not root):
+            raise NotReadable
+        above, place = place, place[-1]
+    earlier = [one for one in above if one.tag == DOCTOR_PLACE]
+    signatures = [one for one in root.iter() if one.tag == DSIG_SIGNATURE]
+    known = [one[0] for one in earlier if len(one) == 1] + list(place)
+    if len(earlier) > 1 or len(list(root.iter(FACILITY_PLACE))) != 1 or place.attrib or len(place) > 1:
+        raise NotReadable
+    if any(all(one is not other for other in known) for one in signatures):
+        raise NotReadable
+    around = [place.text or "", *(one.tail or "" for one in place)]
+    if any(text.strip(" \t\r\n") for text in around):
+        raise NotReadable
+    return place
+
+
+def _check_limits(root: ElementTree.Element) -> None:
+    """What the strict verifier refuses for its size, or for names and Ids that readers may take differently."""
+    open_elements, count, ids = [(root, 1)], 0, []
+    while open_elements:
+        element, depth = open_elements.pop()
+        count += 1
+        values = [element.text or "", element.tail or "", *element.attrib.values()]
+        names = [element.tag, *element.attrib]
+        if count > MAX_ELEMENTS or depth > MAX_DEPTH or any(len(value) > MAX_TEXT for value in values):
+            raise NotReadable
+        if not all(re.fullmatch(r"(?:\{[^}]*\})?[A-Za-z_][A-Za-z0-9_.-]*", name) for name in names):
+            raise NotReadable
+        ids += [value for name, value in element.attrib.items() if name in ("Id", "ID", "id")]
+        open_elements += [(child, depth + 1) for child in element]
+    if len(ids) != len(set(ids)):
+        raise NotReadable
+
+
+def doctor_signed(document: bytes) -> bool:
+    """Whether a health check carries a signature in the concluding doctor's place. Raises NotReadable."""
+    declared = ANY_DECLARATION.match(document)
+    root = _xml(document[declared.end() :] if declared else document)
+    return any(len(one) for one in root.iter(DOCTOR_PLACE))
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotReadable from None
+
+
+class Message(NamedTuple):
+    """A message to the Ministry's hub, taken apart: what left was the whole of it."""
+
+    msg_id: str
+    document: bytes
+    """The signed health check."""
+    checksum: bytes
+    """What the hub's own key of this facility signs."""
+    signature: bytes
+
+
+def read_message(body: bytes) -> Message:
+    """Raises NotReadable where it is not, but for the header's own form, byte for byte as our writer writes it."""
+    text, reads, opening = _text(body), json.JSONDecoder().raw_decode, '{"header":'
+    try:
+        header, end = reads(text, len(opening))
+        between = len(',"data":')
+        data, last = reads(text, end + between)
+        content = data["file_content"] if isinstance(data, dict) else data
+        msg_id = header["msg_id"]
+        plain = content if isinstance(data, str) else f'{{"file_content":"{content}"}}'
+    except (ValueError, KeyError, TypeError, RecursionError, IndexError):
+        raise NotReadable from None
+    written = text[end + between : last]
+    ending = re.fullmatch(r',"signature":"([A-Za-z0-9+/]+={0,2})"\}', text[last:])
+    same = written == (f'"{plain}"' if isinstance(data, str) else plain)
+    if not text.startswith(opening) or text[end : end + between] != ',"data":' or not same or ending is None:
+        raise NotReadable
+    if not isinstance(msg_id, str) or not isinstance(content, str):
+        raise NotReadable
+    parts = (text[len(opening) : end].encode("utf-8"), plain.encode("utf-8"))
+    checksum = ".".join(sha256(part).upper() for part in parts).encode()
+    return Message(msg_id, _base64(content.encode("utf-8")), checksum, _base64(ending[1].encode()))
+
+
+def public_keys(data: bytes) -> list[PublicKey]:
+    """The RSA keys in a PEM file of public keys. Raises NotReadable."""
+    blocks = re.findall(rb"-----BEGIN PUBLIC KEY-----(.*?)-----END PUBLIC KEY-----", data, re.DOTALL)
+    try:
+        return [PublicKey(*_rsa(sequence(_base64(b"".join(block.split()))))) for block in blocks]
+    except (IndexError, ValueError, TypeError):
+        raise NotReadable from None
+
+
+class Codes(NamedTuple):
+    """Whose a signed file says it is."""
+
+    facility: str
+    """MACSKCB; of a check-in MA_CSKCB."""
+    visit: str
+    """MA_LK; empty where a health check has none, or several."""
+    stage: str = ""
+    """Of a check-in: which of the two it is."""
+
+
+def codes_in(document: bytes, kind: str = RECORD) -> Codes:
+    """What the signed file itself says. Raises NotReadable."""
+    declared = ANY_DECLARATION.match(document)
+    root = _xml(document[declared.end() :] if declared else document)
+    if kind == CHECK_IN:
+        rows = [one for one in root.iter() if one.find("MA_LK") is not None]
+        if len(rows) != 1:
+            raise NotReadable
+        stage = "admission" if (rows[0].findtext("NGAY_VAO_NOI_TRU") or "").strip() else "arrival"
+        return Codes(rows[0].findtext("MA_CSKCB") or "", rows[0].findtext("MA_LK") or "", stage)
+    facility = root.findtext("THONGTINDONVI/MACSKCB") or ""
+    if kind == HEALTH_CHECK:
+        contents = [one for one in root.iter("NOIDUNGFILE") if len(one) or (one.text or "").strip()]
+        found = {(code.text or "").strip() for one in contents for code in _table(one).iter("MA_LK")} - {""}
+        return Codes(facility.strip(), found.pop() if len(found) == 1 else "")
     files = [
         one
         for one in root.iter("FILEHOSO")
@@ -521,8 +719,16 @@ def codes_in(document: bytes) -> tuple[str, str]:
         raise NotReadable
     content = files[0].find("NOIDUNGFILE")
     assert content is not None
-    table = content[0] if len(content) else _xml(_base64((content.text or "").encode("utf-8")))
-    return root.findtext("THONGTINDONVI/MACSKCB") or "", table.findtext(".//MA_LK") or ""
+    return Codes(facility, _table(content).findtext(".//MA_LK") or "")
+
+
+def _table(content: ElementTree.Element) -> ElementTree.Element:
+    """A component file: as it stands, or in Base64."""
+    if len(content):
+        return content[0]
+    inner = _base64("".join((content.text or "").split()).encode("utf-8"))
+    declared = ANY_DECLARATION.match(inner)
+    return _xml(inner[declared.end() :] if declared else inner)
 
 
 def _xml(data: bytes) -> ElementTree.Element:
@@ -721,12 +927,27 @@ def _crl_code(revoked: Node, serial: int) -> str:
 # The checks of a container, one line each
 
 
+WHAT = {RECORD: "Hồ sơ", CHECK_IN: "Báo vào khám", HEALTH_CHECK: "Phiếu khám sức khỏe"}
+STAGES = {"arrival": "vào khám", "admission": "vào điều trị"}
+
+
 class Examination:
     """Goes through a container and collects the lines of its verdict."""
 
-    def __init__(self, container: Container, judge: Judge, judge_status: StatusJudge) -> None:
+    def __init__(
+        self,
+        container: Container,
+        judge: Judge,
+        judge_status: StatusJudge,
+        message_keys: Sequence[PublicKey] = (),
+    ) -> None:
         self.box = container
-        self.judge, self.judge_status = judge, judge_status
+        self.what, self.other_side = (
+            WHAT[container.kind],
+            "Trục" if container.kind == HEALTH_CHECK else "Cổng",
+        )
+        self.judge, self.judge_status, self.message_keys = judge, judge_status, message_keys
+        self.messages: dict[str, str] = {}
         self.leaves: dict[str, bytes] = {}
         self.lines: list[Line] = []
 
@@ -738,7 +959,7 @@ class Examination:
         self.certificates()
         submissions = self.box.manifest["submissions"]
         if not submissions:
-            self.say(UNKNOWN, "NOT-SENT", "Hồ sơ", "Bản hồ sơ này chưa được giao cho nơi nhận nào.")
+            self.say(UNKNOWN, "NOT-SENT", self.what, f"{self.what} này chưa được giao cho nơi nhận nào.")
         for submission in submissions:
             self.submission(submission)
         self.journal()
@@ -788,11 +1009,12 @@ class Examination:
         where = f"Gửi tới {submission['destination']}"
         documents = submission["documents"]
         if not documents:
-            self.say(UNKNOWN, "NOT-SIGNED", where, "Hồ sơ chưa được ký cho nơi nhận này.")
+            self.say(UNKNOWN, "NOT-SIGNED", where, f"{self.what} chưa được ký cho nơi nhận này.")
         for document in documents:
             self.document(document, f"{where}, tệp {document['number']}")
         attempts = self.box.read(submission["attempts"])
         self.attempts(attempts, documents, where)
+        self.whole(submission, attempts, where)
         receipts = self.box.read(submission["receipts"])
         for receipt in receipts:
             self.receipt(receipt, attempts, documents, where)
@@ -805,28 +1027,104 @@ class Examination:
         if sha256(data) != document["sha256"] or len(data) != document["size"]:
             self.say(FAILED, "DOCUMENT-CHANGED", where, "Tệp đã ký không khớp mã băm ghi trong sổ gửi.")
             return
-        judgement = self.judge(data, moment(document["signed_at"]))
+        signed = self.message(data, document["sha256"], where) if self.box.kind == HEALTH_CHECK else data
+        if signed is None:
+            return
+        try:
+            root = root_of(signed)
+        except NotReadable:
+            root = ""
+        if root and root != ROOT_OF[self.box.kind]:
+            self.say(FAILED, "KIND-OTHER", where, f"Tệp trong gói không phải là {self.what.lower()}.")
+            return
+        judgement = self.judge(signed, moment(document["signed_at"]))
         self.say(judgement.outcome, judgement.code, f"{where}, chữ ký", judgement.sentence)
         if judgement.certificate_sha256 and judgement.certificate_sha256 != document["certificate_sha256"]:
             self.say(FAILED, "CERTIFICATE-OTHER", where, "Chứng thư trong tệp khác chứng thư đã ghi.")
         self.status(document, f"{where}, thu hồi")
-        digest = re.search(rb"DigestValue>([A-Za-z0-9+/=\s]+)<", data)
-        claimed = base64.b64encode(bytes.fromhex(document["unsigned_sha256"]))
-        if digest is None or digest[1] != claimed:
-            self.say(FAILED, "UNSIGNED-OTHER", where, "Mã băm trước khi ký khác mã băm trong chữ ký.")
+        if self.box.kind == HEALTH_CHECK:
+            self.before_signing(signed, document["unsigned_sha256"], where)
+        else:
+            digest = re.search(rb"DigestValue>([A-Za-z0-9+/=\s]+)<", signed)
+            claimed = base64.b64encode(bytes.fromhex(document["unsigned_sha256"]))
+            if digest is None or digest[1] != claimed:
+                self.say(FAILED, "UNSIGNED-OTHER", where, "Mã băm trước khi ký khác mã băm trong chữ ký.")
         if document["record_sha256"] != manifest["record_sha256"]:
             self.say(FAILED, "RECORD-OTHER", where, "Tệp được lập từ bản hồ sơ khác.")
+        self.codes(signed, where)
+
+    def message(self, data: bytes, digest: str, where: str) -> bytes | None:
+        """The signed health check inside a message; what is known of the message is said."""
         try:
-            facility, visit = codes_in(data)
+            message = read_message(data)
         except NotReadable:
-            self.say(UNKNOWN, "CODES-UNREADABLE", where, "Không đọc được MACSKCB và MA_LK trong tệp đã ký.")
-            return
-        if (facility, visit) != (manifest["facility_code"], manifest["visit_code"]):
-            self.say(FAILED, "CODES-DIFFER", where, f"Tệp đã ký mang mã {facility} / {visit}, khác với gói.")
+            self.say(UNKNOWN, "MESSAGE-UNREADABLE", where, "Không đọc được bản tin đã gửi lên trục.")
+            return None
+        self.messages[digest] = message.msg_id
+        subject = f"{where}, bản tin {message.msg_id}"
+        if not self.message_keys:
+            self.say(
+                NOTED,
+                MESSAGE_NOT_CHECKED,
+                subject,
+                "Chữ ký của bản tin chưa được kiểm tra: gói không mang khóa đã đăng ký với trục. Nêu khóa công khai đó "
+                "bằng --hub-key TỆP.pem. Phiếu bên trong có chữ ký riêng, xét ở dòng khác.",
+            )
+        elif any(rsa_verifies(key, message.signature, message.checksum) for key in self.message_keys):
+            self.say(PASSED, "MESSAGE-VALID", subject, "Chữ ký của bản tin khớp với khóa anh/chị nêu.")
         else:
             self.say(
-                PASSED, "CODES-AGREE", where, f"Tệp đã ký đúng là của MACSKCB {facility}, MA_LK {visit}."
+                FAILED, "MESSAGE-MISMATCH", subject, "Chữ ký của bản tin không khớp với khóa anh/chị nêu."
             )
+        return message.document
+
+    def before_signing(self, signed: bytes, claimed: str, where: str) -> None:
+        """Of a health check: the file without the facility's signature, and whether the doctor has signed in it."""
+        place = FACILITY_PLACE.encode()
+        start, end = signed.rfind(b"<%b>" % place), signed.rfind(b"</%b>" % place)
+        inside, closing = signed[start:end], signed[end:]
+        blank = inside[inside.rfind(b">") + 1 :]
+        ways = [b"<%b>" % place + blank + closing]
+        ways += [one + closing[len(place) + 3 :] for one in (b"<%b/>" % place, b"<%b />" % place)]
+        if 0 <= start < end and all(sha256(signed[:start] + one) != claimed for one in ways):
+            self.say(
+                UNKNOWN, "UNSIGNED-OTHER", where, "Không dựng lại được tệp trước khi ký theo mã băm đã ghi."
+            )
+        try:
+            doctor = doctor_signed(signed)
+        except NotReadable:
+            return
+        self.say(
+            NOTED,
+            "DOCTOR-NOT-CHECKED" if doctor else "DOCTOR-NOT-SIGNED",
+            where,
+            "Phiếu có chữ ký ở chỗ của bác sĩ kết luận. Gói không kiểm tra chữ ký đó; chữ ký của cơ sở bao trùm nó."
+            if doctor
+            else "Bác sĩ kết luận không ký trong phiếu này; chỉ có chữ ký của cơ sở.",
+        )
+
+    def codes(self, signed: bytes, where: str) -> None:
+        """Whose the signed file itself says it is."""
+        manifest, kind = self.box.manifest, self.box.kind
+        place = "MA_CSKCB" if kind == CHECK_IN else "MACSKCB"
+        try:
+            said = codes_in(signed, kind)
+        except NotReadable:
+            self.say(UNKNOWN, "CODES-UNREADABLE", where, f"Không đọc được {place} và MA_LK trong tệp đã ký.")
+            return
+        own = kind == HEALTH_CHECK and not said.visit and str(manifest["visit_code"]).startswith("KSK-")
+        if said.facility != manifest["facility_code"] or (said.visit != manifest["visit_code"] and not own):
+            self.say(
+                FAILED,
+                "CODES-DIFFER",
+                where,
+                f"Tệp đã ký mang mã {said.facility} / {said.visit}, khác với gói.",
+            )
+        elif kind == CHECK_IN and said.stage != manifest["stage"]:
+            self.say(FAILED, "STAGE-DIFFERS", where, "Báo vào khám đã ký thuộc giai đoạn khác với gói ghi.")
+        else:
+            named = "không mang MA_LK" if own else f"MA_LK {said.visit}"
+            self.say(PASSED, "CODES-AGREE", where, f"Tệp đã ký đúng là của {place} {said.facility}, {named}.")
 
     def status(self, document: dict[str, Any], where: str) -> None:
         kept = document.get("status")
@@ -892,6 +1190,33 @@ class Examination:
                     + f", tệp {attempt['request_sha256'][:16]}….",
                 )
 
+    def whole(self, submission: dict[str, Any], attempts: Any, where: str) -> None:
+        """Whether attempts are missing. A restored database leaves some numbers free, so a gap alone proves nothing."""
+        there = [one["number"] for one in attempts]
+        noted = submission.get("attempts_noted", max(there, default=0))
+        missing = sorted(set(range(1, min(int(noted), MAX_PARTS) + 1)) - set(there))
+        if missing or len(there) != len(set(there)):
+            self.say(
+                UNKNOWN,
+                "ATTEMPTS-MISSING",
+                where,
+                "Sổ gửi không còn đủ các lần gửi, hoặc có lần ghi hai lượt: gói đã bị bớt, hoặc cơ sở đã khôi phục dữ "
+                f"liệu. Thiếu lần: {', '.join(map(str, missing[:10])) or 'không'}.",
+            )
+        answered = {one["number"] for one in attempts if one["answer_head"]}
+        told = [
+            one["attempt"]
+            for one in self.box.read("clock.json")["answers"]
+            if one["submission"] == submission["number"]
+        ]
+        if set(told) != answered or len(told) != len(answered):
+            self.say(
+                FAILED,
+                "ATTEMPTS-OTHER",
+                where,
+                "Các lần gửi không khớp với các lần trả lời ghi ở phần giờ giấc.",
+            )
+
     def receipt(self, receipt: Any, attempts: Any, documents: Any, where: str) -> None:
         number = receipt["transaction_number"]
         subject = f"{where}, biên nhận {number}"
@@ -911,22 +1236,31 @@ class Examination:
                 UNKNOWN,
                 "RECEIPT-STATED",
                 subject,
-                f"Mã do người phụ trách ({receipt['stated_by']}) đọc trên cổng và ghi lại, không phải cổng trả lời.",
+                f"Mã do người phụ trách ({receipt['stated_by']}) đọc trên {self.other_side.lower()} và ghi lại, "
+                f"không phải {self.other_side.lower()} trả lời.",
             )
             return
         answer = self.box.parts.get(attempt["answer"] or "", b"")
-        if transaction_number_in(answer) != number:
+        if self.box.kind == HEALTH_CHECK:
+            said = hub_number_in(answer, self.messages.get(receipt["document_sha256"], ""))
+        else:
+            said = transaction_number_in(answer)
+        if said != number:
             self.say(
-                FAILED, "RECEIPT-NOT-ANSWERED", subject, "Trả lời lưu lại của cổng không có mã giao dịch này."
+                FAILED,
+                "RECEIPT-NOT-ANSWERED",
+                subject,
+                f"Trả lời lưu lại của {self.other_side.lower()} không có mã giao dịch này cho tệp này.",
             )
             return
         self.say(
             PASSED,
             "RECEIPT-BOUND",
             subject,
-            f"Cổng trả mã này cho đúng tệp {receipt['document_sha256']}, nhận lúc {shown(receipt['received_at'])}"
-            + (f", cổng ghi {receipt['stated_at']}" if receipt["stated_at"] else "")
-            + ". Cổng không ký biên nhận: khi cần, đối chiếu mã này với cổng.",
+            f"{self.other_side} trả mã này cho đúng tệp {receipt['document_sha256']}, nhận lúc "
+            f"{shown(receipt['received_at'])}"
+            + (f", {self.other_side.lower()} ghi {receipt['stated_at']}" if receipt["stated_at"] else "")
+            + f". {self.other_side} không ký biên nhận: khi cần, đối chiếu mã này với {self.other_side.lower()}.",
         )
 
     def journal(self) -> None:
@@ -954,7 +1288,10 @@ class Examination:
                     continue
                 gap = round((moment(one["ended_at"]) - portal).total_seconds())
                 self.say(
-                    NOTED, "CLOCK", "Đồng hồ", f"Lúc cổng trả lời, máy ký lệch đồng hồ cổng {gap:+d} giây."
+                    NOTED,
+                    "CLOCK",
+                    "Đồng hồ",
+                    f"Lúc {self.other_side.lower()} trả lời, máy ký lệch đồng hồ bên đó {gap:+d} giây.",
                 )
 
 
@@ -969,6 +1306,30 @@ def transaction_number_in(answer: bytes) -> str:
     value = lower.get("magiaodich", "")
     code = str(lower.get("maketqua", "")).strip()
     return str(value).strip() if code == "200" and isinstance(value, (str, int)) else ""
+
+
+HUB_TAKEN = ("CM_SUCCESS", "PS_SYNC_SUCCESS", "PS_DS_VERIFY_SUCCESS", "PS_DS_SAVE_SUCCESS")
+
+
+def hub_number_in(answer: bytes, msg_id: str) -> str:
+    """The transaction number of a hub's answer that takes this message; empty where it takes another, or none."""
+    try:
+        told = json.loads(answer.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(told, dict):
+        return ""
+    places = [one for one in (told.get("header"), told.get("data"), told) if isinstance(one, dict)]
+
+    def says(name: str) -> str:
+        values = [one.get(name) for one in places]
+        texts = [
+            str(one).strip() for one in values if isinstance(one, (str, int)) and not isinstance(one, bool)
+        ]
+        return next((text for text in texts if text), "")
+
+    about = says("ref_msg_id")
+    return says("txn_id")[:100] if says("res_code") in HUB_TAKEN and about in ("", msg_id) else ""
 
 
 def journal_hash(line: dict[str, Any]) -> str:
@@ -1010,10 +1371,12 @@ def examine(
     authorities: Sequence[Certificate] = (),
     registered: Sequence[str] = (),
     status: StatusJudge | None = None,
+    message_keys: Sequence[PublicKey] = (),
 ) -> list[Line]:
     """All lines of the verdict on a container.
 
-    ``judge`` and ``status`` replace this file's own look at signatures, and at what issuers said of certificates.
+    ``judge`` and ``status`` replace this file's own look at signatures, and at what issuers said of certificates;
+    ``message_keys`` are those that the facility registered at the Ministry's hub.
     """
 
     def own(document: bytes, at: datetime) -> Judgement:
@@ -1026,15 +1389,15 @@ def examine(
     try:
         container = Container(data)
         manifest = container.manifest
-        examination = Examination(container, judge or own, status or own_status)
+        examination = Examination(container, judge or own, status or own_status, message_keys)
         lines = examination.lines
         lines.append(
             Line(
                 NOTED,
                 "CONTAINER",
                 "Gói",
-                f"Cơ sở {manifest['facility_code']}, MA_LK {manifest['visit_code']}, bản {manifest['version']}, "
-                f"chốt {shown(manifest['frozen_at'])}; SHA-256 của manifest.json: {container.manifest_sha256}",
+                f"Cơ sở {manifest['facility_code']}, {_about(container)}, chốt {shown(manifest['frozen_at'])}; "
+                f"SHA-256 của manifest.json: {container.manifest_sha256}",
             )
         )
         examination.run()
@@ -1043,6 +1406,16 @@ def examine(
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, OverflowError):
         lines.append(Line(FAILED, "CONTAINER-SHAPE", "Gói", "Nội dung gói không đúng khuôn đã công bố."))
     return [Line(one.outcome, one.code, printable(one.subject), printable(one.sentence)) for one in lines]
+
+
+def _about(container: Container) -> str:
+    manifest = container.manifest
+    if container.kind == CHECK_IN:
+        stage = STAGES.get(manifest["stage"], "?")
+        return f"báo vào khám của MA_LK {manifest['visit_code']}, {stage}, lần {manifest['version']}"
+    if container.kind == HEALTH_CHECK:
+        return f"phiếu khám sức khỏe {manifest['visit_code']}, bản {manifest['version']}"
+    return f"MA_LK {manifest['visit_code']}, bản {manifest['version']}"
 
 
 def printable(text: object) -> str:
@@ -1059,8 +1432,9 @@ def outcome_of(lines: Sequence[Line]) -> str:
 def report(lines: Sequence[Line]) -> str:
     """The verdict as people read it: the outcome first, then a line for every check."""
     body = [f"{WORDS[line.outcome]} · {line.code} · {line.subject}: {line.sentence}" for line in lines]
-    unchecked = any(line.code == NOT_CHECKED for line in lines)
-    end = f"KẾT LUẬN: {WORDS[outcome_of(lines)]}{' (không kiểm tra thu hồi)' if unchecked else ''}"
+    said = {line.code for line in lines}
+    unchecked = "; ".join(sentence for code, sentence in LEFT_OPEN.items() if code in said)
+    end = f"KẾT LUẬN: {WORDS[outcome_of(lines)]}{f' ({unchecked})' if unchecked else ''}"
     return "\n".join([end, *body])
 
 
@@ -1073,6 +1447,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument(
         "--registered", action="append", default=[], metavar="SHA256", help="mã băm chứng thư đã đăng ký"
     )
+    command.add_argument(
+        "--hub-key",
+        action="append",
+        default=[],
+        metavar="TỆP.pem",
+        help="khóa công khai cơ sở đã đăng ký với trục Bộ Y tế (gói của phiếu khám sức khỏe)",
+    )
     command.add_argument("--at", metavar="GIỜ", help="chỉ cho tệp XML: giờ ký, như 2026-11-23T09:00:00+07:00")
     command.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     options = command.parse_args(arguments)
@@ -1083,18 +1464,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.ca:
             with open(name, "rb") as stream:
                 authorities += [Certificate(raw) for raw in pem(stream.read())]
+        message_keys = []
+        for name in options.hub_key:
+            with open(name, "rb") as stream:
+                message_keys += public_keys(stream.read())
     except OSError as problem:
         print(f"Không mở được tệp {problem.filename}.", file=sys.stderr)
         return 2
     except NotReadable:
-        print("Không đọc được chứng thư của nơi cấp. Tệp phải ở dạng PEM, khóa RSA.", file=sys.stderr)
+        print(
+            "Không đọc được chứng thư của nơi cấp hoặc khóa của trục. Tệp phải ở dạng PEM, khóa RSA.",
+            file=sys.stderr,
+        )
         return 2
     if options.ca and not authorities:
         print("Tệp của nơi cấp không có chứng thư nào.", file=sys.stderr)
         return 2
+    if options.hub_key and not message_keys:
+        print("Tệp của --hub-key không có khóa công khai nào.", file=sys.stderr)
+        return 2
     registered = [one.lower().replace(":", "") for one in options.registered]
     if is_container(data):
-        lines = examine(data, authorities=authorities, registered=registered)
+        lines = examine(data, authorities=authorities, registered=registered, message_keys=message_keys)
     else:
         if options.at is None:
             print("Với một tệp XML, hãy nêu thời điểm ký bằng --at.", file=sys.stderr)

@@ -37,7 +37,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if wanted == "goi":
         policies.check_can_read_records(request.user)
-        name, data = evidence.take_evidence(by=request.user, version=version)
+        name, data = evidence.take_evidence(by=request.user, subject=version)
         return _file(name, data, "application/zip")
     note(request.user, "evidence-read", "visit", version.visit_id, version=version.number)
     container = evidence.container_for(version)

@@ -1,13 +1,13 @@
-"""The evidence of one record version: everything known of its signing and sending, in one file that verifies alone.
+"""Building a container out of the ledger: signed bytes, certificates, attempts, receipts, clock and journal.
 
-``container_for`` builds it from the ledger and stores it nowhere. The same ledger gives the same bytes. Its form and
-every check are in ``healthbook.signing.verify_evidence``, which travels inside. It holds the signed record itself, so
-it is as confidential as the record: ``take_evidence`` writes the journal line that goes with handing it out.
+It is stored nowhere. The same ledger gives the same bytes. Its form and every check are in
+``healthbook.signing.verify_evidence``, which travels inside. It holds the signed record itself, so it is as
+confidential as the record: ``take_evidence`` writes the journal line that goes with handing it out.
 """
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,18 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from ...healthbook.signing import verify_evidence
-from ...healthbook.signing.verify_evidence import FORMAT, FORMAT_VERSION, MANIFEST, pack, sha256
-from ..journal.chain import note
-from ..journal.models import Entry
-from ..visits.models import RecordVersion
-from .key_models import CertificateStatus, StatusKind
-from .models import Attempt, Receipt, SignedDocument, SigningKey, Submission
-from .states import State
+from ....healthbook.signing import verify_evidence
+from ....healthbook.signing.verify_evidence import FORMAT, MANIFEST, pack, sha256
+from ...journal.chain import note
+from ...journal.models import Entry
+from ..key_models import CertificateStatus, StatusKind
+from ..models import Attempt, DestinationKind, Receipt, SignedDocument, SigningKey, Submission
+from ..states import State
+from .subjects import About, Subject, about, told_at
 
 VERIFIER_NAME = "verify_evidence.py"
 
-GUIDE = """GÓI BẰNG CHỨNG CỦA MỘT HỒ SƠ ĐÃ GỬI
+GUIDE = """GÓI BẰNG CHỨNG CỦA {what} ĐÃ GỬI
 
 Gói này tự chứng minh: tệp đã ký (đúng từng byte như đã gửi), chứng thư và trả lời của nơi cấp về thu hồi (nếu cơ
 sở có hỏi), các lần gửi, biên nhận, giờ giấc và nhật ký.
@@ -40,40 +40,37 @@ Tệp verify_evidence.py nằm trong gói. Người cẩn thận lấy tệp đ�
 Kết quả: ĐẠT, KHÔNG ĐẠT hoặc CHƯA KẾT LUẬN. Không nêu nơi cấp (--ca) hay mã chứng thư đã đăng ký (--registered) thì
 chưa thể biết chứng thư là của ai, nên kết quả là CHƯA KẾT LUẬN.
 
-Chữ ký bảo vệ nội dung hồ sơ. Biên nhận, giờ giấc và nhật ký do cơ sở lưu lại, cổng không ký các thông tin này;
-khi có tranh chấp, đối chiếu mã giao dịch với cổng. Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
+Chữ ký bảo vệ nội dung. Biên nhận, giờ giấc và nhật ký do cơ sở lưu lại, nơi nhận không ký các thông tin này;
+khi có tranh chấp, đối chiếu mã giao dịch với nơi nhận. {also}Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
 của bên thứ ba.
 
 Gói chứa thông tin sức khỏe của người bệnh. Hãy giữ kín như giữ hồ sơ bệnh án.
 """
 
 
-def container_for(version: RecordVersion) -> bytes:
-    """The container of one version, for all its destinations."""
-    visit = version.visit
-    submissions = list(version.submissions.select_related("destination").order_by("id"))
+OF_A_MESSAGE = """Tệp đã gửi lên trục là một bản tin (.json) bọc phiếu đã ký. Chữ ký của chính bản tin chỉ kiểm tra được với
+khóa công khai đã đăng ký với trục: thêm --hub-key TỆP.pem. Chữ ký của bác sĩ kết luận, nếu có, gói này không kiểm tra.
+"""
+
+
+def container_for(subject: Subject) -> bytes:
+    """The container of one record version, check-in or health check, for all its destinations."""
+    told = about(subject)
+    submissions = list(subject.submissions.select_related("destination").order_by("id"))
+    guide = GUIDE.format(what=told.heading, also=OF_A_MESSAGE if told.is_message else "")
     parts: dict[str, bytes] = {
-        "HUONG-DAN.txt": GUIDE.encode(),
+        "HUONG-DAN.txt": guide.encode(),
         VERIFIER_NAME: verifier_source(),
-        "journal.json": _json(_journal(version, submissions)),
+        "journal.json": _json(_journal(told, submissions)),
         "certificates.json": _json(_certificates(submissions)),
-        "clock.json": _json(_clock(version, submissions)),
+        "clock.json": _json(_clock(told, submissions)),
     }
     for key in keys_of(submissions):
         parts[_pem_name(key.fingerprint)] = key.certificate_pem.encode()
-    listed = [_submission(number, one, parts) for number, one in enumerate(submissions, 1)]
     manifest = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "facility_code": visit.facility_code,
-        "facility_name": visit.facility.name,
-        "visit_code": visit.visit_code,
-        "version": version.number,
-        "reason": version.reason,
-        "edition": version.edition_id,
-        "record_sha256": version.sha256,
-        "frozen_at": _time(version.at),
-        "submissions": listed,
+        **told.manifest,
+        "submissions": [_submission(number, one, parts) for number, one in enumerate(submissions, 1)],
         "parts": [
             {"name": name, "sha256": sha256(parts[name]), "size": len(parts[name])} for name in sorted(parts)
         ],
@@ -82,17 +79,11 @@ def container_for(version: RecordVersion) -> bytes:
 
 
 @transaction.atomic
-def take_evidence(*, by: Any, version: RecordVersion) -> tuple[str, bytes]:
+def take_evidence(*, by: Any, subject: Subject) -> tuple[str, bytes]:
     """File name and bytes of a container that leaves the house; who took it is in the journal."""
-    data = container_for(version)
-    note(by, "evidence-taken", "visit", version.visit_id, version=version.number, sha256=sha256(data))
-    return container_name(version), data
-
-
-def container_name(version: RecordVersion) -> str:
-    """``bang-chung-99999-MA_LK-v1.zip``, safe as a file name."""
-    code = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in version.visit.visit_code)
-    return f"bang-chung-{version.visit.facility_code}-{code}-v{version.number}.zip"
+    data, told = container_for(subject), about(subject)
+    note(by, "evidence-taken", *told.in_journal, version=subject.number, sha256=sha256(data))
+    return told.file_name, data
 
 
 def verifier_source() -> bytes:
@@ -112,7 +103,7 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
         submission.documents.select_related("status__answer", "status__authority_answer").order_by("number")
     )
     for document in documents:
-        parts[f"{folder}/document-{document.number}.xml"] = document.content
+        parts[_document_name(folder, document)] = document.content
     attempts = list(submission.attempts.order_by("number"))
     for attempt in attempts:
         if attempt.answer is not None:
@@ -127,13 +118,14 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
         "account": submission.destination.account,
         "state": submission.state,
         "word": State(submission.state).label,
-        "since": _time(submission.since),
+        "since": told_at(submission.since),
         "problem_code": submission.problem_code,
+        "attempts_noted": submission.attempt_count,
         "documents": [_document(folder, one, parts) for one in documents],
         "attempts": f"{folder}/attempts.json",
         "receipts": f"{folder}/receipts.json",
         "portal_findings": [
-            {"code": one.code, "noted_at": _time(one.noted_at), "settled_at": _time(one.settled_at)}
+            {"code": one.code, "noted_at": told_at(one.noted_at), "settled_at": told_at(one.settled_at)}
             for one in submission.portal_findings.order_by("noted_at", "id")
         ],
     }
@@ -142,16 +134,22 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
 def _document(folder: str, document: SignedDocument, parts: dict[str, bytes]) -> dict[str, Any]:
     return {
         "number": document.number,
-        "file": f"{folder}/document-{document.number}.xml",
+        "file": _document_name(folder, document),
         "sha256": document.sha256,
         "size": document.size,
         "unsigned_sha256": document.unsigned_sha256,
         "record_sha256": document.record_sha256,
         "certificate_sha256": document.certificate_fingerprint,
-        "signed_at": _time(document.signed_at),
+        "signed_at": told_at(document.signed_at),
         "signer": document.signer,
         "status": _status(document.status, parts) if document.status else None,
     }
+
+
+def _document_name(folder: str, document: SignedDocument) -> str:
+    """What goes to a hub is a message around the signed file."""
+    message = document.submission.destination.kind == DestinationKind.HUB
+    return f"{folder}/document-{document.number}.{'json' if message else 'xml'}"
 
 
 def _status(status: CertificateStatus, parts: dict[str, bytes]) -> dict[str, Any]:
@@ -166,10 +164,10 @@ def _status(status: CertificateStatus, parts: dict[str, bytes]) -> dict[str, Any
     return {
         "kind": status.kind,
         "code": status.code,
-        "asked_at": _time(status.asked_at),
-        "said_at": _time(status.said_at),
-        "until": _time(status.until),
-        "fresh_until": _time(status.fresh_until),
+        "asked_at": told_at(status.asked_at),
+        "said_at": told_at(status.said_at),
+        "until": told_at(status.until),
+        "fresh_until": told_at(status.fresh_until),
         "fresh_seconds": status.fresh_seconds,
         "answer": kept(bytes(status.answer.content), "ocsp" if status.kind == StatusKind.OCSP else "crl"),
         "authority_answer": kept(bytes(above.content), "crl") if above is not None else None,
@@ -180,9 +178,9 @@ def _status(status: CertificateStatus, parts: dict[str, bytes]) -> dict[str, Any
 def _attempt(folder: str, attempt: Attempt) -> dict[str, Any]:
     return {
         "number": attempt.number,
-        "started_at": _time(attempt.started_at),
-        "bytes_from": _time(attempt.bytes_from),
-        "ended_at": _time(attempt.ended_at),
+        "started_at": told_at(attempt.started_at),
+        "bytes_from": told_at(attempt.bytes_from),
+        "ended_at": told_at(attempt.ended_at),
         "outcome": attempt.outcome,
         "code": attempt.code,
         "http_status": attempt.http_status,
@@ -202,7 +200,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "transaction_number": receipt.transaction_number,
         "attempt": receipt.attempt.number,
         "document_sha256": receipt.document_sha256,
-        "received_at": _time(receipt.received_at),
+        "received_at": told_at(receipt.received_at),
         "stated_at": receipt.stated_at,
         "message": receipt.message,
         "stated_by": receipt.stated_by,
@@ -231,30 +229,28 @@ def _certificates(submissions: list[Submission]) -> list[dict[str, Any]]:
                 "subject": certificate.subject.rfc4514_string(),
                 "issuer": certificate.issuer.rfc4514_string(),
                 "serial": f"{certificate.serial_number:x}",
-                "not_before": _time(key.not_before),
-                "not_after": _time(key.not_after),
+                "not_before": told_at(key.not_before),
+                "not_after": told_at(key.not_after),
                 "kept_in": key.kind,
-                "registered_at": _time(key.registered_at),
-                "retired_at": _time(key.retired_at),
+                "registered_at": told_at(key.registered_at),
+                "retired_at": told_at(key.retired_at),
             }
         )
     return found
 
 
-def _clock(version: RecordVersion, submissions: list[Submission]) -> dict[str, Any]:
+def _clock(told: About, submissions: list[Submission]) -> dict[str, Any]:
     """Our moments beside the other side's own, where it told them."""
     answered = Attempt.objects.filter(submission__in=submissions).exclude(answer_head="")
     place = {one.pk: number for number, one in enumerate(submissions, 1)}
     return {
         "time_zone": settings.TIME_ZONE,
-        "closed_at": _time(version.visit.closed_at),
-        "closing_source": version.visit.closing_source,
-        "frozen_at": _time(version.at),
+        **told.clock,
         "answers": [
             {
                 "submission": place[one.submission_id],
                 "attempt": one.number,
-                "ended_at": _time(one.ended_at),
+                "ended_at": told_at(one.ended_at),
                 "portal_date": _date_header(one.answer_head),
             }
             for one in answered.order_by("submission_id", "number")
@@ -267,9 +263,10 @@ def _date_header(head: str) -> str:
     return str(HeaderParser().parsestr(headers).get("Date", ""))
 
 
-def _journal(version: RecordVersion, submissions: list[Submission]) -> list[dict[str, Any]]:
-    """The journal's lines about this visit and its submissions, as they are chained; looks at records left out."""
-    about = Q(kind="visit", object_id=str(version.visit_id), action__in=_VISIT_ACTIONS) | Q(
+def _journal(told: About, submissions: list[Submission]) -> list[dict[str, Any]]:
+    """The journal's lines about what was sent and its submissions, as they are chained; looks at it left out."""
+    kind, object_id = told.in_journal
+    lines = Q(kind=kind, object_id=str(object_id), action__in=told.actions) | Q(
         kind="submission", object_id__in=[str(one.pk) for one in submissions]
     )
     return [
@@ -284,15 +281,8 @@ def _journal(version: RecordVersion, submissions: list[Submission]) -> list[dict
             "previous": one.previous,
             "hash": one.hash,
         }
-        for one in Entry.objects.filter(about).order_by("seq")
+        for one in Entry.objects.filter(lines).order_by("seq")
     ]
-
-
-_VISIT_ACTIONS = ("visit-closed", "visit-corrected")
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _json(value: Any) -> bytes:
