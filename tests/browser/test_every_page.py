@@ -27,7 +27,13 @@ DOWNLOADS = {"six_month_download"}
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PIECES = {"sending_word"}
 """A part of the frame, which every other page shows."""
-WITH_THE_HUB = {"delivery_health_checks", "delivery_health_check", "admin_add_hub", "admin_hub"}
+WITH_THE_HUB = {
+    "delivery_health_checks",
+    "delivery_health_check",
+    "evidence_health_check",
+    "admin_add_hub",
+    "admin_hub",
+}
 """There only once the hospital has switched health checks on: looked at in ``test_hub_pages``."""
 FOR_MACHINES = {"healthz", "metrics"}
 ALONE = {"sign_in"}

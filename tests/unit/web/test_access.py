@@ -36,6 +36,7 @@ PAGES = {
     "visit_table": ("read_records",),
     "visit_attempt": ("see_delivery",),
     "evidence": ("see_delivery", "read_records"),
+    "evidence_check_in": ("look_up_cards", "see_delivery"),
     "import": ("import_files",),
     "import_quarantine": ("import_files",),
     "delivery": ("see_delivery",),
@@ -75,6 +76,7 @@ def address_of(name: str, ward: Ward) -> str:
         "visit": [visit],
         "card": [ward.look_up.pk if ward.look_up else 0],
         "check_in_one": [CheckIn.objects.order_by("pk")[0].pk],
+        "evidence_check_in": [CheckIn.objects.order_by("pk")[0].pk],
         "visit_correct": [visit],
         "visit_fix": [visit],
         "rule": ["XTB-006"],
@@ -113,7 +115,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
         "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
         "card_deed", "rule_recheck", "rule_hold_back_do", "import_erase", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
-        "delivery_health_checks", "delivery_health_check", "admin_add_hub", "admin_hub",
+        "delivery_health_checks", "delivery_health_check", "evidence_health_check", "admin_add_hub", "admin_hub",
     }  # fmt: skip
     assert {pattern.name for pattern in urlpatterns} == set(PAGES) | elsewhere
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from sosuckhoe.healthbook.signing import verify_evidence
 from sosuckhoe.hospital.delivery.models import Receipt
 from sosuckhoe.hospital.journal.models import Entry
-from sosuckhoe.hospital.visits.models import RecordVersion
+from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion
 
 
 @pytest.fixture
@@ -58,3 +58,25 @@ def test_a_version_of_every_state_has_its_page(ward, as_role):
     client = as_role(ward, "records")
     for version in RecordVersion.objects.all():
         assert client.get(address(version)).status_code == 200
+
+
+def test_a_check_in_has_its_page_and_whoever_may_tell_of_visits_takes_its_container(ward, as_role):
+    check_in = CheckIn.objects.order_by("pk")[0]
+    address = reverse("web:evidence_check_in", args=[check_in.pk])
+    reception = as_role(ward, "reception")
+    assert address in reception.get(reverse("web:check_in_one", args=[check_in.pk])).content.decode()
+    page = reception.get(address).content.decode()
+    assert check_in.row["full_name"] in page and "Bằng chứng ký và gửi báo vào khám" in page
+    container = reception.get(f"{address}?tai-ve=goi")
+    assert container["Content-Disposition"].endswith('-vao-kham-1.zip"')
+    assert verify_evidence.Container(container.content).manifest_sha256 in page
+    assert Entry.objects.get(action="evidence-taken").kind == "check-in"
+
+
+def test_who_reads_no_records_sees_a_check_ins_proof_without_its_name(ward, as_role):
+    check_in = CheckIn.objects.order_by("pk")[0]
+    address = reverse("web:evidence_check_in", args=[check_in.pk])
+    client = as_role(ward, "it")
+    page = client.get(address).content.decode()
+    assert check_in.row["full_name"] not in page and "?tai-ve=goi" not in page
+    assert client.get(f"{address}?tai-ve=goi").status_code == 403

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.health_check_file import HUB_CODE, Export
 from tests.unit.web.ward import Ward, connect
 
+from sosuckhoe.healthbook.signing.verify_evidence import Container
 from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.ledger import step
@@ -207,3 +208,20 @@ def test_a_held_one_is_signed_again_for_a_reason(unknown: Submission, empty_ward
     client = as_role(empty_ward, "records")
     assert client.post(address, {"deed": "ky-lai", "reason": "đã đăng ký khóa"}).status_code == 302
     assert Submission.ledger.get(pk=unknown.pk).state == State.WAITING
+
+
+def test_its_proof_says_what_is_not_proved_and_is_taken_by_who_reads_records(
+    unknown: Submission, empty_ward: Ward, as_role
+) -> None:
+    address = reverse("web:evidence_health_check", args=[unknown.health_check_id])
+    client = as_role(empty_ward, "records")
+    assert address in client.get(reverse("web:delivery_health_check", args=[unknown.pk])).content.decode()
+    page = client.get(address).content.decode()
+    assert "Bằng chứng ký và gửi phiếu khám sức khỏe" in page
+    assert page.count("Không chứng minh.") == 2 and "--hub-key" in page
+    assert "Chưa có biên nhận" in page
+    container = Container(client.get(f"{address}?tai-ve=goi").content)
+    assert container.manifest_sha256 in page
+    it = as_role(empty_ward, "it")
+    assert it.get(address).status_code == 200 and it.get(f"{address}?tai-ve=goi").status_code == 403
+    assert as_role(empty_ward, "reception").get(address).status_code == 403

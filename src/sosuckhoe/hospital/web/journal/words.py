@@ -101,6 +101,7 @@ KINDS = {
     "submission": "lượt gửi",
     "look-up": "lượt tra thẻ",
     "check-in": "báo vào khám",
+    "health-check": "phiếu khám sức khỏe",
     "attempt": "lần gửi",
     "key": "khóa ký",
     "policy": "quy định",
