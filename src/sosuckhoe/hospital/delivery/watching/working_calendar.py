@@ -23,6 +23,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKEND = frozenset({5, 6})
 END_OF_DAY = time.max
 MOST_ROWS = 5000
+HORIZON = timedelta(days=60)
+"""How far ahead the holidays should be known."""
 
 
 @dataclass(frozen=True)
@@ -139,3 +141,8 @@ def stored_calendar() -> WorkingCalendar:
         off=frozenset(day for day, working in days if not working),
         on=frozenset(day for day, working in days if working),
     )
+
+
+def years_without_holidays(now: datetime) -> list[int]:
+    """The years of now and of what is due soon of which no holiday is loaded: their deadlines are by weekends alone."""
+    return stored_calendar().unknown_years([local_day(now), local_day(now + HORIZON)])

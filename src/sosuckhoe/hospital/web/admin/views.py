@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ...delivery import actions as delivery
 from ...delivery.models import Destination, SigningKey
 from ...delivery.secrets import keep_secret
+from ...delivery.watching.working_calendar import years_without_holidays
 from ...staff import actions as staff
 from ...staff import policies
 from ...staff.models import Person, Unit
@@ -58,6 +59,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "choices": HospitalPolicy.objects.values("name").distinct().count(),
             "may_set_up": policies.can_set_up(request.user),
             "may_manage_staff": policies.can_manage_staff(request.user),
+            "sees_delivery": policies.can_see_delivery(request.user),
+            "unknown_years": years_without_holidays(timezone.now()),
         },
     )
 

@@ -13,6 +13,7 @@ from ...delivery.models import Destination, DestinationKind
 from ...delivery.restoring.hold import current, on_hold
 from ...delivery.states import State
 from ...delivery.watching.watched import alarms, watched
+from ...delivery.watching.working_calendar import years_without_holidays
 from ...staff import policies
 from ..shell import privacy, words
 from ..shell.access import page
@@ -77,6 +78,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "keys": queries.keys(),
             "restored": restored,
             "alarms": [each for each in alarms(watched(timezone.now())) if each.code not in SAID_ABOVE],
+            "unknown_years": years_without_holidays(timezone.now()),
             "has_hub": any(each.kind == DestinationKind.HUB for each in destinations),
             "may_steer": policies.can_steer_delivery(request.user),
             "may_set_up": policies.can_set_up(request.user),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +20,7 @@ from ...delivery.watching.reconciling import Gap, Reconciliation
 from ...delivery.watching.reconciling_run import last_days
 from ...delivery.watching.rerunning import DEEDS
 from ...delivery.watching.stories import Story
-from ...delivery.watching.working_calendar import local_day, stored_calendar
+from ...delivery.watching.working_calendar import stored_calendar, years_without_holidays
 from ...journal.models import Entry
 from ...staff import policies
 from ...visits.models import Visit
@@ -32,8 +32,6 @@ DEFAULT = "7-ngay"
 SHOWN = 8
 LISTED = 300
 CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
-HORIZON = timedelta(days=60)
-"""How far ahead the calendar should know its holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,7 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         "clocks": CLOCKS,
         "draft_over": sum(bool(due.over_by(result.at)) for due in draft),
         "draft_count": len(draft),
-        "unknown_years": calendar.unknown_years([local_day(now), local_day(now + HORIZON)]),
+        "unknown_years": years_without_holidays(now),
         "calendar": calendar,
         "incidents": Incident.objects.select_related("destination")[:20],
         "outage_causes": [choice for choice in OutageCause.choices if choice[0] != OutageCause.UNKNOWN],
