@@ -117,8 +117,9 @@ def read_anew() -> None:
     for clear in _CACHES:
         clear()
     ours = {str(folder) for folder in our_folders()}
-    for key in [key for key in _MERGED if not all(folder in ours for _, folder in key)]:
-        del _MERGED[key]
+    for kept in (_MERGED, _SUMS):
+        for key in [key for key in kept if not all(folder in ours for _, folder in key)]:
+            del kept[key]
 
 
 def _counted(known: tuple[Decision, ...], day: date, expected: bool) -> tuple[Decision, ...]:
@@ -138,7 +139,7 @@ def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
     chosen = _counted(known, day, expected)
     if not any(decision.changes_tables for decision in chosen):
         raise NoEdition(f"no edition of the standard is in force on {day}")
-    key = tuple((decision, str(decision.folder)) for decision in chosen)
+    key = _key(chosen)
     if key not in _MERGED:
         if len(_MERGED) >= MOST_EDITIONS:
             _MERGED.clear()
@@ -146,36 +147,63 @@ def _choose(known: tuple[Decision, ...], day: date, expected: bool) -> Edition:
     return _MERGED[key]
 
 
-_MERGED: dict[tuple[tuple[Decision, str], ...], Edition] = {}
+_Key = tuple[tuple[Decision, str], ...]
+_MERGED: dict[_Key, Edition] = {}
 MOST_EDITIONS = 64
 """Editions kept at hand, by the folders they are made of."""
 
 
+def _key(chosen: tuple[Decision, ...]) -> _Key:
+    return tuple((decision, str(decision.folder)) for decision in chosen)
+
+
+_Sum = tuple[Mapping[str, Table], Mapping[str, list[Code]], Mapping[str, Mapping[str, Any]]]
+"""Tables by official name, rows of code lists, and facts about code lists."""
+_SUMS: dict[_Key, _Sum] = {}
+"""What decisions add up to: nearly every edition begins as another one does."""
+
+
+def _added_up(chosen: tuple[Decision, ...], mistakes: Mistakes) -> _Sum:
+    """What decisions add up to, one on top of the other; what is wrong is added to ``mistakes``."""
+    if not chosen:
+        return {}, {}, {}
+    key = _key(chosen)
+    if key not in _SUMS:
+        added = _added(chosen[-1], _added_up(chosen[:-1], mistakes), mistakes)
+        if mistakes.found:
+            return added
+        if len(_SUMS) >= MOST_EDITIONS:
+            _SUMS.clear()
+        _SUMS[key] = added
+    return _SUMS[key]
+
+
+def _added(decision: Decision, before: _Sum, mistakes: Mistakes) -> _Sum:
+    """What one more decision makes of it."""
+    tables = tables_after(decision.folder, decision.id, decision.number, before[0], mistakes)
+    rows, lists = dict(before[1]), dict(before[2])
+    for name, facts in decision.codes.items():
+        lists[name] = {**lists.get(name, {}), **facts}
+    # A code row carries its own days, so a list is read from every decision that holds rows of it.
+    folder = decision.folder.joinpath("codes")
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else ():
+        if not file.name.endswith(".csv"):
+            continue
+        name, place = file.name.removesuffix(".csv"), f"{decision.id}/codes/{file.name}"
+        new = list(lines_of(file, place, COLUMNS, mistakes, more=True))
+        numbers = {(line["code"], line["since"]): line.number for line in new}
+
+        def tell(code: Code, sentence: str, place: str = place, numbers: Mapping[Any, int] = numbers) -> None:
+            since = code.since.isoformat() if code.since else ""
+            mistakes.add(place, numbers.get((code.code, since)), sentence)
+
+        rows[name] = merged(rows.get(name, ()), codes_from(new), tell)
+    return tables, rows, lists
+
+
 def _merged(chosen: tuple[Decision, ...]) -> Edition:
     mistakes = Mistakes()
-    tables: dict[str, Table] = {}
-    rows: dict[str, list[Code]] = {}
-    lists: dict[str, Mapping[str, Any]] = {}
-    for decision in chosen:
-        tables = tables_after(decision.folder, decision.id, decision.number, tables, mistakes)
-        for name, facts in decision.codes.items():
-            lists[name] = {**lists.get(name, {}), **facts}
-        # A code row carries its own days, so a list is read from every decision that holds rows of it.
-        folder = decision.folder.joinpath("codes")
-        for file in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else ():
-            if not file.name.endswith(".csv"):
-                continue
-            name, place = file.name.removesuffix(".csv"), f"{decision.id}/codes/{file.name}"
-            new = list(lines_of(file, place, COLUMNS, mistakes, more=True))
-            numbers = {(line["code"], line["since"]): line.number for line in new}
-
-            def tell(
-                code: Code, sentence: str, place: str = place, numbers: Mapping[Any, int] = numbers
-            ) -> None:
-                since = code.since.isoformat() if code.since else ""
-                mistakes.add(place, numbers.get((code.code, since)), sentence)
-
-            rows[name] = merged(rows.get(name, ()), codes_from(new), tell)
+    tables, rows, lists = _added_up(chosen, mistakes)
     for table in tables.values():
         for field in table.fields:
             if field.codes and field.codes not in rows and not _comes_later(field.codes):
