@@ -29,7 +29,8 @@ def rules() -> Iterator[None]:
 def _forget() -> None:
     from sosuckhoe.healthbook.validation import checking
 
-    checking._checkers_of.cache_clear()
+    checking._settled.cache_clear()
+    checking._checkers.cache_clear()
 
 
 def found(tables: dict[str, list[dict[str, str]]], id: str = "TRY-001") -> list[Fault]:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from ..record import Record
 from ..standard import Edition
@@ -51,8 +52,10 @@ def check_record(
         faults.append(fault)
 
     try:
-        for check in _checkers(edition, code_day):
-            check(record, columns, insured, code_day, day, policy, add)
+        checkers = _checkers(_Known(edition), code_day)
+        for table in checkers.order:
+            if record.has(table):
+                checkers[table](record, columns, insured, code_day, day, policy, add)
     except _Enough:
         faults.append(_enough())
     if policy.off or policy.severities:
@@ -121,11 +124,17 @@ class _Known:
 
 def active_rules(edition: Edition, table: str, day: date) -> tuple[Rule, ...]:
     """The rules of a table that hold for a visit that ended on ``day``, under the names of the edition."""
-    return tuple(rule for rule in rules_of(edition, table) if rule.applies_on(day))
+    return tuple(rule for rule in _settled(_Known(edition)).get(table, ()) if rule.applies_on(day))
+
+
+@lru_cache(maxsize=64)
+def _settled(known: _Known) -> dict[str, tuple[Rule, ...]]:
+    """The rules of every table of an edition."""
+    return {table: rules_of(known.edition, table) for table in known.edition.tables}
 
 
 def _all_settled(known: _Known) -> tuple[Rule, ...]:
-    return tuple(rule for table in known.edition.tables for rule in rules_of(known.edition, table))
+    return tuple(chain.from_iterable(_settled(known).values()))
 
 
 @lru_cache(maxsize=64)
@@ -149,12 +158,26 @@ def _name_of(known: _Known) -> str:
     return known.edition.id
 
 
-def _checkers(edition: Edition, day: date) -> tuple[CheckTable, ...]:
-    return _checkers_of(_Known(edition), day)
+class _Checkers(dict[str, CheckTable]):
+    """The checkers of a day by table (English name), each written out when the first record has that table."""
+
+    def __init__(self, known: _Known, day: date) -> None:
+        super().__init__()
+        self.known, self.day, self.order = known, day, _order(known)
+
+    def __missing__(self, table: str) -> CheckTable:
+        official = self.known.edition.table(table).official
+        check = self[table] = _generated(self.known, official, self.day).check
+        return check
 
 
 @lru_cache(maxsize=512)
-def _checkers_of(known: _Known, day: date) -> tuple[CheckTable, ...]:
+def _checkers(known: _Known, day: date) -> _Checkers:
+    return _Checkers(known, day)
+
+
+@lru_cache(maxsize=64)
+def _order(known: _Known) -> tuple[str, ...]:
     """Tables that repeat come first, most read first: the columns they have read serve the others."""
     read = Counter(
         name.split(".")[0]
@@ -163,7 +186,7 @@ def _checkers_of(known: _Known, day: date) -> tuple[CheckTable, ...]:
         if not name.startswith(rule.table)
     )
     tables = sorted(known.edition.tables.values(), key=lambda one: (not one.repeats, -read[one.official]))
-    return tuple(_generated(known, table.official, day).check for table in tables)
+    return tuple(table.english for table in tables)
 
 
 def _generated(known: _Known, table: str, day: date) -> Generated:
