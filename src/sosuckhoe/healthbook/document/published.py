@@ -8,8 +8,7 @@ here, and goes to the parser. That both read alike is tested on documents of eve
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..record import Column, Sheet
 from ..standard.editions import of_decisions
@@ -36,11 +35,16 @@ class Published:
         self.begin = "".join(f"<{tag}>" for tag in containers)
         self.end = "".join(f"</{tag}>" for tag in reversed(containers))
         self.only_one = not containers
-        self.any_row = _row(row, shape.names, "([^<]*+)")
-        self.row = _row(row, shape.names, r"(?!\s)([^<]*+)")
-        """The same where no value begins with a blank, so that none is blank."""
-        self.markup = sum(len(f"<{name}></{name}>") for name in (row, *shape.names))
+        self.names = row, *shape.names
+        self.row = _row(*self.names, text=r"(?!\s)([^<]*+)")
+        """A row where no value begins with a blank, so that none is blank."""
+        self.markup = sum(len(f"<{name}></{name}>") for name in self.names)
         """Characters of a row that are not text."""
+
+    @cached_property
+    def any_row(self) -> re.Pattern[str]:
+        """A row with any values, for those who need it."""
+        return _row(*self.names, text="([^<]*+)")
 
     def sheet(self, document: str) -> Sheet | None:
         """The rows of a document; None where it is not exactly as published."""
@@ -107,7 +111,7 @@ def _discharge() -> re.Pattern[str]:
     return re.compile(f"<({'|'.join(names_ever('XML1', 'discharged_at'))})>([^<]*)</\\1>")
 
 
-def _row(tag: str, names: Sequence[str], text: str) -> re.Pattern[str]:
+def _row(tag: str, *names: str, text: str) -> re.Pattern[str]:
     return re.compile(f"<{tag}>{''.join(f'<{name}>{text}</{name}>' for name in names)}</{tag}>")
 
 

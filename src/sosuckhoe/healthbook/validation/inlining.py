@@ -3,8 +3,10 @@
 import ast
 import builtins
 import inspect
+import linecache
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 
@@ -14,7 +16,7 @@ def inlined(check: Callable[..., Any], values: Sequence[str], bind: Callable[[st
     ``bind`` gives the name under which an object of the rule's module is known where the expression will stand.
     """
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(check)))
+        tree = ast.parse(textwrap.dedent(_source_of(check)))
     except (OSError, TypeError, SyntaxError):
         return None
     function = next((node for node in tree.body if isinstance(node, ast.FunctionDef)), None)
@@ -47,6 +49,31 @@ def inlined(check: Callable[..., Any], values: Sequence[str], bind: Callable[[st
             return ast.copy_location(ast.Name(bind(node.id, known[node.id]), node.ctx), node)
 
     return ast.unparse(Rename().visit(expression))
+
+
+def _source_of(check: Callable[..., Any]) -> str:
+    """The text of a function. Raises OSError, TypeError where there is none.
+
+    ``inspect`` looks for the end of every function token by token, which is a third of what the first file of a
+    process costs; so a module is parsed once for all functions that stand in it.
+    """
+    code = getattr(inspect.unwrap(check), "__code__", None)
+    ends = _functions_in(code.co_filename).get(code.co_firstlineno) if code is not None else None
+    if code is None or ends is None:
+        return inspect.getsource(check)
+    first, last = ends
+    return "".join(linecache.getlines(code.co_filename)[first - 1 : last])
+
+
+@lru_cache(maxsize=256)
+def _functions_in(file: str) -> dict[int, tuple[int, int]]:
+    """The first and last line of a module's functions, by the line where each begins, its decorators included."""
+    found = ast.parse("".join(linecache.getlines(file))).body
+    return {
+        min([node.lineno, *(one.lineno for one in node.decorator_list)]): (node.lineno, node.end_lineno)
+        for node in found
+        if isinstance(node, ast.FunctionDef) and node.end_lineno
+    }
 
 
 def _is_docstring(node: ast.stmt) -> bool:
