@@ -76,6 +76,10 @@ ODD: list[tuple[str, str, bytes | str]] = [
     ("NAME-001", "XML1.HO_TEN", within("XML1", "NGUYỄN THỊ", "NGUYỄN \u0422HỊ")),
     ("SHP-003", "XML1.MA_BENH_CHINH", within("XML1", ">J20.9<", ">J20.9\u200b<")),
     ("COD-006", "XML1.MA_KHOA", within("XML1", ">K01<", ">\u041a01<")),
+    ("FMT-006", "XML1.T_THUOC", within("XML1", ">512345.67<", ">512345.6700<")),
+    ("STR-006", "GIAMDINHHS.LOAIHOSO", spoiled("<LOAIHOSO>XML1<", "<LOAIHOSO>XML01<")),
+    ("STR-020", "XML7", among(("XML7", document("XML7", "1931", [{}])))),
+    ("STR-018", "XML5", among(("XML5", document("XML5", "1931", [{}, {}])))),
     ("FMT-013", "XML1.NGAY_SINH", within("XML1", ">198405160000<", ">16/05/1984<")),
     ("FMT-004", "XML2.DON_GIA", within("XML2", ">1234.567<", ">1234,567<")),
     ("FMT-012", "XML1.SO_CCCD", within("XML1", ">079184000123<", ">7.91841E+10<")),
@@ -118,9 +122,47 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_code_and_a_sentence(
     assert result.faults[0].message.endswith(".")
 
 
+def test_one_habit_is_told_once_and_hides_nothing() -> None:
+    """Blank papers sent along are one remark each; amounts with four decimals are reckoned with like any other."""
+    blank = among(
+        *((kind, document(kind, "1931", [{}])) for kind in ("XML7", "XML10", "XML11", "XML13", "XML14"))
+    )
+    [result] = check(blank, day=TODAY)
+    assert {fault.rule for fault in result.faults} - UNSIGNED == {"STR-020"}
+    assert len([fault for fault in result.faults if fault.rule == "STR-020"]) == 5
+    [renamed] = check(spoiled("<LOAIHOSO>XML1<", "<LOAIHOSO>XML01<").encode(), day=TODAY)
+    assert "STR-008" not in {fault.rule for fault in renamed.faults}
+    money = {
+        kind: re.sub(r"<((?:T_|THANH_TIEN)\w*)>([0-9]+)<", r"<\1>\2.0000<", text)
+        for kind, text in PARTS.items()
+    }
+    [padded] = check(envelope(GOOD.facility, "20260915", [money.items()]), day=TODAY)
+    assert {(fault.rule, fault.severity) for fault in padded.faults if fault.rule not in UNSIGNED} == {
+        ("FMT-006", "warning")
+    }
+    money["XML1"] = money["XML1"].replace("<T_BNTT>0.0000<", "<T_BNTT>7.0000<")
+    [wrong] = check(envelope(GOOD.facility, "20260915", [money.items()]), day=TODAY)
+    assert "XTB-008" in {fault.rule for fault in wrong.faults}
+
+
 @pytest.mark.parametrize(
     "habit",
     [
+        lambda text: text.replace('encoding="utf-8"?>', 'encoding="UTF-8" standalone="yes"?>'),
+        lambda text: text.replace(
+            '<?xml version="1.0" encoding="utf-8"?>', "<?xml version='1.0' encoding='UTF-8'?>"
+        ),
+        lambda text: re.sub(r"<(\w+)></\1>", r"<\1><![CDATA[]]></\1>", text),
+        lambda text: re.sub(r"<(\w+)>([^<>\n]*)</\1>", r"<\1><![CDATA[\2]]></\1>", text),
+        lambda text: re.sub(
+            r"<(\w+)></\1>",
+            r'<\1 p2:nil="true" xmlns:p2="http://www.w3.org/2001/XMLSchema-instance" />',
+            text,
+        ),
+        lambda text: "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in text),
+        lambda text: text.replace("<TONG_HOP>", '<TONG_HOP xmlns="">'),
+        lambda text: text.replace("<THANG_QT>9<", "<THANG_QT>09<"),
+        lambda text: re.sub(r"<(T_\w+)>([0-9]+)<", r"<\1>\2.00<", text),
         lambda text: text.replace("<TONG_HOP>", "<TONG_HOP>\n\n\t"),
         lambda text: text.replace("></", ">\n</"),
         lambda text: text.replace("\n", "\r\n"),

@@ -245,7 +245,7 @@ class EnvelopeReader:
 
 
 def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) -> None:
-    """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-008, STR-009).
+    """The declared kinds of one visit's files against what a visit may bring (STR-006, STR-009).
 
     ``tables``: official names of all tables there are; which of them the visit's day knows is looked at later.
     """
@@ -281,8 +281,6 @@ def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) ->
                 f"Có {times} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
                 value=kind[:40],
             )
-    if not any(part.kind.strip().upper() == "XML1" and part.is_there for part in parts):
-        remarks.add("STR-008", "XML1", "Hồ sơ không có XML1 nên không biết đợt khám và lần ban hành áp dụng.")
 
 
 def _told_as_inline(part: str, remarks: Remarks) -> None:

@@ -140,6 +140,10 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
         root = part.root
         assert root is not None
         _read_part(part, root, reader, tables)
+    if "visit" not in tables and not any(
+        part.kind.strip().upper() == "XML1" for part in parts if part.is_there
+    ):
+        remarks.add("STR-008", "XML1", "Hồ sơ không có XML1 nên không biết đợt khám và lần ban hành áp dụng.")
     if len(tables.get("visit", ())) > 1:
         remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
     for shape in reader.shapes.by_official.values():
@@ -169,14 +173,15 @@ def _edition_of_visit(parts: list[Part]) -> Edition | None:
 
 
 def _read_published(part: Part, reader: TableReader, tables: Tables) -> bool:
-    """Whether a part is exactly as published for the kind it declares, and so has been read."""
+    """Whether a part is exactly as published for the kind it declares, its first row not blank, and so has been read."""
     if part.document is None or part.kind not in reader.shapes.edition.tables:
         return False
     shape = reader.shapes.by_official[part.kind]
     sheet = part.sheet(shape)
-    if sheet is not None:
-        _add(tables, shape, sheet, reader.remarks)
-    return sheet is not None
+    if sheet is None or all(column[0] is None for column in sheet.columns):
+        return False
+    _add(tables, shape, sheet, reader.remarks)
+    return True
 
 
 def _add(tables: Tables, shape: Shape, found: list[Row] | Sheet, remarks: Remarks) -> None:

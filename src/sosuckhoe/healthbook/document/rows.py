@@ -20,6 +20,10 @@ REFERRAL_NAMES = frozenset(
 """What QĐ 3176 renamed or dropped in XML13 (rules.csv STR-016)."""
 
 
+ALONE = frozenset({"XML0", "XML1"})
+"""Tables without which there is no visit: blank as they are, what is missing in them is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Text that has no field in the edition: kept, so that nothing is lost unseen."""
@@ -46,9 +50,10 @@ class TableReader:
         for text in stray_texts(root, len(shape.tags)):
             self.remarks.add("STR-014", shape.official, "Có chữ nằm ngoài các trường, không được đọc.")
             self.unknown.append(Unknown(shape.official, 0, "", text))
+        without_rows = "STR-018" if shape.official in ("XML2", "XML3", "XML4", "XML5") else "STR-020"
         if not elements:
             self.remarks.add(
-                "STR-018" if shape.official in ("XML2", "XML3", "XML4", "XML5") else "STR-020",
+                without_rows,
                 shape.official,
                 "Bảng được gửi kèm nhưng không có dòng nào; được đọc như không gửi.",
                 severity="warning",
@@ -59,6 +64,13 @@ class TableReader:
         for number, element in enumerate(elements, first_row):
             row = self._fast(element, shape) if flat else None
             rows.append(self._careful(element, shape, number) if row is None else row)
+        if rows and not any(rows) and shape.official not in ALONE:
+            self.remarks.add(
+                without_rows,
+                shape.official,
+                "Bảng được gửi kèm nhưng mọi trường đều trống; được đọc như không gửi. Nên bỏ bảng này khỏi tệp.",
+            )
+            return []
         return rows
 
     def by_its_fields(self, root: etree._Element, declared: str) -> Shape | None:

@@ -236,10 +236,11 @@ def broken_sequence(
     for number, row in enumerate(rows, 1):
         text = row.get(field.english)
         position = reader[text]
-        if position is not None and (
+        out_of_order = position is not None and (
             position < 1 or (table.repeats and last is not None and position != last + 1)
-        ):
-            add(report(text or "", number if table.repeats else place, last if table.repeats else None))
+        )
+        if out_of_order and text and reader.parse(text) is not None:
+            add(report(text, number if table.repeats else place, last if table.repeats else None))
         last = position or None
 
 

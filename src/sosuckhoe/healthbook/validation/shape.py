@@ -15,7 +15,15 @@ from unicodedata import normalize
 from ..standard import Code, CodeList, Edition, Field, Table
 from . import shape_ids as ids
 from .fault import Fault, Owner, Severity
-from .typed import decimal_places, is_birth, is_clean, parse_birth, parse_decimal, reader_of
+from .typed import (
+    decimal_places,
+    is_birth,
+    is_clean,
+    parse_birth,
+    parse_decimal,
+    reader_of,
+    without_empty_decimals,
+)
 from .wording import name_of, quoted
 
 
@@ -169,6 +177,9 @@ class Shape:
         places = decimal_places(self.field)
         if places is not None and parse_decimal(text, places) is None:
             rule = "FMT-006" if places == 2 else "FMT-005"
+            if parse_decimal(without_empty_decimals(text, places), places) is not None:
+                message = f"{name} là {quoted(text)}, thừa số 0 ở cuối: ghi tối đa {places} chữ số thập phân."
+                return rule, "warning", message
             return rule, "error", f"{name} là {quoted(text)}, tối đa {places} chữ số thập phân."
         return None
 

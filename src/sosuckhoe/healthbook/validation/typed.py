@@ -32,16 +32,23 @@ class Reader(dict[str | None, Any]):
     """``reader[text]`` is the typed value, or None where the text is absent or malformed."""
 
     def __init__(
-        self, parse: Callable[[str], Any], most: int = REMEMBERED, parse_all: ParseAll | None = None
+        self,
+        parse: Callable[[str], Any],
+        most: int = REMEMBERED,
+        parse_all: ParseAll | None = None,
+        meant: Callable[[str], Any] | None = None,
     ) -> None:
-        """``parse_all``: many texts at one look; None unless all are well-formed."""
+        """``parse``: a well-formed text. ``parse_all``: many texts at one look; None unless all are well-formed.
+        ``meant``: a text that is not, where what it means is beyond doubt: shape tells of it, rules reckon with it."""
         super().__init__({None: None})
-        self.parse, self.most, self.parse_all = parse, most, parse_all
+        self.parse, self.most, self.parse_all, self.meant = parse, most, parse_all, meant
 
     def __missing__(self, text: str | None) -> Any:
         if text is None:  # another thread has just emptied this reader
             return None
         value = self.parse(text)
+        if value is None and self.meant is not None:
+            value = self.meant(text)
         if len(text) <= LONGEST:
             if len(self) >= self.most:
                 self._forget()
@@ -124,6 +131,15 @@ def parse_integer(text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text) and len(text) <= 18 else None
 
 
+def without_empty_decimals(text: str, places: int) -> str:
+    """A number without the zeros after its point that are more than ``places``: database columns of money write
+    45000.0000, which is 45000.00."""
+    whole, point, rest = text.partition(".")
+    if not point or len(rest) <= places or rest[places:].strip("0"):
+        return text
+    return f"{whole}.{rest[:places]}" if places else whole
+
+
 def parse_members(text: str) -> list[str] | None:
     """Members between semicolons, without blanks around; None where one is empty."""
     members = [member.strip() for member in text.split(";")]
@@ -177,6 +193,13 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
     def integer(text: str) -> int | None:
         return None if limit and len(text) > limit else parse_integer(text)
 
+    def meant(text: str) -> Decimal | int | None:
+        if kind == "integer":
+            return integer(without_empty_decimals(text, 0))
+        if places is None:
+            return decimal(text.rstrip("0").rstrip(".")) if "." in text else None
+        return decimal(without_empty_decimals(text, places))
+
     def code(text: str) -> str | None:
         return text if text and is_clean(text) and not (limit and len(text) > limit) else None
 
@@ -201,7 +224,8 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
     }
     at_one_look: dict[str, ParseAll] = {"datetime12": _parse_datetimes, "decimal": decimals}
     most = A_MONTH if kind == "datetime12" else REMEMBERED
-    return Reader(parsers[kind], most, at_one_look.get(kind))
+    lenient = meant if kind in ("decimal", "integer") else None
+    return Reader(parsers[kind], most, at_one_look.get(kind), lenient)
 
 
 def reader_of(field: Field) -> Reader | None:

@@ -55,7 +55,7 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     "XTB-044",
     table="XML2",
     reads=(
-        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML2.PHAM_VI", "XML2.MUC_HUONG",
+        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML2.PHAM_VI", "XML2.THANH_TIEN_BH", "XML2.MUC_HUONG",
     ),
     severity="warning",
     confidence="medium",
@@ -67,7 +67,7 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     "XTB-044",
     table="XML3",
     reads=(
-        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML3.PHAM_VI", "XML3.MUC_HUONG",
+        "XML1.NGAY_RA", "XML1.MA_KHUVUC", "XML1.MA_DOITUONG_KCB", "XML3.PHAM_VI", "XML3.THANH_TIEN_BH", "XML3.MUC_HUONG",
     ),
     severity="warning",
     confidence="medium",
@@ -80,19 +80,24 @@ def benefit_is_card_level_times_rate(
     area: str | None,
     category: str,
     scopes: list[str | None],
+    insured: list[Decimal | None],
     levels: list[str | None],
 ) -> list[int]:
-    """MUC_HUONG is 80, 95 or 100 times the rate of the entitlement category; areas K1 to K3 have rules of their own."""
+    """MUC_HUONG is 80, 95 or 100 times the rate of the entitlement category; areas K1 to K3 have rules of their own.
+
+    Where nothing of a line is insured (abandoned, without a price, the sixth examination), 0 is as right as the card's.
+    """
     allowed = categories_on(discharged).get(category)
     if allowed is None or area is not None:
         return []
-    lines = list(zip(scopes, levels, strict=True))
+    lines = list(zip(scopes, insured, levels, strict=True))
     # Three characters hold no 47.5, so before QĐ 1931 half a percent was rounded either way.
     wrong = {
-        (scope, text)
-        for scope, text in set(lines)
+        (scope, amount, text)
+        for scope, amount, text in set(lines)
         if scope == IN_SCOPE
         and (level := parse_decimal(text or "")) is not None
+        and (level or amount != 0)
         and all(abs(level - right) >= 1 for right in allowed)
     }
     return [number for number, line in enumerate(lines, 1) if line in wrong] if wrong else []

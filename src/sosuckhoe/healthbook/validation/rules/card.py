@@ -9,6 +9,7 @@ from .cited import CHECKERS, GATEWAY, GATEWAY_PAGE, table
 from .dates import TO_THE_LAST_MINUTE
 
 _CARD = re.compile(r"[A-Z]{2}[0-9]{3}[0-9A-Z]{10}")
+_USUAL_CARD = re.compile(r"[A-Z]{2}[1-5][0-9]{12}")
 FACILITY = re.compile(r"[0-9A-Z]{5}")
 NO_COPAYMENT = frozenset("125")
 """Benefit levels (third character) that pay everything on a right-level visit."""
@@ -41,6 +42,21 @@ def check_in_has_one_card(card: str) -> bool:
 def card_numbers_have_their_form(cards: list[str]) -> bool:
     """Every card number is 15 characters: group, benefit level, province, social-insurance number."""
     return all(_CARD.fullmatch(card) for card in cards)
+
+
+@rule(
+    "FMT-022",
+    table="XML1",
+    reads=("MA_THE_BHYT",),
+    severity="warning",
+    confidence="medium",
+    owner="reception",
+    source="QĐ 1351/QĐ-BHXH, cấu trúc mã thẻ",
+    sentence="Mã thẻ BHYT {@wrong} thường có mức hưởng (ký tự thứ ba) từ 1 đến 5 và mười chữ số BHXH ở cuối; xin xem lại.",
+)
+def card_numbers_have_a_level_and_digits(cards: list[str]) -> list[str]:
+    """The benefit level of a card is 1 to 5 and its social-insurance number has digits only."""
+    return [card for card in cards if _CARD.fullmatch(card) and not _USUAL_CARD.fullmatch(card)]
 
 
 @rule(

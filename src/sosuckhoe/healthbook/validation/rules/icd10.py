@@ -23,6 +23,8 @@ SEXES = {"F": "2", "M": "1"}
 VAGUE = ("Z00", "R53")
 REPLACED = {"Q8711": "Q87.1"}
 """Codes that the list gave up, and what stands for them."""
+_TRADITIONAL = re.compile(r"U[0-9]{2}\.?[0-9]{3}")
+"""Codes of traditional medicine have three figures after the dot, where ICD-10 has two at most."""
 _FORM = re.compile(r"[A-Z][0-9]{2}(?:[./]?[0-9]{1,2})?[†*+]?")
 
 
@@ -146,13 +148,13 @@ def unknown_diseases(policy: Policy, discharged: date, codes: list[str]) -> list
     reads=("MA_BENH_YHCT", "MA_BENH_CHINH"),
     owner="clinician",
     source=CHECKERS,
-    sentence=(
-        "Mã bệnh chính {MA_BENH_CHINH} là mã y học cổ truyền (có trong MA_BENH_YHCT); mã bệnh chính cần mã ICD-10."
-    ),
+    sentence="Mã bệnh chính {MA_BENH_CHINH} là mã y học cổ truyền; ghi mã này vào MA_BENH_YHCT, bệnh chính cần mã ICD-10.",
 )
-def main_disease_is_not_traditional(traditional: list[str], code: str) -> bool:
+def main_disease_is_not_traditional(traditional: list[str] | None, code: str) -> bool:
     """A traditional-medicine code, which stands in chapter U, is not the principal ICD-10 code."""
-    return not code.startswith("U") or code not in traditional
+    return _TRADITIONAL.fullmatch(code) is None and (
+        not code.startswith("U") or code not in (traditional or ())
+    )
 
 
 @rule(

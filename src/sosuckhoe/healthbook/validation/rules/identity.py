@@ -9,7 +9,9 @@ from .cited import CHECKERS, GATEWAY, GENERAL, table
 
 _ODD_IN_NAMES = re.compile(r"[0-9!@#$%^&*_=+<>?/\\|{}\[\]~\"]|  ")
 _PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|[A-Z][0-9]{7}")
-_FOREIGN_PAPER = re.compile(r"[0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,20}")
+_PASSPORT = re.compile(r"(?=.*[0-9])[A-Z0-9]{5,20}")
+"""Of any country: how long its numbers are and whether they have letters differs, so no more is asked."""
+_PAPER_OR_PASSPORT = re.compile(r"[0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{5,20}")
 VIETNAM = "000"
 
 
@@ -69,7 +71,7 @@ def name_is_written_with_one_alphabet(name: str) -> bool:
 def paper_number_has_a_known_form(nationality: str | None, number: str) -> bool:
     """The ID number is 9 or 12 digits, or one capital letter and 7 digits; papers of foreigners vary."""
     return _PAPER.fullmatch(number) is not None or (
-        nationality != VIETNAM and _FOREIGN_PAPER.fullmatch(number) is not None
+        nationality != VIETNAM and _PASSPORT.fullmatch(number) is not None
     )
 
 
@@ -85,7 +87,7 @@ def paper_number_has_a_known_form(nationality: str | None, number: str) -> bool:
 )
 def check_in_paper_number_has_a_known_form(number: str) -> bool:
     """The ID number is 9 or 12 digits or a passport number; a check-in does not tell the nationality."""
-    return _FOREIGN_PAPER.fullmatch(number) is not None
+    return _PAPER_OR_PASSPORT.fullmatch(number) is not None
 
 
 @rule(

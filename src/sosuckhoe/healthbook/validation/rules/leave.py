@@ -1,13 +1,16 @@
 """Papers for leave from work (nghỉ việc, nghỉ dưỡng thai): tables 10 and 11, and the leave in table 7."""
 
+import re
 from datetime import date
 from unicodedata import normalize
 
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
+from .parts import TUBERCULOSIS
 
 LONGEST_LEAVE, AFTER_MISCARRIAGE, FOR_TUBERCULOSIS = 30, 50, 180
 """Days of one sick-leave paper: ordinarily, after a miscarriage from 13 weeks, for tuberculosis."""
+_TUBERCULOSIS = re.compile(r"\blao\b", re.IGNORECASE)
 
 
 @rule(
@@ -106,16 +109,18 @@ def pregnancy_rest_says_so(diagnosis: str) -> bool:
 @rule(
     "XFD-089",
     table="XML11",
-    reads=("CHAN_DOAN_RV", "MA_DINH_CHI_THAI", "SO_NGAY_NGHI"),
+    reads=("XML1.MA_BENH_CHINH", "CHAN_DOAN_RV", "MA_DINH_CHI_THAI", "SO_NGAY_NGHI"),
     severity="warning",
     confidence="medium",
     owner="clinician",
     source=table(11, CHECKERS),
     sentence="Nghỉ {SO_NGAY_NGHI} ngày: mỗi giấy nhiều nhất 30 ngày, 50 ngày sau sảy thai từ 13 tuần, 180 ngày với bệnh lao.",
 )
-def sick_leave_is_not_too_long(diagnosis: str, termination: str | None, days: int) -> bool:
+def sick_leave_is_not_too_long(
+    disease: str | None, diagnosis: str, termination: str | None, days: int
+) -> bool:
     """Sick leave is at most 30 days per paper, 50 after a miscarriage from 13 weeks and 180 for TB."""
-    if "lao" in normalize("NFC", diagnosis).casefold().split():
+    if (disease or "").startswith(TUBERCULOSIS) or _TUBERCULOSIS.search(normalize("NFC", diagnosis)):
         return days <= FOR_TUBERCULOSIS
     return days <= (AFTER_MISCARRIAGE if termination == "1" else LONGEST_LEAVE)
 

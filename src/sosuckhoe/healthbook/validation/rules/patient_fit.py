@@ -10,6 +10,8 @@ from .cited import CHECKERS
 from .linked_lines import NEWBORN
 
 _OF_WOMEN = re.compile(r"\b(?:tử cung|buồng trứng|âm đạo|âm hộ|phần phụ|thai nhi|nạo thai|nước ối)\b")
+_OF_ANYBODY = re.compile(r"\b(?:mắt|nhãn cầu|sơ sinh)\b")
+"""The eye has adnexa (phần phụ), too, and a newborn of either sex may have swallowed the waters."""
 _OF_MEN = re.compile(r"\b(?:tiền liệt tuyến|tuyến tiền liệt|tinh hoàn|dương vật|bao quy đầu|thừng tinh)\b")
 SMALL_CHILD, PUPIL_FROM, PUPIL_TO = 7, 5, 25
 """Years of age. Cards TE are for children under 6 but run on until the school year, so 6 is let through; the age of
@@ -20,6 +22,8 @@ pupils is not written down, so the bounds are wide."""
 def only_for(name: str) -> str | None:
     """GIOI_TINH that a service is for by its name; None where it names organs of neither or both."""
     text = normalize("NFC", name).casefold()
+    if _OF_ANYBODY.search(text):
+        return None
     women, men = _OF_WOMEN.search(text), _OF_MEN.search(text)
     if (women is None) == (men is None):
         return None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from ..rule import ONE_DONG, rule
 from .cited import CHECKERS, table
 from .money import ZERO
+from .stay import NOT_INSURED
 
 SUPPLIES = frozenset({"10", "11"})
 """MA_NHOM of supplies; 11 is no longer used but may stand in older records."""
@@ -30,28 +31,37 @@ def row_belongs_to_its_visit(visit: str, row: str) -> bool:
 @rule(
     "XTB-004",
     table="XML1",
-    reads=("XML2.THANH_TIEN_BV", "T_THUOC"),
+    reads=("MA_DOITUONG_KCB", "XML2.THANH_TIEN_BV", "T_THUOC"),
     owner="cashier",
     source=table(1, CHECKERS),
     sentence="Tổng tiền thuốc {T_THUOC} khác tổng thành tiền của các dòng thuốc {XML2.THANH_TIEN_BV}.",
 )
-def medicines_total_is_their_sum(amounts: list[Decimal], total: Decimal) -> Decimal:
-    """T_THUOC equals the sum of XML2 THANH_TIEN_BV."""
-    return sum(amounts, ZERO) - total
+def medicines_total_is_their_sum(category: str | None, amounts: list[Decimal], total: Decimal) -> Decimal:
+    """T_THUOC equals the sum of XML2 THANH_TIEN_BV; a visit without insurance may be sent without XML2."""
+    return ZERO if not amounts and category == NOT_INSURED else sum(amounts, ZERO) - total
 
 
 @rule(
     "XTB-005",
     table="XML1",
-    reads=("XML3.MA_NHOM", "XML3.MA_VAT_TU", "XML3.THANH_TIEN_BV", "T_VTYT"),
+    reads=("MA_DOITUONG_KCB", "XML3.MA_NHOM", "XML3.MA_VAT_TU", "XML3.THANH_TIEN_BV", "T_VTYT"),
     owner="cashier",
     source=table(1, CHECKERS),
     sentence="Tổng tiền vật tư {T_VTYT} khác tổng thành tiền của các dòng vật tư (XML3).",
 )
 def supplies_total_is_their_sum(
-    groups: list[str | None], supplies: list[str | None], amounts: list[Decimal | None], total: Decimal
+    category: str | None,
+    groups: list[str | None],
+    supplies: list[str | None],
+    amounts: list[Decimal | None],
+    total: Decimal,
 ) -> Decimal:
-    """T_VTYT equals the sum of XML3 THANH_TIEN_BV over supply lines (groups 10, 11, or lines with MA_VAT_TU)."""
+    """T_VTYT equals the sum of XML3 THANH_TIEN_BV over supply lines (groups 10, 11, or lines with MA_VAT_TU).
+
+    A visit without insurance may be sent without XML3.
+    """
+    if not groups and category == NOT_INSURED:
+        return ZERO
     if SUPPLIES.isdisjoint(groups) and not any(supplies):
         return -total
     lines = zip(groups, supplies, amounts, strict=True)
@@ -60,9 +70,18 @@ def supplies_total_is_their_sum(
     return sum(amounts_known, ZERO) - total if len(amounts_known) == len(found) else ZERO
 
 
-def total_is_the_sum_of_both(medicines: list[Decimal], services: list[Decimal], total: Decimal) -> Decimal:
-    """A total of XML1 equals the sum of its lines in XML2 and XML3."""
-    return sum(medicines, ZERO) + sum(services, ZERO) - total
+def total_is_the_sum_of_both(
+    category: str | None, medicines: list[Decimal], services: list[Decimal], total: Decimal
+) -> Decimal:
+    """A total of XML1 equals the sum of its lines in XML2 and XML3.
+
+    A visit without insurance may be sent without either: tables 1 and 8 are what is asked of it.
+    """
+    return (
+        ZERO
+        if not medicines and not services and category == NOT_INSURED
+        else sum(medicines, ZERO) + sum(services, ZERO) - total
+    )
 
 
 for _id, _line, _total, _label, _severity in (
@@ -76,7 +95,7 @@ for _id, _line, _total, _label, _severity in (
     rule(
         _id,
         table="XML1",
-        reads=(f"XML2.{_line}", f"XML3.{_line}", _total),
+        reads=("MA_DOITUONG_KCB", f"XML2.{_line}", f"XML3.{_line}", _total),
         severity="warning" if _severity == "warning" else "error",
         confidence="medium" if _severity == "warning" else "high",
         owner="cashier",
