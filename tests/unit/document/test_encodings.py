@@ -1,12 +1,15 @@
 """Old code tables are recognised and named, never converted (bad-input.md B24–B26)."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from sosuckhoe.healthbook.document import Unreadable, read
+from sosuckhoe.healthbook.record import Sheet
+from sosuckhoe.healthbook.standard import edition_on
 
-from .samples import envelope, file, packed, summary
+from .samples import envelope, fields, file, packed, rows, summary
 
 NAME = "Nguyễn Văn Mẫu, sốt, khám bệnh"
 # The same words by other programs: glibc iconv for TCVN and VISCII, Windows' way of composing for 1258.
@@ -91,3 +94,29 @@ def test_unknown_bytes_are_refused_without_a_guess():
 )
 def test_true_text_is_never_suspected(value: str):
     assert read(document(value.encode())).visits[0].record.visit["full_name"] == value
+
+
+def test_odd_letters_are_told_alike_by_columns_by_rows_and_in_two_parts_of_a_table():
+    official = [one.official for one in edition_on(date(2026, 9, 1)).tables["XML2"].fields]
+    plain = dict.fromkeys(official, "1")
+    lines = [
+        fields(**plain | {"TEN_THUOC": "Paracеtamol", "LIEU_DUNG": "2 viên"}),
+        fields(**plain | {"TEN_THUOC": "Vitamin C", "LIEU_DUNG": "1\u200b viên"}),
+        fields(**plain | {"TEN_THUOC": "Paracеtamol", "LIEU_DUNG": "1 viên"}),
+    ]
+
+    def told(*documents: str) -> tuple[bool, list[tuple[str, int | None, str, int]]]:
+        parts = [file("XML2", packed(document)) for document in documents]
+        (visit,) = read(envelope([file("XML1", packed(summary())), *parts])).visits
+        remarks = [one for one in visit.remarks if one.rule == "TEXT-001"]
+        by_columns = isinstance(visit.record._tables["medicines"], Sheet)
+        return by_columns, [(one.path, one.row, one.value, one.times) for one in remarks]
+
+    as_columns, found = told(rows("XML2", *lines))
+    assert as_columns
+    assert [one[:2] for one in found][:2] == [("XML2.TEN_THUOC", 1), ("XML2.LIEU_DUNG", 2)]
+    assert told(rows("XML2", *lines).replace("</CHI_TIET_THUOC>", "<!-- x --></CHI_TIET_THUOC>")) == (
+        False,
+        found,
+    )
+    assert told(rows("XML2", *lines[:1]), rows("XML2", *lines[1:])) == (False, found)
