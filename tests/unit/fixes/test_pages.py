@@ -190,7 +190,11 @@ def test_standing_by_a_value_and_taking_it_back(clinic, as_role):
     assert client.post(address, {"reason": " "}).status_code == 422
     client.post(address, {"reason": "Đã cân lại"})
     page = page_of(client, "visit", visit.pk)
-    assert "clinician giữ nguyên giá trị này" in page and "Đã cân lại" in page and address not in page
+    assert (
+        f"{clinic.ward.people['clinician'].full_name} giữ nguyên giá trị này" in page
+        and "Đã cân lại" in page
+        and address not in page
+    )
     client.post(reverse("web:fix_withdraw", args=[finding.pk]))
     finding.refresh_from_db()
     assert finding.overruled_by == ""

@@ -253,7 +253,8 @@ def test_sending_in_spite_of_faults_keeps_who_and_why_beside_each_fault(ward, as
     client, pk = as_role(ward, "records"), ward.submission(taken).pk
     client.post(reverse("web:delivery_steer", args=[pk, "cho-gui"]), {"reason": "giờ trên máy sai"})
     page = page_of(client, taken)
-    assert re.search(r"records giữ nguyên giá trị này .*: giờ trên máy sai", page)
+    name = ward.people["records"].full_name
+    assert re.search(rf"{name} giữ nguyên giá trị này .*: giờ trên máy sai", page)
 
 
 def test_a_clean_visit_after_held_ones_says_there_is_nothing_to_mend(empty_ward, as_role):

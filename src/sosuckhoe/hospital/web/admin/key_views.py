@@ -25,6 +25,7 @@ from ...delivery.signers.status import latest, may_sign, sentence_of, source_of
 from ...delivery.signers.trying import try_key
 from ...staff import policies
 from ...staff.models import Facility
+from ..shell import people
 from ..shell.access import page
 from ..shell.toasts import done
 from . import key_forms
@@ -43,6 +44,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             "-retired_at", "not_after"
         )
     ]
+    people.know(key.registered_by for key, *_ in rows)
     return render(
         request,
         "web/admin/keys.html",

@@ -21,6 +21,7 @@ from ...staff import policies
 from ...staff.models import Person, Unit
 from ...visits.choices import CHOICES, choose
 from ...visits.models import HospitalPolicy
+from ..shell import people
 from ..shell.access import page
 from ..shell.navigation import can_administer
 from ..shell.toasts import done
@@ -219,6 +220,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     """What the texts leave to the hospital: what holds today, who decided it, and why."""
     today = timezone.localdate()
     rows = list(HospitalPolicy.objects.order_by("name", "-since", "-id"))
+    people.know(row.by for row in rows)
     listed = []
     for name, choice in CHOICES.items():
         made = [row for row in rows if row.name == name]

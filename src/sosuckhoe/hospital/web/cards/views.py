@@ -14,7 +14,7 @@ from ...cards.models import LookUp
 from ...cards.question import NotAsked, Question, question_of
 from ...journal.chain import note
 from ...staff import policies
-from ..shell import words
+from ..shell import people, words
 from ..shell.access import page
 from ..shell.toasts import done
 
@@ -62,9 +62,11 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 def _desk(request: HttpRequest, **more: Any) -> HttpResponse:
     facility = request.user.facility
+    latest = list(queries.latest(facility))
+    people.know(row.by for row in latest)
     context = {
         "open": [(row, look_of(row)) for row in queries.to_ask_again(facility)],
-        "latest": [(row, look_of(row)) for row in queries.latest(facility)],
+        "latest": [(row, look_of(row)) for row in latest],
         "registered": bool(request.user.portal_id),
         **more,
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ...delivery.models import Attempt, PortalFinding, Receipt, SignedDocument, Submission
 from ...visits.models import Finding, RecordVersion, Visit
-from ..shell import words
+from ..shell import people, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def history(
     visit: Visit, versions: Sequence[RecordVersion], submissions: Iterable[Submission]
 ) -> list[Event]:
     """What happened to the visit's record, newest first."""
+    people.know(version.by for version in versions)
     events = list(_frozen(versions))
     ids = [submission.pk for submission in submissions]
     documents = SignedDocument.objects.filter(submission__in=ids).select_related("key", "submission__version")
@@ -109,7 +110,11 @@ def history(
             )
         )
     for receipt in Receipt.objects.filter(submission__in=ids):
-        how = f"Do {receipt.stated_by} đọc trên cổng" if receipt.stated_by else "Theo trả lời của cổng"
+        how = (
+            f"Do {people.name_of(receipt.stated_by)} đọc trên cổng"
+            if receipt.stated_by
+            else "Theo trả lời của cổng"
+        )
         events.append(
             Event(
                 receipt.received_at,
@@ -142,7 +147,7 @@ def _frozen(versions: Sequence[RecordVersion]) -> Iterable[Event]:
             "file" if first else "edit",
             "wait",
             "Lưu bản 1 của hồ sơ" if first else f"Sửa thành bản {version.number}: {version.reason}",
-            f"{version.by}{_from(version)}",
+            f"{people.name_of(version.by)}{_from(version)}",
         )
 
 

@@ -15,7 +15,7 @@ from ...delivery.restoring.erased import erased_again
 from ...delivery.restoring.hold import current
 from ...delivery.states import State
 from ...staff import policies
-from ..shell import privacy
+from ..shell import people, privacy
 from ..shell.access import page
 from ..shell.toasts import done
 from .queries import with_visits
@@ -42,6 +42,8 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
     lost = telling.still_lost()
     copy_held = telling.held_in_the_copy(restore) if restore else Submission.ledger.none()
     copy_held = copy_held.order_by("since", "id")
+    erased = list(erased_again(restore)[:MOST]) if restore else []
+    people.know(file.erased_by for file in erased)
     return render(
         request,
         "web/delivery/restored.html",
@@ -56,7 +58,7 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
             "unclear_count": unclear.count(),
             "copy_held": _named(request, copy_held[:MOST]),
             "copy_held_count": copy_held.count(),
-            "erased": erased_again(restore)[:MOST] if restore else [],
+            "erased": erased,
             "lost": lost[:MOST],
             "lost_count": lost.count(),
             "earlier": Restore.objects.exclude(pk=restore.pk)[:20] if restore else [],

@@ -11,6 +11,7 @@ from ...delivery import actions, withholding
 from ...staff import policies
 from ...staff.models import Facility
 from ...visits.models import Withheld
+from ..shell import people
 from ..shell.access import page
 from ..shell.toasts import done
 
@@ -29,6 +30,7 @@ def _page(
 ) -> HttpResponse:
     marks = Withheld.objects.select_related("facility").order_by("lifted_at", "settled_at", "-id")
     rows = [(mark, list(withholding.left(mark).select_related("destination"))) for mark in marks[:MOST]]
+    people.know(account for mark, _ in rows for account in (mark.by, mark.lifted_by, mark.settled_by))
     # What left and was not dealt with is a task, and stands first.
     rows.sort(key=lambda row: (row[0].lifted_at is not None, not row[1] or row[0].settled_at is not None))
     return render(

@@ -14,7 +14,7 @@ from ...delivery.key_models import SigningKey
 from ...delivery.signers.certificates import HEADING, as_rows, signed_with
 from ...journal.chain import note
 from ...staff import policies
-from ..shell import words
+from ..shell import people, words
 from ..shell.access import page
 from ..shell.paging import page_of
 
@@ -39,6 +39,7 @@ def signatures(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         note(request.user, "signatures-taken", "key", chosen.pk if chosen else 0, count=rows.count())
         return _file(as_rows(rows))
     found = page_of(rows, by="signed_at", after=request.GET.get("sau", ""))
+    people.know(one.signer for one in found.rows)
     kept = {name: value for name, value in asked.items() if value}
     return render(
         request,

@@ -24,7 +24,7 @@ from ...visits.choices import NeedsReason
 from ...visits.models import Finding, Visit
 from ...visits.severities import LEVELS, AlreadySo, change_severity, history, in_force
 from ...visits.trial import PATIENCE, try_rule
-from ..shell import privacy, words
+from ..shell import people, privacy, words
 from ..shell.access import page
 from ..shell.facility import facility_for
 from ..shell.toasts import done
@@ -186,10 +186,9 @@ def _overruled(person: Any, id: str) -> list[tuple[Finding, str]]:
     if not policies.can_read_records(person):
         return []
     rows = Finding.objects.filter(rule=id).exclude(overruled_by="").select_related("version__visit__patient")
-    return [
-        (row, privacy.name_for(person, row.version.visit.patient.full_name))
-        for row in rows.defer("version__record_json").order_by("-overruled_at")[:RECENT]
-    ]
+    recent = list(rows.defer("version__record_json").order_by("-overruled_at")[:RECENT])
+    people.know(row.overruled_by for row in recent)
+    return [(row, privacy.name_for(person, row.version.visit.patient.full_name)) for row in recent]
 
 
 @page(*CHECKS)

@@ -18,7 +18,7 @@ from ...delivery.intake import Taken, take_file
 from ...journal.chain import note
 from ...staff import policies
 from ...visits.models import SourceFile
-from ..shell import privacy
+from ..shell import people, privacy
 from ..shell.access import page
 from ..shell.navigation import check_can_work
 from ..shell.paging import page_of
@@ -84,7 +84,8 @@ def _take(request: HttpRequest, file: Any, reason: str) -> Taken:
 
 
 def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    results = more.get("results", [])
+    results, latest = more.get("results", []), list(queries.latest_files())
+    people.know(file.by for file in latest)
     return render(
         request,
         "web/reception/import.html",
@@ -94,7 +95,7 @@ def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> Htt
             "health_checks": are_sent(None, timezone.localdate()),
             "counts": queries.counts(),
             "drop": queries.drop_folder(),
-            "latest": queries.latest_files(),
+            "latest": latest,
             "ready": sum(r.taken.outcome == "taken" and not r.taken.held for r in results),
             "held": sum(r.taken.outcome == "taken" and r.taken.held for r in results),
             "repeated": sum(r.taken.outcome == "repeat" for r in results),
@@ -117,6 +118,7 @@ def _quarantine(request: HttpRequest, *, kept: SourceFile | None = None, problem
     rows = queries.quarantine()
     shown = page_of(rows, by="came_at", after=request.GET.get("sau", ""), newest_first=True)
     others = [file for file in shown.rows if file != kept]
+    people.know(file.by for file in shown.rows)
     return render(
         request,
         "web/reception/quarantine.html",

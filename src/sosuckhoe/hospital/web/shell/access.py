@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from ...staff.policies import NotAllowed
+from . import people
 
 View = Callable[..., HttpResponse]
 Check = Callable[[Any], None]
@@ -35,7 +36,8 @@ def page(*checks: Check) -> Callable[[View], View]:
                 return HttpResponseRedirect(reverse("web:change_password"))
             try:
                 _passes_one(person, checks)
-                return view(request, *args, **kwargs)
+                with people.remembered():
+                    return view(request, *args, **kwargs)
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
 

@@ -12,8 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ....healthbook.book.display import moment_text
-from ...staff.models import Person
-from ..shell import spans, words
+from ..shell import people, spans, words
 
 register = template.Library()
 
@@ -28,21 +27,10 @@ def icon(name: str) -> SafeString:
     )
 
 
-MACHINES = {
-    "machine": "phần mềm",
-    "night": "phần mềm, mỗi đêm",
-    "worker": "phần mềm gửi",
-    "drop-folder": "thư mục chờ",
-}
-
-
 @register.filter
 def person_name(account: str) -> str:
     """The name of whoever has this account; what is no account here stays as it is written."""
-    if account in MACHINES:
-        return MACHINES[account]
-    found = Person.objects.filter(username=account).values_list("full_name", flat=True).first()
-    return found or account
+    return people.name_of(account)
 
 
 @register.filter
