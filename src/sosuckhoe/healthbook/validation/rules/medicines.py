@@ -87,6 +87,7 @@ def medicine_tender_has_four_parts(group: str, tender: str) -> bool:
     table="XML2",
     reads=("XML1.MA_LOAI_KCB", "MA_NHOM", "LIEU_DUNG"),
     severity="warning",
+    confidence="medium",
     owner="clinician",
     source=table(2),
     sentence="Liều dùng {LIEU_DUNG} cần ghi số lượng một lần * số lần một ngày * số ngày [tổng một ngày].",
