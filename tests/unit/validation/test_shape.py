@@ -165,3 +165,16 @@ def test_every_closed_list_has_an_id(day: date) -> None:
         if field.kind == "code" and field.codes in edition.codes and edition.codes[field.codes].closed
     }
     assert used <= set(ids.CODE_LIST)
+
+
+def test_a_short_list_is_told_with_its_names_and_a_long_one_is_not() -> None:
+    [sex] = of("XML1.GIOI_TINH", "Nữ")
+    assert "Chọn 1 (Nam); 2 (Nữ); 3 (" in sex.message
+    [people] = of("XML1.MA_DANTOC", "99")
+    assert people.message.endswith("ngày 15/09/2026.")
+
+
+def test_zeros_too_many_are_a_warning_and_digits_too_many_an_error() -> None:
+    assert said("XML2.DON_GIA", "1000.1230") == [("FMT-005", "warning")]
+    assert said("XML2.DON_GIA", "1000.1234") == [("FMT-005", "error")]
+    assert said("XML1.T_NGUONKHAC", "0.0000") == [("FMT-006", "warning")]

@@ -26,6 +26,9 @@ from .typed import (
 )
 from .wording import name_of, quoted
 
+FEW_CODES = 5
+"""So many codes of a list are told when another one stands there."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -140,7 +143,11 @@ class Shape:
             # A list changes on a day, hospitals around that day: known, but not then, is a matter to look at.
             return rule, "warning", f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."
         severity: Severity = "warning" if ids.in_transition(self.field.codes, day) else "error"
-        return rule, severity, f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
+        message = f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
+        codes = self.codes_on(day)
+        if len(codes) <= FEW_CODES:
+            message += f" Chọn {'; '.join(f'{code} ({found.name_vi})' for code, found in codes.items())}."
+        return rule, severity, message
 
     def _members(self, text: str) -> tuple[str, Severity, str] | None:
         if not all(member.strip() for member in text.split(";")):
