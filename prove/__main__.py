@@ -4,7 +4,7 @@ python -m prove                   the long form (about an hour on two idle cores
 python -m prove --short           at least 150 kills and 300 seeds, every planted bug (minutes)
 python -m prove --slice           some seeds and every planted bug, in simulation only (about a minute)
 python -m prove --from-seed 5000 --seeds 5000 --kills 0      a part of the long form: parts add up, on any machine
-python -m prove --seeds 0                                    the planted bugs, and the long form's kills
+python -m prove --seeds 0                                    the planted bugs, and the long form's kills and outage
 python -m prove --seed 7          one story again, with its log; --planted NAME plants that bug first
 """
 

@@ -139,12 +139,14 @@ def prove(form: Form, *, first_seed: int, workers: int) -> int:
 
 
 def _all_parts(result: Result, workers: int) -> None:
-    """The planted bugs alone; then seeds and processes side by side, for those wait and seeds reckon."""
+    """The planted bugs alone; then seeds and processes side by side, for those wait and seeds reckon. The outage
+    belongs to the part with processes, so that it is played once however the seeds are shared out."""
     form = result.form
     with stories.tellers(workers) as pool:
         _planted(pool, result)
         with _scenes(form) as played:
-            away = pool.submit(stories.outage, form.waiting_in_outage) if form.waiting_in_outage else None
+            asked = form.waiting_in_outage if form.kills else 0
+            away = pool.submit(stories.outage, asked) if asked else None
             _seeds(pool, result, played)
             if away is not None:
                 _show(result, _away(away.result()))

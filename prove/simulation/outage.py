@@ -37,7 +37,7 @@ class Outage(Story):
             self._close_one()
             self.advance(pause)
             for process in self.processes:
-                self.work(process)
+                self.all_lines_work(process)
         self.knocks = self.portal.connections
         most = 1.1 * away / 30 + 10
         if self.knocks > most:
@@ -55,7 +55,7 @@ class Outage(Story):
         began, last_closed = CLOCK.seconds, CLOCK.seconds
         waiting_live: dict[str, float] = {}
         while not checker.is_finished(self) and not self.violations:
-            busy = [self.work(process) for process in self.processes]
+            busy = [self.all_lines_work(process) for process in self.processes]
             self.advance(CALL_SECONDS * len(busy) / LINES if any(busy) else 5.0)
             self.look_after(self.processes[0])
             for arrived in self.portal.arrivals[-len(busy) :]:
