@@ -768,7 +768,7 @@ def _others_sent_again() -> Iterator[None]:
     waiting = {"state": ledger.State.WAITING}
     with put(
         (matching, "submission_of", submission_of),
-        (ledger, "_begins", lambda at, left: {**waiting, "since": at}),
+        (ledger, "_begins", lambda at, withheld, left: {**waiting, "since": at}),
     ):
         yield
 
@@ -853,4 +853,25 @@ def _health_check_overtakes() -> Iterator[None]:
 
     nothing, asked = Exists(claims.Submission.ledger.none()), claims.HEALTH_CHECKS.to_send
     with put((claims, "older_health_check_in_flight", lambda: nothing), *_written_anew(*asked)):
+        yield
+
+
+@planted("mark-does-not-reach-what-is-claimed", strikes=("nap",), points=("K15", "K16"), share=0.7, marks=0.6)
+def _mark_ignored() -> Iterator[None]:
+    """A code that is marked as not to go out is claimed no more; what is claimed already still goes out."""
+    from sosuckhoe.hospital.delivery import sending
+
+    with put((sending, "mark_on", lambda submission: None)):
+        yield
+
+
+@planted("a-copy-forgets-what-was-marked", copies=True, trouble=0.0, marks=0.3)
+def _marks_forgotten() -> Iterator[None]:
+    """An older copy is put back, and nobody reads outside what was marked as not to go out after it was made."""
+    from sosuckhoe.hospital.delivery.restoring import matching, noticing
+
+    def nothing(**how: Any) -> None:
+        pass
+
+    with put((matching, "withhold_again", nothing), (noticing, "withhold_again", nothing)):
         yield

@@ -63,6 +63,8 @@ def arrival(story: "Story", arrived: "Arrival") -> None:
             story.violated("I5", f"{visit} v{version}: bytes are out and no open attempt says so")
         else:
             arrived.attempt, arrived.fence = attempt.pk, attempt.fence
+            if attempt.pk not in story.marked.get(visit.partition("/")[0], {attempt.pk}):
+                story.violated("I15", f"{visit} v{version} is sent although it is marked as not to go out")
             if (
                 row.destination.paused_at
                 and attempt.bytes_from

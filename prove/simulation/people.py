@@ -24,6 +24,36 @@ def pause(story: "Story") -> None:
         actions.pause(by="person", destination=destination, reason="câu chuyện")
 
 
+def mark(story: "Story") -> None:
+    """Of what is in the ledger, one that is not marked yet."""
+    from sosuckhoe.hospital.delivery.models import Attempt
+    from sosuckhoe.hospital.delivery.withholding import withhold
+    from sosuckhoe.hospital.staff.models import Facility
+
+    codes = sorted({name.partition("/")[0] for name, _ in story.acknowledged} - set(story.marked))
+    if not codes:
+        return
+    code = story.marking.choice(codes)
+    story.note(f"person marks {code} as not to go out")
+    facility = Facility.objects.get()
+    withhold(by="person", facility=facility, facility_code=facility.code, code=code, why="câu chuyện")
+    story.marked[code] = set(Attempt.objects.filter(bytes_from__isnull=False).values_list("pk", flat=True))
+
+
+def _lift(story: "Story", row: Any) -> bool:
+    """Whether somebody had to take a mark back first."""
+    from sosuckhoe.hospital.delivery.withheld import mark_on
+    from sosuckhoe.hospital.delivery.withholding import lift
+
+    found = mark_on(row)
+    if found is None:
+        return False
+    story.note(f"person lifts the mark on {found.code}")
+    lift(by="person", mark=found, why="câu chuyện")
+    story.marked.pop(found.code, None)
+    return True
+
+
 def look_after_one(story: "Story") -> None:
     """One thing that needs a person."""
     from sosuckhoe.hospital.delivery import actions
@@ -43,6 +73,8 @@ def look_after_one(story: "Story") -> None:
         return
     row = story.random.choice(found)
     name, number = key_of(row)
+    if row.state == "HELD" and _lift(story, row):
+        return
     if row.state == "UNKNOWN" or row.problem_code == MAYBE:
         _look_at_portal(story, row, name, number)
     elif row.problem_code in LEFT_BEFORE:

@@ -68,6 +68,8 @@ class Focus:
     """What travels besides records."""
     copies: bool | None = None
     """Whether older copies of the database are put back."""
+    marks: float | None = None
+    """How often a code is marked as not to go out, a step."""
 
 
 class Story:
@@ -110,6 +112,12 @@ class Story:
         self.acknowledged: dict[tuple[str, int], str] = {}
         self.attempted: dict[tuple[str, int], str] = {}
         self.said_absent: dict[int, int] = {}
+        self.marked: dict[str, set[int]] = {}
+        """Codes that are marked as not to go out, and the attempts whose bytes were out already."""
+        # Drawn apart, so that every other story stays as it was.
+        self.marking = Random(f"{seed} marks")
+        marks = 0.06 if self.marking.random() < 0.2 and not focus.steps else 0.0
+        self.marks = marks if focus.marks is None else focus.marks
         self.nested = False
         self.crashes = 0
         self.power_cuts = 0
@@ -352,6 +360,8 @@ class Story:
             for _ in range(turns):
                 others = [p for p in self.processes if p is not me and p.worker is not None]
                 choice = self.random.random()
+                if self.marks and self.marking.random() < self.marks:
+                    self.mark()
                 if others and choice < 0.6:
                     other = self.random.choice(others)
                     self.look_after(other)
@@ -378,6 +388,8 @@ class Story:
         alive = [process for process in self.processes if process.worker is not None]
         if self.copies and self.random.random() < 0.12:
             self._copy()
+        if self.marks and self.marking.random() < self.marks:
+            self.mark()
         if choice < 0.18:
             self.enter()
         elif choice < 0.72 and alive:
@@ -487,6 +499,15 @@ class Story:
             self._as(Process("person"), lambda: deed(self))
         except Exception as problem:
             self.violated("I21", f"a person's deed broke: {type(problem).__name__}: {problem}")
+        finally:
+            self.strikes.armed, self.nested = armed, nested
+
+    def mark(self) -> None:
+        """Somebody marks a code as not to go out, whatever of it is under way."""
+        armed, self.strikes.armed = self.strikes.armed, None
+        nested, self.nested = self.nested, True
+        try:
+            self._as(Process("person"), lambda: people.mark(self))
         finally:
             self.strikes.armed, self.nested = armed, nested
 

@@ -12,7 +12,7 @@ from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.ledger import enqueue
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
-from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
@@ -146,3 +146,16 @@ def test_an_older_copy_does_not_send_what_was_marked_after_it_was_made(
     assert not worker.sign_one() and not worker.send_one()
     assert calls(portal, submission) == []
     assert marks().count() == 1
+
+
+def test_a_copy_from_before_the_mark_gives_itself_away_though_nothing_left_since(
+    closed: Closed, django_capture_on_commit_callbacks: Any
+) -> None:
+    submission = closed()
+    copy = transaction.savepoint()
+    with django_capture_on_commit_callbacks(execute=True):
+        mark(submission)
+    assert notice() is None
+    transaction.savepoint_rollback(copy)
+    assert notice() is not None
+    assert [each.code for each in marks()] == [submission.visit_code]

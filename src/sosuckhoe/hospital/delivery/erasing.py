@@ -18,6 +18,7 @@ from ..visits.choices import chosen
 from ..visits.models import SourceFile
 from . import receipts
 from .crashpoints import here
+from .restoring.anchoring import anchor_after_commit
 
 NOT_TAKEN = (SourceFile.Outcome.REFUSED, SourceFile.Outcome.NEEDS_REASON)
 ERASED_NAME = "(đã xóa)"
@@ -49,6 +50,7 @@ def erase_file(*, by: Any, file: SourceFile, why: str, at: datetime) -> None:
             return
         clear(row, at=at, by=actor, why=why.strip())
         receipts.append_erasure(receipts.ErasureLine(at.isoformat(), "file", row.sha256, actor))
+        anchor_after_commit()
         here("E01")
         note(by, "file-erased", "file", row.pk, sha256=row.sha256, reason=why.strip())
     remove_copies([row])

@@ -20,6 +20,7 @@ from .actions import NeedsReason, NotInThisState
 from .crashpoints import here
 from .ledger import may_have_left, step
 from .models import Attempt, Submission
+from .restoring.anchoring import anchor_after_commit
 from .states import State
 from .withheld import WITHHELD, is_withheld, marks, under
 
@@ -106,4 +107,5 @@ def _tell(mark: Withheld, by: str, now: datetime, *, lifted: bool) -> None:
     receipts.append_withheld(
         receipts.WithheldLine(now.isoformat(), mark.facility_code, mark.code, by, lifted)
     )
+    anchor_after_commit()
     here("W01")

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from ...journal.chain import GENESIS, note
 from ...journal.models import End, Entry
-from .. import receipts
 from ..models import Attempt, Receipt, Restore
 from ..receipts import AnchorLine, ErasureLine, WithheldLine
 from . import outside
+from .anchoring import anchor
 from .erased import erase_again
 from .hold import current, epoch
 from .withheld import withhold_again
@@ -113,13 +113,3 @@ def _last_anchor() -> AnchorLine | None:
 
 def _last_moment() -> datetime | None:
     return max((outside.moment_of(line) for line in outside.newest()), default=None)
-
-
-def anchor(now: datetime) -> None:
-    """Write down outside where the inner journal ends, if it has moved."""
-    end = End.objects.filter(id=1).first()
-    if end is None:
-        return
-    last = [line for line in outside.newest() if isinstance(line, AnchorLine)]
-    if not last or last[-1].seq != end.seq:
-        receipts.append_anchor(AnchorLine(now.isoformat(), epoch(), end.seq, end.hash))

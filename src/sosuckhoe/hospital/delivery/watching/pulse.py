@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from ..models import Pulse
-from ..restoring.noticing import anchor
+from ..restoring.anchoring import anchor
 
 EVERY = timedelta(seconds=30)
 _last: dict[str, datetime] = {}
