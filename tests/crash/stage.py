@@ -55,7 +55,8 @@ class Portal:
     address: str
 
     @classmethod
-    def start(cls, home: Path, paper: Paper) -> "Portal":
+    def start(cls, home: Path, paper: Paper, **variables: str) -> "Portal":
+        """``variables``: what its environment has besides."""
         home.mkdir(parents=True)
         setup = {
             "facilities": [
@@ -74,7 +75,7 @@ class Portal:
         process = subprocess.Popen(
             [*command, "--setup", str(home / "setup.json")],
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=environment(**variables),
             text=True,
         )
         assert process.stdout is not None

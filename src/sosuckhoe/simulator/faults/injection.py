@@ -31,6 +31,10 @@ class Struck:
             if key in before.ANSWERS:
                 answer = before.ANSWERS[key](asked, parameters)
                 if answer is not None:
+                    if not getattr(answer, "reset_connection", False):
+                        # Whoever is answered in words was listened to: said to the head alone, the words would mean
+                        # something else, and which of the two they are would be chance.
+                        _ = asked.body
                     return answer
         return _spoiled(asked, self.get_response(request), strikes)
 
