@@ -172,15 +172,35 @@ def add(
     """
     names = tuple(rows[0])
     sql = _add(model, names, len(rows), also, unless)
-    values = [value for row in rows for value in (*_adapted(model, row), *_defaults(model, names))]
+    rest = _defaults(model, names)
+    values = [value for row in rows for value in (*_adapted(model, row), *rest)]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
 def _adapted(model: type[Model], columns: Mapping[str, Any]) -> list[Any]:
-    fields = _fields(model)
-    return [fields[name].get_db_prep_save(value, connection) for name, value in columns.items()]
+    fields, plain = _fields(model), _plain(model, connection.vendor)
+    return [
+        value
+        if value is None or type(value) is plain.get(name)
+        else fields[name].get_db_prep_save(value, connection)
+        for name, value in columns.items()
+    ]
+
+
+@cache
+def _plain(model: type[Model], vendor: str) -> dict[str, type]:
+    """The columns whose values are written as they are, and what these are: most of a row. Asking the field what to
+    make of each costs more than the statement does. PostgreSQL wants its integers in their sizes."""
+    found: dict[str, type] = {}
+    for name, field in _fields(model).items():
+        kind = (field.target_field if field.is_relation else field).get_internal_type()
+        if kind in ("CharField", "TextField"):
+            found[name] = str
+        elif vendor == "sqlite" and kind.endswith(("AutoField", "IntegerField")):
+            found[name] = int
+    return found
 
 
 @cache
@@ -238,8 +258,6 @@ def _rest(model: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _defaults(model: type[Model], names: tuple[str, ...]) -> list[Any]:
-    fields = _fields(model)
-    return [
-        fields[name].get_db_prep_save(fields[name].get_default(), connection) for name in _rest(model, names)
-    ]
+def _defaults(model: type[Model], names: tuple[str, ...]) -> Sequence[Any]:
+    fields = [_fields(model)[name] for name in _rest(model, names)]
+    return [field.get_db_prep_save(field.get_default(), connection) for field in fields]

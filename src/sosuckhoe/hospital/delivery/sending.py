@@ -385,7 +385,6 @@ def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
 def _count(submission: Submission, answer: Answer, now: datetime) -> None:
     """What an answer says about the destination as a whole."""
     destination = submission.destination
-    rows = Destination.objects.filter(pk=destination.pk)
     if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
         stop_account(destination, answer, now)
     elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
@@ -405,12 +404,13 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
         ):
             stop_account(destination, answer, now)
     if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
+        rows = Destination.objects.filter(pk=destination.pk)
         rows.update(failures=F("failures") + 1)
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
-    else:
+    elif _STALE.keys(now, destination.pk):
         # Noted every few seconds at most: senders side by side should not queue up for this row.
-        if _STALE.keys(now, destination.pk):
-            rows.update(failures=0, quiet_until=None, answered_at=now)
+        noted = {"failures": 0, "quiet_until": None, "answered_at": now}
+        change(Destination, {"id": destination.pk}, noted)
 
 
 _STALE = Prepared(
