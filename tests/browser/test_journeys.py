@@ -2,11 +2,12 @@
 
 import re
 
+from django.utils import timezone
 from playwright.sync_api import expect
 from tests.unit.fixes.conftest import SPACED, Clinic
 from tests.unit.web.ward import PASSWORD, clean, held
 
-from sosuckhoe.hospital.delivery.models import Destination
+from sosuckhoe.hospital.delivery.models import Destination, Pulse
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
 from sosuckhoe.hospital.web.fixes import many, stepping
 
@@ -99,6 +100,7 @@ def test_a_faulty_and_a_good_file_are_uploaded_together_by_choosing_and_by_dropp
 
 
 def test_sending_is_paused_with_a_reason_and_the_pause_is_taken_back(desk):
+    Pulse.objects.create(name="may-gui", at=timezone.now())
     page = desk.open(desk.signed_in("it"), "/gui/")
     page.get_by_text("Tạm dừng", exact=True).click()
     page.get_by_label("Lý do tạm dừng").fill("cổng bảo trì đến 22:00")

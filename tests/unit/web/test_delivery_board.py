@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.unit.web.ward import clean, connect
 
-from sosuckhoe.hospital.delivery.models import Destination, PortalFinding, Receipt, Submission
+from sosuckhoe.hospital.delivery.models import Destination, PortalFinding, Pulse, Receipt, Submission
 from sosuckhoe.hospital.journal.models import Entry
 
 BOARD = "/gui/"
@@ -66,6 +66,8 @@ def test_the_top_bar_says_in_a_word_how_sending_goes(ward, as_role):
     def word() -> str:
         return client.get(reverse("web:sending_word")).content.decode()
 
+    assert "Không chạy" in word(), "records wait and no sending program is alive"
+    Pulse.objects.create(name="may-gui", at=timezone.now())
     assert "Gửi bình thường" in word()
     Destination.objects.update(failures=3)
     assert "Cổng không trả lời" in word()

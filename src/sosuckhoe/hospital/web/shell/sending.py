@@ -8,6 +8,8 @@ from django.utils import timezone
 from ...delivery.models import Destination, Submission
 from ...delivery.restoring.hold import on_hold
 from ...delivery.states import State
+from ...delivery.watching.pulse import last_beat
+from ...delivery.watching.watched import WORKER_SILENT
 from .words import SENDING, Look
 
 SLOW_AFTER = timedelta(minutes=30)
@@ -27,7 +29,8 @@ def state_of(destination: Destination) -> str:
 
 
 def sending_key(destinations: Iterable[Destination] | None = None) -> str:
-    """The worst of all destinations that are in use; a restore that nobody has released holds them all."""
+    """The worst of all destinations that are in use; a restore that nobody has released holds them all, and a sending
+    program that does not run leaves all of them waiting."""
     if on_hold():
         return "restored"
     used = list(Destination.objects.filter(enabled=True)) if destinations is None else list(destinations)
@@ -37,9 +40,12 @@ def sending_key(destinations: Iterable[Destination] | None = None) -> str:
     for worst in ("silent", "paused"):
         if worst in states:
             return worst
-    late = timezone.now() - SLOW_AFTER
-    waits = Submission.objects.filter(state__in=(State.SIGNED, State.WAITING), since__lt=late)
-    return "slow" if waits.exists() else "normal"
+    now = timezone.now()
+    waits = Submission.objects.filter(state__in=(State.SIGNED, State.WAITING))
+    beat = last_beat()
+    if destinations is None and (beat is None or now - beat > WORKER_SILENT) and waits.exists():
+        return "stopped"
+    return "slow" if waits.filter(since__lt=now - SLOW_AFTER).exists() else "normal"
 
 
 def sending_now() -> Look:

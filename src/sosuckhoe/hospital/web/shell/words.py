@@ -32,6 +32,7 @@ NOTHING = Look("Chưa có lượt gửi", "wait", "wait")
 SENDING = {
     "normal": Look("Gửi bình thường", "good", "good"),
     "slow": Look("Chậm", "look", "wait"),
+    "stopped": Look("Không chạy", "stop", "stop"),
     "restored": Look("Giữ sau khôi phục", "stop", "hold"),
     "paused": Look("Tạm dừng", "look", "hold"),
     "silent": Look("Cổng không trả lời", "stop", "stop"),

@@ -115,6 +115,12 @@ def _sending_needs() -> list[Need]:
     sentences = {
         "silent": ("stop", "stop", "Cổng không trả lời", "Hệ thống tự thử lại; hồ sơ vẫn được giữ và ký"),
         "paused": ("look", "hold", "Việc gửi đang tạm dừng", "Xem ai tạm dừng, vì sao, và cho gửi tiếp"),
+        "stopped": (
+            "stop",
+            "stop",
+            "Chương trình gửi không chạy",
+            "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ",
+        ),
         "slow": (
             "look",
             "wait",
