@@ -55,6 +55,7 @@ MAKES = {
     "FAULTS": lambda books: books.put(S.HELD),
     "IDENTITY": lambda books: books.put(S.HELD, code="IDENTITY"),
     "HELD-BY-PERSON": lambda books: books.put(S.HELD, code="HELD-BY-PERSON"),
+    "WITHHELD": lambda books: books.put(S.HELD, code="WITHHELD"),
     "SET-UP": lambda books: books.put(S.HELD, code="125"),
     "KEY": lambda books: books.put(S.WAITING, code="KEY-EXPIRED"),
     "SIGN-ELSEWHERE": lambda books: books.put(S.WAITING, code="SIGN-ELSEWHERE"),

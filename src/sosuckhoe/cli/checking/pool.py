@@ -24,6 +24,8 @@ CHUNK = 8
 AHEAD = 4
 """Chunks in flight for each process; how far a fast one may run ahead of a slow one."""
 _PARENT_LOOKS = 2.0
+_MANAGER_ENDS = 5.0
+"""Seconds; with its processes gone it needs none."""
 
 Results = list[Checked]
 
@@ -130,9 +132,12 @@ def _apart(source: Source, question: Question) -> Results:
 
 def _stop(pool: ProcessPoolExecutor) -> None:
     """End at once: what the processes are doing is of no use any more."""
-    processes = list((pool._processes or {}).values())
+    processes, manager = list((pool._processes or {}).values()), pool._executor_manager_thread
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
     for process in processes:
         process.join()
+    if manager is not None:
+        # Python's own exit would wake this thread through a pipe that the thread may just be closing.
+        manager.join(_MANAGER_ENDS)
