@@ -11,9 +11,10 @@ from sosuckhoe.hospital.delivery import actions, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.ledger import enqueue
 from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
-from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+from sosuckhoe.hospital.delivery.restoring.releasing import NotReconciled, release_restore
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.withheld import WITHHELD, marks
@@ -159,3 +160,27 @@ def test_a_copy_from_before_the_mark_gives_itself_away_though_nothing_left_since
     transaction.savepoint_rollback(copy)
     assert notice() is not None
     assert [each.code for each in marks()] == [submission.visit_code]
+
+
+def test_a_copy_that_was_made_during_a_hold_does_not_forget_what_was_marked_after_it(
+    closed: Closed, portal: Portal, django_capture_on_commit_callbacks: Any
+) -> None:
+    submission = closed()
+    first = declare(by="test", reason="bản của đêm qua")
+    reconcile_restore(by="test", restore=first, journal_whole=True)
+    copy = transaction.savepoint()
+    with django_capture_on_commit_callbacks(execute=True):
+        mark(submission)
+    transaction.savepoint_rollback(copy)
+    with pytest.raises(NotReconciled):
+        release_restore(by="giang", restore=first, reason="không biết rằng đây là bản cũ hơn nữa")
+    second = notice()
+    assert second is not None and second.pk > first.pk and notice() == second
+    with pytest.raises(NotReconciled):
+        release_restore(by="giang", restore=first, reason="đã đối chiếu lần trước")
+    reconcile_restore(by="test", restore=second, journal_whole=True)
+    release_restore(by="giang", restore=second, reason="đã đối chiếu")
+    assert not on_hold()
+    worker = Worker("after")
+    assert not worker.sign_one() and not worker.send_one()
+    assert calls(portal, submission) == []

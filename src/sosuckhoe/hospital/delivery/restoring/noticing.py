@@ -35,13 +35,11 @@ class NeedsReason(ValueError):
 def notice() -> Restore | None:
     """Hold everything if this database is an older copy. Reads a file's end and a few rows; safe at any time.
 
-    Returns the restore that holds everything now, whoever noticed it.
+    Returns the restore that holds everything now, whoever noticed it. A copy that was made during a hold is on hold
+    already, and all the same knows nothing of what came after it: that is a restore of its own.
     """
-    held = current()
-    if held is not None:
-        return held
     why = what_shows_it()
-    return hold(by=MACHINE, why=why) if why else None
+    return hold(by=MACHINE, why=why) if why else current()
 
 
 def declare(*, by: Any, reason: str) -> Restore:
@@ -85,9 +83,9 @@ def hold(*, by: Any, why: str) -> Restore:
     now, last = timezone.now(), _last_anchor()
     with transaction.atomic():
         end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
-        held = current()  # another process may have been faster
-        if held is not None:
-            return held
+        held = current()
+        if held is not None and not what_shows_it():
+            return held  # another process was faster
         restore = Restore.objects.create(
             id=max(epoch(), last.epoch if last else 0) + 1,
             noticed_at=now,

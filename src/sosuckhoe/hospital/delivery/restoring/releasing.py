@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ...journal.chain import note
 from ..models import Restore
+from .noticing import what_shows_it
 
 
 class NotReconciled(ValueError):
@@ -30,7 +31,9 @@ def release_restore(*, by: Any, restore: Restore, reason: str) -> None:
     found = Restore.objects.select_for_update().get(pk=restore.pk)
     if found.released_at is not None:
         raise AlreadyReleased(AlreadyReleased.__doc__)
-    if found.reconciled_at is None:
+    if found.reconciled_at is None or what_shows_it() or Restore.objects.filter(pk__gt=found.pk).exists():
         raise NotReconciled(NotReconciled.__doc__)
-    Restore.objects.filter(pk=found.pk).update(released_at=timezone.now(), released_by=who, released_why=why)
+    # A copy made during an earlier hold brought that hold with it; reconciling began at the journal's first line.
+    held = Restore.objects.filter(released_at__isnull=True, pk__lte=found.pk)
+    held.update(released_at=timezone.now(), released_by=who, released_why=why)
     note(by, "restore-released", "restore", found.pk, reason=why)
