@@ -39,7 +39,7 @@ def again(number: str = "") -> None:
     free = {"not_before": None, "holder": "", "lease_until": None}
     signed = Submission.objects.filter(pk__gte=keys[0], pk__lte=keys[-1], document__isnull=False)
     signed.update(state="HELD", problem_code="BENCH", problem="đo", **free)
-    last = keys[int(number or len(keys)) - 1]
+    last = keys[min(int(number or len(keys)), len(keys)) - 1]
     signed.filter(pk__lte=last).update(state="SIGNED", problem_code="", problem="")
 
 
