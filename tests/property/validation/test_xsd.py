@@ -50,12 +50,17 @@ def document(day, table, row):
     return root
 
 
+ZEROS_TOO_MANY = {"FMT-005", "FMT-006"}
+"""Of amounts: only a warning where nothing but zeros is too much. The schema has the published form and no warnings."""
+
+
 def errors_of_shape(day, table, row, insured):
+    """What the schema must refuse as well."""
     return [
         (shape.path, flaw)
         for shape in shapes_of(day, table)
         if (flaw := shape.flaw(row.get(shape.field.official), None, day, insured)) is not None
-        and flaw.severity == "error"
+        and (flaw.severity == "error" or (shape.field.kind == "decimal" and flaw.rule in ZEROS_TOO_MANY))
     ]
 
 
