@@ -1,16 +1,17 @@
 """A code that is marked as not to go out by this channel takes what stands under it out of the queue, at every moment."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import actions, withholding
+from sosuckhoe.hospital.delivery import actions, doors, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.ledger import enqueue
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
@@ -184,3 +185,41 @@ def test_a_copy_that_was_made_during_a_hold_does_not_forget_what_was_marked_afte
     worker = Worker("after")
     assert not worker.sign_one() and not worker.send_one()
     assert calls(portal, submission) == []
+
+
+def test_what_was_sent_after_a_mark_was_lifted_is_no_task_of_that_mark(
+    closed: Closed, portal: Portal
+) -> None:
+    submission = closed()
+    found = mark(submission)
+    withholding.lift(by="giang", mark=found, why="nhầm đợt")
+    actions.release(by="giang", submission=Submission.ledger.get(pk=submission.pk), reason="đã bỏ đánh dấu")
+    assert work(submission).state == State.RECEIVED
+    found.refresh_from_db()
+    assert not withholding.left(found).exists()
+    with pytest.raises(withholding.NothingToSettle):
+        withholding.settle(by="giang", mark=found, how="không có gì")
+    again = mark(submission)
+    assert again.pk != found.pk and [each.pk for each in withholding.left(again)] == [submission.pk]
+
+
+def test_no_door_sends_again_what_was_marked_and_nothing_unclear_is_signed_anew(
+    closed: Closed, portal: Portal
+) -> None:
+    submission = closed()
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+    strike(portal, "store-then-drop")
+    unclear = work(submission)
+    assert unclear.state == State.UNKNOWN
+    found = mark(submission)
+    assert doors.repeat_where_declared(at=timezone.now() + timedelta(hours=1)) == 0
+    with pytest.raises(actions.StillWithheld):
+        doors.send_again(by="giang", submission=unclear)
+    withholding.lift(by="giang", mark=found, why="nhầm đợt")
+    doors.send_again(by="giang", submission=unclear)
+    actions.hold(by="giang", submission=Submission.ledger.get(pk=submission.pk), reason="xem lại")
+    held = Submission.ledger.get(pk=submission.pk)
+    with pytest.raises(actions.MayBeThere):
+        actions.release(by="giang", submission=held, reason="ký lại", sign_anew=True)
+    actions.release(by="giang", submission=held, reason="đúng tệp đã ký")
+    assert work(submission).state == State.RECEIVED

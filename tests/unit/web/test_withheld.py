@@ -1,5 +1,7 @@
 """The page of codes that are not to go out: marking, lifting, and what left before."""
 
+import re
+
 import pytest
 
 from sosuckhoe.hospital.delivery.models import Submission
@@ -27,7 +29,7 @@ def test_a_waiting_visit_is_marked_and_cannot_be_let_go_until_the_mark_is_lifted
     submission.refresh_from_db()
     assert (submission.state, submission.problem_code) == ("HELD", "WITHHELD")
     shown = client.get(f"/dot-kham/{visit.pk}/").content.decode()
-    assert "không gửi qua kênh này" in shown and "Lý do cho gửi" not in shown
+    assert "Đã đánh dấu không gửi qua kênh này" in shown and "Lý do cho gửi" not in shown
     refused = client.post(f"/gui/ho-so/{submission.pk}/cho-gui/", {"reason": "thử"}, follow=True)
     assert "Bỏ đánh dấu ở trang Hồ sơ không gửi trước" in refused.content.decode()
     [found] = marks()
@@ -51,14 +53,43 @@ def test_what_left_before_stands_there_as_a_task_until_somebody_writes_what_was_
     assert "Đã báo bằng văn bản số 0" in text and "mã có tệp đã rời máy trước khi đánh dấu" not in text
 
 
-@pytest.mark.parametrize(("code", "reason"), [("", "văn bản số 0"), ("99999.26.000001", "  ")])
-def test_a_mark_without_code_or_reason_is_refused_and_what_was_typed_stays(ward, as_role, code, reason):
+@pytest.mark.parametrize(
+    ("code", "reason", "wrong"),
+    [("", "văn bản số 0", "code-to-mark"), ("99999.26.000001", "  ", "mark-reason")],
+)
+def test_a_mark_without_code_or_reason_is_refused_at_its_field_and_what_was_typed_stays(
+    ward, as_role, code, reason, wrong
+):
     answer = mark(as_role(ward, "records"), code, reason)
     assert answer.status_code == 422 and not Withheld.objects.exists()
-    assert f'value="{code}"' in answer.content.decode()
+    text = answer.content.decode()
+    assert f'value="{code}"' in text
+    assert re.findall(r'<input id="([\w-]+)"[^>]*aria-invalid="true"', text) == [wrong]
 
 
 def test_only_who_steers_delivery_marks(ward, as_role):
     for role in ("planning", "reception", "auditor", "clinician"):
         assert mark(as_role(ward, role), "99999.26.000001").status_code == 403, role
     assert not Withheld.objects.exists()
+
+
+def test_a_visit_held_for_its_faults_says_that_it_is_marked_too(ward, as_role):
+    client, submission = as_role(ward, "records"), Submission.objects.filter(problem_code="FAULTS").first()
+    visit = submission.version.visit
+    mark(client, visit.visit_code)
+    submission.refresh_from_db()
+    assert submission.problem_code == "FAULTS", "why it was held before is not forgotten"
+    shown = client.get(f"/dot-kham/{visit.pk}/").content.decode()
+    assert "Đã đánh dấu không gửi qua kênh này" in shown and "Lý do cho gửi" not in shown
+
+
+def test_check_ins_and_lifted_marks_are_told_as_what_they_are(ward, as_role):
+    client, check_in = as_role(ward, "records"), Submission.ledger.filter(check_in__isnull=False).first()
+    mark(client, check_in.visit_code)
+    shown = client.get(f"/bao-vao-kham/{check_in.check_in_id}/").content.decode()
+    assert "Đã đánh dấu không gửi qua kênh này" in shown
+    sent = a_submission("RECEIVED", "ACCEPTED")
+    mark(client, sent.version.visit.visit_code)
+    [found] = marks().filter(code=sent.version.visit.visit_code)
+    client.post(f"{PAGE}{found.pk}/bo/", {"reason": "nhầm đợt"})
+    assert "rời máy trước khi đánh dấu" not in client.get(PAGE).content.decode(), "lifted: nobody's task"

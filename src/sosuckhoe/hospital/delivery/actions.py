@@ -18,6 +18,7 @@ from .gateway import RECORD_PATHS, check_address
 from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
+from .sending import may_be_there
 from .signers.keys import pem
 from .states import State
 from .withheld import mark_on
@@ -41,6 +42,10 @@ class NotInThisState(ValueError):
 
 class StillWithheld(NotInThisState):
     """Hồ sơ được đánh dấu không gửi qua kênh này. Bỏ đánh dấu ở trang Hồ sơ không gửi trước, nếu đã đánh dấu nhầm."""
+
+
+class MayBeThere(NotInThisState):
+    """Một lần gửi trước chưa rõ kết quả nên không ký lại: tệp khác sẽ thành hồ sơ thứ hai. Cho gửi đúng tệp đã ký."""
 
 
 class LeftBefore(NotInThisState):
@@ -183,6 +188,8 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
         raise LeftBefore(LeftBefore.__doc__)
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
+    if sign_anew and may_be_there(submission):
+        raise MayBeThere(MayBeThere.__doc__)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")
         overrule(by=by, findings=list(open_errors), reason=why, at=now)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ..journal.chain import note
 from . import receipts
+from .actions import StillWithheld
 from .answers import Answer, Word
 from .ledger import step
 from .models import Receipt, Submission
@@ -22,6 +23,7 @@ from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
 from .sending import NOT_THERE, REST, keep_receipt, receipt_line
 from .states import State
+from .withheld import KINDS, mark_on, not_withheld
 
 LOOK_UP: Callable[[Submission], Answer] | None = None
 """Door one: a destination's own look-up. None is known."""
@@ -76,6 +78,7 @@ def _repeatable() -> Any:
     # What was given back unsent is no try, however often.
     unclear = Count("attempts", filter=Q(attempts__outcome=Word.UNKNOWN))
     return Submission.ledger.alias(unclear=unclear).filter(
+        *(not_withheld(kind) for kind in KINDS),
         Q(check_in__isnull=True, destination__replaces_by_visit_code=True)
         | Q(check_in__isnull=False, destination__repeats_check_ins=True),
         state=State.UNKNOWN,
@@ -96,6 +99,8 @@ def send_again(*, by: Any, submission: Submission) -> None:
         raise NotUnknown(NotUnknown.__doc__)
     if not may_repeat(submission):
         raise NotDeclared(NotDeclared.__doc__)
+    if mark_on(submission) is not None:
+        raise StillWithheld(StillWithheld.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
     note(by, "unknown-sent-again", "submission", submission.pk)
 

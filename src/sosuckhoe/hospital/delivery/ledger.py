@@ -16,7 +16,7 @@ from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
 from .prepared import Prepared, change, change_all, over
 from .states import REPLACEABLE, State, check_step
-from .withheld import WITHHELD, begins_withheld
+from .withheld import WITHHELD, mark_of
 
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
 """How long a claim holds unless it is renewed."""
@@ -107,7 +107,7 @@ def enqueue(
     """
     made = []
     visit = version.visit
-    faults = WITHHELD if begins_withheld(visit.facility_id, visit.visit_code) else held
+    faults = WITHHELD if mark_of(visit.facility_id, visit.visit_code) else held
     for destination in destinations:
         held = faults or (LEFT_BEFORE if left_before(version, destination) else None)
         made.append(
@@ -144,7 +144,7 @@ def enqueue_check_in(
             created_at=at,
             **_begins(
                 at,
-                begins_withheld(check_in.facility_id, check_in.visit_code),
+                mark_of(check_in.facility_id, check_in.visit_code) is not None,
                 LostSubmission.objects.filter(
                     facility_code=check_in.facility_code,
                     visit_code=check_in.visit_code,
@@ -221,7 +221,7 @@ def enqueue_health_check(
             created_at=at,
             **_begins(
                 at,
-                begins_withheld(health_check.facility_id, health_check.code),
+                mark_of(health_check.facility_id, health_check.code) is not None,
                 LostSubmission.objects.filter(
                     facility_code=health_check.facility_code,
                     visit_code=health_check.code,

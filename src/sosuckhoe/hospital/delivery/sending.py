@@ -31,7 +31,7 @@ from .restoring.hold import not_restored
 from .signing_anew import was_tried
 from .states import State
 from .turns import writing
-from .withheld import any_mark, mark_on
+from .withheld import mark_on, marks
 
 FIRST_DELAY = 5
 LONGEST_DELAY = 600
@@ -128,10 +128,11 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     assert document is not None
     with writing():
         ours = _OURS.values(now, submission.pk, submission.fence)
-        if not ours or ours[0][1:3] != (there.base_url, there.account):
+        if not ours or ours[0][1:] != (there.base_url, there.account):
             raise TakenOver
-        if ours[0][3] and mark_on(submission) is not None:
-            raise TakenOver  # marked as not to be sent since the claim
+        # Asked once the row is ours: whoever marks a code waits for the row, or has committed and is seen here.
+        if _ANY_MARK.keys(now) and mark_on(submission) is not None:
+            raise TakenOver
         if not document.key.valid_at(now) and not was_tried(submission, before=attempt):
             raise TakenOver  # it ended since the claim; the next one has it signed anew
         change(Attempt, {"id": attempt.pk, "bytes_from": None}, {"bytes_from": now})
@@ -145,11 +146,11 @@ _OURS = Prepared(
             not_restored(), pk=pk, state=State.SENDING, fence=fence, destination__paused_at__isnull=True
         )
         .select_for_update(of=("self",))
-        .annotate(any_mark=any_mark())
-        .values_list("lease_until", "destination__base_url", "destination__account", "any_mark")
+        .values_list("lease_until", "destination__base_url", "destination__account")
     )
 )
-"""Until when it is still ours to send, where to, and whether anything at all is marked as not to be sent."""
+"""Until when it is still ours to send, and where to."""
+_ANY_MARK = Prepared(lambda now: marks(), limit=1)
 
 
 def _next_attempt(submission: Submission) -> Attempt:
@@ -238,7 +239,7 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
             not_before=now + REST if answer is NO_ANSWER else None,
             **problem,
         )
-    if answer.concern in (Concern.CONTENT, Concern.SET_UP) and _may_be_there(submission, attempt):
+    if answer.concern in (Concern.CONTENT, Concern.SET_UP) and may_be_there(submission, besides=attempt):
         # What is said of this try does not settle the earlier one: mended or signed anew, other bytes would go to
         # where something may lie already (I4).
         return step(submission, State.UNKNOWN, at=now, fence=fence, not_before=None, **problem)
@@ -259,9 +260,9 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
     )
 
 
-def _may_be_there(submission: Submission, attempt: Attempt) -> bool:
-    """Whether an earlier try ended without a clear answer and nobody has looked since."""
-    unclear = submission.attempts.filter(outcome=Word.UNKNOWN).exclude(pk=attempt.pk)
+def may_be_there(submission: Submission, *, besides: Attempt | None = None) -> bool:
+    """Whether a try, ``besides`` the one that is being settled, ended without a clear answer and nobody has looked since."""
+    unclear = submission.attempts.filter(outcome=Word.UNKNOWN).exclude(pk=besides.pk if besides else None)
     looked = Entry.objects.filter(action=NOT_THERE, kind="submission", object_id=str(submission.pk))
     last = looked.order_by("-seq").values_list("at", flat=True).first()
     return (unclear if last is None else unclear.filter(ended_at__gt=last)).exists()

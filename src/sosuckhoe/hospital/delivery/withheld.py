@@ -13,6 +13,8 @@ WITHHELD = (
     "WITHHELD",
     "Hồ sơ được đánh dấu không gửi qua kênh này, nên không ký và không gửi. Xem trang Hồ sơ không gửi.",
 )
+
+
 _CODES = {
     "version": "version__visit__visit_code",
     "check_in": "check_in__visit_code",
@@ -25,20 +27,20 @@ _FACILITIES = {
 }
 
 
+KINDS = tuple(_CODES)
+"""What a submission may carry, by the name of its column."""
+
+
 def marks() -> QuerySet[Withheld]:
     """Those in force."""
     return Withheld.objects.filter(lifted_at__isnull=True)
 
 
-def any_mark() -> Exists:
-    """Nearly always false, and asked once a statement: what hangs on it costs nothing where nothing is marked."""
-    return Exists(marks())
-
-
 def is_withheld(kind: str) -> Q:
-    """Of submissions of one kind (``version``, ``check_in``, ``health_check``): whether their code is marked."""
+    """Of submissions of one of ``KINDS``: whether their code is marked."""
     own = marks().filter(code=OuterRef(_CODES[kind]), facility=OuterRef(_FACILITIES[kind]))
-    return Q(any_mark()) & Q(Exists(own))
+    # The first is asked once a statement and nearly always false: then nothing is looked up for a row.
+    return Q(Exists(marks())) & Q(Exists(own))
 
 
 def not_withheld(kind: str) -> Q:
@@ -53,18 +55,15 @@ def under(mark: Withheld) -> Q:
     return asked
 
 
+def mark_of(facility: int, code: str) -> Withheld | None:
+    """The mark in force on a code of a facility."""
+    return marks().filter(facility=facility, code=code).first()
+
+
 def mark_on(submission: "Submission") -> Withheld | None:
     """The mark in force on one submission."""
-    about = submission.check_in or submission.health_check
-    if submission.version is not None:
-        return (
-            marks().filter(facility=submission.version.visit.facility_id, code=submission.visit_code).first()
-        )
-    if about is None:
-        return None
-    return marks().filter(facility=about.facility_id, code=submission.visit_code).first()
-
-
-def begins_withheld(facility: int, code: str) -> bool:
-    """Whether a submission that is made now is held from its first moment."""
-    return marks().filter(facility=facility, code=code).exists()
+    carried = (
+        submission.version.visit if submission.version else submission.check_in or submission.health_check
+    )
+    assert carried is not None
+    return mark_of(carried.facility_id, submission.visit_code)

@@ -17,12 +17,11 @@ from ..staff.models import Facility
 from ..visits.models import Withheld
 from . import receipts
 from .actions import NeedsReason, NotInThisState
-from .crashpoints import here
 from .ledger import may_have_left, step
 from .models import Attempt, Submission
 from .restoring.anchoring import anchor_after_commit
 from .states import State
-from .withheld import WITHHELD, is_withheld, marks, under
+from .withheld import KINDS, WITHHELD, is_withheld, marks, under
 
 LIFTED = ("WITHHELD-LIFTED", "Đã bỏ đánh dấu không gửi. Xem lại hồ sơ, rồi cho gửi nếu đúng là gửi được.")
 MOVABLE = (State.WAITING, State.SIGNED)
@@ -74,7 +73,7 @@ def lift(*, by: Any, mark: Withheld, why: str) -> None:
 def settle(*, by: Any, mark: Withheld, how: str) -> None:
     """Write down what was done about files that left before the mark."""
     how, now, actor = _reason(how), timezone.now(), str(getattr(by, "username", "") or by)
-    if not left(mark).exists():
+    if mark.lifted_at is not None or not left(mark).exists():
         raise NothingToSettle(NothingToSettle.__doc__)
     with transaction.atomic():
         rows = Withheld.objects.filter(pk=mark.pk, settled_at__isnull=True)
@@ -84,8 +83,11 @@ def settle(*, by: Any, mark: Withheld, how: str) -> None:
 
 
 def left(mark: Withheld) -> QuerySet[Submission]:
-    """What may have left under this code."""
+    """What may have left under this code before it was marked. While the mark is in force nothing leaves after it,
+    whatever the clock says; after it was lifted, things may."""
     tried = Attempt.objects.filter(may_have_left(), submission=OuterRef("pk"))
+    if mark.lifted_at is not None:
+        tried = tried.filter(started_at__lte=mark.since)
     return Submission.ledger.filter(under(mark)).filter(Exists(tried)).order_by("id")
 
 
@@ -93,14 +95,16 @@ def take_out_what_is_withheld(now: datetime) -> None:
     """What came back to the queue, as after an attempt that reached nobody, and must not stay there."""
     if not marks().exists():
         return
-    for kind in ("version", "check_in", "health_check"):
+    for kind in KINDS:
         _take_out(Submission.ledger.filter(is_withheld(kind)), now)
 
 
 def _take_out(rows: QuerySet[Submission], now: datetime) -> None:
     with transaction.atomic():
-        for submission in rows.filter(state__in=MOVABLE).select_for_update(of=("self",)):
-            step(submission, State.HELD, at=now, problem_code=WITHHELD[0], problem=WITHHELD[1])
+        # Locked with the others, what is being sent has noted its first byte by now or will see the mark.
+        for submission in rows.filter(state__in=(*MOVABLE, State.SENDING)).select_for_update(of=("self",)):
+            if submission.state in MOVABLE:
+                step(submission, State.HELD, at=now, problem_code=WITHHELD[0], problem=WITHHELD[1])
 
 
 def _tell(mark: Withheld, by: str, now: datetime, *, lifted: bool) -> None:
@@ -108,4 +112,3 @@ def _tell(mark: Withheld, by: str, now: datetime, *, lifted: bool) -> None:
         receipts.WithheldLine(now.isoformat(), mark.facility_code, mark.code, by, lifted)
     )
     anchor_after_commit()
-    here("W01")

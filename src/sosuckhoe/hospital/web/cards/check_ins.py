@@ -15,6 +15,7 @@ from ....healthbook.standard import Field
 from ...cards.models import LookUp
 from ...delivery.check_ins import AlreadyTold, NotNeeded, faults_of, tell
 from ...delivery.models import Attempt, Submission
+from ...delivery.withheld import mark_of
 from ...journal.chain import note
 from ...staff import policies
 from ...staff.models import Facility
@@ -111,6 +112,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "check_in": found,
             "name": _name(request.user, found),
             "submissions": submissions,
+            "withheld": mark_of(found.facility_id, found.visit_code),
             "receipts": [receipt for each in submissions for receipt in each.receipts.all()],
             "attempts": Attempt.objects.filter(submission__in=submissions)
             .defer("answer")

@@ -17,6 +17,7 @@ from ....healthbook.validation.fixes import FIXES
 from ...cards.queries import of_visit
 from ...delivery.mending.overruling import can_overrule
 from ...delivery.models import Attempt
+from ...delivery.withheld import mark_of
 from ...journal.chain import note
 from ...patients.queries import identifiers_of
 from ...staff import policies
@@ -132,6 +133,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "versions": versions,
         "submissions": submissions,
         "submission": submissions[0] if submissions else None,
+        "withheld": mark_of(visit.facility_id, visit.visit_code),
         "state": queries.state_of(submissions),
         "events": queries.history(visit, versions, submissions),
         "sees_raw": policies.can_see_delivery(person),

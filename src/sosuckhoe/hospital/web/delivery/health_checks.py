@@ -16,6 +16,7 @@ from ...delivery.hub.message import message_of
 from ...delivery.hub.settings import HubSettings
 from ...delivery.models import Submission
 from ...delivery.states import State
+from ...delivery.withheld import mark_on
 from ...staff import policies
 from ..shell.access import page
 from ..shell.toasts import done
@@ -100,6 +101,7 @@ def _page(request: HttpRequest, row: Submission, problem: str = "") -> HttpRespo
             "attempts": row.attempts.defer("answer").order_by("-number"),
             "remarks": row.health_check.remarks,
             "may_steer": policies.can_steer_delivery(request.user),
+            "withheld": mark_on(row),
             "problem": problem,
         },
         status=422 if problem else 200,

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ...delivery import actions, withholding
+from ...delivery.models import Submission
 from ...staff import policies
 from ...staff.models import Facility
 from ...visits.models import Withheld
@@ -28,18 +30,19 @@ def listing(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, problem: str = "", *, at: str = "", given: dict[str, str] | None = None
 ) -> HttpResponse:
-    marks = Withheld.objects.select_related("facility").order_by("lifted_at", "settled_at", "-id")
+    marks = Withheld.objects.select_related("facility").order_by(F("lifted_at").asc(nulls_first=True), "-id")
     rows = [(mark, list(withholding.left(mark).select_related("destination"))) for mark in marks[:MOST]]
     people.know(account for mark, _ in rows for account in (mark.by, mark.lifted_by, mark.settled_by))
     # What left and was not dealt with is a task, and stands first.
-    rows.sort(key=lambda row: (row[0].lifted_at is not None, not row[1] or row[0].settled_at is not None))
+    rows.sort(key=lambda row: (not _is_task(*row), row[0].lifted_at is not None))
     return render(
         request,
         "web/delivery/withheld.html",
         {
             "rows": rows,
             "count": marks.count(),
-            "open": sum(bool(left) and mark.settled_at is None for mark, left in rows),
+            "open": sum(_is_task(*row) for row in rows),
+            "most": MOST,
             "facilities": list(Facility.objects.all()),
             "may_steer": policies.can_steer_delivery(request.user),
             "problem": problem,
@@ -50,6 +53,11 @@ def _page(
     )
 
 
+def _is_task(mark: Withheld, left: list[Submission]) -> bool:
+    """Whether somebody has still to deal with what left before the mark."""
+    return bool(left) and mark.settled_at is None and mark.lifted_at is None
+
+
 @page(policies.check_can_steer_delivery)
 @require_POST
 def mark(request: HttpRequest) -> HttpResponse:
@@ -57,15 +65,15 @@ def mark(request: HttpRequest) -> HttpResponse:
     code, why = asked.get("code", "").strip()[:100], asked.get("reason", "")
     given = {"code": code, "reason": why, "facility": asked.get("facility", "")}
     facility = _facility(given["facility"])
-    if not code or facility is None:
-        what = "Xin ghi mã đợt khám hoặc mã phiếu." if not code else "Xin chọn cơ sở."
-        return _page(request, what, at="danh-dau", given=given)
-    try:
-        found = withholding.withhold(
-            by=request.user, facility=facility, facility_code=facility.code, code=code, why=why
-        )
-    except REFUSALS as refusal:
-        return _page(request, str(refusal), at="danh-dau", given=given)
+    if facility is None:
+        return _page(request, "Hãy chọn cơ sở.", at="facility", given=given)
+    if not code:
+        return _page(request, "Hãy ghi mã đợt khám hoặc mã phiếu.", at="code", given=given)
+    if not why.strip():
+        return _page(request, "Hãy ghi căn cứ.", at="reason", given=given)
+    found = withholding.withhold(
+        by=request.user, facility=facility, facility_code=facility.code, code=code, why=why
+    )
     gone = withholding.left(found).count()
     more = (
         f" {gone} tệp đã rời máy trước đó: cần xử lý ở dưới."
