@@ -202,11 +202,19 @@ def test_who_only_looks_sees_no_door_and_opens_none(unknown: Submission, empty_w
     assert Submission.ledger.get(pk=unknown.pk).state == State.UNKNOWN
 
 
-def test_a_held_one_is_signed_again_for_a_reason(unknown: Submission, empty_ward: Ward, as_role) -> None:
-    Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD)
+def test_a_held_one_is_signed_again_for_a_reason_once_somebody_looked(
+    unknown: Submission, empty_ward: Ward, as_role
+) -> None:
     address = reverse("web:delivery_health_check", args=[unknown.pk])
     client = as_role(empty_ward, "records")
-    assert client.post(address, {"deed": "ky-lai", "reason": "đã đăng ký khóa"}).status_code == 302
+    sign_again = {"deed": "ky-lai", "reason": "đã đăng ký khóa"}
+    Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD)
+    # The try before may lie at the hub: another signature would be a second record there.
+    assert "thành hồ sơ thứ hai" in client.post(address, sign_again).content.decode()
+    Submission.ledger.filter(pk=unknown.pk).update(state=State.UNKNOWN)
+    assert client.post(address, {"deed": "chua-co", "reason": "đã tra"}).status_code == 302
+    Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD, problem_code="205")
+    assert client.post(address, sign_again).status_code == 302
     assert Submission.ledger.get(pk=unknown.pk).state == State.WAITING
 
 
