@@ -15,6 +15,13 @@ from typing import Any
 
 import django
 import pytest
+from hypothesis import settings
+
+# `make test` judges the change at hand, so it draws the same examples each time; to look for new ones:
+# pytest tests/property --hypothesis-profile=chance
+settings.register_profile("same", derandomize=True)
+settings.register_profile("chance", print_blob=True)
+settings.load_profile("same")
 
 _HOME = Path(tempfile.mkdtemp(prefix="sosuckhoe-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
