@@ -104,35 +104,52 @@ def memory(visits: str) -> None:
 
 
 def claims(number: str) -> None:
-    """Claims of the ledger against a bare loop that locks, takes and commits as many at a time, in turn."""
+    """Claims of the ledger against a bare loop that locks, takes and commits as many at a time, in turn.
+
+    A claim is what holds the turn: found, lent, its attempts noted, committed. Reading what is to be sent comes after it
+    and is told beside it, with what the share is when it counts.
+    """
     from sosuckhoe.hospital.delivery import worker as module
 
     found: dict[str, Any] = {}
     for batch in (1, module.HANDFUL):
         turns = max(3, int(number) // batch)
-        shares, told = [], []
+        told = []
         for _ in range(5):
             again()
-            worker = module.Worker("bench")
-            worker._handful = batch
-            own, own_cpu = _rate(turns, partial(_claim, worker, batch))
+            lent: list[Any] = []
+            own, own_cpu = _rate(turns, partial(_lend, lent, batch))
+            hands = iter(lent)
+            read, read_cpu = _rate(turns, lambda hands=hands: _load(next(hands)))  # type: ignore[misc]
             loop, loop_cpu = _rate(turns, _bare_loop(batch))
-            shares.append((own / loop, loop_cpu / own_cpu))
-            told.append((batch * own, batch * loop, 1000 * own_cpu / batch, 1000 * loop_cpu / batch))
-        share, cpu_share = (round(median(column), 3) for column in zip(*shares, strict=True))
-        rates = [round(median(column), 3) for column in zip(*told, strict=True)]
-        names = ("per_second", "bare_per_second", "cpu_ms", "bare_cpu_ms")
-        found[f"{batch}_at_a_time"] = {
-            "share": share,
-            "cpu_share": cpu_share,
-            **dict(zip(names, rates, strict=True)),
-        }
+            whole = 1 / (1 / own + 1 / read)
+            cpus = [1000 * cpu / batch for cpu in (own_cpu, read_cpu, loop_cpu)]
+            rates = batch * own, batch * whole, batch * loop
+            told.append((own / loop, loop_cpu / own_cpu, whole / loop, *rates, *cpus))
+        names = ("share", "cpu_share", "share_with_reading", "per_second", "per_second_with_reading")
+        names += ("bare_per_second", "cpu_ms", "reading_cpu_ms", "bare_cpu_ms")
+        middle = (round(median(column), 3) for column in zip(*told, strict=True))
+        found[f"{batch}_at_a_time"] = dict(zip(names, middle, strict=True))
     again()
     say(**found)
 
 
-def _claim(worker: Any, batch: int) -> None:
-    _claimed(worker.claim(), batch)
+def _lend(lent: list[Any], batch: int) -> None:
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.claims import RECORDS, lend_to_send
+
+    hand = lend_to_send(RECORDS, "bench", timezone.now(), batch, turn=len(lent) * batch)
+    _claimed(hand, batch)
+    lent.append([submission for submission, _ in hand])
+
+
+def _load(lent: Any) -> None:
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.claims import RECORDS, load_to_send
+
+    load_to_send(RECORDS, lent, timezone.now())
 
 
 def _claimed(found: list[Any], wanted: int = 1) -> None:

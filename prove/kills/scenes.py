@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 INTAKE = ("K02", "K04", "K03", "K05", "K06")
 SIGNING = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14")
-SENDING = ("K15", "K16", "K17", "K18", "K20", "K21", "K19", "K19-NOTED", "K22")
+SENDING = ("K15-LENT", "K15", "K16", "K17", "K18", "K20", "K21", "K19", "K19-NOTED", "K22")
 FROZEN = ("K15", "K16", "K17", "K18", "K20", "K21", "K19")
 TROUBLE = ["store-then-drop", "drop-unstored", "cut-inside-reply", "http-503", "empty-reply", "bare-401"]
 _databases = count(1)

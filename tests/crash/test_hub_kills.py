@@ -17,7 +17,7 @@ from tests.health_check_file import HUB_CODE, Export
 from .checker import history
 from .stage import PASSWORD, Hospital, Portal
 
-BEFORE_ANY_BYTE = ("K07", "K08", "K11", "K12", "K13", "K14", "K15", "K16")
+BEFORE_ANY_BYTE = ("K07", "K08", "K11", "K12", "K13", "K14", "K15-LENT", "K15", "K16")
 BYTES_ARE_OUT = ("K17", "K18", "K20", "K21", "K19")
 ANSWER_IS_NOTED = ("K19-NOTED", "K22")
 CHECK_UPS = 9

@@ -11,7 +11,7 @@ from .stage import STOPS_WITHIN, Hospital, Portal, until
 from .wire import Wire
 
 INTAKE = ("K02", "K04", "K03", "K05", "K06")
-BEFORE_ANY_BYTE = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15", "K16")
+BEFORE_ANY_BYTE = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15-LENT", "K15", "K16")
 BYTES_ARE_OUT = ("K17", "K18", "K20", "K21", "K19")
 ANSWER_IS_NOTED = ("K19-NOTED", "K22")
 VISITS = 20

@@ -1,5 +1,8 @@
 """Claims: what is due is lent to a worker a handful at a time, in one transaction, each item under its own fence and lease.
 
+Others wait for that transaction, so it reads no more than it decides by; what is signed or sent is read after it
+(``loading``). Whoever dies between the two has noted an attempt of which no byte left.
+
 A claim is a compare-and-set with a lease and a growing fence. A worker that stops breathing loses what it was lent:
 what waits to be signed is simply free again, what was to be sent is given back by ``recovery``.
 """
@@ -12,6 +15,8 @@ from itertools import zip_longest
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from ..visits.models import CheckIn, HealthCheck, RecordVersion
+from .crashpoints import here
 from .ledger import (
     earlier_check_in,
     lease_is_over,
@@ -22,6 +27,7 @@ from .ledger import (
     older_in_flight,
 )
 from .limits import within_limits
+from .loading import Carried, add_contents, add_keys, add_places
 from .models import Attempt, Destination, Submission
 from .prepared import Prepared, over
 from .restoring.hold import not_restored
@@ -41,6 +47,7 @@ class Line:
     to_sign: Prepared
     to_send: tuple[Prepared, ...]
     """Asked in turn."""
+    carried: Carried
 
 
 def claim_to_sign(line: Line, holder: str, now: datetime, most: int) -> list[Submission]:
@@ -48,19 +55,40 @@ def claim_to_sign(line: Line, holder: str, now: datetime, most: int) -> list[Sub
     with writing():
         _join_as_written()
         found: list[Submission] = line.to_sign.objects(now, limit=most)
-        return found if found and _lent(found, holder, now, sending=False) else []
+        if not found or not _lent(found, holder, now, sending=False):
+            return []
+    add_places(found, now)
+    line.carried.add_whole(found, now)
+    return found
 
 
 def claim_to_send(
     line: Line, holder: str, now: datetime, most: int, *, turn: int
 ) -> list[tuple[Submission, Attempt]]:
     """What is due to be sent, lent to this holder, each with its attempt noted. ``turn`` counts what was sent."""
+    claimed = lend_to_send(line, holder, now, most, turn=turn)
+    load_to_send(line, [submission for submission, _ in claimed], now)
+    return claimed
+
+
+def lend_to_send(
+    line: Line, holder: str, now: datetime, most: int, *, turn: int
+) -> list[tuple[Submission, Attempt]]:
+    """The claim itself, committed. Nothing of it can be sent before ``load_to_send``."""
     with writing():
         _join_as_written()
         hand = _allowed(_in_turn(line.to_send, now, most, turn), now)
         if not hand or not _lent(hand, holder, now, sending=True):
             return []
         return list(zip(hand, note_attempts(hand), strict=True))
+
+
+def load_to_send(line: Line, lent: Sequence[Submission], now: datetime) -> None:
+    """The signed bytes of what was lent, and what they are of."""
+    if lent:
+        here("K15-LENT")
+        add_contents(lent, now)
+        line.carried.add(lent, now)
 
 
 def _join_as_written() -> None:
@@ -77,10 +105,8 @@ def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) ->
     found = [way.objects(now, limit=-(-(most - place) // len(asked))) for place, way in enumerate(asked)]
     mixed = [each for together in zip_longest(*found) for each in together if each is not None]
     hand = list({each.pk: each for each in mixed}.values())
-    places: dict[int, Destination] = {}
-    for each in hand:
-        # One object for one place: what is looked up of it is looked up once.
-        each.destination = places.setdefault(each.destination_id, each.destination)
+    add_places(hand, now)
+    add_keys(hand, now)
     return hand
 
 
@@ -149,29 +175,22 @@ def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission
     return due.order_by(order).select_for_update(of=("self",), skip_locked=skips)
 
 
-def _to_sign(rows: Callable[[], QuerySet[Submission]], kind: str, *carried: str) -> Prepared:
-    """Waiting, with what is needed to sign it."""
+def _to_sign(rows: Callable[[], QuerySet[Submission]], kind: str) -> Prepared:
+    """Waiting."""
     return Prepared(
-        lambda now: _locked(
-            rows()
-            .filter(_due(now), _free(now), not_withheld(kind), state=State.WAITING)
-            .select_related(*carried, "destination__facility")
-        ),
+        lambda now: _locked(rows().filter(_due(now), _free(now), not_withheld(kind), state=State.WAITING)),
         limit=1,
     )
 
 
-def _to_send(
-    rows: Callable[[], QuerySet[Submission]], kind: str, carried: Sequence[str], heavy: str, order: str = "id"
-) -> Prepared:
-    """Signed, with the signed bytes and without what they were made from."""
-    related = (*carried, "destination__facility", "document__key__status_source")
+def _to_send(rows: Callable[[], QuerySet[Submission]], kind: str, order: str = "id") -> Prepared:
+    """Signed, with what is noted of the signed bytes and without these."""
     return Prepared(
         lambda now: _locked(
             rows()
             .filter(_due(now), _free(now), _open(now), not_withheld(kind), state=State.SIGNED)
-            .select_related(*related)
-            .defer(heavy),
+            .select_related("document")
+            .defer("document__content"),
             order,
         ),
         limit=1,
@@ -190,28 +209,24 @@ def _health_checks() -> QuerySet[Submission]:
     return Submission.ledger.filter(health_check__isnull=False)
 
 
-_VISIT, _RECORD = ("version__visit__facility",), "version__record_json"
 RECORDS = Line(
-    _to_sign(Submission.objects.all, "version", *_VISIT),
+    _to_sign(Submission.objects.all, "version"),
     # Every second place is for what came last: after an outage, what is closed now does not wait behind it all.
-    (_to_send(_records, "version", _VISIT, _RECORD), _to_send(_records, "version", _VISIT, _RECORD, "-id")),
+    (_to_send(_records, "version"), _to_send(_records, "version", "-id")),
+    Carried("version", lambda: RecordVersion.objects.select_related("visit"), "record_json"),
 )
 CHECK_INS = Line(
-    _to_sign(_check_ins, "check_in", "check_in"),
-    (
-        _to_send(
-            lambda: _check_ins().filter(~earlier_check_in()), "check_in", ("check_in",), "check_in__row_json"
-        ),
-    ),
+    _to_sign(_check_ins, "check_in"),
+    (_to_send(lambda: _check_ins().filter(~earlier_check_in()), "check_in"),),
+    Carried("check_in", CheckIn.objects.all, "row_json"),
 )
 HEALTH_CHECKS = Line(
-    _to_sign(_health_checks, "health_check", "health_check"),
+    _to_sign(_health_checks, "health_check"),
     (
         _to_send(
             lambda: _health_checks().filter(~newer_health_check(), ~older_health_check_in_flight()),
             "health_check",
-            ("health_check",),
-            "health_check__document",
         ),
     ),
+    Carried("health_check", HealthCheck.objects.all, "document"),
 )

@@ -45,7 +45,7 @@ class Prepared:
         return self._as("objects", limit or self._limit, len(numbers)).objects(moment, numbers)
 
     def _as(self, what: str, limit: int | None, count: int) -> "_Written":
-        key = (connection.vendor, what, limit)
+        key = (connection.vendor, what, limit, count)
         if key not in self._written:
             asked = self._build(_SOME_DAY, *(_SOME_NUMBER + place for place in range(count)))
             asked = asked.values_list("pk") if what == "keys" else asked
