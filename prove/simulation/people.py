@@ -3,7 +3,7 @@ bring a restored copy back to life."""
 
 from typing import TYPE_CHECKING, Any
 
-from .documents import enter, key_of, made, next_number, rows
+from .documents import enter, frozen, key_of, made, next_number, rows
 from .strikes import Strike
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _look_at_portal(story: "Story", row: Any, name: str, number: int) -> None:
         story.note(f"person sees {name} v{number} as {numbers[-1]}")
         doors.it_is_there(by="person", submission=row, transaction_number=numbers[-1], reason="đã thấy")
     elif row.state == "UNKNOWN" and story.declared_for(name) and story.random.random() < 0.5:
+        _lift(story, row)
         story.note(f"person sends {name} v{number} again")
         doors.send_again(by="person", submission=row)
     else:
@@ -140,7 +141,16 @@ def after_restore(story: "Story") -> bool:
         release_restore(by="person", restore=restore, reason="đã đối chiếu")
         story.note("person releases the hold")
         _match(story)
+        _read_the_list_of_lost(story)
     return True
+
+
+def _read_the_list_of_lost(story: "Story") -> None:
+    """It also names what left and whose saving had seemed to fail, so that nobody thought of entering it again."""
+    from sosuckhoe.hospital.delivery.models import LostSubmission
+
+    listed = LostSubmission.objects.filter(settled_at__isnull=True).values_list("visit_code", "version")
+    story.to_be_entered_again |= (set(listed) & set(story.attempted)) - set(frozen())
 
 
 def enter_again(story: "Story") -> None:

@@ -15,7 +15,7 @@ from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
-from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, step
+from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, left_before, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
 from .sending import may_be_there
@@ -184,7 +184,7 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     ``sign_anew``: after the signature or the set-up was refused.
     """
     why, now = _reason(reason), timezone.now()
-    if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]):
+    if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]) or left_before(submission):
         raise LeftBefore(LeftBefore.__doc__)
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)

@@ -16,7 +16,7 @@ from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
 from .prepared import Prepared, change, change_all, over
 from .states import REPLACEABLE, State, check_step
-from .withheld import WITHHELD, mark_of
+from .withheld import WITHHELD, mark_on
 
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
 """How long a claim holds unless it is renewed."""
@@ -106,21 +106,8 @@ def enqueue(
     replaced at once; one in flight is waited for. A version that left before this database was restored is held.
     """
     made = []
-    visit = version.visit
-    faults = WITHHELD if mark_of(visit.facility_id, visit.visit_code) else held
     for destination in destinations:
-        held = faults or (LEFT_BEFORE if left_before(version, destination) else None)
-        made.append(
-            Submission.objects.create(
-                version=version,
-                destination=destination,
-                state=State.HELD if held else State.WAITING,
-                since=at,
-                created_at=at,
-                problem_code=held[0] if held else "",
-                problem=held[1] if held else "",
-            )
-        )
+        made.append(_begin(Submission(version=version, destination=destination), at=at, held=held))
         supersede_older(version, destination, at=at)
     return made
 
@@ -137,33 +124,23 @@ def enqueue_check_in(
         state__in=REPLACEABLE,
     )
     before.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
-    return [
-        Submission.ledger.create(
-            check_in=check_in,
-            destination=destination,
-            created_at=at,
-            **_begins(
-                at,
-                mark_of(check_in.facility_id, check_in.visit_code) is not None,
-                LostSubmission.objects.filter(
-                    facility_code=check_in.facility_code,
-                    visit_code=check_in.visit_code,
-                    version=0,
-                    sent__record_sha256=check_in.sha256,
-                    destination=destination.pk,
-                ),
-            ),
-        )
-        for destination in destinations
-    ]
+    return [_begin(Submission(check_in=check_in, destination=each), at=at) for each in destinations]
 
 
-def _begins(at: datetime, withheld: bool, left: QuerySet[LostSubmission]) -> dict[str, Any]:
-    """The first state of what is no record: held where its code is marked, or it ``left`` before a restore."""
-    before = LEFT_BEFORE if left.filter(settled_at__isnull=True).exists() else None
-    if held := WITHHELD if withheld else before:
-        return {"state": State.HELD, "since": at, "problem_code": held[0], "problem": held[1]}
-    return {"state": State.WAITING, "since": at}
+def _begin(submission: Submission, *, at: datetime, held: tuple[str, str] | None = None) -> Submission:
+    """Stored in its first state: held where it left before a restore, where its code is marked, or for ``held``.
+
+    Having left comes first: a person may lift a mark or overrule a fault, and it must not go out as new by that.
+    """
+    if left_before(submission):
+        held = LEFT_BEFORE
+    elif mark_on(submission) is not None:
+        held = WITHHELD
+    submission.state = State.HELD if held else State.WAITING
+    submission.problem_code, submission.problem = held or ("", "")
+    submission.since = submission.created_at = at
+    submission.save(force_insert=True)
+    return submission
 
 
 def earlier_check_in() -> Exists:
@@ -191,14 +168,21 @@ NEWER_LEFT = (
 )
 
 
-def left_before(version: RecordVersion, destination: Destination) -> bool:
-    """Whether the journal outside knows that this version, or a later one, left before a copy was restored."""
-    visit = version.visit
+def left_before(submission: Submission) -> bool:
+    """Whether the journal outside knows that this, or a later version of it, left before a copy was restored.
+
+    A check-in has no versions there: it is the same where its contents are.
+    """
+    same = (
+        Q(version=0, sent__record_sha256=submission.check_in.sha256)
+        if submission.check_in
+        else Q(version__gte=submission.version_number)
+    )
     return LostSubmission.objects.filter(
-        facility_code=visit.facility_code,
-        visit_code=visit.visit_code,
-        destination=destination.pk,
-        version__gte=version.number,
+        same,
+        facility_code=submission.facility_code,
+        visit_code=submission.visit_code,
+        destination=submission.destination_id,
         settled_at__isnull=True,
     ).exists()
 
@@ -214,24 +198,7 @@ def enqueue_health_check(
         state__in=REPLACEABLE,
     )
     older.update(state=State.SUPERSEDED, since=at, holder="", lease_until=None)
-    return [
-        Submission.ledger.create(
-            health_check=health_check,
-            destination=destination,
-            created_at=at,
-            **_begins(
-                at,
-                mark_of(health_check.facility_id, health_check.code) is not None,
-                LostSubmission.objects.filter(
-                    facility_code=health_check.facility_code,
-                    visit_code=health_check.code,
-                    version__gte=health_check.number,
-                    destination=destination.pk,
-                ),
-            ),
-        )
-        for destination in destinations
-    ]
+    return [_begin(Submission(health_check=health_check, destination=each), at=at) for each in destinations]
 
 
 def newer_health_check() -> Exists:

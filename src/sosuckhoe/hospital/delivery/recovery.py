@@ -56,6 +56,8 @@ def _recover(submission: Submission, at: datetime) -> None:
             stated_at=line.stated_at,
             message=line.message,
         )
+        # Found there is not on the disk: whoever wrote it may have died before it was flushed, or been refused that.
+        receipts.append(line)
         keep_receipt(submission, attempt, answer, at)
         _close(attempt, Word.ACCEPTED, "200-FROM-JOURNAL", answer.sentence, at)
         step(submission, State.RECEIVED, at=at, problem_code="", problem="", not_before=None)

@@ -139,6 +139,10 @@ def book_unknown(
     )
     if submission.state in (S.WAITING, S.HELD):
         step(submission, S.SIGNED, at=now, document=document)
+    if submission.state == S.UNKNOWN and attempt.number == submission.attempt_count:
+        # It was signed anew between two tries: what the doors speak of is the later one.
+        Submission.ledger.filter(pk=submission.pk).update(document=document)
+        submission.document = document
     if submission.state in (S.SIGNED, S.SENDING):
         step(
             submission,

@@ -165,7 +165,7 @@ def _book(restore: Restore, left: Left, now: datetime) -> None:
 def _list_as_lost(restore: Restore, left: Left) -> bool:
     """False: an earlier restore listed it, and it is settled."""
     line = left.line
-    lost, _ = LostSubmission.objects.get_or_create(
+    lost, first = LostSubmission.objects.get_or_create(
         destination=line.destination,
         visit_code=line.visit_code,
         version=line.version,
@@ -179,6 +179,9 @@ def _list_as_lost(restore: Restore, left: Left) -> bool:
             "receipt": asdict(left.receipt) if left.receipt else {},
         },
     )
+    if not first and left.sent and left.sent.attempt > lost.sent.get("attempt", 0):
+        # The same bytes again: the last try says which numbers were given, and none of them is given again.
+        LostSubmission.objects.filter(pk=lost.pk).update(sent=asdict(left.sent))
     return lost.settled_at is None
 
 

@@ -35,5 +35,10 @@ def release_restore(*, by: Any, restore: Restore, reason: str) -> None:
         raise NotReconciled(NotReconciled.__doc__)
     # A copy made during an earlier hold brought that hold with it; reconciling began at the journal's first line.
     held = Restore.objects.filter(released_at__isnull=True, pk__lte=found.pk)
+    held.filter(reconciled_at__isnull=True).update(
+        reconciled_at=found.reconciled_at,
+        reconciled_by=found.reconciled_by,
+        journal_whole=found.journal_whole,
+    )
     held.update(released_at=timezone.now(), released_by=who, released_why=why)
     note(by, "restore-released", "restore", found.pk, reason=why)

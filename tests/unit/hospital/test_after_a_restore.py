@@ -1,0 +1,144 @@
+"""What the journal outside says of a restored copy is booked as it was, and none of it goes out as something new."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from sosuckhoe.hospital.delivery import actions, doors, receipts, withholding
+from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Submission
+from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.restoring import hold as holds
+from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
+from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
+from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+from sosuckhoe.hospital.delivery.sending import send_submission
+from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.worker import LEASE, CheckInWorker, Worker
+from sosuckhoe.hospital.journal.chain import note
+
+from .conftest import House, Portal
+from .test_check_ins import file, row, visit_code
+from .test_worker import _fresh_sessions, closed, strike, work
+
+__all__ = ["_fresh_sessions", "closed"]
+pytestmark = pytest.mark.django_db
+Closed = Callable[..., Submission]
+
+
+def reconciled() -> None:
+    restore = declare(by="test", reason="thử")
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    release_restore(by="giang", restore=restore, reason="đã đối chiếu")
+
+
+def test_a_mark_does_not_hide_that_it_left_before_the_restore(connected: House) -> None:
+    """Entered again while its code is marked, it must not go out as new once the mark is taken back."""
+    copy, code = transaction.savepoint(), visit_code()
+    lost = file(row(visit_code=code))
+    assert take_file("xml0.xml", lost, by="giang", at=timezone.now()).code == "CHECK-IN-TAKEN"
+    worker = CheckInWorker("before")
+    assert worker.sign_one() and worker.send_one()
+    transaction.savepoint_rollback(copy)
+    reconciled()
+
+    facility = connected.facility
+    mark = withholding.withhold(
+        by="giang", facility=facility, facility_code=facility.code, code=code, why="thử"
+    )
+    take_file("xml0.xml", lost, by="giang", at=timezone.now())
+    entered = Submission.ledger.get()
+    assert (entered.state, entered.problem_code) == (State.HELD, "RESTORED-LEFT")
+    withholding.lift(by="giang", mark=mark, why="nhầm mã")
+    for problem_code in (entered.problem_code, "WITHHELD-LIFTED", "FAULTS"):
+        Submission.ledger.update(problem_code=problem_code)
+        with pytest.raises(actions.LeftBefore):
+            actions.release(by="giang", submission=Submission.ledger.get(), reason="đã bỏ đánh dấu")
+    assert match_lost(by="test", at=timezone.now()) == 1
+    assert Submission.ledger.get().state == State.RECEIVED
+
+
+def test_releasing_the_newest_restore_ends_an_older_one_that_came_with_the_copy(connected: House) -> None:
+    older = declare(by="test", reason="bản của đêm kia, chưa đối chiếu")
+    copy = transaction.savepoint()
+    note("giang", "seen", "restore", older.pk)
+    anchor(timezone.now())
+    transaction.savepoint_rollback(copy)
+    newer = notice()
+    assert newer is not None and newer.pk > older.pk
+    reconcile_restore(by="test", restore=newer, journal_whole=True)
+    release_restore(by="giang", restore=newer, reason="đã đối chiếu từ dòng đầu của sổ ngoài")
+    assert not holds.on_hold()
+    older.refresh_from_db()
+    assert (older.reconciled_at, older.released_by) == (newer.reconciled_at, "giang")
+
+
+def test_of_two_files_signed_for_one_record_the_doors_speak_of_the_later(
+    closed: Closed, portal: Portal
+) -> None:
+    submission = closed()
+    copy = transaction.savepoint()
+    strike(portal, "signature-refused")
+    refused = work(submission)
+    assert refused.state == State.HELD
+    actions.resume(by="giang", destination=refused.destination)
+    actions.release(by="giang", submission=refused, reason="đã sửa chữ ký", sign_anew=True)
+    strike(portal, "store-then-drop")
+    unclear = work(submission)
+    assert unclear.state == State.UNKNOWN and unclear.document is not None
+    second = unclear.document.sha256
+    transaction.savepoint_rollback(copy)
+    reconciled()
+
+    again = Submission.ledger.get(pk=submission.pk)
+    assert again.state == State.UNKNOWN and again.documents.count() == 2
+    assert again.document is not None and again.document.sha256 == second
+    doors.it_is_there(by="giang", submission=again, transaction_number="GD-THU-1", reason="đã thấy trên cổng")
+    assert Receipt.objects.get().document_sha256 == second
+
+
+def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(closed: Closed, portal: Portal) -> None:
+    """Under it come the numbers that were given: none is given a second time when the record is entered again."""
+    copy = transaction.savepoint()
+    submission = closed()
+    strike(portal, "store-then-drop")
+    unclear = work(submission)
+    doors.it_is_not_there(by="giang", submission=unclear, reason="tra hai cách, chưa thấy")
+    strike(portal, "store-then-drop")
+    last = work(submission)
+    assert (last.state, last.attempt_count) == (State.UNKNOWN, 2)
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    lost = LostSubmission.objects.get()
+    assert (lost.sent["attempt"], lost.sent["fence"]) == (2, last.fence)
+
+
+def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(
+    closed: Closed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that wrote it was refused the flush: the line can be read and is not on the disk."""
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    ((claimed, attempt),) = worker.claim()
+
+    def refused(descriptor: int) -> None:
+        raise OSError("flush failed (struck)")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="struck"):
+        patch.setattr(receipts.os, "fdatasync", refused)
+        send_submission(claimed, attempt)
+    flushed: list[bool] = []
+
+    def flush(descriptor: int) -> None:
+        os.fsync(descriptor)
+        flushed.append(Receipt.objects.exists())
+
+    monkeypatch.setattr(receipts.os, "fdatasync", flush)
+    assert recover(at=timezone.now() + 2 * LEASE + timedelta(minutes=1)) == 1
+    assert flushed == [False], "and after it the receipt was booked"
+    assert Submission.ledger.get(pk=submission.pk).state == State.RECEIVED and Receipt.objects.exists()
