@@ -105,7 +105,7 @@ def test_a_visit_that_left_before_comes_back_held_and_cannot_be_released_as_new(
     )
     from sosuckhoe.hospital.delivery.ledger import LEFT_BEFORE, left_before
 
-    assert left_before(known.version, known.destination)
+    assert left_before(known)
     Submission.objects.filter(pk=known.pk).update(state="HELD", problem_code=LEFT_BEFORE[0], document=None)
     known.refresh_from_db()
     with pytest.raises(actions.LeftBefore):
@@ -114,7 +114,7 @@ def test_a_visit_that_left_before_comes_back_held_and_cannot_be_released_as_new(
     assert "GD-KP-2" in page
     lost = LostSubmission.objects.get()
     post(as_role(ward, "records"), "xong", pk=str(lost.pk), reason="bản 2 đã nhập tay")
-    assert not left_before(known.version, known.destination)
+    assert not left_before(known)
 
 
 def test_where_the_journal_outside_is_lost_what_the_copy_holds_is_listed_too(ward, as_role):
