@@ -58,7 +58,9 @@ def set_apart(document: bytes, longest: int = LONGEST) -> SetApart | None:
             pieces += view[kept:start], mark
             texts[mark.decode()], contents[mark.decode()] = view[start:end], data
             kept = end
-        start = document.find(_OPENING, start)
+        if end < 0:
+            break
+        start = document.find(_OPENING, end)
     frame = b"".join([*pieces, view[kept:]])
     # A comment, or text marked as CDATA, may look like an element.
     if not texts or b"!" in frame:

@@ -8,7 +8,7 @@ here, and goes to the parser. That both read alike is tested on documents of eve
 """
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from ..record import Column, Sheet
 from ..standard.editions import of_decisions
@@ -36,43 +36,24 @@ class Published:
         self.end = "".join(f"</{tag}>" for tag in reversed(containers))
         self.only_one = not containers
         self.names = row, *shape.names
-        self.row = _row(*self.names, text=r"(?!\s)([^<]*+)")
-        """A row where no value begins with a blank, so that none is blank."""
+        self.row = _row(*self.names)
         self.markup = sum(len(f"<{name}></{name}>") for name in self.names)
         """Characters of a row that are not text."""
 
-    @cached_property
-    def any_row(self) -> re.Pattern[str]:
-        """A row with any values, for those who need it."""
-        return _row(*self.names, text="([^<]*+)")
-
     def sheet(self, document: str) -> Sheet | None:
         """The rows of a document; None where it is not exactly as published."""
-        found = self._texts(document, self.row)
-        if found is not None:
-            texts, beyond_ascii = found
-            absent = (None,) * len(texts[0])
-            columns = [
-                (_absent_as_none(column) if any(column) else absent) if "" in column else column
-                for column in texts
-            ]
-            return Sheet(self.keys, columns, beyond_ascii)
-        # Layout between tags and the short form of an empty field are the two habits that change nothing. A value
-        # of blanks alone is none, too.
-        found = self._texts(_SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", document)), self.any_row)
-        return None if found is None else Sheet(self.keys, [*map(_absent_as_none, found[0])], found[1])
+        # Layout between tags and the short form of an empty field are the two habits that change nothing.
+        return self._sheet(document) or self._sheet(_SHORT_TAG.sub(r"<\1></\1>", _BLANKS.sub("><", document)))
 
-    def _texts(
-        self, document: str, row: re.Pattern[str]
-    ) -> tuple[list[tuple[str, ...]], tuple[int, ...]] | None:
-        """The texts by column, if rows and nothing else stand between begin and end; and which are not all ASCII."""
+    def _sheet(self, document: str) -> Sheet | None:
+        """The rows, if they and nothing else stand between begin and end."""
         begun = _START.match(document)
         assert begun is not None
         start, document = begun.end(), document.rstrip(_LAYOUT)
         if not (document.startswith(self.begin, start) and document.endswith(self.end)):
             return None
         start += len(self.begin)
-        rows = row.findall(document, start)
+        rows = self.row.findall(document, start)
         if not rows or (self.only_one and len(rows) > 1):
             return None
         columns = list(zip(*rows, strict=True))
@@ -91,7 +72,8 @@ class Published:
                 (*map(_plain, column),) if "&" in said else column
                 for said, column in zip(joined, columns, strict=True)
             ]
-        return columns, tuple(place for place, said in enumerate(joined) if not said.isascii())
+        beyond_ascii = tuple(place for place, said in enumerate(joined) if not said.isascii())
+        return Sheet(self.keys, [*map(_absent_as_none, columns, joined)], beyond_ascii)
 
 
 def published_sheet(document: str, shape: Shape) -> Sheet | None:
@@ -111,12 +93,21 @@ def _discharge() -> re.Pattern[str]:
     return re.compile(f"<({'|'.join(names_ever('XML1', 'discharged_at'))})>([^<]*)</\\1>")
 
 
-def _row(tag: str, *names: str, text: str) -> re.Pattern[str]:
-    return re.compile(f"<{tag}>{''.join(f'<{name}>{text}</{name}>' for name in names)}</{tag}>")
+def _row(tag: str, *names: str) -> re.Pattern[str]:
+    return re.compile(f"<{tag}>{''.join(f'<{name}>([^<]*+)</{name}>' for name in names)}</{tag}>")
 
 
-def _absent_as_none(column: tuple[str, ...]) -> Column:
-    return (*(text if text and not text.isspace() else None for text in column),)
+def _absent_as_none(texts: tuple[str, ...], said: str) -> Column:
+    """A column without its empty and blank values. ``said``: all of it in one, of which it is quicker to ask."""
+    if not said:
+        return (None,) * len(texts)
+    if "" in texts or (_may_be_blank(said) and any(map(str.isspace, texts))):
+        return (*(text if text and not text.isspace() else None for text in texts),)
+    return texts
+
+
+def _may_be_blank(said: str) -> bool:
+    return " " in said or "\n" in said or "\t" in said or not said.isascii()
 
 
 def _plain(text: str) -> str:

@@ -77,7 +77,8 @@ class Plain(dict[str | None, Any]):
         if first == texts[-1] and texts.count(first) == len(texts):
             return [self[first]] * len(texts)
         if self.values_of is not None:
-            kinds = {text for text in {*texts} if text is not None}
+            kinds: set[Any] = {*texts}
+            kinds.discard(None)
             if not self.come_back:
                 return self._read_anew(texts, kinds)
             fresh = [*filterfalse(self.__contains__, kinds)]

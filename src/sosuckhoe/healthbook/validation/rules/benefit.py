@@ -90,17 +90,20 @@ def benefit_is_card_level_times_rate(
     allowed = categories_on(discharged).get(category)
     if allowed is None or area is not None:
         return []
-    lines = list(zip(scopes, insured, levels, strict=True))
     # Three characters hold no 47.5, so before QĐ 1931 half a percent was rounded either way.
     wrong = {
-        (scope, amount, text)
-        for scope, amount, text in set(lines)
-        if scope == IN_SCOPE
-        and (level := parse_decimal(text or "")) is not None
-        and (level or amount != 0)
+        text: level
+        for text in set(levels)
+        if (level := parse_decimal(text or "")) is not None
         and all(abs(level - right) >= 1 for right in allowed)
     }
-    return [number for number, line in enumerate(lines, 1) if line in wrong] if wrong else []
+    if not wrong:
+        return []
+    return [
+        number
+        for number, (scope, amount, text) in enumerate(zip(scopes, insured, levels, strict=True), 1)
+        if text in wrong and scope == IN_SCOPE and (wrong[text] or amount != 0)
+    ]
 
 
 RIGHT_LEVEL = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2"})
