@@ -8,6 +8,7 @@ from tests.health_check_file import HUB_CODE, Export
 from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.restoring.booking import MAYBE
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.visits.choices import choose
@@ -34,9 +35,12 @@ def test_the_hubs_pages_are_accessible_and_fit_a_telephone(desk, axe):
         rows = Submission.ledger.filter(health_check__code=f"KSK-MAU-000{number}")
         rows.update(state=state, **problem if state == State.HELD else {})
     held = Submission.ledger.get(health_check__isnull=False, state=State.HELD)
+    unclear = Submission.ledger.get(health_check__isnull=False, state=State.WAITING)
+    Submission.ledger.filter(pk=unclear.pk).update(state=State.HELD, problem_code=MAYBE)
     pages = {
         "web:delivery_health_checks": ("records", []),
         "web:delivery_health_check": ("records", [held.pk]),
+        "web:delivery_unknown": ("records", [unclear.pk]),
         "web:delivery": ("records", []),
         "web:import": ("records", []),
         "web:admin_destinations": ("it", []),

@@ -19,24 +19,27 @@ from sosuckhoe.hospital.delivery.restoring.releasing import NotReconciled, relea
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.withheld import WITHHELD, marks
-from sosuckhoe.hospital.delivery.worker import CheckInWorker, Worker
+from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
 from sosuckhoe.hospital.visits.models import Withheld
 
 from .conftest import House, Portal
 from .test_check_ins import file, row, visit_code
+from .test_hub import Two, message_key, take, two, unique
 from .test_worker import _fresh_sessions, calls, closed, strike, work
 
-__all__ = ["_fresh_sessions", "closed"]
+__all__ = ["_fresh_sessions", "closed", "message_key", "two"]
 pytestmark = pytest.mark.django_db
 Closed = Callable[..., Submission]
 
 
 def mark(submission: Submission, **how: Any) -> Withheld:
-    assert submission.version is not None
-    visit = submission.version.visit
+    carried = (
+        submission.version.visit if submission.version else submission.check_in or submission.health_check
+    )
+    assert carried is not None
     given = {"by": "giang", "why": "Văn bản số 0 của đơn vị giả định", **how}
     return withholding.withhold(
-        facility=visit.facility, facility_code=visit.facility_code, code=visit.visit_code, **given
+        facility=carried.facility, facility_code=carried.facility_code, code=submission.visit_code, **given
     )
 
 
@@ -223,3 +226,56 @@ def test_no_door_sends_again_what_was_marked_and_nothing_unclear_is_signed_anew(
         actions.release(by="giang", submission=held, reason="ký lại", sign_anew=True)
     actions.release(by="giang", submission=held, reason="đúng tệp đã ký")
     assert work(submission).state == State.RECEIVED
+
+
+WORKERS = {"visit": Worker, "check-in": CheckInWorker, "health check": HealthCheckWorker}
+
+
+def arrived_or_not(kind: str, closed: Closed, two: Two) -> Submission:
+    """Of each kind one that was stored while its answer was lost."""
+    if kind == "visit":
+        row = closed()
+    else:
+        taken = take(unique()) if kind == "health check" else take_file("xml0.xml", file(), by="giang")
+        assert taken.code in ("HEALTH-CHECK-TAKEN", "CHECK-IN-TAKEN")
+        row = Submission.ledger.exclude(check_in=None, health_check=None).latest("pk")
+    path = {"visit": "record", "check-in": "check_in", "health check": "hub_push"}[kind]
+    two.there.desk("faults", {"scenario": "store-then-drop", "path": path, "next_calls": 1})
+    worker = WORKERS[kind]("before")
+    assert worker.sign_one() and worker.send_one()
+    row.refresh_from_db()
+    assert row.state == State.UNKNOWN
+    return row
+
+
+@pytest.mark.parametrize("kind", WORKERS)
+def test_what_is_unclear_and_marked_leaves_by_no_door_whatever_it_carries(
+    kind: str, closed: Closed, two: Two
+) -> None:
+    row = arrived_or_not(kind, closed, two)
+    Destination.objects.update(replaces_by_visit_code=True, repeats_check_ins=True, replaces_evidence="thử")
+    found, sent = mark(row), row.attempts.count()
+    assert doors.repeat_where_declared(at=timezone.now() + timedelta(hours=1)) == 0
+    with pytest.raises(actions.StillWithheld):
+        doors.send_again(by="giang", submission=row)
+    doors.it_is_not_there(by="giang", submission=row, reason="đã tra, không thấy")
+    assert state(row) == (State.HELD, WITHHELD[0]), "at once, though no worker runs"
+    with pytest.raises(actions.StillWithheld):
+        actions.release(by="giang", submission=row, reason="thử")
+    worker = WORKERS[kind]("after")
+    assert not worker.sign_one() and not worker.send_one()
+    assert row.attempts.count() == sent
+    withholding.lift(by="giang", mark=found, why="nhầm mã")
+    actions.release(by="giang", submission=Submission.ledger.get(pk=row.pk), reason="đã bỏ đánh dấu")
+    assert worker.send_one()
+    assert state(row)[0] == State.RECEIVED
+
+
+@pytest.mark.parametrize("kind", WORKERS)
+def test_what_was_seen_there_is_written_down_though_it_was_marked_since(
+    kind: str, closed: Closed, two: Two
+) -> None:
+    row = arrived_or_not(kind, closed, two)
+    mark(row)
+    doors.it_is_there(by="giang", submission=row, transaction_number=f"GD-{row.pk}", reason="đã thấy")
+    assert state(row) == (State.RECEIVED, "")

@@ -12,10 +12,13 @@ from tests.health_check_file import HUB_CODE, Export
 from tests.unit.web.ward import Ward, connect
 
 from sosuckhoe.healthbook.signing.verify_evidence import Container
+from sosuckhoe.hospital.delivery.hub.message import message_of
 from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
+from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import HealthCheckWorker
 from sosuckhoe.hospital.visits.choices import choose
@@ -66,6 +69,10 @@ def hub(it: Client) -> Destination:
 
 @pytest.fixture
 def unknown(hub: Destination) -> Submission:
+    return unclear_health_check()
+
+
+def unclear_health_check() -> Submission:
     """Nobody knows whether the hub has it."""
     take_file("ksk.xml", Export().bytes(), by="giang")
     worker = HealthCheckWorker("ward")
@@ -176,6 +183,10 @@ def test_the_list_says_what_needs_somebody(unknown: Submission, empty_ward: Ward
     assert "1 phiếu quá hạn" in page
 
 
+def door(row: Submission, name: str) -> str:
+    return reverse("web:delivery_leave_unknown", args=[row.pk, name])
+
+
 def test_an_unclear_one_is_left_by_a_door_with_its_reason(
     unknown: Submission, empty_ward: Ward, as_role
 ) -> None:
@@ -183,11 +194,17 @@ def test_an_unclear_one_is_left_by_a_door_with_its_reason(
         as_role(empty_ward, "records"),
         reverse("web:delivery_health_check", args=[unknown.pk]),
     )
-    assert "Trục đã có phiếu này" in client.get(address).content.decode()
-    assert client.post(address, {"deed": "da-co", "number": "T1", "reason": ""}).status_code == 422
-    assert client.post(address, {"deed": "gui-lai"}).status_code == 422
-    assert client.post(address, {"deed": "khac"}).status_code == 404
-    assert client.post(address, {"deed": "da-co", "number": "T1", "reason": "đã thấy"}).status_code == 302
+    doors = reverse("web:delivery_unknown", args=[unknown.pk])
+    assert doors in client.get(address).content.decode()
+    page = client.get(doors).content.decode()
+    assert "Trục đã có phiếu này" in page and message_of(unknown.stored_bytes).msg_id in page
+    assert "Gửi lại khi chưa tra" not in page
+    exchange = reverse("web:visit_attempt", args=[unknown.attempts.get().pk])
+    assert exchange in page and address in client.get(exchange).content.decode()
+    assert client.post(door(unknown, "da-co"), {"number": "T1", "reason": ""}).status_code == 422
+    assert client.post(door(unknown, "gui-lai")).status_code == 422
+    answer = client.post(door(unknown, "da-co"), {"number": "T1", "reason": "đã thấy"})
+    assert answer.url == address
     assert Submission.ledger.get(pk=unknown.pk).state == State.RECEIVED
     assert "T1" in client.get(address).content.decode()
 
@@ -197,8 +214,8 @@ def test_who_only_looks_sees_no_door_and_opens_none(unknown: Submission, empty_w
         as_role(empty_ward, "planning"),
         reverse("web:delivery_health_check", args=[unknown.pk]),
     )
-    assert "Trục đã có phiếu này" not in client.get(address).content.decode()
-    assert client.post(address, {"deed": "chua-co", "reason": "đã tra"}).status_code == 403
+    assert "Xử lý kết quả chưa rõ" not in client.get(address).content.decode()
+    assert client.post(door(unknown, "chua-co"), {"reason": "đã tra"}).status_code == 403
     assert Submission.ledger.get(pk=unknown.pk).state == State.UNKNOWN
 
 
@@ -206,16 +223,37 @@ def test_a_held_one_is_signed_again_for_a_reason_once_somebody_looked(
     unknown: Submission, empty_ward: Ward, as_role
 ) -> None:
     address = reverse("web:delivery_health_check", args=[unknown.pk])
-    client = as_role(empty_ward, "records")
-    sign_again = {"deed": "ky-lai", "reason": "đã đăng ký khóa"}
+    client, let_go = (
+        as_role(empty_ward, "records"),
+        reverse("web:delivery_steer", args=[unknown.pk, "cho-gui"]),
+    )
+    sign_again = {"sign_anew": "1", "reason": "đã đăng ký khóa"}
     Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD)
-    # The try before may lie at the hub: another signature would be a second record there.
-    assert "thành hồ sơ thứ hai" in client.post(address, sign_again).content.decode()
+    # The try before may lie at the hub: another signature would be a second record there, the same bytes would not.
+    page = client.get(address).content.decode()
+    assert "thành hồ sơ thứ hai" in page and "Gửi đúng tệp đã ký" in page and "Ký lại và gửi" not in page
+    assert "thành hồ sơ thứ hai" in client.post(let_go, sign_again, follow=True).content.decode()
     Submission.ledger.filter(pk=unknown.pk).update(state=State.UNKNOWN)
-    assert client.post(address, {"deed": "chua-co", "reason": "đã tra"}).status_code == 302
+    assert client.post(door(unknown, "chua-co"), {"reason": "đã tra"}).status_code == 302
     Submission.ledger.filter(pk=unknown.pk).update(state=State.HELD, problem_code="205")
-    assert client.post(address, sign_again).status_code == 302
+    assert "Ký lại và gửi" in client.get(address).content.decode()
+    assert client.post(let_go, sign_again).url == address
     assert Submission.ledger.get(pk=unknown.pk).state == State.WAITING
+
+
+def test_one_whose_bytes_nobody_knows_since_a_restore_is_asked_for_by_its_code(
+    hub: Destination, empty_ward: Ward, as_role
+) -> None:
+    take_file("ksk.xml", Export().bytes(), by="giang")
+    row = Submission.ledger.get(health_check__isnull=False)
+    reconcile_restore(by="test", restore=declare(by="test", reason="thử"), journal_whole=False)
+    client, address = as_role(empty_ward, "records"), reverse("web:delivery_health_check", args=[row.pk])
+    doors = reverse("web:delivery_unknown", args=[row.pk])
+    page = client.get(address).content.decode()
+    assert doors in page and "Ký và gửi" not in page, "it may have left: not by a click"
+    assert "KSK-MAU-0001" in client.get(doors).content.decode()
+    client.post(door(row, "da-co"), {"number": "T1", "reason": "đã thấy"})
+    assert "T1" in client.get(address).content.decode()
 
 
 def test_its_proof_says_what_is_not_proved_and_is_taken_by_who_reads_records(

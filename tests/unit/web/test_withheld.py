@@ -3,9 +3,15 @@
 import re
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
+from tests.unit.web.test_hub_pages import given, switch_on, unclear_health_check
 
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.answers import NO_ANSWER
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
+from sosuckhoe.hospital.delivery.sending import settle
 from sosuckhoe.hospital.delivery.withheld import marks
+from sosuckhoe.hospital.delivery.worker import CheckInWorker
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import Withheld
 
@@ -93,3 +99,75 @@ def test_check_ins_and_lifted_marks_are_told_as_what_they_are(ward, as_role):
     [found] = marks().filter(code=sent.version.visit.visit_code)
     client.post(f"{PAGE}{found.pk}/bo/", {"reason": "nhầm đợt"})
     assert "rời máy trước khi đánh dấu" not in client.get(PAGE).content.decode(), "lifted: nobody's task"
+
+
+def unclear(ward, as_role, kind: str) -> tuple[Submission, str]:
+    """Of each kind one of which nobody knows whether it arrived, and its page."""
+    if kind == "visit":
+        row = a_submission("UNKNOWN")
+        return row, reverse("web:visit", args=[row.version.visit_id])
+    if kind == "health check":
+        switch_on()
+        as_role(ward, "it").post(reverse("web:admin_add_hub"), given())
+        row = unclear_health_check()
+        return row, reverse("web:delivery_health_check", args=[row.pk])
+    worker = CheckInWorker("tests")
+    worker.sign_one()
+    ((row, attempt),) = worker.claim()
+    settle(row, attempt, None, NO_ANSWER)
+    # No byte had left; say that one may have.
+    Attempt.objects.filter(pk=attempt.pk).update(bytes_from=timezone.now(), outcome="Unknown")
+    return row, reverse("web:check_in_one", args=[row.check_in_id])
+
+
+KINDS = ("visit", "check-in", "health check")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unclear_one_that_is_marked_offers_only_what_can_happen_and_says_why(ward, as_role, kind):
+    row, page = unclear(ward, as_role, kind)
+    Destination.objects.update(
+        replaces_by_visit_code=True, repeats_check_ins=True, replaces_evidence="thử nghiệm"
+    )
+    client, doors = as_role(ward, "records"), reverse("web:delivery_unknown", args=[row.pk])
+    before = client.get(doors).content.decode()
+    assert before.count("Gửi lại đúng tệp đã ký") == 2 and "Gửi lại khi chưa tra" in before
+    mark(client, row.visit_code)
+    for address in (page, doors):
+        shown = client.get(address).content.decode()
+        assert "Đã đánh dấu không gửi qua kênh này" in shown and "Gửi lại" not in shown
+    assert (
+        doors in client.get(page).content.decode() and "Ghi là chưa có" in client.get(doors).content.decode()
+    )
+    again = client.post(reverse("web:delivery_leave_unknown", args=[row.pk, "gui-lai"]))
+    assert again.status_code == 422 and "Bỏ đánh dấu" in again.content.decode()
+
+    said = client.post(
+        reverse("web:delivery_leave_unknown", args=[row.pk, "chua-co"]),
+        {"reason": "tra không thấy"},
+        follow=True,
+    ).content.decode()
+    assert "tạm giữ, không gửi" in said and "Hệ thống gửi lại" not in said
+    row.refresh_from_db()
+    assert (row.state, row.problem_code) == ("HELD", "WITHHELD")
+    assert "Lý do cho gửi" not in client.get(page).content.decode()
+    [found] = marks()
+    client.post(f"{PAGE}{found.pk}/bo/", {"reason": "nhầm mã"})
+    # Somebody looked and it was not there: another signature is no second record.
+    assert "Ký lại" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_may_have_arrived_and_was_marked_by_mistake_goes_as_it_was_signed(ward, as_role, kind):
+    row, page = unclear(ward, as_role, kind)
+    Destination.objects.update(replaces_by_visit_code=True, repeats_check_ins=True, replaces_evidence="thử")
+    client = as_role(ward, "records")
+    client.post(reverse("web:delivery_leave_unknown", args=[row.pk, "gui-lai"]))
+    mark(client, row.visit_code)
+    [found] = marks()
+    client.post(f"{PAGE}{found.pk}/bo/", {"reason": "nhầm mã"})
+    shown, document = client.get(page).content.decode(), Submission.ledger.get(pk=row.pk).document_id
+    assert "thành hồ sơ thứ hai" in shown and 'name="sign_anew"' not in shown
+    client.post(reverse("web:delivery_steer", args=[row.pk, "cho-gui"]), {"reason": "đã bỏ đánh dấu"})
+    row.refresh_from_db()
+    assert (row.state, row.document_id) == ("SIGNED", document)

@@ -177,6 +177,16 @@ def hold(*, by: Any, submission: Submission, reason: str) -> None:
     note(by, "submission-held", "submission", submission.pk, reason=why)
 
 
+def check_can_release(submission: Submission, *, sign_anew: bool = False) -> None:
+    """Raises NotInThisState with the sentence that says why a held one may not go, or not with another signature."""
+    if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]) or left_before(submission):
+        raise LeftBefore(LeftBefore.__doc__)
+    if mark_on(submission) is not None:
+        raise StillWithheld(StillWithheld.__doc__)
+    if sign_anew and may_be_there(submission):
+        raise MayBeThere(MayBeThere.__doc__)
+
+
 @transaction.atomic
 def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = False) -> None:
     """Let a held record go. Its open errors are overruled, for the reason given, and counted against their rules.
@@ -184,12 +194,7 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     ``sign_anew``: after the signature or the set-up was refused.
     """
     why, now = _reason(reason), timezone.now()
-    if submission.problem_code in (LEFT_BEFORE[0], NEWER_LEFT[0]) or left_before(submission):
-        raise LeftBefore(LeftBefore.__doc__)
-    if mark_on(submission) is not None:
-        raise StillWithheld(StillWithheld.__doc__)
-    if sign_anew and may_be_there(submission):
-        raise MayBeThere(MayBeThere.__doc__)
+    check_can_release(submission, sign_anew=sign_anew)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")
         overrule(by=by, findings=list(open_errors), reason=why, at=now)

@@ -23,7 +23,7 @@ from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
 from .sending import NOT_THERE, REST, keep_receipt, receipt_line
 from .states import State
-from .withheld import KINDS, mark_on, not_withheld
+from .withheld import KINDS, WITHHELD, mark_on, not_withheld
 
 LOOK_UP: Callable[[Submission], Answer] | None = None
 """Door one: a destination's own look-up. None is known."""
@@ -140,12 +140,14 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
 
 @transaction.atomic
 def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
-    """Door three: a person looked and it is not on the portal; the same bytes go out again."""
+    """Door three: a person looked and it is not on the portal; the same bytes go out again, unless it was marked since."""
     submission = _unknown(submission)
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
-    after = State.WAITING if submission.document is None else State.SIGNED
-    step(submission, after, at=timezone.now(), not_before=None, problem_code="", problem="")
+    after, now = State.WAITING if submission.document is None else State.SIGNED, timezone.now()
+    step(submission, after, at=now, not_before=None, problem_code="", problem="")
+    if mark_on(submission) is not None:
+        step(submission, State.HELD, at=now, problem_code=WITHHELD[0], problem=WITHHELD[1])
     note(by, NOT_THERE, "submission", submission.pk, reason=reason.strip())
 
 

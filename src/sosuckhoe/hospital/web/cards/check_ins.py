@@ -25,6 +25,7 @@ from ..shell import privacy, words
 from ..shell.access import page
 from ..shell.paging import page_of
 from ..shell.toasts import done
+from ..shell.ways import ways
 from .forms import CheckInForm, from_look_up
 
 SEES = (policies.check_can_look_up_cards, policies.check_can_see_delivery)
@@ -102,7 +103,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """What one check-in says, and how far it is."""
     found = get_object_or_404(CheckIn.objects.select_related("facility", "patient"), pk=pk)
     note(request.user, "check-in-read", "check-in", found.pk)
-    submissions = found.submissions.select_related("destination").order_by("id")
+    submissions = found.submissions.select_related("destination", "check_in").order_by("id")
     table, reads = found.edition.table("check_in"), reader(found)
     seen = privacy.sees_names(request.user)
     return render(
@@ -111,7 +112,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "check_in": found,
             "name": _name(request.user, found),
-            "submissions": submissions,
+            "submissions": [(each, ways(each)) for each in submissions],
             "withheld": mark_of(found.facility_id, found.visit_code),
             "receipts": [receipt for each in submissions for receipt in each.receipts.all()],
             "attempts": Attempt.objects.filter(submission__in=submissions)

@@ -51,7 +51,7 @@ def submissions_of(visit: Visit) -> list[Submission]:
     """Newest version first."""
     return list(
         Submission.objects.filter(version__visit=visit)
-        .select_related("destination", "version")
+        .select_related("destination", "version__visit")
         .defer("version__record_json")
         .order_by("-version__number", "destination__name")
     )

@@ -29,6 +29,7 @@ from ..shell import privacy, words
 from ..shell.access import page
 from ..shell.labels import place
 from ..shell.navigation import check_can_work
+from ..shell.ways import ways
 from . import queries
 from .differences import changes
 from .layout import NARROW_BY_LAW
@@ -134,6 +135,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "submissions": submissions,
         "submission": submissions[0] if submissions else None,
         "withheld": mark_of(visit.facility_id, visit.visit_code),
+        "ways": ways(submissions[0]) if submissions else None,
         "state": queries.state_of(submissions),
         "events": queries.history(visit, versions, submissions),
         "sees_raw": policies.can_see_delivery(person),
@@ -246,13 +248,15 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
             "submission__destination",
             "submission__version__visit__patient",
             "submission__check_in",
+            "submission__health_check",
             "document__key",
         ).defer("submission__version__record_json"),
         pk=pk,
     )
     carried = found.submission
     seen = carried.version.visit if carried.version else None
-    full_name = seen.patient.full_name if seen else carried.check_in.row.get("full_name", "")
+    told = carried.check_in.row if carried.check_in else {}
+    full_name = seen.patient.full_name if seen else told.get("full_name", "")
     reads = policies.can_read_records(request.user)
     note(request.user, "exchange-read", "attempt", found.pk, visit=seen and seen.pk, content=reads)
     return render(

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from ...delivery.hub.message import message_of
 from ...delivery.models import Destination, Receipt, SignedDocument, Submission
 from ...delivery.signers.certificates import Due, in_use
 from ...delivery.states import TRANSMITTED, State
@@ -94,6 +95,12 @@ def check_ins(destination: Destination | None) -> list[tuple[words.Look, str, in
 def with_visits(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     """What a list shows, without the contents of records."""
     return rows.select_related("version__visit__patient", "destination").defer("version__record_json")
+
+
+def message_id(row: Submission) -> str:
+    """What the hub knows a health check by; nothing where it was not signed, or its bytes are unknown since a restore."""
+    stored = bool(row.health_check_id and row.document and row.document.size)
+    return message_of(row.stored_bytes).msg_id if stored else ""
 
 
 def waiting_longest(destination: Destination | None, most: int = 8) -> list[Submission]:

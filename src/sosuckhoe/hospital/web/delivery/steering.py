@@ -15,6 +15,7 @@ from ...staff import policies
 from ..shell import privacy
 from ..shell.access import page
 from ..shell.toasts import done
+from ..shell.ways import ways
 from . import queries
 
 REFUSALS = (
@@ -27,6 +28,12 @@ REFUSALS = (
     NoSuchStep,
 )
 """What an action may answer a person with; the sentence is its own."""
+NOW = {
+    State.SIGNED: "Hệ thống gửi lại đúng tệp đã ký.",
+    State.WAITING: "Hệ thống ký rồi gửi.",
+    State.HELD: "Mã đã đánh dấu không gửi nên tạm giữ, không gửi.",
+}
+"""What follows a door, by the state it led to."""
 
 
 @page(policies.check_can_steer_delivery)
@@ -71,7 +78,10 @@ def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "
         "web/delivery/unknown.html",
         {
             "submission": submission,
-            "may_repeat": submission.state == State.UNKNOWN and doors.may_repeat(submission),
+            "ways": ways(submission),
+            "other": "trục" if submission.health_check_id else "cổng",
+            "thing": "phiếu" if submission.health_check_id else "hồ sơ",
+            "msg_id": queries.message_id(submission),
             "name": privacy.name_for(request.user, _full_name(submission)),
             "attempts": submission.attempts.defer("answer").order_by("-number"),
             "problem": problem,
@@ -95,17 +105,17 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
                 transaction_number=given.get("number", ""),
                 reason=given.get("reason", ""),
             ),
-            "Đã ghi biên nhận theo mã giao dịch đọc trên cổng.",
+            "Đã ghi biên nhận theo mã giao dịch đọc được.",
         ),
         "chua-co": (
             lambda: doors.it_is_not_there(
                 by=request.user, submission=submission, reason=given.get("reason", "")
             ),
-            "Đã ghi là cổng chưa có. Hệ thống gửi lại đúng tệp đã ký.",
+            "Đã ghi là nơi nhận chưa có.",
         ),
         "gui-lai": (
             lambda: doors.send_again(by=request.user, submission=submission),
-            "Hệ thống gửi lại đúng tệp đã ký.",
+            "",
         ),
     }
     deed, sentence = deeds[door]
@@ -113,7 +123,8 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
         deed()
     except REFUSALS as refusal:
         return _unknown_page(request, submission, _sentence(refusal))
-    done(request, f"{submission.visit_code}: {sentence}")
+    submission.refresh_from_db(fields=["state"])
+    done(request, f"{submission.visit_code}: {sentence} {NOW.get(submission.state, '')}".strip())
     return HttpResponseRedirect(_visit(submission))
 
 
@@ -131,7 +142,7 @@ def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         elif deed == "cho-gui":
             sign_anew = given.get("sign_anew") == "1"
             actions.release(by=request.user, submission=submission, reason=reason, sign_anew=sign_anew)
-            done(request, "Đã cho gửi hồ sơ. Lý do được giữ cùng các lỗi còn lại.")
+            done(request, "Đã cho gửi. Tên người cho gửi và lý do được giữ lại.")
         elif deed == "loi-tu-cong":
             found = (
                 given.get("code", "").strip(),
@@ -155,7 +166,8 @@ def _sentence(refusal: Exception) -> str:
 
 
 def _submission(pk: int) -> Submission:
-    return get_object_or_404(queries.with_visits(Submission.ledger.select_related("check_in")), pk=pk)
+    rows = Submission.ledger.select_related("check_in", "health_check", "document")
+    return get_object_or_404(queries.with_visits(rows), pk=pk)
 
 
 def _full_name(submission: Submission) -> str:
@@ -165,6 +177,8 @@ def _full_name(submission: Submission) -> str:
 
 
 def _visit(submission: Submission) -> str:
+    if submission.health_check_id:
+        return reverse("web:delivery_health_check", args=[submission.pk])
     if submission.version is None:
         return reverse("web:check_in_one", args=[submission.check_in_id])
     return reverse("web:visit", args=[submission.version.visit_id]) + "#gui"
