@@ -183,7 +183,7 @@ def test_a_token_refused_twice_stops_the_destination(
     submission = work(closed())
     assert submission.state == State.SIGNED
     assert submission.attempts.count() == 2
-    assert submission.destination.paused
+    assert "địa chỉ mạng" in submission.destination.paused_why
 
 
 def test_a_refused_content_waits_for_a_corrected_version(

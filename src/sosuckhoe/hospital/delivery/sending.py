@@ -47,6 +47,11 @@ NOT_THERE = "unknown-is-not-there"
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
 SIGNATURE_REFUSED = ("124", "125")
+NEW_SESSION_REFUSED = (
+    "Đã đăng nhập lại một lần và vẫn bị từ chối. Kiểm tra máy gửi có luôn đi ra bằng cùng một địa chỉ mạng không "
+    "(phiên gắn với địa chỉ), hỏi BHXH nếu không rõ, rồi bấm Gửi tiếp."
+)
+"""Asking on and on could lock the account (gateway.md §3)."""
 NEVER_TAKEN = (
     "Nơi nhận này chưa nhận tệp nào ký bằng chứng thư {key}: kiểm tra việc đăng ký chứng thư trên cổng, "
     "rồi bấm Gửi tiếp và cho ký lại hồ sơ bị giữ."
@@ -387,7 +392,9 @@ def _count(submission: Submission, answer: Answer, now: datetime) -> None:
     """What an answer says about the destination as a whole."""
     destination = submission.destination
     if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
-        stop_account(destination, answer, now)
+        stop_account(
+            destination, answer, now, NEW_SESSION_REFUSED if answer.concern is Concern.SESSION else ""
+        )
     elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
         stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
     elif answer.concern is Concern.SET_UP:
