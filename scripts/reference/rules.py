@@ -105,7 +105,8 @@ def _page(subject: str, rules: list[Listed]) -> str:
 def sentences(rule: Listed) -> list[str]:
     """What is said when it does not hold, each variant once."""
     found = list(dict.fromkeys(one.sentence for one in RULES if one.id == rule.id))
-    return [one.replace("{@wrong}", "{mã sai}") for one in found] or [rule.sentence]
+    plain = [one.replace("{@wrong}", "{mã sai}").replace("{@count.", "{số phần của ") for one in found]
+    return plain or [rule.sentence]
 
 
 def rule_facts(rule: Listed) -> list[tuple[str, str]]:

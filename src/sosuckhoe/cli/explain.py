@@ -118,6 +118,8 @@ def _name(name: str, rule: Listed) -> str:
     """The official label with its name, for a place in a sentence."""
     if name == "@day":
         return "(ngày kiểm tra)"
+    if name.startswith("@count."):
+        return "(bao nhiêu)"
     if name.startswith("@"):
         return "(mã này)"
     path = name if "." in name else next((path for path in rule.reads if path.endswith(f".{name}")), name)

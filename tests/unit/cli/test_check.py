@@ -56,7 +56,7 @@ def test_a_doctype_is_refused_and_nothing_of_the_file_is_echoed(file, capsys):
 def test_text_for_people_says_what_where_and_why(file, capsys):
     code, out = run(capsys, file(BARE))
     assert code == 1
-    assert "Thời điểm ra viện 01/09/2026 08:00 sớm hơn thời điểm đến khám 01/09/2026 10:00" in out
+    assert "Giờ ra viện (08:00 ngày 01/09/2026) sớm hơn giờ đến khám (10:00 ngày 01/09/2026)" in out
     assert "Ở XML1.NGAY_RA" in out
     assert "Theo XFD-029" in out
 

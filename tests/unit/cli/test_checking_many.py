@@ -238,7 +238,7 @@ def test_causes_are_ordered_by_count_with_their_running_share():
 
 
 def test_a_cause_is_said_without_anybodys_values():
-    assert words("XFD-029") == "Thời điểm ra viện NGAY_RA sớm hơn thời điểm đến khám NGAY_VAO."
+    assert words("XFD-029") == "Giờ ra viện (NGAY_RA) sớm hơn giờ đến khám (NGAY_VAO)."
     assert words("FILE-TOO-LARGE") == "Lớn quá giới hạn."
     assert words("ARCHIVE-RATIO").startswith("Tệp nén phình ra") and words("NO-SUCH") == ""
 

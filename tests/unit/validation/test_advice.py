@@ -56,3 +56,13 @@ def test_every_rule_on_values_has_a_sentence_of_its_own() -> None:
 def test_a_fault_without_its_record_still_says_what_to_do() -> None:
     fault = Fault("XFD-029", "XML1.NGAY_RA", None, "error", "", "", "202609010800")
     assert "bệnh án" in advice_on(fault, None, None)
+
+
+def test_a_place_has_advice_of_its_own_where_the_work_differs() -> None:
+    said = {
+        fault.path: advice_on(fault, case.record, case.edition)
+        for case in cases_of("BUS-038")
+        for fault in check_record(case.record, case.edition, day=case.day)
+        if fault.rule == "BUS-038"
+    }
+    assert "lập phiếu chuyển" in said["XML13"] and "lập phiếu chuyển" not in said["XML1.MA_LOAI_RV"]

@@ -68,8 +68,8 @@ def test_people_read_what_where_and_why() -> None:
     record = visit(arrived_at="202609151016")
     (result,) = check(written(record), day=TODAY)
     lines = faults_as_text(result.faults).splitlines()
-    at = next(index for index, line in enumerate(lines) if "sớm hơn thời điểm đến khám" in line)
-    assert "15/09/2026 10:15" in lines[at]
+    at = next(index for index, line in enumerate(lines) if "sớm hơn giờ đến khám" in line)
+    assert "10:15 ngày 15/09/2026" in lines[at]
     assert "XML1.NGAY_RA" in lines[at + 1] and "202609151015" in lines[at + 1]
     assert "XFD-029" in lines[at + 2] and "QĐ 4750" in lines[at + 2]
     assert faults_as_text([]) == ""

@@ -36,7 +36,7 @@ def said(path: str, value: str | None, **more: str) -> list[tuple[str, str]]:
 def test_a_missing_mandatory_value_is_an_error_with_its_label() -> None:
     fault = of("XML1.HO_TEN", None)[0]
     assert (fault.rule, fault.severity, fault.value, fault.owner) == ("SHP-001", "error", "", "reception")
-    assert "Họ và tên (HO_TEN)" in fault.message
+    assert "họ và tên (HO_TEN)" in fault.message
     assert fault.source.startswith("QĐ 130/QĐ-BYT, Bảng 1")
 
 
@@ -169,7 +169,7 @@ def test_every_closed_list_has_an_id(day: date) -> None:
 
 def test_a_short_list_is_told_with_its_names_and_a_long_one_is_not() -> None:
     [sex] = of("XML1.GIOI_TINH", "Nữ")
-    assert "Chọn 1 (Nam); 2 (Nữ); 3 (" in sex.message
+    assert "Chọn 1 – Nam; 2 – Nữ; 3 – " in sex.message
     [people] = of("XML1.MA_DANTOC", "99")
     assert people.message.endswith("ngày 15/09/2026.")
 

@@ -1,5 +1,6 @@
 """What many files add up to: how many, how bad, and which causes make up most of it."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from .progress import spoken
 from .refusals import REFUSALS
 
 TOP = 10
+_COUNTED = re.compile(r"\{@count\.[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def words(rule: str) -> str:
 def plain_sentence(sentence: str) -> str:
     """A rule's sentence with official names where values would stand."""
     sentence = sentence.replace("{@day}", "hôm nay").replace("{@wrong}", "này")
+    sentence = _COUNTED.sub("…", sentence)
     return sentence.replace("{", "").replace("}", "")
 
 

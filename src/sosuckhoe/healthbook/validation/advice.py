@@ -1,9 +1,9 @@
 """What to do about one fault (cách sửa), with its own values, for somebody who knows neither this program nor XML.
 
     advice_on(fault, record, edition)
-    # Mở bệnh án xem giờ ra viện. Sửa ngày ra viện (đang là 01/09/2026 08:00) thành lúc sau 01/09/2026 10:00; …
+    # Mở bệnh án xem hai giờ này. Giờ ra viện ghi nhầm thì sửa (đang là 08:00 ngày 01/09/2026) thành lúc sau …
 
-The sentences are data, ``mending.csv``, one a rule. ``{o}`` is the field by its label, ``{v}`` what stands there, ``{r}``
+The sentences are data, ``mending.csv``, one a rule, and one more for a place (``BUS-038 XML13``) where the work differs. ``{o}`` is the field by its label, ``{v}`` what stands there, ``{r}``
 the row with what it is about, ``{n}`` its number where the word is there already, ``{NGAY_VAO}`` a field of the same row, or of XML1 where the table has none of that name.
 What the value should be is said only where the other values prove it.
 """
@@ -15,7 +15,7 @@ from ..standard import Edition, Field, Table
 from .fault import Fault
 from .mending import PLACE, how_to_mend, sentences
 from .typed import reader_of
-from .wording import LONGEST, meaning, said
+from .wording import LONGEST, meaning, said, with_meaning
 
 TOLD_BY = {
     "XML2": ("TEN_THUOC", "MA_THUOC"),
@@ -32,7 +32,7 @@ def advice_on(fault: Fault, record: Record | None, edition: Edition | None) -> s
     Without a record, or for what is wrong with the file as a whole, the advice is the rule's general one with the
     place before it.
     """
-    sentence = sentences().get(fault.rule)
+    sentence = sentences().get(f"{fault.rule} {fault.path}") or sentences().get(fault.rule)
     table = edition.tables.get(fault.path.partition(".")[0]) if edition is not None else None
     if sentence is None or record is None or edition is None or table is None:
         return _placed(fault, table, edition)
@@ -106,7 +106,7 @@ class _Place:
         reader = reader_of(field)
         shown = said(reader[text] if reader is not None and text else None, text)
         name = meaning(self.edition, field, text, self.record.discharge_day()) if text else ""
-        return f"{shown} ({name})" if name else shown
+        return with_meaning(shown, name)
 
     def _number(self) -> str:
         return self._where().removeprefix(" ở dòng") if self.fault.row is not None else " này"
@@ -118,5 +118,7 @@ class _Place:
         fields = [field for name in names if (field := self.table.meant(name)) is not None]
         found = next((field for field in fields if self.row.get(field.english)), None)
         text = self.row[found.english] if found is not None else ""
-        known = self._text(found, text[:LONGEST]).strip("“”") if found is not None else ""
-        return f" ở dòng {self.fault.row}" + (f" ({known})" if known else "")
+        if found is None or self.fault.path == f"{self.table.official}.{found.official}":
+            return f" ở dòng {self.fault.row}"
+        known = self._text(found, text[:LONGEST])
+        return f" ở dòng {self.fault.row}" + (f" {known}" if known.startswith("“") else f", lúc {known}")

@@ -52,7 +52,10 @@ ROUNDING = Decimal("0.015")
 checkers compare rounded values."""
 ONE_DONG = Decimal(1)
 
-UNCERTAIN = "Quy định này chưa chắc chắn; xin xem lại trước khi sửa."
+COUNT = "@count."
+"""Before a field in a sentence: how many members its list has, instead of the members."""
+
+UNCERTAIN = "Có thể không phải lỗi: hãy kiểm tra; nếu đúng như vậy thì giữ nguyên."
 """Said after every finding of a rule whose source is weak."""
 
 
@@ -85,7 +88,8 @@ class Rule:
     confidence: Confidence
     owner: Owner
     sentence: str
-    """Vietnamese, with ``{FIELD}`` where a value is to stand; a column of amounts stands as its sum."""
+    """Vietnamese, with ``{FIELD}`` where a value is to stand; a column of amounts stands as its sum, and
+    ``{@count.FIELD}`` as the number of members of a list."""
     names_rows: bool
     """Whether the function returns the numbers of wrong rows."""
     names_members: bool

@@ -24,7 +24,7 @@ WRITTEN_FOR = frozenset(
 )
 """Decisions the rules were written with. What a later one makes of a field, a rule that reads its text does not know."""
 
-_PLACE = re.compile(r"\{([A-Z0-9_.]+)\}")
+_PLACE = re.compile(r"\{(@count\.)?([A-Z0-9_.]+)\}")
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _GONE = "(không còn trong bảng)"
 _KINDS_OF: dict[object, frozenset[str]] = {
@@ -182,9 +182,9 @@ def _sentence(edition: Edition, rule: Rule) -> str:
     """What the rule says, with the names of today."""
 
     def place(found: re.Match[str]) -> str:
-        own = "." not in found[1]
-        path = where_now(edition, f"{rule.table}.{found[1]}" if own else found[1])
-        return f"{{{path.partition('.')[2] if own else path}}}" if path else _GONE
+        own = "." not in found[2]
+        path = where_now(edition, f"{rule.table}.{found[2]}" if own else found[2])
+        return f"{{{found[1] or ''}{path.partition('.')[2] if own else path}}}" if path else _GONE
 
     def name(found: re.Match[str]) -> str:
         for table in _tables_of(rule):

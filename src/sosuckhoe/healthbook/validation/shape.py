@@ -24,8 +24,9 @@ from .typed import (
     reader_of,
     without_empty_decimals,
 )
-from .wording import name_of, quoted
+from .wording import in_sentence, name_of, quoted
 
+DAY, TIME = "cần 8 chữ số năm, tháng, ngày có thật", "cần 12 chữ số năm, tháng, ngày, giờ, phút có thật"
 FEW_CODES = 5
 """So many codes of a list are told when another one stands there."""
 
@@ -83,7 +84,7 @@ class Shape:
             return None
         doubtful = self.field.confidence != "high" or self.is_among(ids.DOUBTFUL_PRESENCE)
         rule = self.of(ids.MISSING, "SHP-001")
-        message = f"Chưa có {name_of(self.field)}, một chỉ tiêu bắt buộc."
+        message = f"Chưa có {in_sentence(name_of(self.field))}; ô này bắt buộc."
         return self._fault(rule, row, "warning" if doubtful else "error", message, "")
 
     def _malformed(self, text: str, day: date) -> tuple[str, Severity, str] | None:
@@ -100,9 +101,7 @@ class Shape:
         if reader is None or reader[text] is not None:
             return self._too_long(text)
         if kind == "integer_list":
-            message = (
-                f"{name_of(self.field)} có giá trị {quoted(text)}, cần các số nguyên cách nhau bằng dấu “;”."
-            )
+            message = f"{name_of(self.field)} đang ghi {quoted(text)}; cần các số nguyên, nhiều số thì cách nhau bằng dấu “;”."
             return self._id("SHP-002"), "error", message
         return self._date(text)
 
@@ -117,7 +116,7 @@ class Shape:
         return (
             self.of(ids.TOO_LONG, "FMT-001"),
             severity,
-            f"{name_of(self.field)} dài {length} ký tự, tối đa {limit} ký tự: {quoted(text)}.",
+            f"{name_of(self.field)} dài {length} ký tự, nhiều nhất được {limit}: {quoted(text)}.",
         )
 
     def _code(self, text: str, day: date) -> tuple[str, Severity, str] | None:
@@ -146,18 +145,16 @@ class Shape:
         message = f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
         codes = self.codes_on(day)
         if len(codes) <= FEW_CODES:
-            message += f" Chọn {'; '.join(f'{code} ({found.name_vi})' for code, found in codes.items())}."
+            message += f" Chọn {'; '.join(f'{code} – {found.name_vi}' for code, found in codes.items())}."
         return rule, severity, message
 
     def _members(self, text: str) -> tuple[str, Severity, str] | None:
         if not all(member.strip() for member in text.split(";")):
             severity: Severity = "warning" if self.is_among(ids.MAY_HAVE_GAPS) else "error"
-            message = f"{name_of(self.field)} có phần tử trống giữa các dấu “;”: {quoted(text)}."
+            message = f"{name_of(self.field)} có chỗ trống cạnh dấu “;”, thừa dấu hoặc thiếu một mã: {quoted(text)}."
             return "FMT-007", severity, message
         if any(member != member.strip() for member in text.split(";")):
-            message = (
-                f"{name_of(self.field)} có dấu cách cạnh dấu “;”: {quoted(text)}. Danh sách ghi liền nhau."
-            )
+            message = f"{name_of(self.field)} có dấu cách cạnh dấu “;”: {quoted(text)}. Các mã ghi liền nhau."
             return "FMT-007", "warning", message
         return None
 
@@ -169,45 +166,45 @@ class Shape:
                 return (
                     self._id("SHP-002"),
                     "error",
-                    f"{name} là {quoted(text)}, cần một số nguyên từ 0 trở lên.",
+                    f"{name} đang ghi {quoted(text)}; cần một số nguyên từ 0 trở lên.",
                 )
             if "." in text:
                 return (
                     self._id("SHP-002"),
                     "warning",
-                    f"{name} là {quoted(text)}, cần ghi số nguyên không có phần thập phân.",
+                    f"{name} đang ghi {quoted(text)}; cần số nguyên, không có phần thập phân.",
                 )
             return None
         if value is None:
-            hint = "dấu chấm cho phần thập phân, không dấu phân cách hàng nghìn"
-            return self._id("FMT-004"), "error", f"{name} là {quoted(text)}, cần một số viết với {hint}."
+            hint = "phần thập phân sau dấu chấm, không có dấu ngăn hàng nghìn, như 1250.5"
+            return self._id("FMT-004"), "error", f"{name} đang ghi {quoted(text)}; cần một số, {hint}."
         places = decimal_places(self.field)
         if places is not None and parse_decimal(text, places) is None:
             rule = "FMT-006" if places == 2 else "FMT-005"
             if parse_decimal(without_empty_decimals(text, places), places) is not None:
-                message = f"{name} là {quoted(text)}, thừa số 0 ở cuối: ghi tối đa {places} chữ số thập phân."
+                message = f"{name} đang ghi {quoted(text)}, thừa số 0 ở cuối; nhiều nhất {places} chữ số sau dấu chấm."
                 return rule, "warning", message
-            return rule, "error", f"{name} là {quoted(text)}, tối đa {places} chữ số thập phân."
+            return rule, "error", f"{name} đang ghi {quoted(text)}; nhiều nhất {places} chữ số sau dấu chấm."
         return None
 
     def _date(self, text: str) -> tuple[str, Severity, str]:
         name, kind = name_of(self.field), self.field.kind
         if is_birth(self.field):
-            need = "cần 12 chữ số năm-tháng-ngày-giờ-phút; phần không rõ ghi 0000"
+            need = "cần 12 chữ số năm, tháng, ngày, giờ, phút, như 199003050000; không rõ giờ thì ghi 0000"
             assert parse_birth(text) is None
-            return "FMT-013", "error", f"{name} là {quoted(text)}, {need}."
+            return "FMT-013", "error", f"{name} đang ghi {quoted(text)}; {need}."
         forms = {
-            "datetime12": ("FMT-002", "cần 12 chữ số năm-tháng-ngày-giờ-phút có thật"),
-            "datetime12_list": ("FMT-002", "mỗi phần cần 12 chữ số năm-tháng-ngày-giờ-phút có thật"),
-            "date8": ("FMT-003", "cần 8 chữ số năm-tháng-ngày có thật"),
-            "date8_list": ("FMT-003", "mỗi phần cần 8 chữ số năm-tháng-ngày có thật, cách nhau bằng dấu “;”"),
-            "date8_or_datetime12": ("FMT-003", "cần 8 hoặc 12 chữ số năm-tháng-ngày(-giờ-phút) có thật"),
+            "datetime12": ("FMT-002", f"{TIME}, như 202609150730"),
+            "datetime12_list": ("FMT-002", f"mỗi lần {TIME}, như 202609150730, cách nhau bằng dấu “;”"),
+            "date8": ("FMT-003", f"{DAY}, như 20260915"),
+            "date8_list": ("FMT-003", f"mỗi ngày {DAY}, như 20260915, cách nhau bằng dấu “;”"),
+            "date8_or_datetime12": ("FMT-003", f"{DAY}, như 20260915, hoặc thêm 4 chữ số giờ, phút"),
         }
         rule, need = forms[kind]
         severity: Severity = "error"
         if self.is_among(ids.MAY_HAVE_GAPS) and "" in (member.strip() for member in text.split(";")):
             severity = "warning"
-        return self._id(rule), severity, f"{name} là {quoted(text)}, {need}."
+        return self._id(rule), severity, f"{name} đang ghi {quoted(text)}; {need}."
 
     def _id(self, general: str) -> str:
         """The id for a malformed value: the field's own where rules.csv has one, else the general one."""

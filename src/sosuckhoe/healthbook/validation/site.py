@@ -11,9 +11,9 @@ from ..document.letters import odd_in
 from ..record import Record, Row
 from ..standard import Edition, Table
 from .fault import Fault
-from .rule import ONE_DONG, Rule
+from .rule import COUNT, ONE_DONG, Rule
 from .typed import reader_of
-from .wording import meaning, name_of, quoted, said
+from .wording import meaning, name_of, quoted, said, with_meaning
 
 _PLACE = re.compile(r"\{([@A-Z0-9_.a-z]+)\}")
 
@@ -37,8 +37,8 @@ class Site:
         if isinstance(wrong, Decimal):
             right = self._right(record, number, row, wrong)
             off, wrong = abs(wrong), None
-            more = f" Chênh lệch {said(off, None)} đồng"
-            more += f", tính ra {said(right, None)} đồng." if right is not None else "."
+            more = f" Tính lại được {said(right, None)} đồng, lệch" if right is not None else " Lệch"
+            more += f" {said(off, None)} đồng."
             if off < ONE_DONG:
                 severity, more = "warning", f"{more[:-1]}; có thể do làm tròn."
         place = rule.at.partition(".")[2]
@@ -71,7 +71,11 @@ class Site:
                 return said_of(odd_in(self._text(record, number, row, self.rule.at)))
             if name == "@wrong":
                 return quoted(wrong or "")
+            counted, name = name.startswith(COUNT), name.removeprefix(COUNT)
             path = name if "." in name else f"{self.rule.table}.{name}"
+            if counted:
+                text = self._text(record, number, row, path)
+                return str(text.count(";") + 1 if text else 0)
             return self._said(record, number, row, path)
 
         return _PLACE.sub(value, self.rule.sentence)
@@ -97,7 +101,7 @@ class Site:
             text = chosen.get(field.english)
             name = meaning(self.edition, field, text, record.discharge_day()) if text else ""
             shown = said(reader[text], text) if reader is not None else said(None, text)
-            return f"{shown} ({name})" if name else shown
+            return with_meaning(shown, name)
         if field.kind == "decimal" and reader is not None:
             amounts = (reader[row.get(field.english)] for row in record.rows(table.english))
             return said(sum((amount for amount in amounts if amount is not None), Decimal()), None)
@@ -120,7 +124,7 @@ class Site:
 def _broken_sequence(table: Table, text: str, number: int | None, last: int | None) -> Fault:
     field = table.by_english["row_number"]
     need = "bắt đầu từ 1" if last is None else f"dòng trước là {last}, dòng này phải là {last + 1}"
-    message = f"{name_of(field)} là {quoted(text)}; {need}."
+    message = f"{name_of(field)} đang ghi {quoted(text)}; {need}."
     return Fault(
         "FMT-009", f"{table.official}.{field.official}", number, "error", message, field.place, text, "it"
     )

@@ -1,4 +1,5 @@
-"""How values and places are said to people: dates as 15/11/2026, numbers as 1.234,5, unknown text in quotes."""
+"""How values and places are said to people: days as 15/11/2026, times as 07:30 ngày 15/11/2026, numbers as 1.234,5,
+unknown text in quotes."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,8 +16,14 @@ LONGEST_NAME = 70
 
 
 def name_of(field: Field) -> str:
-    """The official label with the official name, as on the gateway's own lists."""
-    return f"{field.label_vi} ({field.official})"
+    """The official label with the official name, as on the gateway's own lists; never two pairs of brackets in a row."""
+    label = field.label_vi
+    return f"{label[:-1]}, {field.official})" if label.endswith(")") else f"{label} ({field.official})"
+
+
+def in_sentence(name: str) -> str:
+    """A label inside a sentence, with a small letter unless it begins with an acronym."""
+    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def quoted(text: str) -> str:
@@ -30,7 +37,7 @@ def said(value: Any, text: str | None) -> str:
     if value is None:
         return "(trống)" if not text else quoted(text)
     if isinstance(value, datetime):
-        return f"{value:%d/%m/%Y %H:%M}" if value.hour or value.minute else f"{value:%d/%m/%Y}"
+        return f"{value:%H:%M ngày %d/%m/%Y}" if value.hour or value.minute else f"{value:%d/%m/%Y}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, Decimal):
@@ -45,6 +52,11 @@ def meaning(edition: Edition, field: Field, text: str, day: date | None) -> str:
     codes = edition.codes.get(field.codes) if field.codes else None
     found = codes.on(day or edition.decisions[-1].in_force).get(text) if codes is not None else None
     return found.name_vi if found is not None and len(found.name_vi) <= LONGEST_NAME else ""
+
+
+def with_meaning(shown: str, name: str) -> str:
+    """A value with what it means inside the same quotes, so that no brackets stand within brackets: “03 – Điều trị nội trú”."""
+    return f"“{shown.strip('“”')} – {name}”" if name else shown
 
 
 def number(value: Decimal) -> str:

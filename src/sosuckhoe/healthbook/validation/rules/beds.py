@@ -77,8 +77,8 @@ def stay_of_a_day_has_one_bed_day(
     owner="cashier",
     source=CHECKERS,
     sentence=(
-        "Tổng số ngày giường nhiều hơn mức thường được tính cho {XML1.SO_NGAY_DTRI} ngày điều trị (kết quả "
-        "{XML1.KET_QUA_DTRI}, loại ra viện {XML1.MA_LOAI_RV})."
+        "Cộng các dòng, số ngày giường cao hơn mức thường tính cho {XML1.SO_NGAY_DTRI} ngày điều trị (kết quả "
+        "điều trị {XML1.KET_QUA_DTRI}, loại ra viện {XML1.MA_LOAI_RV})."
     ),
 )  # fmt: skip
 def bed_days_fit_the_stay(
@@ -117,7 +117,10 @@ def outpatients_have_no_bed(visit_type: str, groups: list[str]) -> list[int]:
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
-    sentence="Giường {XML3.MA_GIUONG} được tính hơn một ngày giường cho cùng một ngày (dòng bắt đầu {XML3.NGAY_YL}).",
+    sentence=(
+        "Giường {XML3.MA_GIUONG} được tính hơn một ngày giường trong cùng một ngày (dòng bắt đầu lúc "
+        "{XML3.NGAY_YL})."
+    ),
 )
 def bed_is_billed_once_a_day(
     groups: list[str],

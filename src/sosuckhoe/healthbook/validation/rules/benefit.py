@@ -44,7 +44,10 @@ def _benefits(discharged: date) -> Mapping[str, tuple[Decimal, ...]]:
     confidence="medium",
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3, PHAM_VI; {CHECKERS}",
-    sentence="Phạm vi {PHAM_VI} chỉ dành cho thẻ quân đội, công an, cơ yếu (QN, CA, CY); thẻ đang ghi {XML1.MA_THE_BHYT}.",
+    sentence=(
+        "Phạm vi hưởng {PHAM_VI} chỉ dành cho thẻ quân đội, công an, cơ yếu (thẻ bắt đầu bằng QN, CA, CY); "
+        "thẻ đang ghi {XML1.MA_THE_BHYT}."
+    ),
 )
 def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     """PHAM_VI 3 is only for army, police and cipher cardholders (QN, CA, CY)."""
@@ -61,7 +64,10 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=f"{table(2)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
-    sentence="Mức hưởng {XML2.MUC_HUONG} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+    sentence=(
+        "Mức hưởng {XML2.MUC_HUONG}% không khớp với mức hưởng của thẻ nhân tỷ lệ của đối tượng "
+        "{XML1.MA_DOITUONG_KCB}."
+    ),
 )  # fmt: skip
 @rule(
     "XTB-044",
@@ -73,7 +79,10 @@ def scope_3_is_for_armed_forces(cards: list[str] | None, scope: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=f"{table(3)}, MUC_HUONG; QĐ 3276/QĐ-BYT, phụ lục 1",
-    sentence="Mức hưởng {XML3.MUC_HUONG} không khớp mức hưởng của thẻ và tỷ lệ của đối tượng {XML1.MA_DOITUONG_KCB}.",
+    sentence=(
+        "Mức hưởng {XML3.MUC_HUONG}% không khớp với mức hưởng của thẻ nhân tỷ lệ của đối tượng "
+        "{XML1.MA_DOITUONG_KCB}."
+    ),
 )  # fmt: skip
 def benefit_is_card_level_times_rate(
     discharged: date,
@@ -146,7 +155,8 @@ def small_visit_has_no_co_payment(
     owner="reception",
     source=f"{CHECKERS}; QĐ 3276/QĐ-BYT, phụ lục 1",
     sentence=(
-        "Đối tượng {MA_DOITUONG_KCB} không hợp với loại hình {MA_LOAI_KCB}: 1.14 dùng cho ngoại trú, 1.15 cho nội trú."
+        "Đối tượng {MA_DOITUONG_KCB} không đi với loại hình {MA_LOAI_KCB}: mã 1.14 dùng cho ngoại trú, mã "
+        "1.15 cho nội trú."
     ),
 )
 def category_fits_the_visit_type(visit_type: str, category: str) -> bool:

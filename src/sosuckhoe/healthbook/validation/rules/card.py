@@ -23,7 +23,7 @@ RIGHT_LEVEL = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"})
     reads=("MA_THE_BHYT",),
     owner="reception",
     source="QĐ 4750/QĐ-BYT, bảng check-in",
-    sentence="Mã thẻ BHYT {MA_THE_BHYT} không đủ 15 ký tự; check-in gửi đúng một mã thẻ.",
+    sentence="Mã thẻ BHYT {MA_THE_BHYT} không đúng 15 ký tự; báo vào khám chỉ gửi một mã thẻ.",
 )
 def check_in_has_one_card(card: str) -> bool:
     """A check-in carries at most one 15-character card number."""
@@ -37,7 +37,7 @@ def check_in_has_one_card(card: str) -> bool:
     confidence="medium",
     owner="reception",
     source=table(1, CHECKERS),
-    sentence="Mã thẻ BHYT {MA_THE_BHYT} sai dạng: cần 15 ký tự gồm hai chữ hoa, mã mức hưởng, hai số mã tỉnh, mười số BHXH.",
+    sentence="Mã thẻ BHYT {MA_THE_BHYT} sai dạng: cần 15 ký tự, gồm 2 chữ hoa, 3 chữ số rồi 10 ký tự, như DN4790000000001.",
 )
 def card_numbers_have_their_form(cards: list[str]) -> bool:
     """Every card number is 15 characters: group, benefit level, province, social-insurance number."""
@@ -52,7 +52,10 @@ def card_numbers_have_their_form(cards: list[str]) -> bool:
     confidence="medium",
     owner="reception",
     source="QĐ 1351/QĐ-BHXH, cấu trúc mã thẻ",
-    sentence="Mã thẻ BHYT {@wrong} thường có mức hưởng (ký tự thứ ba) từ 1 đến 5 và mười chữ số BHXH ở cuối; xin xem lại.",
+    sentence=(
+        "Mã thẻ BHYT {@wrong} ít gặp: ký tự thứ ba (mức hưởng) thường là 1 đến 5, mười ký tự cuối thường là "
+        "chữ số. Xin kiểm tra."
+    ),
 )
 def card_numbers_have_a_level_and_digits(cards: list[str]) -> list[str]:
     """The benefit level of a card is 1 to 5 and its social-insurance number has digits only."""
@@ -65,7 +68,7 @@ def card_numbers_have_a_level_and_digits(cards: list[str]) -> list[str]:
     reads=("MA_DKBD",),
     owner="reception",
     source=table(1),
-    sentence="Mã nơi đăng ký ban đầu {MA_DKBD} cần 5 ký tự cho mỗi thẻ.",
+    sentence="Mã nơi đăng ký ban đầu đang ghi {MA_DKBD}; mỗi thẻ cần mã 5 ký tự.",
 )
 def registered_facilities_have_five_characters(facilities: list[str]) -> bool:
     """Every MA_DKBD member is a 5-character facility code, or province digits and 000 for a temporary card."""
@@ -78,7 +81,7 @@ def registered_facilities_have_five_characters(facilities: list[str]) -> bool:
     reads=("GT_THE_TU", "GT_THE_DEN"),
     owner="reception",
     source=CHECKERS,
-    sentence="Thẻ BHYT có ngày hết hạn {GT_THE_DEN} trước ngày bắt đầu {GT_THE_TU}.",
+    sentence="Thẻ BHYT có ngày hết hạn {GT_THE_DEN} ở trước ngày bắt đầu {GT_THE_TU}.",
 )
 def card_begins_before_it_ends(first: list[date], last: list[date]) -> bool:
     """Card validity starts before it ends."""
@@ -91,7 +94,10 @@ def card_begins_before_it_ends(first: list[date], last: list[date]) -> bool:
     reads=("NGAY_VAO", "GT_THE_TU", "GT_THE_DEN"),
     owner="reception",
     source=CHECKERS,
-    sentence="Ngày đến khám {NGAY_VAO} không có thẻ BHYT nào còn hạn: từ {GT_THE_TU} đến {GT_THE_DEN}.",
+    sentence=(
+        "Lúc đến khám {NGAY_VAO} không có thẻ BHYT nào còn hạn; thẻ đang ghi có hạn từ {GT_THE_TU} đến "
+        "{GT_THE_DEN}."
+    ),
 )
 def a_card_is_valid_on_arrival(arrived: date, first: list[date], last: list[date]) -> bool:
     """Some card listed is valid on the day of arrival."""
@@ -108,7 +114,7 @@ def a_card_is_valid_on_arrival(arrived: date, first: list[date], last: list[date
     confidence="medium",
     owner="reception",
     source=CHECKERS,
-    sentence="Thẻ BHYT hết hạn {GT_THE_DEN} trước ngày ra viện {NGAY_RA}; cần thêm thẻ tiếp theo nếu có.",
+    sentence="Thẻ BHYT hết hạn ngày {GT_THE_DEN}, trước lúc ra viện {NGAY_RA}; cần thêm thẻ tiếp theo nếu có.",
 )
 def a_card_lasts_until_discharge(visit_type: str, discharged: date, last: list[date]) -> bool:
     """A card that expires before NGAY_RA needs a continuing card; medicines taken home may outlast it."""
@@ -123,7 +129,9 @@ def a_card_lasts_until_discharge(visit_type: str, discharged: date, last: list[d
     owner="reception",
     source=CHECKERS,
     sentence=(
-        "Số thẻ, nơi đăng ký và hạn thẻ không cùng số phần tử: {MA_THE_BHYT}, {MA_DKBD}, {GT_THE_TU}, {GT_THE_DEN}."
+        "Số thẻ, nơi đăng ký, ngày bắt đầu và ngày hết hạn phải nhiều bằng nhau; đang có {@count.MA_THE_BHYT} "
+        "số thẻ, {@count.MA_DKBD} nơi đăng ký, {@count.GT_THE_TU} ngày bắt đầu, {@count.GT_THE_DEN} ngày hết "
+        "hạn."
     ),
 )
 def card_lists_are_parallel(cards: str, facilities: str, first: str, last: str | None) -> bool:
@@ -139,7 +147,10 @@ def card_lists_are_parallel(cards: str, facilities: str, first: str, last: str |
     reads=("MA_THE_BHYT", "GT_THE_DEN"),
     owner="records",
     source=CHECKERS,
-    sentence="Phiếu chuyển có số mã thẻ {MA_THE_BHYT} khác số ngày hết hạn {GT_THE_DEN}.",
+    sentence=(
+        "Trên phiếu chuyển, mỗi số thẻ cần một ngày hết hạn; đang có {@count.MA_THE_BHYT} số thẻ và "
+        "{@count.GT_THE_DEN} ngày hết hạn."
+    ),
 )
 def referral_card_lists_are_parallel(cards: str, last: str) -> bool:
     """In XML13 the number of card numbers and expiry dates agree."""
@@ -195,7 +206,7 @@ def some_cards_have_no_copayment(category: str, cards: list[str], copaid: Decima
     confidence="medium",
     owner="records",
     source=table(7),
-    sentence="Mã số BHXH của cha {MA_CHA} không phải 10 chữ số.",
+    sentence="Mã số BHXH của cha (MA_CHA) đang ghi {MA_CHA}, không đúng 10 chữ số.",
 )
 @rule(
     "FMT-071",
@@ -205,7 +216,7 @@ def some_cards_have_no_copayment(category: str, cards: list[str], copaid: Decima
     confidence="medium",
     owner="records",
     source=table(7),
-    sentence="Mã số BHXH của mẹ {MA_ME} không phải 10 chữ số.",
+    sentence="Mã số BHXH của mẹ (MA_ME) đang ghi {MA_ME}, không đúng 10 chữ số.",
 )
 def social_insurance_number_has_ten_digits(number: str) -> bool:
     """A parent's social-insurance number is 10 digits when filled."""
@@ -241,7 +252,7 @@ def social_insurance_number_is_real(number: str) -> bool:
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Mã thẻ BHYT của người nuôi dưỡng {MA_THE_NND} không đủ 15 ký tự.",
+    sentence="Mã thẻ BHYT của người nuôi dưỡng {MA_THE_NND} không đúng 15 ký tự.",
 )
 def carer_card_has_fifteen_characters(card: str) -> bool:
     """The caregiver's card number is 15 characters."""

@@ -212,8 +212,8 @@ _enter("COD-028", "XML9", ("XML1.NGAY_RA", "MA_QUOCTICH"), nationality_is_known,
     owner="pharmacy",
     source=CHECKERS,
     sentence=(
-        "Thuốc {MA_THUOC}, {TEN_THUOC}, hàm lượng {HAM_LUONG}, số đăng ký {SO_DANG_KY}, thầu {TT_THAU} không khớp dòng "
-        "nào của danh mục thuốc có hiệu lực ngày {NGAY_YL}."
+        "Không có dòng nào trong danh mục thuốc còn hiệu lực lúc y lệnh {NGAY_YL} khớp với thuốc {MA_THUOC}, "
+        "{TEN_THUOC}, hàm lượng {HAM_LUONG}, số đăng ký {SO_DANG_KY}, thầu {TT_THAU}."
     ),
 )
 def medicine_is_a_row_of_the_catalogue(
@@ -280,8 +280,8 @@ def price_is_within(rows: list[Entry] | None, price: Decimal, registration: str 
     owner="cashier",
     source=CHECKERS,
     sentence=(
-        "Dịch vụ {MA_DICH_VU}, {TEN_DICH_VU}, giá BHYT {DON_GIA_BH} đồng không khớp dòng nào của danh mục dịch vụ có hiệu "
-        "lực ngày {NGAY_YL}."
+        "Không có dòng nào trong danh mục dịch vụ còn hiệu lực lúc y lệnh {NGAY_YL} khớp với dịch vụ "
+        "{MA_DICH_VU}, {TEN_DICH_VU}, giá BHYT {DON_GIA_BH} đồng."
     ),
 )
 def service_is_a_row_of_the_catalogue(
@@ -317,7 +317,8 @@ def service_agrees(
     owner="cashier",
     source=CHECKERS,
     sentence=(
-        "Vật tư {MA_VAT_TU}, {TEN_VAT_TU}, đơn giá {DON_GIA_BV} đồng không khớp danh mục vật tư có hiệu lực ngày {NGAY_YL}."
+        "Không có dòng nào trong danh mục vật tư còn hiệu lực lúc y lệnh {NGAY_YL} khớp với vật tư "
+        "{MA_VAT_TU}, {TEN_VAT_TU}, đơn giá {DON_GIA_BV} đồng."
     ),
 )
 def supply_is_a_row_of_the_catalogue(
@@ -342,7 +343,7 @@ def supply_agrees(
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Người chỉ định thuốc {MA_BAC_SI} theo danh mục nhân viên y tế không được kê đơn.",
+    sentence="Người chỉ định thuốc {MA_BAC_SI} không có quyền kê đơn trong danh mục nhân viên y tế.",
 )
 def orderer_may_prescribe(policy: Policy, ordered: date, codes: list[str]) -> bool:
     """The orderer of medicines has a title allowed to prescribe."""

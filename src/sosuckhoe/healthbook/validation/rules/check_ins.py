@@ -19,8 +19,9 @@ EMERGENCY = "2"
     owner="reception",
     source="QĐ 4750/QĐ-BYT, Bảng check-in; sổ gửi của chương trình",
     sentence=(
-        "Đợt khám từ {NGAY_VAO} đến {NGAY_RA} có chi phí nhưng chưa có lần check-in (XML0) nào được tiếp nhận đúng lúc: ngay "
-        "sau chi phí đầu tiên, và sau chi phí đầu tiên tại khoa điều trị."
+        "Không phải sửa hồ sơ này. Đợt khám từ {NGAY_VAO} đến {NGAY_RA} có chi phí mà cổng chưa nhận đủ báo "
+        "vào khám (XML0): cần một lần ngay sau chi phí đầu tiên; người bệnh vào nội trú thì cần thêm một lần "
+        "sau chi phí đầu tiên ở khoa điều trị."
     ),
 )  # fmt: skip
 def check_in_follows_the_first_cost(

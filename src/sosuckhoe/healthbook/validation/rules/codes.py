@@ -17,7 +17,7 @@ _SIGNATORY_4750 = re.compile(r"[0-9]{10}")
     reads=("MA_BENH_CHINH",),
     owner="clinician",
     source=table(1, CHECKERS),
-    sentence="Mã bệnh chính {MA_BENH_CHINH} cần đúng một mã, từ 3 đến 7 ký tự.",
+    sentence="Mã bệnh chính {MA_BENH_CHINH} chưa đúng: chỉ ghi một mã, dài 3 đến 7 ký tự.",
 )
 def main_disease_is_one_code(code: str) -> bool:
     """Exactly one principal code, no semicolon, 3 to 7 characters."""
@@ -30,7 +30,7 @@ def main_disease_is_one_code(code: str) -> bool:
     reads=("MA_BENH_KT",),
     owner="clinician",
     source=table(1, CHECKERS),
-    sentence="Có nhiều hơn 12 mã bệnh kèm theo: {MA_BENH_KT}.",
+    sentence="Bệnh kèm theo có {@count.MA_BENH_KT} mã, nhiều nhất được 12: {MA_BENH_KT}.",
 )
 def at_most_twelve_other_diseases(codes: list[str]) -> bool:
     """At most 12 secondary codes."""
@@ -43,7 +43,7 @@ def at_most_twelve_other_diseases(codes: list[str]) -> bool:
     reads=("MA_CSKCB",),
     owner="it",
     source=table(1, CHECKERS),
-    sentence="Mã cơ sở KCB {MA_CSKCB} không đủ 5 ký tự.",
+    sentence="Mã cơ sở KCB {MA_CSKCB} không đúng 5 ký tự.",
 )
 def facility_code_has_five_characters(facility: str) -> bool:
     """MA_CSKCB has exactly 5 characters."""
@@ -58,7 +58,7 @@ def facility_code_has_five_characters(facility: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(1, CHECKERS),
-    sentence="Cân nặng {CAN_NANG} kg cần là số dương ghi với hai chữ số thập phân, như 52.50.",
+    sentence="Cân nặng {CAN_NANG} kg chưa đúng cách ghi: số kg lớn hơn 0, có hai chữ số sau dấu chấm, như 52.50.",
 )
 def weight_has_two_decimals(text: str, weight: Decimal) -> bool:
     """CAN_NANG is a positive number with two decimals and a dot."""
@@ -73,7 +73,7 @@ def weight_has_two_decimals(text: str, weight: Decimal) -> bool:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Cân nặng {CAN_NANG} kg lớn hơn 200 kg; xin xem lại.",
+    sentence="Cân nặng {CAN_NANG} kg cao hơn 200 kg; xin kiểm tra.",
 )
 def weight_is_plausible(weight: Decimal) -> bool:
     """Body weight above 200 kg is suspicious."""
@@ -86,7 +86,7 @@ def weight_is_plausible(weight: Decimal) -> bool:
     reads=("CAN_NANG_CON",),
     owner="clinician",
     source=table(1),
-    sentence="Cân nặng con {CAN_NANG_CON} cần là số gam lớn hơn 0 cho mỗi trẻ.",
+    sentence="Cân nặng con đang ghi {CAN_NANG_CON}; mỗi trẻ cần một số gam lớn hơn 0.",
 )
 def newborn_weights_are_grams(weights: list[int]) -> bool:
     """Each newborn weight is an integer number of grams."""
@@ -99,7 +99,7 @@ def newborn_weights_are_grams(weights: list[int]) -> bool:
     reads=("NAM_QT",),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Năm quyết toán {NAM_QT} cần 4 chữ số.",
+    sentence="Năm quyết toán đang ghi {NAM_QT}, cần đủ 4 chữ số.",
 )
 def settlement_year_has_four_digits(year: int) -> bool:
     """NAM_QT is 4 digits."""
@@ -112,7 +112,7 @@ def settlement_year_has_four_digits(year: int) -> bool:
     reads=("THANG_QT",),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Tháng quyết toán {THANG_QT} cần từ 1 đến 12.",
+    sentence="Tháng quyết toán đang ghi {THANG_QT}, cần từ 1 đến 12.",
 )
 def settlement_month_is_a_month(month: int) -> bool:
     """THANG_QT is 1 to 12."""
@@ -128,7 +128,7 @@ def settlement_month_is_a_month(month: int) -> bool:
     confidence="medium",
     owner="records",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Mã thủ trưởng đơn vị {MA_TTDV} cần 10 chữ số (trước QĐ 3176).",
+    sentence="Mã thủ trưởng đơn vị đang ghi {MA_TTDV}, cần đủ 10 chữ số (hồ sơ trước QĐ 3176).",
 )
 def signatory_was_a_ten_digit_number(code: str) -> bool:
     """Before 3176 MA_TTDV is 10 digits; since then a practitioner code, which shape alone checks."""
@@ -154,7 +154,7 @@ def recurrent_wound_is_one(code: str) -> bool:
     reads=("TYLE_TT_BH",),
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence="Tỷ lệ thanh toán BHYT {TYLE_TT_BH} cần từ 0 đến 100.",
+    sentence="Tỷ lệ thanh toán BHYT đang ghi {TYLE_TT_BH}, cần từ 0 đến 100.",
 )
 @rule(
     "FMT-044",
@@ -162,7 +162,7 @@ def recurrent_wound_is_one(code: str) -> bool:
     reads=("TYLE_TT_DV",),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Tỷ lệ thanh toán dịch vụ {TYLE_TT_DV} cần từ 0 đến 100.",
+    sentence="Tỷ lệ thanh toán dịch vụ đang ghi {TYLE_TT_DV}, cần từ 0 đến 100.",
 )
 def rate_is_a_percentage(rate: int) -> bool:
     """A payment rate is an integer 0 to 100."""
@@ -176,7 +176,7 @@ def rate_is_a_percentage(rate: int) -> bool:
     until=date(2026, 6, 30),
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {GATEWAY}",
-    sentence="Mức hưởng {MUC_HUONG} cần từ 0 đến 100.",
+    sentence="Mức hưởng đang ghi {MUC_HUONG}, cần từ 0 đến 100.",
 )
 @rule(
     "FMT-047",
@@ -186,7 +186,7 @@ def rate_is_a_percentage(rate: int) -> bool:
     confidence="medium",
     owner="cashier",
     source="QĐ 1931/QĐ-BYT, Bảng 2 và 3",
-    sentence="Mức hưởng {MUC_HUONG} cần từ 0 đến 100.",
+    sentence="Mức hưởng đang ghi {MUC_HUONG}, cần từ 0 đến 100.",
 )
 def benefit_is_a_percentage(benefit: Decimal) -> bool:
     """MUC_HUONG is 0 to 100."""
@@ -201,7 +201,7 @@ def benefit_is_a_percentage(benefit: Decimal) -> bool:
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Mã cơ sở đã chuyển đến trước đó {MA_CSKCB_DI} cần 5 ký tự cho mỗi cơ sở.",
+    sentence="Các cơ sở đã chuyển người bệnh trước đó đang ghi {MA_CSKCB_DI}; mỗi cơ sở cần mã 5 ký tự.",
 )
 def previous_facilities_have_five_characters(facilities: list[str]) -> bool:
     """Each member of MA_CSKCB_DI is a 5-character facility code."""

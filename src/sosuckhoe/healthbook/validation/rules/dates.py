@@ -20,7 +20,7 @@ TEST_GROUPS = frozenset({"1", "2", "3"})
     reads=("NGAY_VAO", "NGAY_RA"),
     owner="clinician",
     source=table(1, GATEWAY),
-    sentence="Thời điểm ra viện {NGAY_RA} sớm hơn thời điểm đến khám {NGAY_VAO}.",
+    sentence="Giờ ra viện ({NGAY_RA}) sớm hơn giờ đến khám ({NGAY_VAO}).",
 )
 def discharge_follows_arrival(arrived: datetime, discharged: datetime) -> bool:
     """NGAY_RA is not earlier than NGAY_VAO."""
@@ -33,7 +33,7 @@ def discharge_follows_arrival(arrived: datetime, discharged: datetime) -> bool:
     reads=("NGAY_VAO", "NGAY_VAO_NOI_TRU"),
     owner="clinician",
     source=table(1, GATEWAY),
-    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} sớm hơn thời điểm đến khám {NGAY_VAO}.",
+    sentence="Giờ vào nội trú ({NGAY_VAO_NOI_TRU}) sớm hơn giờ đến khám ({NGAY_VAO}).",
 )
 @rule(
     "XFD-032",
@@ -41,7 +41,7 @@ def discharge_follows_arrival(arrived: datetime, discharged: datetime) -> bool:
     reads=("NGAY_VAO", "NGAY_VAO_NOI_TRU"),
     owner="reception",
     source=GATEWAY,
-    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} sớm hơn thời điểm đến khám {NGAY_VAO}.",
+    sentence="Giờ vào nội trú ({NGAY_VAO_NOI_TRU}) sớm hơn giờ đến khám ({NGAY_VAO}).",
 )
 def admission_follows_arrival(arrived: datetime, admitted: datetime) -> bool:
     """NGAY_VAO_NOI_TRU is not earlier than NGAY_VAO."""
@@ -55,7 +55,7 @@ def admission_follows_arrival(arrived: datetime, admitted: datetime) -> bool:
     confidence="medium",
     owner="clinician",
     source=DERIVED,
-    sentence="Thời điểm vào nội trú {NGAY_VAO_NOI_TRU} ở sau thời điểm ra viện {NGAY_RA}.",
+    sentence="Giờ vào nội trú ({NGAY_VAO_NOI_TRU}) muộn hơn giờ ra viện ({NGAY_RA}).",
 )
 def admission_precedes_discharge(discharged: datetime, admitted: datetime) -> bool:
     """NGAY_VAO_NOI_TRU is not later than NGAY_RA."""
@@ -70,7 +70,7 @@ def admission_precedes_discharge(discharged: datetime, admitted: datetime) -> bo
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
-    sentence="Thời điểm thanh toán {NGAY_TTOAN} sớm hơn thời điểm ra viện {NGAY_RA}.",
+    sentence="Giờ thanh toán ({NGAY_TTOAN}) sớm hơn giờ ra viện ({NGAY_RA}).",
 )
 def payment_follows_discharge(visit_type: str, discharged: datetime, paid: datetime) -> bool:
     """NGAY_TTOAN is not earlier than NGAY_RA."""
@@ -85,7 +85,7 @@ def payment_follows_discharge(visit_type: str, discharged: datetime, paid: datet
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời điểm ra viện {NGAY_RA} ở sau ngày kiểm tra {@day}.",
+    sentence="Giờ ra viện ({NGAY_RA}) ở sau ngày kiểm tra ({@day}).",
 )
 def discharge_is_not_in_the_future(visit_type: str | None, discharged: date, today: date) -> bool:
     """NGAY_RA does not lie in the future when the record is exported, except where it is the last day of medicine."""
@@ -99,7 +99,10 @@ def discharge_is_not_in_the_future(visit_type: str | None, discharged: date, tod
     severity="warning",
     owner="clinician",
     source=table(1),
-    sentence="Loại hình {MA_LOAI_KCB} kết thúc lúc 23:59 của ngày điều trị hoặc ngày dùng thuốc cuối; NGAY_RA là {NGAY_RA}.",
+    sentence=(
+        "Loại hình {MA_LOAI_KCB} kết thúc lúc 23:59 của ngày điều trị hoặc ngày dùng thuốc cuối; ngày ra "
+        "(NGAY_RA) đang ghi {NGAY_RA}."
+    ),
 )
 def some_visits_last_to_the_last_minute(visit_type: str, discharged: str) -> bool:
     """For types 02, 05 and 07 NGAY_RA ends at 2359 of the last day of treatment or medicine."""
@@ -114,7 +117,7 @@ def some_visits_last_to_the_last_minute(visit_type: str, discharged: str) -> boo
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Ngày hẹn tái khám {NGAY_TAI_KHAM} không ở sau ngày ra viện {NGAY_RA}.",
+    sentence="Ngày hẹn tái khám ({NGAY_TAI_KHAM}) không ở sau lúc ra viện ({NGAY_RA}).",
 )
 def follow_up_comes_after_discharge(visit_type: str | None, discharged: date, follow_up: list[date]) -> bool:
     """A follow-up date is later than the day of NGAY_RA; medicines may last to the very day of the follow-up."""
@@ -130,7 +133,7 @@ def follow_up_comes_after_discharge(visit_type: str | None, discharged: date, fo
     confidence="low",
     owner="cashier",
     source=DERIVED,
-    sentence="Kỳ quyết toán tháng {THANG_QT} năm {NAM_QT} ở trước tháng thanh toán {NGAY_TTOAN}.",
+    sentence="Kỳ quyết toán là tháng {THANG_QT} năm {NAM_QT}, trước tháng người bệnh thanh toán ({NGAY_TTOAN}).",
 )
 def settlement_follows_payment(paid: date, year: int, month: int) -> bool:
     """The settlement month is not earlier than the month of payment."""
@@ -143,7 +146,7 @@ def settlement_follows_payment(paid: date, year: int, month: int) -> bool:
     reads=("NGAY_YL", "NGAY_TH_YL"),
     owner="pharmacy",
     source=GATEWAY,
-    sentence="Thuốc được thực hiện {NGAY_TH_YL} trước khi có y lệnh {NGAY_YL}.",
+    sentence="Giờ dùng thuốc ({NGAY_TH_YL}) sớm hơn giờ y lệnh ({NGAY_YL}).",
 )
 @rule(
     "XFD-046",
@@ -151,7 +154,7 @@ def settlement_follows_payment(paid: date, year: int, month: int) -> bool:
     reads=("NGAY_YL", "NGAY_TH_YL"),
     owner="clinician",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Dịch vụ được thực hiện {NGAY_TH_YL} trước khi có y lệnh {NGAY_YL}.",
+    sentence="Giờ thực hiện dịch vụ ({NGAY_TH_YL}) sớm hơn giờ y lệnh ({NGAY_YL}).",
 )
 def execution_follows_order(ordered: datetime, performed: datetime) -> bool:
     """Execution is not earlier than its order."""
@@ -164,7 +167,7 @@ def execution_follows_order(ordered: datetime, performed: datetime) -> bool:
     reads=("NGAY_YL", "NGAY_KQ"),
     owner="laboratory",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Kết quả có lúc {NGAY_KQ} trước khi có y lệnh {NGAY_YL}.",
+    sentence="Giờ có kết quả ({NGAY_KQ}) sớm hơn giờ y lệnh ({NGAY_YL}).",
 )
 def result_follows_order(ordered: datetime, result: datetime) -> bool:
     """Result time is not earlier than its order."""
@@ -178,7 +181,7 @@ def result_follows_order(ordered: datetime, result: datetime) -> bool:
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Kết quả có lúc {NGAY_KQ} trước khi thực hiện {NGAY_TH_YL}.",
+    sentence="Giờ có kết quả ({NGAY_KQ}) sớm hơn giờ thực hiện ({NGAY_TH_YL}).",
 )
 def result_follows_execution(group: str, performed: datetime, result: datetime) -> bool:
     """For groups 1, 2, 3, 8 and 18 the result is not before the execution."""
@@ -193,7 +196,7 @@ def result_follows_execution(group: str, performed: datetime, result: datetime) 
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Kết quả có cùng phút với lúc thực hiện {NGAY_TH_YL}; xin xem lại giờ có kết quả.",
+    sentence="Giờ có kết quả trùng giờ thực hiện ({NGAY_TH_YL}); xin kiểm tra giờ có kết quả.",
 )
 def result_takes_time(group: str, performed: datetime, result: datetime) -> bool:
     """For groups 1, 2, 3, 8 and 18 the result is later than the execution; the same minute is worth a look."""
@@ -207,7 +210,7 @@ def result_takes_time(group: str, performed: datetime, result: datetime) -> bool
     confidence="low",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Xét nghiệm, chẩn đoán hình ảnh thực hiện cùng phút với y lệnh {NGAY_YL}.",
+    sentence="Giờ thực hiện xét nghiệm, chẩn đoán hình ảnh trùng giờ y lệnh ({NGAY_YL}).",
 )
 def tests_take_time(group: str, ordered: datetime, performed: datetime) -> bool:
     """For tests and imaging order and execution do not share the same minute."""
@@ -222,7 +225,7 @@ def tests_take_time(group: str, ordered: datetime, performed: datetime) -> bool:
     confidence="medium",
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Số ngày giường {SO_LUONG} nhiều hơn số ngày từ {NGAY_YL} đến {NGAY_KQ}.",
+    sentence="Dòng này tính {SO_LUONG} ngày giường, nhiều hơn số ngày từ {NGAY_YL} đến {NGAY_KQ}.",
 )
 def bed_days_fit_their_dates(group: str, first: date, last: date, quantity: Decimal) -> bool:
     """A bed-day line has a quantity of at most 1 for each day it covers."""
@@ -237,7 +240,7 @@ def bed_days_fit_their_dates(group: str, first: date, last: date, quantity: Deci
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời điểm ghi diễn biến {THOI_DIEM_DBLS} ở sau ngày kiểm tra {@day}.",
+    sentence="Giờ ghi diễn biến ({THOI_DIEM_DBLS}) ở sau ngày kiểm tra ({@day}).",
 )
 def note_is_not_in_the_future(noted: date, today: date) -> bool:
     """A progress note is not in the future."""
@@ -252,7 +255,7 @@ def note_is_not_in_the_future(noted: date, today: date) -> bool:
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Ngày cấp giấy tờ {NGAYCAP_CCCD_NND} ở sau ngày kiểm tra {@day}.",
+    sentence="Ngày cấp CCCD của người nuôi dưỡng ({NGAYCAP_CCCD_NND}) ở sau ngày kiểm tra ({@day}).",
 )
 def paper_was_issued_in_the_past(issued: date, today: date) -> bool:
     """The ID issue date is not in the future."""

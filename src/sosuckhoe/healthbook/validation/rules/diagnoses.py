@@ -13,7 +13,10 @@ INJURY_CHAPTERS = ("S", "T")
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Có mã bệnh kèm theo {MA_BENH_KT} nhưng mã bệnh chính trống hoặc được ghi lại trong đó: {MA_BENH_CHINH}.",
+    sentence=(
+        "Bệnh kèm theo đang ghi {MA_BENH_KT}, còn bệnh chính đang ghi {MA_BENH_CHINH}: bệnh chính phải có, và "
+        "không được ghi lại trong bệnh kèm theo."
+    ),
 )
 def other_diseases_need_a_main_one(main: str | None, others: list[str]) -> bool:
     """Secondary codes need a principal code and do not repeat it."""

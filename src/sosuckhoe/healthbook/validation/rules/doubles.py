@@ -39,7 +39,10 @@ def repeats_of_earlier(lines: list[tuple[object, ...] | None]) -> list[int]:
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Thuốc {XML2.MA_THUOC} được chỉ định hai lần giống nhau cùng lúc {XML2.NGAY_YL}; xem có ghi trùng không.",
+    sentence=(
+        "Thuốc {XML2.MA_THUOC} có hai dòng giống hệt nhau, cùng y lệnh lúc {XML2.NGAY_YL}; xin xem có nhập "
+        "trùng không."
+    ),
 )  # fmt: skip
 def medicine_is_ordered_once(
     registrations: list[str | None],
@@ -65,7 +68,10 @@ def medicine_is_ordered_once(
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Dịch vụ {XML3.MA_DICH_VU} được chỉ định hai lần cùng lúc {XML3.NGAY_YL}; xem có ghi trùng không.",
+    sentence=(
+        "Dịch vụ {XML3.MA_DICH_VU} có hai dòng giống nhau, cùng y lệnh lúc {XML3.NGAY_YL}; xin xem có nhập "
+        "trùng không."
+    ),
 )
 def service_is_ordered_once(
     groups: list[str],
@@ -91,8 +97,8 @@ def service_is_ordered_once(
     owner="clinician",
     source=CHECKERS,
     sentence=(
-        "Phẫu thuật, thủ thuật này cùng người thực hiện {XML3.NGUOI_THUC_HIEN} và cùng lúc {XML3.NGAY_TH_YL} với một "
-        "dòng khác."
+        "Hai dòng phẫu thuật, thủ thuật có cùng người thực hiện {XML3.NGUOI_THUC_HIEN} và cùng giờ "
+        "({XML3.NGAY_TH_YL}); xin xem có nhập trùng không."
     ),
 )
 def operations_have_their_own_time(

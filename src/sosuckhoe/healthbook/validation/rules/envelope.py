@@ -164,7 +164,7 @@ def file_is_dated(reading: Reading) -> Iterator[Place]:
         said = quoted(envelope.made_on) if envelope.made_on else "đang trống"
         yield (
             "GIAMDINHHS.NGAYLAP",
-            f"Ngày lập hồ sơ (NGAYLAP) {said}, cần 8 chữ số năm-tháng-ngày có thật.",
+            f"Ngày lập hồ sơ (NGAYLAP) {said}, cần 8 chữ số năm, tháng, ngày có thật, như 20260915.",
             envelope.made_on,
             None,
         )
@@ -177,7 +177,7 @@ def visit_is_of_the_sender(reading: Reading, visit: VisitReading) -> Iterator[Pl
     if sender != facility and all(map(_FACILITY.fullmatch, (sender, facility))):
         yield (
             "XML1.MA_CSKCB",
-            f"Mã cơ sở KCB {quoted(facility)} trong XML1 khác mã đơn vị gửi {quoted(sender)} của phong bì.",
+            f"Mã cơ sở KCB {quoted(facility)} trong XML1 khác mã đơn vị gửi {quoted(sender)} ở đầu tệp (MACSKCB).",
             facility,
             None,
         )
@@ -195,10 +195,10 @@ def visit_has_an_edition(reading: Reading, visit: VisitReading) -> Iterator[Plac
     """EDT-001."""
     if reading.form == "envelope" and visit.record.visit and visit.edition is None:
         text = visit.record.visit.get("discharged_at", "")
-        if visit.record.discharge_day() is not None:
+        if (day := visit.record.discharge_day()) is not None:
             yield (
                 "XML1.NGAY_RA",
-                f"Ngày ra viện {quoted(text)} ở trước ngày chuẩn dữ liệu đầu ra có hiệu lực (18/01/2023).",
+                f"Ngày ra viện {day:%d/%m/%Y} ở trước ngày chuẩn dữ liệu đầu ra bắt đầu có hiệu lực (18/01/2023).",
                 text,
                 None,
             )

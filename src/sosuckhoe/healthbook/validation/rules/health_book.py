@@ -44,7 +44,7 @@ for _field, _label in (
         severity="warning",
         owner="clinician",
         source=BOOK,
-        sentence=f"{_label} chỉ ghi {{{_field}}}; người bệnh đọc phần này trong Sổ sức khỏe, xin ghi rõ.",
+        sentence=f"{_label} chỉ ghi {{{_field}}}; người bệnh đọc phần này trong Sổ sức khỏe, xin ghi đủ ý.",
     )(says_something)
 
 for _field, _label in (
@@ -65,8 +65,8 @@ for _field, _label in (
         owner="clinician",
         source=PRIVACY,
         sentence=(
-            f"{_label} ({_field}) ở tóm tắt hồ sơ bệnh án có từ ngữ hoặc mã bệnh nhạy cảm (bảng 6). Phần này hiện "
-            "trong Sổ sức khỏe; xin chuyển nội dung đó khỏi văn bản tự do."
+            f"{_label} ({_field}) ở tóm tắt hồ sơ bệnh án có từ hoặc mã về bệnh cần giữ kín (bệnh của bảng 6). Phần này "
+            "hiện trong Sổ sức khỏe, người khác cầm máy cũng đọc được."
         ),
     )(is_discreet)
 
@@ -121,7 +121,7 @@ for _table, _paper, _fields in (
             owner="clinician",
             source="TT 32/2023/TT-BYT, Điều 52 khoản 2: không viết tắt trên giấy tờ cho người bệnh; danh mục từ viết tắt là của phần mềm",
             confidence="medium",
-            sentence=f"Chữ viết tắt {{@wrong}} ở {_paper}: người bệnh đọc phần này, xin viết đủ chữ.",
+            sentence=f"Có chữ viết tắt {{@wrong}} ở {_paper}; người bệnh đọc phần này, xin viết đủ chữ.",
         )(abbreviations_in)
 
 
@@ -132,7 +132,10 @@ for _table, _paper, _fields in (
     severity="warning",
     owner="reception",
     source="NĐ 102/2025/NĐ-CP, Điều 6; QĐ 2733/QĐ-BYT, phụ lục 1",
-    sentence="Chưa có số định danh (SO_CCCD) và cũng chưa có thẻ BHYT, nên Sổ sức khỏe không tìm được chủ nhân.",
+    sentence=(
+        "Chưa có số CCCD (SO_CCCD) và cũng chưa có số thẻ BHYT, nên đợt khám này không vào được Sổ sức khỏe "
+        "của người bệnh."
+    ),
 )
 def book_finds_its_owner(card: str | None, paper: str | None) -> bool:
     """The personal ID or a card says whose book the visit belongs to."""

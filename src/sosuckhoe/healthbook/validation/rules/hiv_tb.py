@@ -12,7 +12,10 @@ from .cited import CHECKERS, DERIVED, GATEWAY, table
     reads=("MA_XU_TRI",),
     owner="clinician",
     source=table(6),
-    sentence="Mã xử trí {MA_XU_TRI} cần từ 1 đến 8, cách nhau bằng dấu “;”.",
+    sentence=(
+        "Mã xử trí (MA_XU_TRI) đang ghi {MA_XU_TRI}; chỉ dùng các số từ 1 đến 8, nhiều số thì cách nhau bằng "
+        "dấu “;”."
+    ),
 )
 def management_codes_are_known(codes: list[str]) -> bool:
     """Management codes are 1 to 8."""
@@ -25,7 +28,10 @@ def management_codes_are_known(codes: list[str]) -> bool:
     reads=("MA_TINH_TRANG_DK",),
     owner="clinician",
     source=table(6),
-    sentence="Mã tình trạng đăng ký {MA_TINH_TRANG_DK} cần từ 1 đến 9, cách nhau bằng dấu “;”.",
+    sentence=(
+        "Mã tình trạng đăng ký (MA_TINH_TRANG_DK) đang ghi {MA_TINH_TRANG_DK}; chỉ dùng các số từ 1 đến 9, "
+        "nhiều số thì cách nhau bằng dấu “;”."
+    ),
 )
 def status_codes_are_known(codes: list[str]) -> bool:
     """Status codes are 1 to 9."""
@@ -45,7 +51,7 @@ def _in_range(id: str, table_name: str, field: str, first: int, last: int, label
         reads=(field,),
         owner="clinician",
         source=table(int(table_name[3:])),
-        sentence=f"{label} {{{field}}} cần từ {first} đến {last}.",
+        sentence=f"{label} ({field}) đang ghi {{{field}}}; chỉ dùng các số từ {first} đến {last}.",
     )(code_is_in_its_range)
 
 
@@ -85,7 +91,7 @@ for _field, _label in (
         reads=("LOAI_DTRI_LAO", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Loại điều trị lao {{LOAI_DTRI_LAO}} cần có {_label} ({_field}).",
+        sentence=f"Loại điều trị lao ghi {{LOAI_DTRI_LAO}} thì cần có {_label} ({_field}).",
     )(tb_treatment_is_described)
 for _field, _label in (
     ("LAN_XN_PCR", "lần xét nghiệm PCR"),
@@ -99,7 +105,7 @@ for _field, _label in (
         reads=("MA_TINH_TRANG_DK", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Tình trạng đăng ký {{MA_TINH_TRANG_DK}} có trẻ dưới 18 tháng, cần có {_label} ({_field}).",
+        sentence=f"Tình trạng đăng ký có số 1 (trẻ dưới 18 tháng) thì cần có {_label} ({_field}).",
     )(pcr_is_described)
 for _field, _label in (
     ("NGAY_BAT_DAU_XU_TRI", "ngày bắt đầu xử trí"),
@@ -112,7 +118,7 @@ for _field, _label in (
         reads=("MA_XU_TRI", _field),
         owner="clinician",
         source=f"{GATEWAY}; {CHECKERS}",
-        sentence=f"Xử trí {{MA_XU_TRI}} có cấp thuốc ARV, cần có {_label} ({_field}).",
+        sentence=f"Xử trí có số 1 (cấp thuốc ARV) thì cần có {_label} ({_field}).",
     )(arv_is_described)
 
 
@@ -123,8 +129,8 @@ for _field, _label in (
     owner="clinician",
     source=table(6, GATEWAY),
     sentence=(
-        "Số ngày cấp thuốc ARV {SO_NGAY_CAP_THUOC_ARV} nhiều hơn số ngày từ {NGAY_BAT_DAU_XU_TRI} đến"
-        " {NGAY_KET_THUC_XU_TRI}."
+        "Số ngày cấp thuốc ARV là {SO_NGAY_CAP_THUOC_ARV}, nhiều hơn số ngày từ {NGAY_BAT_DAU_XU_TRI} đến "
+        "{NGAY_KET_THUC_XU_TRI}."
     ),
 )
 def arv_days_fit_their_dates(first: date, last: date, days: int) -> bool:
@@ -152,7 +158,7 @@ def other_regimen_names_its_line(regimen: str, line: str | None) -> bool:
     confidence="medium",
     owner="clinician",
     source=DERIVED,
-    sentence="Điều trị lao kết thúc {NGAYKT_DTRI_LAO} trước khi bắt đầu {NGAYBD_DTRI_LAO}.",
+    sentence="Ngày kết thúc điều trị lao ({NGAYKT_DTRI_LAO}) ở trước ngày bắt đầu ({NGAYBD_DTRI_LAO}).",
 )
 def tb_treatment_ends_after_it_starts(first: date, last: date) -> bool:
     """TB treatment does not end before it starts."""

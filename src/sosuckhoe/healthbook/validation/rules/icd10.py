@@ -67,7 +67,7 @@ def flag(policy: Policy, code: str, discharged: date, column: str) -> str:
     reads=("MA_BENH_CHINH",),
     owner="clinician",
     source=CHECKERS,
-    sentence="Mã bệnh chính {MA_BENH_CHINH} không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+    sentence="Mã bệnh chính {MA_BENH_CHINH} không giống mã ICD-10 (một chữ hoa rồi hai đến bốn chữ số, như J02.9).",
 )
 def main_disease_looks_like_icd10(code: str) -> bool:
     """The principal disease has the form of an ICD-10 code."""
@@ -80,7 +80,7 @@ def main_disease_looks_like_icd10(code: str) -> bool:
     reads=("MA_BENH_KT",),
     owner="clinician",
     source=CHECKERS,
-    sentence="Trong các mã bệnh kèm theo có {@wrong}, không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+    sentence="Mã bệnh kèm theo {@wrong} không giống mã ICD-10 (một chữ hoa rồi hai đến bốn chữ số, như J02.9).",
 )
 @rule(
     "COD-007",
@@ -88,7 +88,7 @@ def main_disease_looks_like_icd10(code: str) -> bool:
     reads=("MA_BENH",),
     owner="clinician",
     source=CHECKERS,
-    sentence="Mã bệnh của chỉ định có {@wrong}, không có dạng của mã ICD-10 (một chữ hoa, hai đến bốn chữ số).",
+    sentence="Mã bệnh của chỉ định {@wrong} không giống mã ICD-10 (một chữ hoa rồi hai đến bốn chữ số, như J02.9).",
 )
 def diseases_look_like_icd10(codes: list[str]) -> list[str]:
     """Further diseases have the form of ICD-10 codes."""
@@ -103,7 +103,7 @@ def diseases_look_like_icd10(codes: list[str]) -> list[str]:
     since=LIST_IN_USE,
     owner="clinician",
     source=CIRCULAR.format("danh mục bệnh viện đã nhập"),
-    sentence="Mã bệnh {@wrong} không có trong danh mục ICD-10 áp dụng theo ngày ra viện.",
+    sentence="Mã bệnh {@wrong} không có trong danh mục ICD-10 của ngày ra viện.",
 )
 def diseases_are_in_the_loaded_list(
     policy: Policy, discharged: date, main: str, codes: list[str] | None
@@ -119,7 +119,7 @@ def diseases_are_in_the_loaded_list(
     since=LIST_IN_USE,
     owner="clinician",
     source=CIRCULAR.format("danh mục bệnh viện đã nhập"),
-    sentence="Mã bệnh của chỉ định {@wrong} không có trong danh mục ICD-10 áp dụng theo ngày ra viện.",
+    sentence="Mã bệnh của chỉ định {@wrong} không có trong danh mục ICD-10 của ngày ra viện.",
 )
 def diseases_of_orders_are_in_the_loaded_list(
     policy: Policy, discharged: date, codes: list[str]
@@ -148,7 +148,10 @@ def unknown_diseases(policy: Policy, discharged: date, codes: list[str]) -> list
     reads=("MA_BENH_YHCT", "MA_BENH_CHINH"),
     owner="clinician",
     source=CHECKERS,
-    sentence="Mã bệnh chính {MA_BENH_CHINH} là mã y học cổ truyền; ghi mã này vào MA_BENH_YHCT, bệnh chính cần mã ICD-10.",
+    sentence=(
+        "Mã bệnh chính {MA_BENH_CHINH} là mã y học cổ truyền; bệnh chính cần mã ICD-10, mã này ghi ở ô Mã "
+        "bệnh y học cổ truyền (MA_BENH_YHCT)."
+    ),
 )
 def main_disease_is_not_traditional(traditional: list[str] | None, code: str) -> bool:
     """A traditional-medicine code, which stands in chapter U, is not the principal ICD-10 code."""
@@ -179,7 +182,7 @@ def main_disease_is_specific(code: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 24"),
-    sentence="Mã {MA_BENH_CHINH} không được dùng làm bệnh chính; ghi bệnh gốc làm bệnh chính, mã này vào bệnh kèm theo.",
+    sentence="Mã {MA_BENH_CHINH} không được dùng làm bệnh chính; bệnh chính là bệnh gốc, mã này ghi ở bệnh kèm theo.",
 )
 def main_disease_may_be_main(policy: Policy, discharged: date, code: str) -> bool:
     """Codes marked not for principal diagnosis (column 24) are refused as MA_BENH_CHINH."""
@@ -197,7 +200,7 @@ def main_disease_may_be_main(policy: Policy, discharged: date, code: str) -> boo
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 26"),
-    sentence="Mã bệnh chính {MA_BENH_CHINH} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+    sentence="Mã bệnh chính {MA_BENH_CHINH} quá chung nên không được dùng; cần mã chi tiết hơn trong cùng nhóm.",
 )
 def main_disease_is_most_specific(policy: Policy, discharged: date, code: str) -> bool:
     """A principal code with a more specific child (column 26) is refused."""
@@ -212,7 +215,7 @@ def main_disease_is_most_specific(policy: Policy, discharged: date, code: str) -
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 26"),
-    sentence="Mã bệnh của chỉ định {@wrong} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+    sentence="Mã bệnh của chỉ định {@wrong} quá chung nên không được dùng; cần mã chi tiết hơn trong cùng nhóm.",
 )
 @rule(
     "BUS-030",
@@ -222,7 +225,7 @@ def main_disease_is_most_specific(policy: Policy, discharged: date, code: str) -
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 26"),
-    sentence="Mã bệnh kèm theo {@wrong} không còn được dùng vì đã có mã chi tiết hơn; chọn mã có thêm ký tự.",
+    sentence="Mã bệnh kèm theo {@wrong} quá chung nên không được dùng; cần mã chi tiết hơn trong cùng nhóm.",
 )
 def diseases_are_most_specific(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
     """Further codes, and those of orders, with a more specific child (column 26) are refused."""
@@ -279,7 +282,10 @@ def diseases_are_not_causes_of_death(policy: Policy, discharged: date, codes: li
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 28, 29"),
-    sentence="Mã bệnh {@wrong} thường chỉ dùng cho giới còn lại; xem lại mã bệnh hoặc giới tính (đang ghi {GIOI_TINH}).",
+    sentence=(
+        "Mã bệnh {@wrong} thường không dùng cho giới tính đang ghi ({GIOI_TINH}); xin kiểm tra mã bệnh và "
+        "giới tính."
+    ),
 )
 def diseases_fit_the_sex(
     policy: Policy, discharged: date, sex: str, main: str, codes: list[str] | None
@@ -301,7 +307,7 @@ def diseases_fit_the_sex(
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("cột 25"),
-    sentence="Mã {MA_BENH_CHINH} không khuyến khích làm bệnh chính; xin xem lại.",
+    sentence="Mã {MA_BENH_CHINH} không nên dùng làm bệnh chính; xin kiểm tra.",
 )
 def main_disease_is_encouraged(policy: Policy, discharged: date, code: str) -> bool:
     """Codes not encouraged as principal diagnosis (column 25) raise a warning."""
@@ -317,7 +323,7 @@ def main_disease_is_encouraged(policy: Policy, discharged: date, code: str) -> b
     confidence="medium",
     owner="clinician",
     source=CIRCULAR.format("áp dụng theo ngày ra viện"),
-    sentence="Mã bệnh {@wrong} không còn trong danh mục áp dụng theo ngày ra viện; chọn mã thay thế.",
+    sentence="Mã bệnh {@wrong} không còn trong danh mục ICD-10 của ngày ra viện; cần mã thay thế.",
 )
 def diseases_are_of_the_list_in_force(main: str, codes: list[str] | None) -> list[str]:
     """The ICD-10 list of Circular 06/2026 applies by NGAY_RA, also for stays begun before."""

@@ -66,7 +66,10 @@ def name_is_written_with_one_alphabet(name: str) -> bool:
     confidence="medium",
     owner="reception",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Số giấy tờ {SO_CCCD} không phải 9 hoặc 12 chữ số, cũng không phải số hộ chiếu (một chữ hoa và 7 chữ số).",
+    sentence=(
+        "Ô số giấy tờ (SO_CCCD) đang ghi {SO_CCCD}, không giống số CCCD (12 chữ số), CMND (9 chữ số) hay hộ "
+        "chiếu Việt Nam (một chữ hoa và 7 chữ số)."
+    ),
 )
 def paper_number_has_a_known_form(nationality: str | None, number: str) -> bool:
     """The ID number is 9 or 12 digits, or one capital letter and 7 digits; papers of foreigners vary."""
@@ -83,7 +86,10 @@ def paper_number_has_a_known_form(nationality: str | None, number: str) -> bool:
     confidence="medium",
     owner="reception",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Số giấy tờ {SO_CCCD} không phải 9 hoặc 12 chữ số, cũng không phải số hộ chiếu.",
+    sentence=(
+        "Ô số giấy tờ (SO_CCCD) đang ghi {SO_CCCD}, không giống số CCCD (12 chữ số), CMND (9 chữ số) hay hộ "
+        "chiếu (chữ hoa và chữ số)."
+    ),
 )
 def check_in_paper_number_has_a_known_form(number: str) -> bool:
     """The ID number is 9 or 12 digits or a passport number; a check-in does not tell the nationality."""
@@ -98,7 +104,10 @@ def check_in_paper_number_has_a_known_form(number: str) -> bool:
     severity="warning",
     owner="reception",
     source=table(1),
-    sentence="Trẻ sinh ngày {NGAY_SINH} chưa quá 28 ngày tuổi khi đến khám {NGAY_VAO}; cần ghi giờ và phút sinh.",
+    sentence=(
+        "Trẻ sinh ngày {NGAY_SINH}, chưa quá 28 ngày tuổi lúc đến khám ({NGAY_VAO}); cần ghi cả giờ và phút "
+        "sinh."
+    ),
 )
 def newborn_has_an_hour_of_birth(text: str, born: datetime, arrived: datetime) -> bool:
     """For a patient aged 28 days or less hour and minute of birth are filled."""
@@ -112,7 +121,7 @@ def newborn_has_an_hour_of_birth(text: str, born: datetime, arrived: datetime) -
     confidence="medium",
     owner="reception",
     source=table(1),
-    sentence="Mã quốc tịch {MA_QUOCTICH} không đủ 3 ký tự; người Việt Nam ghi 000.",
+    sentence="Mã quốc tịch {MA_QUOCTICH} không đúng 3 ký tự; người Việt Nam ghi 000.",
 )
 def nationality_has_three_characters(nationality: str) -> bool:
     """MA_QUOCTICH is a 3-character code."""
@@ -141,7 +150,7 @@ def visit_code_has_no_blank_ends(visit_code: str) -> bool:
     at="NGAY_SINH",
     owner="reception",
     source=CHECKERS,
-    sentence="Ngày giờ sinh {NGAY_SINH} ở sau thời điểm đến khám {NGAY_VAO}.",
+    sentence="Ngày sinh ({NGAY_SINH}) ở sau lúc đến khám ({NGAY_VAO}).",
 )
 def birth_precedes_arrival(born: datetime, arrived: datetime) -> bool:
     """NGAY_SINH is not later than NGAY_VAO."""

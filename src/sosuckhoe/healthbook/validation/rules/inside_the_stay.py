@@ -23,7 +23,7 @@ def backwards(arrived: datetime | None, discharged: datetime | None) -> bool:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời điểm thực hiện {NGAY_TH_YL} sớm hơn thời điểm đến khám {XML1.NGAY_VAO}.",
+    sentence="Giờ thực hiện ({NGAY_TH_YL}) sớm hơn giờ đến khám ({XML1.NGAY_VAO}).",
 )
 def service_is_done_after_arrival(
     arrived: datetime, discharged: datetime | None, performed: datetime
@@ -39,7 +39,7 @@ def service_is_done_after_arrival(
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời điểm thực hiện {NGAY_TH_YL} muộn hơn thời điểm ra viện {XML1.NGAY_RA}.",
+    sentence="Giờ thực hiện ({NGAY_TH_YL}) muộn hơn giờ ra viện ({XML1.NGAY_RA}).",
 )
 def service_is_done_before_discharge(
     arrived: datetime | None, discharged: datetime, group: str, performed: datetime
@@ -57,7 +57,8 @@ def service_is_done_before_discharge(
     owner="laboratory",
     source=CHECKERS,
     sentence=(
-        "Thời điểm thực hiện {NGAY_TH_YL} muộn hơn thời điểm ra viện {XML1.NGAY_RA}; chỉ đúng với mẫu lấy trước khi ra viện."
+        "Giờ thực hiện ({NGAY_TH_YL}) muộn hơn giờ ra viện ({XML1.NGAY_RA}); chỉ đúng khi mẫu đã lấy trước "
+        "lúc ra viện."
     ),
 )
 def test_is_done_before_discharge(
@@ -76,7 +77,8 @@ def test_is_done_before_discharge(
     owner="laboratory",
     source=CHECKERS,
     sentence=(
-        "Thời điểm kết quả {NGAY_KQ} muộn hơn thời điểm ra viện {XML1.NGAY_RA}; chỉ đúng với kết quả còn chờ khi ra viện."
+        "Giờ có kết quả ({NGAY_KQ}) muộn hơn giờ ra viện ({XML1.NGAY_RA}); chỉ đúng khi lúc ra viện còn chờ "
+        "kết quả."
     ),
 )
 @rule(
@@ -88,7 +90,8 @@ def test_is_done_before_discharge(
     owner="laboratory",
     source=CHECKERS,
     sentence=(
-        "Thời điểm kết quả {NGAY_KQ} muộn hơn thời điểm ra viện {XML1.NGAY_RA}; chỉ đúng với kết quả còn chờ khi ra viện."
+        "Giờ có kết quả ({NGAY_KQ}) muộn hơn giờ ra viện ({XML1.NGAY_RA}); chỉ đúng khi lúc ra viện còn chờ "
+        "kết quả."
     ),
 )
 def result_comes_before_discharge(arrived: datetime | None, discharged: datetime, result: datetime) -> bool:
@@ -103,7 +106,7 @@ def result_comes_before_discharge(arrived: datetime | None, discharged: datetime
     severity="warning",
     owner="laboratory",
     source=table(3),
-    sentence="Kết quả {NGAY_KQ} có sau hơn 60 ngày kể từ khi ra viện {XML1.NGAY_RA}; quá hạn bổ sung trên Cổng.",
+    sentence="Kết quả có lúc {NGAY_KQ}, hơn 60 ngày sau khi ra viện ({XML1.NGAY_RA}); đã quá hạn bổ sung trên cổng.",
 )
 def late_result_is_in_time(discharged: date, result: date) -> bool:
     """Pending results at discharge are completed within 60 days after the encounter."""
@@ -117,7 +120,7 @@ def late_result_is_in_time(discharged: date, result: date) -> bool:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời điểm diễn biến {THOI_DIEM_DBLS} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+    sentence="Giờ ghi diễn biến ({THOI_DIEM_DBLS}) nằm ngoài đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 def note_is_written_during_the_visit(arrived: datetime, discharged: datetime, written: datetime) -> bool:
     """Progress notes lie between NGAY_VAO and NGAY_RA."""
@@ -132,7 +135,7 @@ def note_is_written_during_the_visit(arrived: datetime, discharged: datetime, wr
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Nghỉ việc từ {TU_NGAY} đến {DEN_NGAY} không gắn với đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+    sentence="Giấy nghỉ từ {TU_NGAY} đến {DEN_NGAY} không nối với đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 def sick_leave_touches_the_visit(arrived: date, discharged: date, first: date, last: date) -> bool:
     """Sick leave starts no later than NGAY_RA and ends no earlier than NGAY_VAO."""
@@ -147,7 +150,7 @@ def sick_leave_touches_the_visit(arrived: date, discharged: date, first: date, l
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Đợt khám bệnh (loại hình {MA_LOAI_KCB}) kéo dài hơn một ngày, từ {NGAY_VAO} đến {NGAY_RA}; xin xem lại.",
+    sentence="Đợt có loại hình {MA_LOAI_KCB} kéo dài hơn một ngày, từ {NGAY_VAO} đến {NGAY_RA}; xin kiểm tra.",
 )
 def examination_ends_within_a_day(visit_type: str, arrived: datetime, discharged: datetime) -> bool:
     """An exam (01) lasting more than one day is suspicious."""

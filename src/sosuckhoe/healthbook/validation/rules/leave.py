@@ -33,8 +33,8 @@ def sick_leave_form_is_ct07(form: str) -> bool:
     owner="records",
     source=f"{GATEWAY}; {CHECKERS}",
     sentence=(
-        "Số ngày nghỉ {SO_NGAY_NGHI}, nghỉ từ {NGOAITRU_TUNGAY}, nghỉ đến {NGOAITRU_DENNGAY} cần ghi đủ cả ba hoặc để "
-        "trống cả ba."
+        "Giấy ra viện cần ghi đủ cả ba hoặc để trống cả ba: số ngày nghỉ {SO_NGAY_NGHI}, nghỉ từ "
+        "{NGOAITRU_TUNGAY}, nghỉ đến {NGOAITRU_DENNGAY}."
     ),
 )
 def leave_is_complete(first: str | None, last: str | None, days: str | None) -> bool:
@@ -50,7 +50,7 @@ def leave_is_complete(first: str | None, last: str | None, days: str | None) -> 
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Số ngày nghỉ {SO_NGAY_NGHI} khác số ngày từ {NGOAITRU_TUNGAY} đến {NGOAITRU_DENNGAY}.",
+    sentence="Giấy ra viện ghi nghỉ {SO_NGAY_NGHI} ngày, khác số ngày từ {NGOAITRU_TUNGAY} đến {NGOAITRU_DENNGAY}.",
 )
 @rule(
     "XFD-088",
@@ -60,7 +60,7 @@ def leave_is_complete(first: str | None, last: str | None, days: str | None) -> 
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Số ngày nghỉ {SO_NGAY_NGHI} khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
+    sentence="Giấy nghỉ ghi {SO_NGAY_NGHI} ngày, khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
 )
 @rule(
     "XFD-087",
@@ -70,7 +70,7 @@ def leave_is_complete(first: str | None, last: str | None, days: str | None) -> 
     confidence="medium",
     owner="records",
     source=table(10, CHECKERS),
-    sentence="Số ngày nghỉ dưỡng thai {SO_NGAY} khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
+    sentence="Giấy nghỉ dưỡng thai ghi {SO_NGAY} ngày, khác số ngày từ {TU_NGAY} đến {DEN_NGAY}.",
 )
 def leave_days_are_counted_inclusively(first: date, last: date, days: int) -> bool:
     """Days of leave equal the last day minus the first plus 1."""
@@ -85,7 +85,7 @@ def leave_days_are_counted_inclusively(first: date, last: date, days: int) -> bo
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Nghỉ từ ngày {NGOAITRU_TUNGAY}, trước ngày ra viện {NGAY_RA}.",
+    sentence="Giấy ra viện ghi nghỉ từ ngày {NGOAITRU_TUNGAY}, trước lúc ra viện ({NGAY_RA}).",
 )
 def leave_starts_at_discharge(discharged: date, first: date) -> bool:
     """Leave does not start before the discharge day."""
@@ -99,7 +99,7 @@ def leave_starts_at_discharge(discharged: date, first: date) -> bool:
     since=date(2025, 1, 1),
     owner="clinician",
     source=table(10, CHECKERS),
-    sentence="Chẩn đoán {CHAN_DOAN_RV} của giấy nghỉ dưỡng thai cần có cụm từ “dưỡng thai”.",
+    sentence="Chẩn đoán trên giấy nghỉ dưỡng thai đang ghi {CHAN_DOAN_RV}, chưa có chữ “dưỡng thai”.",
 )
 def pregnancy_rest_says_so(diagnosis: str) -> bool:
     """The diagnosis contains the Vietnamese phrase for pregnancy rest."""
@@ -114,7 +114,10 @@ def pregnancy_rest_says_so(diagnosis: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(11, CHECKERS),
-    sentence="Nghỉ {SO_NGAY_NGHI} ngày: mỗi giấy nhiều nhất 30 ngày, 50 ngày sau sảy thai từ 13 tuần, 180 ngày với bệnh lao.",
+    sentence=(
+        "Giấy nghỉ ghi {SO_NGAY_NGHI} ngày; mỗi giấy nhiều nhất 30 ngày, sau sảy thai từ 13 tuần 50 ngày, "
+        "bệnh lao 180 ngày."
+    ),
 )
 def sick_leave_is_not_too_long(
     disease: str | None, diagnosis: str, termination: str | None, days: int
@@ -133,7 +136,7 @@ def sick_leave_is_not_too_long(
     confidence="medium",
     owner="clinician",
     source=table(11, CHECKERS),
-    sentence="Nghỉ từ ngày {TU_NGAY}, không phải ngày khám (từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}).",
+    sentence="Giấy nghỉ bắt đầu ngày {TU_NGAY}, không phải ngày khám (từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}).",
 )
 def sick_leave_starts_on_the_visit(arrived: date, discharged: date, first: date) -> bool:
     """Leave starts on the visit day."""
@@ -148,7 +151,7 @@ def sick_leave_starts_on_the_visit(arrived: date, discharged: date, first: date)
     confidence="medium",
     owner="records",
     source=table(11, CHECKERS),
-    sentence="Ngày chứng từ {NGAY_CT} nằm ngoài thời gian nghỉ từ {TU_NGAY} đến {DEN_NGAY}.",
+    sentence="Ngày chứng từ của giấy nghỉ ({NGAY_CT}) nằm ngoài thời gian nghỉ, từ {TU_NGAY} đến {DEN_NGAY}.",
 )
 def sick_leave_paper_lies_inside_the_leave(first: date, last: date, issued: date) -> bool:
     """NGAY_CT lies inside the leave."""

@@ -38,7 +38,7 @@ def _strange(known: list[str], used: Iterable[str]) -> frozenset[str]:
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Kết quả của dịch vụ {MA_DICH_VU} (XML4) không có dòng dịch vụ tương ứng trong chi phí (XML3).",
+    sentence="Có kết quả của dịch vụ {MA_DICH_VU} (XML4) nhưng bảng chi phí (XML3) không có dịch vụ này.",
 )
 def result_has_its_service(category: str | None, services: set[str | None], service: str) -> bool:
     """Each XML4 service code occurs in XML3; a visit without insurance may be sent without XML3."""
@@ -53,7 +53,10 @@ def result_has_its_service(category: str | None, services: set[str | None], serv
     confidence="low",
     owner="laboratory",
     source=DERIVED,
-    sentence="Ngày kết quả {XML4.NGAY_KQ} của dịch vụ {XML4.MA_DICH_VU} khác ngày kết quả ghi ở dòng dịch vụ (XML3).",
+    sentence=(
+        "Bảng kết quả (XML4) ghi dịch vụ {XML4.MA_DICH_VU} có kết quả lúc {XML4.NGAY_KQ}, khác ngày kết quả ở "
+        "dòng dịch vụ (XML3)."
+    ),
 )
 def results_agree_on_the_day(
     services: list[str | None],
@@ -79,7 +82,7 @@ def results_agree_on_the_day(
     confidence="low",
     owner="pharmacy",
     source=DERIVED,
-    sentence="Thuốc dùng trong dịch vụ {@wrong} nhưng chi phí (XML3) không có dịch vụ này.",
+    sentence="Thuốc ghi là dùng cho dịch vụ {@wrong}, nhưng bảng chi phí (XML3) không có dịch vụ này.",
 )
 def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str]) -> list[str]:
     """A service code on a medicine line occurs in XML3."""
@@ -94,7 +97,7 @@ def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str])
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Thuốc ghi ở khoa {XML2.MA_KHOA}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
+    sentence="Thuốc ghi ở khoa {XML2.MA_KHOA}, không có trong các khoa người bệnh đã nằm: {XML1.MA_KHOA}.",
 )
 def medicines_are_given_where_the_patient_was(
     visit_type: str, known: list[str], admitted: datetime, orders: list[datetime], used: list[str]
@@ -117,7 +120,10 @@ def medicines_are_given_where_the_patient_was(
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Dịch vụ hoặc vật tư ghi ở khoa {XML3.MA_KHOA}, không có trong các khoa điều trị của đợt nội trú: {XML1.MA_KHOA}.",
+    sentence=(
+        "Dịch vụ hoặc vật tư ghi ở khoa {XML3.MA_KHOA}, không có trong các khoa người bệnh đã nằm: "
+        "{XML1.MA_KHOA}."
+    ),
 )  # fmt: skip
 def services_are_given_where_the_patient_was(
     visit_type: str,
@@ -146,7 +152,10 @@ def services_are_given_where_the_patient_was(
     confidence="low",
     owner="clinician",
     source=CHECKERS,
-    sentence="Y lệnh {NGAY_YL} của khoa khám bệnh {MA_KHOA} có sau ngày vào nội trú {XML1.NGAY_VAO_NOI_TRU}.",
+    sentence=(
+        "Y lệnh lúc {NGAY_YL} ghi ở khoa khám bệnh ({MA_KHOA}), sau khi người bệnh đã vào nội trú "
+        "({XML1.NGAY_VAO_NOI_TRU})."
+    ),
 )
 def outpatient_department_orders_before_admission(
     visit_type: str, admitted: date, ordered: date, department: str
@@ -162,7 +171,10 @@ def outpatient_department_orders_before_admission(
     confidence="low",
     owner="clinician",
     source=DERIVED,
-    sentence="Mã phẫu thuật, thủ thuật {@wrong} chỉ có ở một trong hai nơi: bảng tổng hợp (XML1) hoặc dòng dịch vụ (XML3).",
+    sentence=(
+        "Mã phẫu thuật, thủ thuật {@wrong} chỉ có ở một nơi; cần có ở cả bảng tổng hợp (XML1) và dòng dịch vụ "
+        "(XML3)."
+    ),
 )
 def procedures_are_summed_up(lines: list[list[str] | None], summary: list[str] | None) -> list[str]:
     """XML1 MA_PTTT_QT is the union of the XML3 procedure codes."""
@@ -177,7 +189,7 @@ def procedures_are_summed_up(lines: list[list[str] | None], summary: list[str] |
     confidence="low",
     owner="clinician",
     source=DERIVED,
-    sentence="Cân nặng con {CAN_NANG_CON} ở bảng tổng hợp khác cân nặng trên giấy chứng sinh {XML9.CAN_NANG_CON}.",
+    sentence="Cân nặng con ở bảng tổng hợp ({CAN_NANG_CON} gam) khác trên giấy chứng sinh ({XML9.CAN_NANG_CON}).",
 )
 def newborn_weights_agree(certified: list[int], weights: list[int]) -> bool:
     """Newborn weights of XML1 agree with the XML9 records."""

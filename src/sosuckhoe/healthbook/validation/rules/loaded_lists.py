@@ -42,8 +42,8 @@ def traditional_service_names_its_disease(
     owner="laboratory",
     source=f"{CHECKERS}; thời gian tối thiểu theo quy trình kỹ thuật do bệnh viện nhập",
     sentence=(
-        "Dịch vụ {MA_DICH_VU} thực hiện {NGAY_TH_YL}, có kết quả {NGAY_KQ}: ngắn hơn thời gian tối thiểu của quy trình kỹ "
-        "thuật trong danh mục."
+        "Dịch vụ {MA_DICH_VU} thực hiện lúc {NGAY_TH_YL}, có kết quả lúc {NGAY_KQ}: nhanh hơn thời gian tối "
+        "thiểu của quy trình trong danh mục."
     ),
 )
 def procedure_takes_its_time(policy: Policy, service: str, performed: datetime, result: datetime) -> bool:
@@ -88,7 +88,7 @@ def departments_are_the_hospitals(policy: Policy, discharged: date, codes: list[
     confidence="medium",
     owner="records",
     source="TT 12/2026/TT-BYT, mẫu 01/DM: danh mục khoa của bệnh viện",
-    sentence="Mã khoa {MA_KHOA} của dòng này không có trong danh mục khoa của bệnh viện vào ngày ra viện.",
+    sentence="Khoa {MA_KHOA} của dòng này không có trong danh mục khoa của bệnh viện vào ngày ra viện.",
 )
 def department_is_the_hospitals(policy: Policy, discharged: date, code: str) -> bool:
     """Departments of lines are in the hospital's own list on the day of discharge; several stand side by side."""

@@ -17,7 +17,10 @@ _DAYS = re.compile(r"\b([1-9][0-9]{0,2}) *ngày")
     severity="warning",
     owner="clinician",
     source=f"{table(1)}, SO_NGAY_DTRI",
-    sentence="Loại hình {MA_LOAI_KCB} có cấp thuốc nên số ngày điều trị là số ngày dùng thuốc, hiện ghi {SO_NGAY_DTRI}.",
+    sentence=(
+        "Loại hình {MA_LOAI_KCB} có cấp thuốc thì số ngày điều trị là số ngày dùng thuốc; đang ghi "
+        "{SO_NGAY_DTRI}."
+    ),
 )
 def medicine_days_are_counted(
     doses: list[str | None],
@@ -46,7 +49,8 @@ def medicine_days_are_counted(
     owner="clinician",
     source=f"{table(1)}, SO_NGAY_DTRI",
     sentence=(
-        "Loại hình {MA_LOAI_KCB} có số ngày điều trị bằng số ngày có dịch vụ kỹ thuật, khác với {SO_NGAY_DTRI} đang ghi."
+        "Loại hình {MA_LOAI_KCB} có số ngày điều trị bằng số ngày có làm dịch vụ kỹ thuật; đang ghi "
+        "{SO_NGAY_DTRI}."
     ),
 )
 def service_days_are_counted(

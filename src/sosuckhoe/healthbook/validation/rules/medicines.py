@@ -21,7 +21,7 @@ OUTPATIENT = frozenset({"01", "05", "07", "08"})
     reads=("MA_THUOC",),
     owner="pharmacy",
     source=table(2),
-    sentence="Mã thuốc {MA_THUOC}: thành phần của thuốc tự bào chế nối bằng dấu “+”.",
+    sentence="Mã thuốc {MA_THUOC} chưa đúng cách ghi: các thành phần của thuốc tự bào chế nối nhau bằng dấu “+”.",
 )
 def components_are_joined_with_plus(code: str) -> bool:
     """Components of a self-prepared medicine are joined with a plus sign."""
@@ -35,7 +35,7 @@ def components_are_joined_with_plus(code: str) -> bool:
     severity="warning",
     owner="pharmacy",
     source=table(2),
-    sentence="Mã máu, chế phẩm máu {MA_THUOC} có đuôi khác .KT và .NAT.",
+    sentence="Mã máu, chế phẩm máu {MA_THUOC} có đuôi lạ; chỉ dùng đuôi .KT hoặc .NAT.",
 )
 def blood_suffixes_are_known(group: str, code: str) -> bool:
     """Blood products with extra tests carry the suffix .KT and/or .NAT."""
@@ -48,7 +48,10 @@ def blood_suffixes_are_known(group: str, code: str) -> bool:
     reads=("MA_CSKCB_THUOC",),
     owner="pharmacy",
     source=table(2),
-    sentence="Mã cơ sở cấp thuốc {MA_CSKCB_THUOC} cần C., K., M. hoặc HC. rồi đến mã cơ sở 5 ký tự.",
+    sentence=(
+        "Mã cơ sở chuyển thuốc (MA_CSKCB_THUOC) đang ghi {MA_CSKCB_THUOC}; cần chữ C, K, M hoặc HC, dấu chấm, "
+        "rồi mã cơ sở 5 ký tự, như C.79001."
+    ),
 )
 def supplying_facility_has_its_prefix(code: str) -> bool:
     """MA_CSKCB_THUOC is C., K., M. or HC. followed by a 5-character facility code."""
@@ -61,7 +64,7 @@ def supplying_facility_has_its_prefix(code: str) -> bool:
     reads=("DUONG_DUNG",),
     owner="pharmacy",
     source=table(2),
-    sentence="Mã đường dùng {DUONG_DUNG} cần dạng như 1.01.",
+    sentence="Mã đường dùng {DUONG_DUNG} sai dạng; cần một chữ số, dấu chấm, hai chữ số, như 1.01.",
 )
 def route_has_its_form(route: str) -> bool:
     """DUONG_DUNG is a route code of at most 4 characters such as 1.01."""
@@ -75,7 +78,10 @@ def route_has_its_form(route: str) -> bool:
     severity="warning",
     owner="pharmacy",
     source=table(2, CHECKERS),
-    sentence="Thông tin thầu {TT_THAU} cần bốn phần: số quyết định;gói;nhóm;năm, như 12/QĐ-BV;G1;N2;2026.",
+    sentence=(
+        "Thông tin thầu đang ghi {TT_THAU}; cần bốn phần cách nhau bằng dấu “;” (số quyết định;gói;nhóm;năm), "
+        "như 12/QĐ-BV;G1;N2;2026."
+    ),
 )
 def medicine_tender_has_four_parts(group: str, tender: str) -> bool:
     """TT_THAU has four parts: decision number, package Gi or Gi.YY, group Ni, year; real files vary, so a warning."""
@@ -90,7 +96,7 @@ def medicine_tender_has_four_parts(group: str, tender: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(2),
-    sentence="Liều dùng {LIEU_DUNG} cần ghi số lượng một lần * số lần một ngày * số ngày [tổng một ngày].",
+    sentence="Liều dùng đang ghi {LIEU_DUNG}; cần ghi số lượng một lần * số lần một ngày * số ngày [tổng một ngày].",
 )
 def outpatient_dose_is_spelt_out(visit_type: str, group: str, dose: str) -> bool:
     """Outpatient dose text follows amount per time * times per day * days [total per day]."""

@@ -19,7 +19,7 @@ LINES = ("XML2", "XML3")
     reads=("SO_LUONG", "DON_GIA", "THANH_TIEN_BV"),
     owner="pharmacy",
     source=table(2, CHECKERS),
-    sentence="Thành tiền {THANH_TIEN_BV} khác số lượng {SO_LUONG} × đơn giá {DON_GIA}.",
+    sentence="Thành tiền {THANH_TIEN_BV} không bằng số lượng {SO_LUONG} × đơn giá {DON_GIA}.",
 )
 def medicine_amount_is_quantity_times_price(quantity: Decimal, price: Decimal, amount: Decimal) -> Decimal:
     """THANH_TIEN_BV equals SO_LUONG times DON_GIA rounded to 2 decimals."""
@@ -32,7 +32,10 @@ def medicine_amount_is_quantity_times_price(quantity: Decimal, price: Decimal, a
     reads=("SO_LUONG", "DON_GIA", "TYLE_TT_BH", "THANH_TIEN_BH"),
     owner="cashier",
     source=table(2, CHECKERS),
-    sentence="Thành tiền BHYT {THANH_TIEN_BH} khác số lượng {SO_LUONG} × đơn giá {DON_GIA} × tỷ lệ {TYLE_TT_BH}%.",
+    sentence=(
+        "Thành tiền BHYT {THANH_TIEN_BH} không bằng số lượng {SO_LUONG} × đơn giá {DON_GIA} × tỷ lệ "
+        "{TYLE_TT_BH}%."
+    ),
 )
 def insured_medicine_amount_takes_the_rate(
     quantity: Decimal, price: Decimal, rate: int, amount: Decimal
@@ -47,7 +50,10 @@ def insured_medicine_amount_takes_the_rate(
     reads=("SO_LUONG", "DON_GIA_BV", "DON_GIA_BH", "TYLE_TT_DV", "MA_VAT_TU", "THANH_TIEN_BV"),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Thành tiền {THANH_TIEN_BV} khác số lượng {SO_LUONG} × đơn giá {DON_GIA_BV} × tỷ lệ dịch vụ {TYLE_TT_DV}%.",
+    sentence=(
+        "Thành tiền {THANH_TIEN_BV} không bằng số lượng {SO_LUONG} × đơn giá {DON_GIA_BV} × tỷ lệ dịch vụ "
+        "{TYLE_TT_DV}%."
+    ),
 )
 def service_amount_takes_the_rate(
     quantity: Decimal, price: Decimal, insured: Decimal | None, rate: int, supply: str | None, amount: Decimal
@@ -74,7 +80,7 @@ def service_amount_takes_the_rate(
     confidence="low",
     owner="cashier",
     source=CHECKERS,
-    sentence="Thành tiền {THANH_TIEN_BV} chỉ đúng theo cách tính không thu phần chênh lệch của dịch vụ tỷ lệ {TYLE_TT_DV}%.",
+    sentence="Thành tiền {THANH_TIEN_BV} chỉ đúng khi không thu phần chênh lệch của dịch vụ có tỷ lệ {TYLE_TT_DV}%.",
 )
 def service_amount_without_difference_is_rare(
     quantity: Decimal, price: Decimal, insured: Decimal, rate: int, supply: str | None, amount: Decimal
@@ -96,8 +102,8 @@ def service_amount_without_difference_is_rare(
     owner="cashier",
     source=f"{QD_3176}, Bảng 3; {CHECKERS}",
     sentence=(
-        "Thành tiền BHYT {THANH_TIEN_BH} khác số lượng {SO_LUONG} × đơn giá BHYT {DON_GIA_BH} × tỷ lệ dịch vụ"
-        " {TYLE_TT_DV}% × tỷ lệ BHYT {TYLE_TT_BH}%."
+        "Thành tiền BHYT {THANH_TIEN_BH} không bằng số lượng {SO_LUONG} × đơn giá BHYT {DON_GIA_BH} × tỷ lệ "
+        "dịch vụ {TYLE_TT_DV}% × tỷ lệ BHYT {TYLE_TT_BH}%."
     ),
 )
 def insured_service_amount_takes_both_rates(
@@ -117,23 +123,31 @@ def is_not_negative(amount: Decimal) -> bool:
     return amount >= ZERO
 
 
-for _name in ("SO_LUONG", "THANH_TIEN_BV", "THANH_TIEN_BH", "T_BNTT", "T_BNCCT", "T_BHTT", "T_NGUONKHAC"):
+for _name, _label in (
+    ("SO_LUONG", "Số lượng"),
+    ("THANH_TIEN_BV", "Thành tiền theo giá bệnh viện"),
+    ("THANH_TIEN_BH", "Thành tiền BHYT"),
+    ("T_BNTT", "Phần người bệnh tự trả"),
+    ("T_BNCCT", "Phần người bệnh cùng chi trả"),
+    ("T_BHTT", "Phần quỹ BHYT trả"),
+    ("T_NGUONKHAC", "Phần nguồn khác trả"),
+):
     rule(
         "XFD-013",
         table=LINES,
         reads=(_name,),
         owner="cashier",
         source=CHECKERS,
-        sentence=f"Số âm {{{_name}}} không dùng được ở đây.",
+        sentence=f"{_label} là số âm ({{{_name}}}); không ghi số âm ở đây.",
     )(is_not_negative)
-for _name in ("DON_GIA_BV", "DON_GIA_BH"):
+for _name, _label in (("DON_GIA_BV", "Đơn giá bệnh viện"), ("DON_GIA_BH", "Đơn giá BHYT")):
     rule(
         "XFD-013",
         table="XML3",
         reads=(_name,),
         owner="cashier",
         source=CHECKERS,
-        sentence=f"Đơn giá âm {{{_name}}} không dùng được ở đây.",
+        sentence=f"{_label} là số âm ({{{_name}}}); không ghi số âm ở đây.",
     )(is_not_negative)
 
 
@@ -144,7 +158,7 @@ for _name in ("DON_GIA_BV", "DON_GIA_BH"):
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Số lượng thuốc là {SO_LUONG}; một dòng thuốc cần số lượng lớn hơn 0.",
+    sentence="Số lượng thuốc đang ghi {SO_LUONG}; cần lớn hơn 0.",
 )
 def medicine_has_a_quantity(quantity: Decimal) -> bool:
     """The quantity of a medicine is above 0."""
@@ -159,7 +173,7 @@ def medicine_has_a_quantity(quantity: Decimal) -> bool:
     confidence="medium",
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Đơn giá thuốc là {DON_GIA}; đơn giá 0 chỉ gặp ở thuốc được cấp.",
+    sentence="Đơn giá thuốc đang ghi {DON_GIA}; giá 0 chỉ gặp ở thuốc được cấp, không thu tiền.",
 )
 def medicine_has_a_price(price: Decimal) -> bool:
     """The unit price of a medicine is above 0; donated medicines are the exception."""
@@ -174,7 +188,7 @@ def medicine_has_a_price(price: Decimal) -> bool:
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
-    sentence="Thành tiền BHYT {THANH_TIEN_BH} nhiều hơn thành tiền giá bệnh viện {THANH_TIEN_BV}.",
+    sentence="Thành tiền BHYT {THANH_TIEN_BH} cao hơn thành tiền theo giá bệnh viện {THANH_TIEN_BV}.",
 )
 def insured_amount_is_part_of_the_amount(amount: Decimal, insured: Decimal) -> bool:
     """THANH_TIEN_BH does not exceed THANH_TIEN_BV."""
@@ -187,7 +201,7 @@ def insured_amount_is_part_of_the_amount(amount: Decimal, insured: Decimal) -> b
     reads=("PHAM_VI", "TYLE_TT_BH"),
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence="Dòng ngoài phạm vi BHYT (PHAM_VI 2) có tỷ lệ thanh toán BHYT {TYLE_TT_BH}, cần ghi 0.",
+    sentence="Dòng này ngoài phạm vi BHYT (PHAM_VI 2) nhưng tỷ lệ thanh toán BHYT ghi {TYLE_TT_BH}; cần ghi 0.",
 )
 def outside_the_scope_nothing_is_insured(scope: str, rate: int) -> bool:
     """A line outside the insurance scope (PHAM_VI 2) has TYLE_TT_BH 0."""
@@ -200,7 +214,7 @@ def outside_the_scope_nothing_is_insured(scope: str, rate: int) -> bool:
     reads=("MA_VAT_TU", "MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
     owner="cashier",
     source=table(3),
-    sentence="Đơn giá BHYT của vật tư {DON_GIA_BH} cao hơn giá mua {DON_GIA_BV}.",
+    sentence="Đơn giá BHYT của vật tư là {DON_GIA_BH}, cao hơn giá mua {DON_GIA_BV}.",
 )
 def supply_is_insured_up_to_its_price(
     supply: str, service: str | None, price: Decimal, insured: Decimal
@@ -215,7 +229,10 @@ def supply_is_insured_up_to_its_price(
     reads=("MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
     owner="cashier",
     source=table(3),
-    sentence="Dịch vụ bỏ dở {MA_DICH_VU} có đơn giá {DON_GIA_BV} và {DON_GIA_BH}; cả hai cần ghi 0.",
+    sentence=(
+        "Dịch vụ bỏ dở {MA_DICH_VU} có đơn giá bệnh viện {DON_GIA_BV} và đơn giá BHYT {DON_GIA_BH}; cả hai "
+        "cần ghi 0."
+    ),
 )
 def abandoned_service_costs_nothing(service: str, price: Decimal, insured: Decimal) -> bool:
     """A service abandoned midway (_TB) has both unit prices 0."""

@@ -53,7 +53,10 @@ def is_department(code: str, discharged: date) -> bool:
     confidence="medium",
     owner="records",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 2",
-    sentence="Mã khoa {@wrong} không theo danh mục: K01 đến K60, K99, mã ghép như K0203, mã con như K02.D35.",
+    sentence=(
+        "Mã khoa {@wrong} không có trong danh mục khoa: K01 đến K60, K99, mã ghép như K0203, mã con như "
+        "K02.D35."
+    ),
 )
 def departments_are_in_the_list(discharged: date, codes: list[str]) -> list[str]:
     """Department codes follow QD 1804/2026."""
@@ -69,7 +72,10 @@ def departments_are_in_the_list(discharged: date, codes: list[str]) -> list[str]
     confidence="medium",
     owner="records",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 2",
-    sentence="Mã khoa {MA_KHOA} không theo danh mục: K01 đến K60, K99, mã ghép như K0203, mã con như K02.D35.",
+    sentence=(
+        "Mã khoa {MA_KHOA} không có trong danh mục khoa: K01 đến K60, K99, mã ghép như K0203, mã con như "
+        "K02.D35."
+    ),
 )
 def department_is_in_the_list(discharged: date, code: str) -> bool:
     """Department codes of lines follow QD 1804/2026; several stand side by side."""
@@ -98,7 +104,7 @@ def accident_cause_is_in_the_list(discharged: date, code: str) -> bool:
     confidence="medium",
     owner="pharmacy",
     source=table(2, CHECKERS),
-    sentence="Nhóm chi phí {MA_NHOM} không thuộc bảng thuốc (XML2); bảng này chỉ có thuốc, máu và chế phẩm máu.",
+    sentence="Nhóm chi phí {MA_NHOM} không ghi ở bảng thuốc (XML2); bảng này chỉ có thuốc, máu và chế phẩm máu.",
 )
 def medicine_group_fits_its_table(group: str) -> bool:
     """Medicines and blood stand in XML2."""
@@ -127,7 +133,7 @@ def service_group_fits_its_table(group: str) -> bool:
     confidence="medium",
     owner="pharmacy",
     source="QĐ 7603/QĐ-BYT 2018, danh mục mã đường dùng (bản đang có có thể thiếu mã)",
-    sentence="Mã đường dùng {DUONG_DUNG} không có trong danh mục dùng chung đang có; xin xem lại.",
+    sentence="Mã đường dùng {DUONG_DUNG} không có trong danh mục dùng chung mà chương trình đang có; xin kiểm tra.",
 )
 def route_is_in_the_list(ordered: date, code: str) -> bool:
     """The route code exists in the shared list, of which we may miss some; its form is FMT-052's."""

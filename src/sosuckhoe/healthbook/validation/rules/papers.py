@@ -16,7 +16,7 @@ _SECONDED = re.compile(r".+\.HD\.[0-9A-Z]{5}")
     reads=("TUOI_THAI",),
     owner="clinician",
     source=f"QĐ 4750/QĐ-BYT, Bảng 7 và 11; {CHECKERS}",
-    sentence="Tuổi thai {TUOI_THAI} tuần cần từ 1 đến 42.",
+    sentence="Tuổi thai đang ghi {TUOI_THAI} tuần, cần từ 1 đến 42.",
 )
 def gestation_is_plausible(weeks: int) -> bool:
     """Gestational age is 1 to 42 weeks."""
@@ -38,7 +38,7 @@ for _name, _label in (
         reads=(_name,),
         owner="records",
         source=table(9, CHECKERS),
-        sentence=f"{_label} ghi {{{_name}}}, cần 0 hoặc 1.",
+        sentence=f"{_label} đang ghi {{{_name}}}; cần ghi 1 (có) hoặc 0 (không).",
     )(flag_is_zero_or_one)
 
 
@@ -48,7 +48,7 @@ for _name, _label in (
     reads=("CAN_NANG_CON",),
     owner="clinician",
     source=table(9, CHECKERS),
-    sentence="Cân nặng con {CAN_NANG_CON} cần là số gam lớn hơn 0.",
+    sentence="Cân nặng con đang ghi {CAN_NANG_CON}; cần một số gam lớn hơn 0.",
 )
 def child_has_a_weight(grams: int) -> bool:
     """Child weight is an integer number of grams above 0."""
@@ -63,7 +63,10 @@ def child_has_a_weight(grams: int) -> bool:
     confidence="low",
     owner="records",
     source=CHECKERS,
-    sentence="Người hành nghề theo hợp đồng {MA_BAC_SI} cần dạng số giấy phép.HD.mã cơ sở 5 ký tự.",
+    sentence=(
+        "Mã bác sĩ {MA_BAC_SI} sai dạng: người làm theo hợp đồng ghi số giấy phép, .HD. và mã cơ sở 5 ký tự, "
+        "như 0000001.HD.79001."
+    ),
 )
 def contracted_practitioner_names_the_facility(code: str) -> bool:
     """A seconded practitioner is written licence.HD.facility."""
@@ -76,7 +79,7 @@ def contracted_practitioner_names_the_facility(code: str) -> bool:
     reads=("MA_LOAI_RV",),
     owner="records",
     source=table(13, CHECKERS),
-    sentence="Phiếu chuyển cơ sở có loại ra viện {MA_LOAI_RV}, cần 2 hoặc 5.",
+    sentence="Phiếu chuyển cơ sở ghi loại ra viện {MA_LOAI_RV}; người bệnh chuyển cơ sở thì ghi 2 hoặc 5.",
 )
 def referral_is_of_a_transfer(discharge_type: str) -> bool:
     """MA_LOAI_RV in a transfer paper is 2 or 5."""
@@ -113,7 +116,7 @@ for _table, _name, _label in (
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Thời gian đình chỉ thai {THOIGIAN_DINHCHI} nằm ngoài đợt điều trị từ {NGAY_VAO} đến {NGAY_RA}.",
+    sentence="Giờ đình chỉ thai ({THOIGIAN_DINHCHI}) nằm ngoài đợt điều trị, từ {NGAY_VAO} đến {NGAY_RA}.",
 )
 def termination_lies_inside_the_stay(arrived: datetime, discharged: datetime, ended: datetime) -> bool:
     """Termination time lies inside the stay."""
@@ -126,7 +129,7 @@ def termination_lies_inside_the_stay(arrived: datetime, discharged: datetime, en
     reads=("NGAY_RA", "NGAY_CT"),
     owner="records",
     source=table(7, CHECKERS),
-    sentence="Ngày chứng từ {NGAY_CT} của giấy ra viện khác ngày ra viện {NGAY_RA}.",
+    sentence="Ngày chứng từ của giấy ra viện ({NGAY_CT}) khác ngày ra viện ({NGAY_RA}).",
 )
 def discharge_paper_is_of_the_discharge_day(discharged: date, issued: date) -> bool:
     """NGAY_CT equals the discharge day."""
@@ -146,7 +149,7 @@ for _name in ("MA_CHA", "MA_ME", "HO_TEN_CHA", "HO_TEN_ME"):
         severity="warning",
         owner="records",
         source=table(7),
-        sentence=f"Người bệnh sinh {{XML1.NGAY_SINH}} từ 16 tuổi trở lên; thông tin cha, mẹ {{{_name}}} thường để trống.",
+        sentence=f"Người bệnh sinh ngày {{XML1.NGAY_SINH}}, đã từ 16 tuổi; thông tin cha, mẹ (đang ghi {{{_name}}}) thường để trống.",
     )(parents_are_named_for_children)
 
 
@@ -159,8 +162,8 @@ for _name in ("MA_CHA", "MA_ME", "HO_TEN_CHA", "HO_TEN_ME"):
     owner="clinician",
     source=table(8, CHECKERS),
     sentence=(
-        "Thông tin con chết sau sinh cần đủ ngày sinh {NGAY_SINHCON}, ngày chết {NGAY_CONCHET} không trước ngày sinh, và số "
-        "con {SO_CONCHET} từ 1."
+        "Thông tin con mất sau sinh chưa đủ hoặc chưa đúng: ngày sinh {NGAY_SINHCON}, ngày mất "
+        "{NGAY_CONCHET}, số con mất {SO_CONCHET}. Cần đủ cả ba, ngày mất không trước ngày sinh."
     ),
 )
 def child_death_is_complete(born: date | None, died: date | None, count: int | None) -> bool:
@@ -178,7 +181,7 @@ def child_death_is_complete(born: date | None, died: date | None, count: int | N
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Ngày chứng từ {NGAY_CT} của bản tóm tắt ở trước ngày ra viện {NGAY_RA}.",
+    sentence="Ngày chứng từ của bản tóm tắt ({NGAY_CT}) ở trước lúc ra viện ({NGAY_RA}).",
 )
 def summary_is_not_before_discharge(visit_type: str, discharged: date, issued: date) -> bool:
     """NGAY_CT is not before the discharge day, which may be the last day of medicines taken home."""
@@ -191,7 +194,7 @@ def summary_is_not_before_discharge(visit_type: str, discharged: date, issued: d
     reads=("SINHCON_PHAUTHUAT", "SINHCON_DUOI32TUAN", "GHI_CHU"),
     owner="clinician",
     source=table(9, CHECKERS),
-    sentence="Sinh con phải phẫu thuật hoặc dưới 32 tuần nhưng chưa có ghi chú (GHI_CHU) theo mẫu.",
+    sentence="Giấy chứng sinh ghi sinh con phải phẫu thuật hoặc dưới 32 tuần, nhưng chưa có ghi chú (GHI_CHU).",
 )
 def special_birth_has_its_note(surgical: str, preterm: str, note: str | None) -> bool:
     """GHI_CHU is filled for a surgical or preterm birth; its prescribed phrase is not at hand, so not compared."""
@@ -204,7 +207,7 @@ def special_birth_has_its_note(surgical: str, preterm: str, note: str | None) ->
     reads=("SO_CON",),
     owner="clinician",
     source=CHECKERS,
-    sentence="Số con {SO_CON} cần từ 1.",
+    sentence="Số con của lần sinh đang ghi {SO_CON}, cần từ 1 trở lên.",
 )
 @rule(
     "XFD-084",
@@ -212,7 +215,7 @@ def special_birth_has_its_note(surgical: str, preterm: str, note: str | None) ->
     reads=("LAN_SINH",),
     owner="clinician",
     source=CHECKERS,
-    sentence="Lần sinh {LAN_SINH} cần từ 1.",
+    sentence="Lần sinh thứ mấy đang ghi {LAN_SINH}, cần từ 1 trở lên.",
 )
 def birth_counts_from_one(count: int) -> bool:
     """SO_CON and LAN_SINH are at least 1."""
@@ -225,7 +228,7 @@ def birth_counts_from_one(count: int) -> bool:
     reads=("XML1.NGAY_RA", "NGAY_HEN_KL"),
     owner="records",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Ngày hẹn khám lại {NGAY_HEN_KL} ở trước ngày ra viện {XML1.NGAY_RA}.",
+    sentence="Ngày hẹn khám lại ({NGAY_HEN_KL}) ở trước lúc ra viện ({XML1.NGAY_RA}).",
 )
 def appointment_comes_after_discharge(discharged: date, appointment: date) -> bool:
     """The re-visit date is not before NGAY_RA."""
@@ -238,7 +241,7 @@ def appointment_comes_after_discharge(discharged: date, appointment: date) -> bo
     reads=("XML1.NGAY_VAO", "NGAY_CT"),
     owner="records",
     source=GATEWAY,
-    sentence="Ngày chứng từ {NGAY_CT} của giấy hẹn ở trước ngày đến khám {XML1.NGAY_VAO}.",
+    sentence="Ngày chứng từ của giấy hẹn ({NGAY_CT}) ở trước lúc đến khám ({XML1.NGAY_VAO}).",
 )
 def appointment_paper_is_not_before_arrival(arrived: date, issued: date) -> bool:
     """NGAY_CT is not before NGAY_VAO."""
@@ -251,7 +254,7 @@ def appointment_paper_is_not_before_arrival(arrived: date, issued: date) -> bool
     reads=("MA_THUOC", "MA_VAT_TU", "MA_DICH_VU"),
     owner="reception",
     source=f"{GATEWAY}; QĐ 4750/QĐ-BYT, bảng check-in",
-    sentence="Check-in cần ít nhất một mã: dịch vụ (MA_DICH_VU), thuốc (MA_THUOC) hoặc vật tư (MA_VAT_TU).",
+    sentence="Báo vào khám cần ít nhất một mã: dịch vụ (MA_DICH_VU), thuốc (MA_THUOC) hoặc vật tư (MA_VAT_TU).",
 )
 def check_in_names_its_first_cost(medicine: str | None, supply: str | None, service: str | None) -> bool:
     """A check-in names the first service, medicine or supply: at least one of the three codes."""
@@ -274,7 +277,7 @@ for _code, _name in (
         reads=(_code, _name),
         owner="reception",
         source=f"{GATEWAY}; QĐ 4750/QĐ-BYT, bảng check-in",
-        sentence=f"Có mã {{{_code}}} nhưng chưa có tên ({_name}).",
+        sentence=f"Báo vào khám có mã {{{_code}}} nhưng chưa có tên ({_name}).",
     )(first_cost_has_a_name)
 
 
@@ -284,7 +287,7 @@ for _code, _name in (
     reads=("NGAY_VAO_NOI_TRU", "LY_DO_VNT"),
     owner="reception",
     source=GATEWAY,
-    sentence="Có thời điểm vào nội trú {NGAY_VAO_NOI_TRU} nhưng chưa có lý do vào nội trú (LY_DO_VNT).",
+    sentence="Có giờ vào nội trú ({NGAY_VAO_NOI_TRU}) nhưng chưa có lý do vào nội trú (LY_DO_VNT).",
 )
 def admission_has_its_reason(admitted: datetime, reason: str | None) -> bool:
     """LY_DO_VNT is filled when NGAY_VAO_NOI_TRU is filled."""

@@ -34,7 +34,8 @@ HIV = ("B20", "B21", "B22", "B23", "B24", "Z21")
     owner="laboratory",
     source=CHECKERS,
     sentence=(
-        "Dịch vụ chẩn đoán hình ảnh {XML3.MA_DICH_VU} đã có thời điểm kết quả nhưng chưa có kết luận ở bảng kết quả (XML4)."
+        "Dịch vụ chẩn đoán hình ảnh {XML3.MA_DICH_VU} đã có giờ kết quả nhưng bảng kết quả (XML4) chưa có kết "
+        "luận."
     ),
 )  # fmt: skip
 def imaging_has_a_conclusion(
@@ -80,7 +81,10 @@ def tests_have_results(groups: set[str], results: int) -> bool:
     severity="warning",
     owner="laboratory",
     source=table(4),
-    sentence="Có kết quả (XML4) nhưng chi phí (XML3) không có xét nghiệm, chẩn đoán hình ảnh hay thăm dò chức năng nào.",
+    sentence=(
+        "Có kết quả (XML4) nhưng bảng chi phí (XML3) không có xét nghiệm, chẩn đoán hình ảnh hay thăm dò chức "
+        "năng nào."
+    ),
 )
 def results_come_from_tests(category: str | None, groups: set[str], results: int) -> bool:
     """XML4 is attached only when tests, imaging or functional tests were done."""
@@ -180,7 +184,7 @@ def treatment_has_notes(notes: int, category: str | None, visit_type: str) -> bo
     at="XML13",
     owner="records",
     source=table(13, CHECKERS),
-    sentence="Người bệnh BHYT chuyển cơ sở (loại ra viện {MA_LOAI_RV}) nhưng chưa có phiếu chuyển (XML13).",
+    sentence="Loại ra viện ghi {MA_LOAI_RV} nhưng hồ sơ chưa có phiếu chuyển cơ sở (XML13).",
 )
 def insured_transfer_has_its_paper(
     papers: int, category: str | None, card: str | None, discharge_type: str
@@ -195,7 +199,10 @@ def insured_transfer_has_its_paper(
     reads=("XML13", "MA_LOAI_RV"),
     owner="records",
     source=table(13, CHECKERS),
-    sentence="Có phiếu chuyển cơ sở (XML13) nhưng loại ra viện là {MA_LOAI_RV}, cần 2 hoặc 5.",
+    sentence=(
+        "Hồ sơ có phiếu chuyển cơ sở (XML13) nhưng loại ra viện ghi {MA_LOAI_RV}; người bệnh chuyển cơ sở thì "
+        "ghi 2 hoặc 5."
+    ),
 )
 def referral_paper_is_of_a_transfer(papers: int, discharge_type: str) -> bool:
     """XML13 is attached only when MA_LOAI_RV is 2 or 5."""
@@ -224,7 +231,10 @@ def appointment_paper_needs_an_appointment(papers: int, dates: str | None) -> bo
     severity="warning",
     owner="records",
     source=table(9),
-    sentence="Số con trong lần sinh này là {XML9.SO_CON} nhưng số giấy chứng sinh không bằng số con; mỗi con một giấy.",
+    sentence=(
+        "Giấy chứng sinh ghi lần sinh này có {XML9.SO_CON} con, nhưng hồ sơ không có đúng từng ấy giấy; mỗi "
+        "con một giấy."
+    ),
 )
 def every_child_has_a_certificate(certificates: int, children: list[int]) -> list[int]:
     """For twins or more one XML9 record for each child is produced."""
@@ -254,7 +264,10 @@ def tuberculosis_has_its_table(rows: int, disease: str) -> bool:
     severity="warning",
     owner="clinician",
     source=table(6),
-    sentence="Theo mã bệnh chính, nếu đợt này là chăm sóc và điều trị theo bảng 6 thì cần gửi kèm phiếu của chương trình (XML6).",
+    sentence=(
+        "Mã bệnh chính (MA_BENH_CHINH) thuộc nhóm bệnh có bảng riêng: nếu đợt này khám hoặc lấy thuốc của "
+        "chương trình thì cần kèm bảng 6 (XML6), hồ sơ chăm sóc và điều trị của chương trình."
+    ),
 )
 def hiv_care_has_its_table(rows: int, disease: str) -> bool:
     """XML6 is attached for HIV care. Neither the value nor the name of the disease stands in the sentence."""
@@ -268,7 +281,7 @@ def hiv_care_has_its_table(rows: int, disease: str) -> bool:
     severity="warning",
     owner="reception",
     source="QĐ 4750/QĐ-BYT, bảng check-in",
-    sentence="Người bệnh cấp cứu (đối tượng {MA_DOITUONG_KCB}) không cần gửi check-in.",
+    sentence="Đối tượng đang ghi {MA_DOITUONG_KCB}; người bệnh cấp cứu không cần gửi báo vào khám.",
 )
 def emergencies_need_no_check_in(category: str) -> bool:
     """No check-in is needed for emergencies (category 2)."""
@@ -283,7 +296,10 @@ def emergencies_need_no_check_in(category: str) -> bool:
     confidence="medium",
     owner="clinician",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 1",
-    sentence="Loại hình {MA_LOAI_KCB} chỉ có khám bệnh và lĩnh thuốc; đợt này có dịch vụ kỹ thuật nên ghi loại hình 08.",
+    sentence=(
+        "Loại hình {MA_LOAI_KCB} chỉ gồm khám bệnh và lĩnh thuốc; đợt này có dịch vụ kỹ thuật, thường là loại "
+        "hình 08."
+    ),
 )
 def long_term_care_with_services_is_08(groups: set[str], visit_type: str) -> bool:
     """Type 05 (chronic, exam and medicines only) has no technical service; otherwise use 08."""

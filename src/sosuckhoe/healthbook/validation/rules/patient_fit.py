@@ -43,7 +43,7 @@ def years(born: date, day: date) -> int:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Dịch vụ {TEN_DICH_VU} không hợp với giới tính {XML1.GIOI_TINH} của người bệnh; xin xem lại.",
+    sentence="Tên dịch vụ {TEN_DICH_VU} không hợp với giới tính đang ghi {XML1.GIOI_TINH}; xin kiểm tra.",
 )
 def service_fits_the_sex(sex: str, service: str) -> bool:
     """Sex-specific services fit the patient's sex."""
@@ -58,7 +58,10 @@ def service_fits_the_sex(sex: str, service: str) -> bool:
     confidence="medium",
     owner="reception",
     source=CHECKERS,
-    sentence="Thẻ {@wrong} không hợp với ngày sinh {NGAY_SINH}: TE là thẻ trẻ em dưới 6 tuổi, HS là thẻ học sinh.",
+    sentence=(
+        "Thẻ {@wrong} không hợp với ngày sinh {NGAY_SINH}: thẻ TE là của trẻ dưới 6 tuổi, thẻ HS là của học "
+        "sinh."
+    ),
 )
 def card_group_fits_the_age(born: date, arrived: date, cards: list[str]) -> list[str]:
     """Card prefix TE fits children under 6 and HS a student's age."""

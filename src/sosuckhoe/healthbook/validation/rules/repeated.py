@@ -175,7 +175,7 @@ _repeats("XTB-042", "XML0", "NGAY_VAO", "Thời điểm đến khám", time_is_r
     confidence="medium",
     owner="records",
     source=f"{table(7)}; {DERIVED}",
-    sentence="Giấy ra viện ghi thời điểm vào {NGAY_VAO}, bảng tổng hợp (XML1) ghi ngày đến khám {XML1.NGAY_VAO}.",
+    sentence="Giấy ra viện ghi vào lúc {NGAY_VAO}, bảng tổng hợp (XML1) ghi đến khám lúc {XML1.NGAY_VAO}.",
 )
 def discharge_paper_has_the_arrival(arrived: date, admitted: date | None, written: date) -> bool:
     """The discharge paper has the day of arrival, or of admission."""
@@ -189,7 +189,7 @@ def discharge_paper_has_the_arrival(arrived: date, admitted: date | None, writte
     confidence="medium",
     owner="records",
     source=f"{table(7)}; {DERIVED}",
-    sentence="Giấy ra viện ghi thời điểm ra {NGAY_RA}, bảng tổng hợp (XML1) ghi ngày ra viện {XML1.NGAY_RA}.",
+    sentence="Giấy ra viện ghi ra lúc {NGAY_RA}, bảng tổng hợp (XML1) ghi ra viện lúc {XML1.NGAY_RA}.",
 )
 def discharge_paper_has_the_discharge(discharged: date, written: date) -> bool:
     """The discharge paper has the day of discharge."""
@@ -204,7 +204,7 @@ def discharge_paper_has_the_discharge(discharged: date, written: date) -> bool:
     confidence="medium",
     owner="records",
     source=f"{table(7)}; {DERIVED}",
-    sentence="Giấy ra viện ghi giờ vào {NGAY_VAO}, bảng tổng hợp (XML1) ghi {XML1.NGAY_VAO}.",
+    sentence="Giấy ra viện ghi vào lúc {NGAY_VAO}, bảng tổng hợp (XML1) ghi đến khám lúc {XML1.NGAY_VAO}.",
 )
 def discharge_paper_has_the_hour_of_arrival(
     arrived: datetime, admitted: datetime | None, written: datetime
@@ -222,7 +222,7 @@ def discharge_paper_has_the_hour_of_arrival(
     confidence="medium",
     owner="records",
     source=f"{table(7)}; {DERIVED}",
-    sentence="Giấy ra viện ghi giờ ra {NGAY_RA}, bảng tổng hợp (XML1) ghi {XML1.NGAY_RA}.",
+    sentence="Giấy ra viện ghi ra lúc {NGAY_RA}, bảng tổng hợp (XML1) ghi ra viện lúc {XML1.NGAY_RA}.",
 )
 def discharge_paper_has_the_hour_of_discharge(discharged: datetime, written: datetime) -> bool:
     """The discharge paper has the hour and minute of discharge; another day is an error of its own."""
@@ -252,7 +252,10 @@ def destination_is_repeated(destination: str, written: str) -> bool:
     confidence="low",
     owner="records",
     source=DERIVED,
-    sentence="Phiếu chuyển ghi các nơi đã chuyển {MA_CSKCB_DI}, nơi cuối khác {XML1.MA_NOI_DI} ở bảng tổng hợp (XML1).",
+    sentence=(
+        "Phiếu chuyển ghi các nơi đã chuyển {MA_CSKCB_DI}; nơi cuối cùng khác nơi chuyển đi ở bảng tổng hợp "
+        "(XML1): {XML1.MA_NOI_DI}."
+    ),
 )
 def last_origin_is_repeated(origin: str, written: list[str]) -> bool:
     """The last origin in XML13 is MA_NOI_DI of XML1."""
@@ -266,7 +269,7 @@ def last_origin_is_repeated(origin: str, written: list[str]) -> bool:
     confidence="low",
     owner="clinician",
     source=DERIVED,
-    sentence="Ngày hẹn khám lại {NGAY_HEN_KL} không có trong ngày tái khám {XML1.NGAY_TAI_KHAM} ở bảng tổng hợp (XML1).",
+    sentence="Giấy hẹn ghi khám lại ngày {NGAY_HEN_KL}, bảng tổng hợp (XML1) ghi ngày tái khám {XML1.NGAY_TAI_KHAM}.",
 )
 def appointment_is_among_the_revisits(dates: list[date], appointment: date) -> bool:
     """NGAY_HEN_KL occurs in XML1 NGAY_TAI_KHAM."""

@@ -18,7 +18,10 @@ _VITAL_SIGNS = re.compile(r"CSST<{0}(?:_{0})*+>".format(r"[A-Za-z]++[^_<>\s]*[0-
     confidence="low",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Người đọc kết quả từ xa {MA_BS_DOC_KQ} cần dạng số giấy phép.TX.mã cơ sở hoặc .CG.mã cơ sở.",
+    sentence=(
+        "Mã người đọc kết quả từ xa {MA_BS_DOC_KQ} sai dạng: cần số giấy phép, .TX. hoặc .CG., rồi mã cơ sở, "
+        "như 0000001.TX.79001."
+    ),
 )
 def remote_reader_names_the_facility(reader: str) -> bool:
     """A remote or technology-transfer reader is written licence.TX.facility or licence.CG.facility."""
@@ -48,7 +51,7 @@ def vital_signs_stand_in_brackets(note: str) -> bool:
     reads=("GIA_TRI", "NGAY_KQ"),
     owner="laboratory",
     source=GATEWAY,
-    sentence="Có giá trị kết quả {GIA_TRI} nhưng chưa có thời điểm kết quả (NGAY_KQ).",
+    sentence="Có giá trị kết quả {GIA_TRI} nhưng chưa có giờ kết quả (NGAY_KQ).",
 )
 def value_comes_with_its_time(value: str, result: str | None) -> bool:
     """A value comes with a result time."""
@@ -94,7 +97,7 @@ def result_says_something(description: str | None, conclusion: str | None, value
     confidence="low",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Giá trị {GIA_TRI} đã đủ cho kết quả; kết luận {KET_LUAN} thường để trống.",
+    sentence="Kết quả đã có giá trị {GIA_TRI}; khi đó kết luận (đang ghi {KET_LUAN}) thường để trống.",
 )
 def value_needs_no_conclusion(value: str, description: str | None, conclusion: str | None) -> bool:
     """KET_LUAN stays empty when GIA_TRI alone gives the result; with a description it may stand."""

@@ -41,7 +41,10 @@ def service_rate_is_usual(rate: int) -> bool:
     severity="warning",
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Thông tin thầu {TT_THAU} cần bốn phần: quyết định.đơn vị;gói;nhóm;năm, như 12.79001;G1;N0;2026.",
+    sentence=(
+        "Thông tin thầu đang ghi {TT_THAU}; cần bốn phần cách nhau bằng dấu “;” (quyết định.đơn "
+        "vị;gói;nhóm;năm), như 12.79001;G1;N0;2026."
+    ),
 )
 def supply_tender_has_four_parts(tender: str) -> bool:
     """Supply TT_THAU is decision.issuer;Gi;Ni;yyyy, N0 allowed; real files vary, so a warning."""
@@ -54,7 +57,7 @@ def supply_tender_has_four_parts(tender: str) -> bool:
     reads=("MA_GIUONG",),
     owner="clinician",
     source=table(3, CHECKERS),
-    sentence="Mã giường {MA_GIUONG} cần H, T, C hoặc K và ba chữ số cho mỗi giường.",
+    sentence="Mã giường {MA_GIUONG} sai dạng; cần chữ H, T, C hoặc K rồi ba chữ số, như H001.",
 )
 def beds_have_their_form(beds: list[str]) -> bool:
     """Each bed code is H, T, C or K plus three digits."""
@@ -67,7 +70,7 @@ def beds_have_their_form(beds: list[str]) -> bool:
     reads=("GOI_VTYT",),
     owner="cashier",
     source=table(3, GATEWAY),
-    sentence="Mã gói vật tư {GOI_VTYT} cần G và số thứ tự không có số 0 đứng đầu, như G1.",
+    sentence="Mã gói vật tư {GOI_VTYT} sai dạng; cần chữ G rồi số thứ tự, như G1, G2.",
 )
 def supply_package_has_its_form(package: str) -> bool:
     """GOI_VTYT is G plus a number without leading zero."""
@@ -83,7 +86,7 @@ def supply_package_has_its_form(package: str) -> bool:
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
-    sentence="Mã dịch vụ {MA_DICH_VU} có đuôi khác _GT, _TB và _TT.",
+    sentence="Mã dịch vụ {MA_DICH_VU} có đuôi lạ; chỉ dùng đuôi _GT, _TB hoặc _TT.",
 )
 def service_suffix_is_known(service: str) -> bool:
     """A service-code suffix after an underscore is GT, TB or TT."""
@@ -96,7 +99,10 @@ def service_suffix_is_known(service: str) -> bool:
     reads=("MA_NHOM", "MA_DICH_VU"),
     owner="cashier",
     source=table(3),
-    sentence="Vận chuyển người bệnh có mã {MA_DICH_VU}, cần VC. và mã cơ sở đến 5 ký tự.",
+    sentence=(
+        "Mã vận chuyển người bệnh {MA_DICH_VU} sai dạng; cần VC, dấu chấm, rồi mã 5 ký tự của cơ sở nơi đến, "
+        "như VC.79001."
+    ),
 )
 def transport_names_its_destination(group: str, service: str) -> bool:
     """Patient transport is coded VC. plus the 5-character destination facility."""
@@ -109,7 +115,10 @@ def transport_names_its_destination(group: str, service: str) -> bool:
     reads=("MA_DICH_VU",),
     owner="laboratory",
     source=table(3),
-    sentence="Dịch vụ gửi nơi khác {MA_DICH_VU} cần mã dịch vụ.K.mã cơ sở 5 ký tự.",
+    sentence=(
+        "Mã dịch vụ gửi nơi khác làm {MA_DICH_VU} sai dạng; cần mã dịch vụ, .K., rồi mã cơ sở 5 ký tự, như "
+        "23.0001.1494.K.79001."
+    ),
 )
 def sent_out_service_names_its_facility(service: str) -> bool:
     """A test sent to another facility is coded service code .K. plus facility code."""
@@ -124,7 +133,10 @@ def sent_out_service_names_its_facility(service: str) -> bool:
     confidence="medium",
     owner="laboratory",
     source=table(3, CHECKERS),
-    sentence="Mã máy {MA_MAY} cần dạng nhóm.nguồn.số hiệu, như HH.1.0001, cho mỗi máy.",
+    sentence=(
+        "Mã máy {MA_MAY} sai dạng; cần nhóm máy, nguồn kinh phí, số hiệu, cách nhau bằng dấu chấm, như "
+        "HH.1.0001."
+    ),
 )
 def devices_have_their_form(devices: list[str]) -> bool:
     """Each device code is group.n.identifier with a group of 2-3 letters and n of 1, 2 or 3."""
@@ -152,7 +164,10 @@ def reuse_is_one(code: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(3),
-    sentence="Người hành nghề từ cơ sở khác trong {MA_BAC_SI} cần dạng mã.C.mã cơ sở 5 ký tự.",
+    sentence=(
+        "Mã người từ cơ sở khác {MA_BAC_SI} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, như "
+        "0000001.C.79001."
+    ),
 )
 @rule(
     "FMT-064",
@@ -162,7 +177,10 @@ def reuse_is_one(code: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(3),
-    sentence="Người hành nghề từ cơ sở khác trong {NGUOI_THUC_HIEN} cần dạng mã.C.mã cơ sở 5 ký tự.",
+    sentence=(
+        "Mã người từ cơ sở khác {NGUOI_THUC_HIEN} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, "
+        "như 0000001.C.79001."
+    ),
 )
 def seconded_practitioner_names_the_facility(codes: list[str]) -> bool:
     """A seconded practitioner is written code.C.facility."""
@@ -217,7 +235,7 @@ def code_comes_with_its_name(code: str, name: str | None) -> bool:
     reads=("MA_NHOM", "MA_DICH_VU", "NGAY_TH_YL"),
     owner="clinician",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Dịch vụ {MA_DICH_VU} thuộc nhóm {MA_NHOM} chưa có thời điểm thực hiện (NGAY_TH_YL).",
+    sentence="Dịch vụ {MA_DICH_VU} thuộc nhóm {MA_NHOM} chưa có giờ thực hiện (NGAY_TH_YL).",
 )
 def service_says_by_whom_and_when(group: str, service: str, value: str | None) -> bool:
     """Groups 1, 2, 3, 8 and 18 carry NGUOI_THUC_HIEN and NGAY_TH_YL, unless sent to another facility."""
@@ -232,7 +250,7 @@ def service_says_by_whom_and_when(group: str, service: str, value: str | None) -
     confidence="medium",
     owner="laboratory",
     source=CHECKERS,
-    sentence="Dịch vụ {MA_DICH_VU} thuộc nhóm {MA_NHOM} chưa có mã máy (MA_MAY), nếu có dùng máy.",
+    sentence="Dịch vụ {MA_DICH_VU} thuộc nhóm {MA_NHOM} chưa có mã máy (MA_MAY); có dùng máy thì cần ghi.",
 )
 def test_names_its_device(group: str, service: str, devices: str | None) -> bool:
     """Groups 1, 2, 3 carry MA_MAY unless sent out; tests by hand have none, so a warning."""
@@ -286,7 +304,7 @@ def insured_supply_has_a_tender(category: str, group: str, scope: str, tender: s
     reads=("MA_NHOM", "MA_GIUONG"),
     owner="clinician",
     source=f"{CHECKERS}; {table(3)}",
-    sentence="Dòng ngày giường (nhóm {MA_NHOM}) chưa có mã giường (MA_GIUONG).",
+    sentence="Dòng tiền giường, nhóm {MA_NHOM}, chưa có mã giường (MA_GIUONG).",
 )
 def bed_day_names_its_bed(group: str, beds: str | None) -> bool:
     """Bed-day lines (groups 14, 15, 16) carry MA_GIUONG."""
@@ -311,8 +329,8 @@ EXAMINATION_RATES = (100, 30, 30, 30, 10)
     owner="cashier",
     source=table(3),
     sentence=(
-        "Công khám có tỷ lệ {XML3.TYLE_TT_DV}% cao hơn mức cho lần khám này trong ngày: lần đầu 100, lần 2 đến 4 là 30, "
-        "lần 5 là 10, sau đó là 0."
+        "Công khám tính {XML3.TYLE_TT_DV}%, cao hơn mức của lần khám này trong ngày: lần đầu 100%, lần 2 đến "
+        "4 là 30%, lần 5 là 10%, sau đó là 0."
     ),
 )
 def examinations_take_falling_rates(

@@ -24,8 +24,9 @@ from .money import LINES, PERCENT, ZERO
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
     sentence=(
-        "Tổng nguồn khác {T_NGUONKHAC} khác tổng bốn nguồn: {T_NGUONKHAC_NSNN} + {T_NGUONKHAC_VTNN} +"
-        " {T_NGUONKHAC_VTTN} + {T_NGUONKHAC_CL}."
+        "Ô tổng nguồn khác (T_NGUONKHAC) ghi {T_NGUONKHAC}, không bằng bốn nguồn cộng lại: ngân sách "
+        "{T_NGUONKHAC_NSNN} + viện trợ nước ngoài {T_NGUONKHAC_VTNN} + viện trợ trong nước {T_NGUONKHAC_VTTN} "
+        "+ còn lại {T_NGUONKHAC_CL}."
     ),
 )
 def other_sources_add_up(
@@ -43,7 +44,7 @@ def other_sources_add_up(
     confidence="medium",
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
-    sentence="Nguồn khác chi trả {T_NGUONKHAC} nhiều hơn thành tiền {THANH_TIEN_BV}.",
+    sentence="Nguồn khác chi trả {T_NGUONKHAC}, cao hơn thành tiền {THANH_TIEN_BV}.",
 )
 def other_sources_pay_at_most_all(amount: Decimal, other: Decimal) -> bool:
     """T_NGUONKHAC does not exceed THANH_TIEN_BV; a programme may pay all of a line."""
@@ -56,7 +57,7 @@ def other_sources_pay_at_most_all(amount: Decimal, other: Decimal) -> bool:
     reads=("THANH_TIEN_BH", "MUC_HUONG", "T_NGUONKHAC", "T_BHTT"),
     owner="cashier",
     source=table(2, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
+    sentence="Quỹ BHYT trả {T_BHTT} không bằng thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
 )
 def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund: Decimal) -> Decimal:
     """Without other sources T_BHTT equals THANH_TIEN_BH * MUC_HUONG / 100 rounded to 2 decimals."""
@@ -69,7 +70,7 @@ def fund_pays_its_share(insured: Decimal, benefit: Decimal, other: Decimal, fund
     reads=("THANH_TIEN_BH", "MUC_HUONG", "T_NGUONKHAC", "T_TRANTT", "T_BHTT"),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
+    sentence="Quỹ BHYT trả {T_BHTT} không bằng thành tiền BHYT {THANH_TIEN_BH} × mức hưởng {MUC_HUONG}%.",
 )
 def fund_pays_its_share_under_no_ceiling(
     insured: Decimal, benefit: Decimal, other: Decimal, ceiling: Decimal | None, fund: Decimal
@@ -84,7 +85,7 @@ def fund_pays_its_share_under_no_ceiling(
     reads=("THANH_TIEN_BH", "T_BHTT", "T_NGUONKHAC", "T_BNCCT"),
     owner="cashier",
     source=table(2, CHECKERS),
-    sentence="Người bệnh cùng chi trả {T_BNCCT} khác thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
+    sentence="Người bệnh cùng chi trả {T_BNCCT} không bằng thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
 )
 def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copaid: Decimal) -> Decimal:
     """Without other sources T_BNCCT equals THANH_TIEN_BH minus T_BHTT."""
@@ -97,7 +98,7 @@ def copayment_is_the_rest(insured: Decimal, fund: Decimal, other: Decimal, copai
     reads=("THANH_TIEN_BH", "T_BHTT", "T_NGUONKHAC", "T_TRANTT", "T_BNCCT"),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Người bệnh cùng chi trả {T_BNCCT} khác thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
+    sentence="Người bệnh cùng chi trả {T_BNCCT} không bằng thành tiền BHYT {THANH_TIEN_BH} trừ quỹ trả {T_BHTT}.",
 )
 def copayment_is_the_rest_under_no_ceiling(
     insured: Decimal, fund: Decimal, other: Decimal, ceiling: Decimal | None, copaid: Decimal
@@ -112,7 +113,7 @@ def copayment_is_the_rest_under_no_ceiling(
     reads=("THANH_TIEN_BV", "THANH_TIEN_BH", "T_NGUONKHAC", "T_BNTT"),
     owner="cashier",
     source=table(2, CHECKERS),
-    sentence="Người bệnh tự trả {T_BNTT} khác thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
+    sentence="Người bệnh tự trả {T_BNTT} không bằng thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
 )
 def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decimal, paid: Decimal) -> Decimal:
     """Without other sources T_BNTT equals THANH_TIEN_BV minus THANH_TIEN_BH."""
@@ -125,7 +126,7 @@ def patient_pays_the_difference(amount: Decimal, insured: Decimal, other: Decima
     reads=("THANH_TIEN_BV", "THANH_TIEN_BH", "T_NGUONKHAC", "T_TRANTT", "T_BNTT"),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Người bệnh tự trả {T_BNTT} khác thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
+    sentence="Người bệnh tự trả {T_BNTT} không bằng thành tiền {THANH_TIEN_BV} trừ thành tiền BHYT {THANH_TIEN_BH}.",
 )
 def patient_pays_the_difference_under_no_ceiling(
     amount: Decimal, insured: Decimal, other: Decimal, ceiling: Decimal | None, paid: Decimal
@@ -143,8 +144,8 @@ def patient_pays_the_difference_under_no_ceiling(
     owner="cashier",
     source=f"QĐ 4750/QĐ-BYT, Bảng 2 và 3; {CHECKERS}",
     sentence=(
-        "Nguồn khác {T_NGUONKHAC} cần trừ vào phần tự trả trước, rồi cùng chi trả, rồi quỹ; hiện tự trả {T_BNTT},"
-        " cùng chi trả {T_BNCCT}, quỹ {T_BHTT}. Cách trừ khi hỗ trợ cho nhiều người bệnh có thể khác."
+        "Tiền hỗ trợ từ nguồn khác {T_NGUONKHAC} thường trừ vào phần tự trả trước, rồi cùng chi trả, rồi quỹ; "
+        "đang là tự trả {T_BNTT}, cùng chi trả {T_BNCCT}, quỹ {T_BHTT}."
     ),
 )
 def support_is_taken_off_in_order(
@@ -175,8 +176,8 @@ def _taken_off(
     owner="cashier",
     source=DERIVED,
     sentence=(
-        "Thành tiền {THANH_TIEN_BV} khác tổng các phần chi trả: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} + tự trả {T_BNTT}"
-        " + nguồn khác {T_NGUONKHAC}."
+        "Thành tiền {THANH_TIEN_BV} không bằng các phần chi trả cộng lại: quỹ {T_BHTT} + cùng chi trả "
+        "{T_BNCCT} + tự trả {T_BNTT} + nguồn khác {T_NGUONKHAC}."
     ),
 )
 def line_is_paid_by_its_shares(
@@ -192,7 +193,7 @@ def line_is_paid_by_its_shares(
     reads=("T_TRANTT", "T_BHTT"),
     owner="cashier",
     source=table(3, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} vượt trần thanh toán {T_TRANTT}.",
+    sentence="Quỹ BHYT trả {T_BHTT}, cao hơn trần thanh toán {T_TRANTT}.",
 )
 def fund_stays_under_the_ceiling(ceiling: Decimal, fund: Decimal) -> bool:
     """T_BHTT of a supply package does not exceed T_TRANTT."""

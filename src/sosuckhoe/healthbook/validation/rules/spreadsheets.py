@@ -7,7 +7,26 @@ from .cited import GENERAL
 
 _NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]{1,3}|[0-9]{3,}[.,]0")
 """``7,9092E+11`` and ``79001.0``: what a number cell makes of a code."""
-_SENTENCE = "Mã {%s} trông như một con số của bảng tính (dạng 7,9E+11 hoặc có đuôi .0), nên đã mất chữ số so với mã gốc."
+_LABELS = {
+    "MA_BN": "Mã người bệnh",
+    "SO_CCCD": "Số CCCD",
+    "MA_NGHE_NGHIEP": "Mã nghề nghiệp",
+    "MA_THUOC": "Mã thuốc",
+    "SO_DANG_KY": "Số đăng ký thuốc",
+    "MA_DICH_VU": "Mã dịch vụ",
+    "MA_VAT_TU": "Mã vật tư",
+    "MA_CHI_SO": "Mã chỉ số",
+    "MA_THE_BHYT": "Mã thẻ BHYT",
+    "MA_DKBD": "Mã nơi đăng ký ban đầu",
+    "MA_BAC_SI": "Mã bác sĩ",
+}
+
+
+def _sentence(field: str) -> str:
+    return (
+        f"{_LABELS[field]} ({field}) đang ghi {{{field}}}, là cách Excel viết số (như 7,9E+11 hoặc có đuôi .0), nên có thể "
+        "đã mất chữ số."
+    )
 
 
 def code_is_not_a_number(code: str) -> bool:
@@ -25,9 +44,9 @@ for _table, _field in (
     ("XML2", "MA_THUOC"), ("XML2", "SO_DANG_KY"), ("XML3", "MA_DICH_VU"), ("XML3", "MA_VAT_TU"), ("XML4", "MA_DICH_VU"),
     ("XML4", "MA_CHI_SO"),
 ):  # fmt: skip
-    rule("FMT-008", table=_table, reads=(_field,), owner="it", source=GENERAL, sentence=_SENTENCE % _field)(
+    rule("FMT-008", table=_table, reads=(_field,), owner="it", source=GENERAL, sentence=_sentence(_field))(
         code_is_not_a_number
     )
 for _field in ("MA_THE_BHYT", "MA_DKBD", "MA_BAC_SI"):
     rule("FMT-008", table="XML3" if _field == "MA_BAC_SI" else "XML1", reads=(_field,), owner="it", source=GENERAL,
-         sentence=_SENTENCE % _field)(codes_are_not_numbers)  # fmt: skip
+         sentence=_sentence(_field))(codes_are_not_numbers)  # fmt: skip

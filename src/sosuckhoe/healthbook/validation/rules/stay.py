@@ -25,7 +25,7 @@ SHORT_STAY = timedelta(hours=4)
     reads=("NGAY_VAO", "NGAY_RA", "MA_LOAI_KCB"),
     owner="clinician",
     source="QĐ 824/QĐ-BYT, phụ lục 1; QĐ 1804/QĐ-BYT, phụ lục 1; các bộ kiểm tra công khai",
-    sentence="Điều trị nội trú dưới 4 giờ (từ {NGAY_VAO} đến {NGAY_RA}) ghi loại hình 09, không phải {MA_LOAI_KCB}.",
+    sentence="Đợt nội trú dưới 4 giờ (từ {NGAY_VAO} đến {NGAY_RA}) cần ghi loại hình 09, đang ghi {MA_LOAI_KCB}.",
 )
 def short_stay_is_not_inpatient(arrived: datetime, discharged: datetime, visit_type: str) -> bool:
     """An inpatient stay shorter than 4 hours is coded 09, not 03."""
@@ -38,7 +38,7 @@ def short_stay_is_not_inpatient(arrived: datetime, discharged: datetime, visit_t
     reads=("MA_LOAI_KCB", "SO_NGAY_DTRI"),
     owner="clinician",
     source=table(1, GATEWAY, CHECKERS),
-    sentence="Loại hình {MA_LOAI_KCB} có số ngày điều trị bằng 0, hiện ghi {SO_NGAY_DTRI}.",
+    sentence="Loại hình {MA_LOAI_KCB} không tính ngày điều trị, nên số ngày điều trị là 0; đang ghi {SO_NGAY_DTRI}.",
 )
 def some_visits_have_no_days(visit_type: str, days: int) -> bool:
     """SO_NGAY_DTRI is 0 for types 01, 07 and 09."""
@@ -52,7 +52,8 @@ def some_visits_have_no_days(visit_type: str, days: int) -> bool:
     owner="clinician",
     source=table(1, GATEWAY),
     sentence=(
-        "Số ngày điều trị {SO_NGAY_DTRI} khác ngày ra trừ ngày vào cộng 1 (từ {NGAY_VAO} đến {NGAY_RA})."
+        "Số ngày điều trị ghi {SO_NGAY_DTRI}, không bằng ngày ra trừ ngày vào cộng 1 (từ {NGAY_VAO} đến "
+        "{NGAY_RA})."
     ),
 )
 def days_are_counted_by_calendar(visit_type: str, first: date, last: date, days: int) -> bool:
@@ -67,7 +68,7 @@ def days_are_counted_by_calendar(visit_type: str, first: date, last: date, days:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Loại hình {MA_LOAI_KCB} cần thời điểm vào nội trú (NGAY_VAO_NOI_TRU).",
+    sentence="Loại hình {MA_LOAI_KCB} cần có giờ vào nội trú (NGAY_VAO_NOI_TRU).",
 )
 @rule(
     "XFD-096",
@@ -76,7 +77,7 @@ def days_are_counted_by_calendar(visit_type: str, first: date, last: date, days:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Loại hình {MA_LOAI_KCB} cần lý do vào nội trú (LY_DO_VNT).",
+    sentence="Loại hình {MA_LOAI_KCB} cần có lý do vào nội trú (LY_DO_VNT).",
 )
 @rule(
     "XFD-096",
@@ -85,7 +86,7 @@ def days_are_counted_by_calendar(visit_type: str, first: date, last: date, days:
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Loại hình {MA_LOAI_KCB} cần phương pháp điều trị (PP_DIEU_TRI).",
+    sentence="Loại hình {MA_LOAI_KCB} cần có phương pháp điều trị (PP_DIEU_TRI).",
 )
 def admission_is_described(visit_type: str, value: str | None) -> bool:
     """Types 03, 04, 06 and 09 carry admission time, admission reason and treatment method."""
@@ -98,7 +99,7 @@ def admission_is_described(visit_type: str, value: str | None) -> bool:
     reads=("MA_LOAI_RV", "MA_NOI_DEN"),
     owner="clinician",
     source=table(1, CHECKERS),
-    sentence="Người bệnh được chuyển đi (loại ra viện {MA_LOAI_RV}) nhưng chưa có mã nơi chuyển đến (MA_NOI_DEN).",
+    sentence="Loại ra viện ghi {MA_LOAI_RV} nhưng chưa có mã nơi chuyển đến (MA_NOI_DEN).",
 )
 def transfer_names_its_destination(discharge_type: str, destination: str | None) -> bool:
     """MA_NOI_DEN is filled when MA_LOAI_RV is 2 or 5."""
@@ -113,7 +114,10 @@ def transfer_names_its_destination(discharge_type: str, destination: str | None)
     confidence="medium",
     owner="reception",
     source=CHECKERS,
-    sentence="Mã nơi chuyển đi {MA_NOI_DI} và số giấy chuyển {GIAY_CHUYEN_TUYEN} cần có cùng nhau.",
+    sentence=(
+        "Nơi chuyển đi và số giấy chuyển phải có cùng nhau; đang ghi nơi chuyển {MA_NOI_DI}, số giấy "
+        "{GIAY_CHUYEN_TUYEN}."
+    ),
 )
 def referral_has_facility_and_paper(facility: str | None, paper: str | None) -> bool:
     """Referring facility and referral paper number come together."""
@@ -126,7 +130,7 @@ def referral_has_facility_and_paper(facility: str | None, paper: str | None) -> 
     reads=("MA_LOAI_KCB", "@policy"),
     owner="records",
     source=table(8, GATEWAY),
-    sentence="Tóm tắt hồ sơ bệnh án có loại hình {MA_LOAI_KCB}; QĐ 4750 chỉ yêu cầu cho loại hình 03, 04 và 06.",
+    sentence="Có tóm tắt hồ sơ bệnh án cho loại hình {MA_LOAI_KCB}; QĐ 4750 chỉ yêu cầu cho loại hình 03, 04 và 06.",
 )
 def summary_is_for_stays(visit_type: str, policy: Policy) -> bool:
     """MA_LOAI_KCB in a record summary is 03, 04 or 06, unless the hospital summarises every visit for the book."""

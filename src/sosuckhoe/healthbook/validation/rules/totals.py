@@ -34,7 +34,7 @@ def row_belongs_to_its_visit(visit: str, row: str) -> bool:
     reads=("MA_DOITUONG_KCB", "XML2.THANH_TIEN_BV", "T_THUOC"),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Tổng tiền thuốc {T_THUOC} khác tổng thành tiền của các dòng thuốc {XML2.THANH_TIEN_BV}.",
+    sentence="Tổng tiền thuốc {T_THUOC} không bằng thành tiền các dòng thuốc cộng lại ({XML2.THANH_TIEN_BV}).",
 )
 def medicines_total_is_their_sum(category: str | None, amounts: list[Decimal], total: Decimal) -> Decimal:
     """T_THUOC equals the sum of XML2 THANH_TIEN_BV; a visit without insurance may be sent without XML2."""
@@ -47,7 +47,7 @@ def medicines_total_is_their_sum(category: str | None, amounts: list[Decimal], t
     reads=("MA_DOITUONG_KCB", "XML3.MA_NHOM", "XML3.MA_VAT_TU", "XML3.THANH_TIEN_BV", "T_VTYT"),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Tổng tiền vật tư {T_VTYT} khác tổng thành tiền của các dòng vật tư (XML3).",
+    sentence="Tổng tiền vật tư {T_VTYT} không bằng thành tiền các dòng vật tư (XML3) cộng lại.",
 )
 def supplies_total_is_their_sum(
     category: str | None,
@@ -100,7 +100,7 @@ for _id, _line, _total, _label, _severity in (
         confidence="medium" if _severity == "warning" else "high",
         owner="cashier",
         source=CHECKERS if _severity == "warning" else table(1, CHECKERS),
-        sentence=f"{_label} {{{_total}}} khác tổng các dòng: thuốc {{XML2.{_line}}} + dịch vụ, vật tư {{XML3.{_line}}}.",
+        sentence=f"{_label} {{{_total}}} không bằng các dòng cộng lại: thuốc {{XML2.{_line}}} + dịch vụ, vật tư {{XML3.{_line}}}.",
     )(total_is_the_sum_of_both)
 
 
@@ -117,7 +117,10 @@ for _id, _line, _total, _label, _severity in (
     ),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Quỹ BHYT thanh toán theo giá dịch vụ {T_BHTT_GDV} khác tổng quỹ trả của các dòng có phương thức 1.",
+    sentence=(
+        "Ô quỹ trả theo giá dịch vụ (T_BHTT_GDV) ghi {T_BHTT_GDV}, không bằng phần quỹ trả cộng lại của các "
+        "dòng thanh toán theo phí dịch vụ (mã 1)."
+    ),
 )
 def fee_for_service_total_is_its_sum(
     card: str | None,
@@ -146,7 +149,7 @@ def _fee_for_service(methods: list[str], amounts: list[Decimal]) -> Decimal:
     reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_YL"),
     owner="clinician",
     source=CHECKERS,
-    sentence="Y lệnh thuốc {NGAY_YL} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+    sentence="Giờ y lệnh thuốc ({NGAY_YL}) nằm ngoài đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 @rule(
     "XTB-014",
@@ -154,7 +157,7 @@ def _fee_for_service(methods: list[str], amounts: list[Decimal]) -> Decimal:
     reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "NGAY_YL"),
     owner="clinician",
     source=CHECKERS,
-    sentence="Y lệnh dịch vụ {NGAY_YL} nằm ngoài đợt khám từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+    sentence="Giờ y lệnh dịch vụ ({NGAY_YL}) nằm ngoài đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 def order_lies_inside_the_visit(arrived: datetime, discharged: datetime, ordered: datetime) -> bool:
     """Orders lie between NGAY_VAO and NGAY_RA; when those are in the wrong order XFD-029 has said so."""
@@ -167,7 +170,7 @@ def order_lies_inside_the_visit(arrived: datetime, discharged: datetime, ordered
     reads=("T_TONGCHI_BH", "T_BNCCT", "T_NGUONKHAC", "T_BHTT"),
     owner="cashier",
     source=table(1, CHECKERS),
-    sentence="Quỹ BHYT trả {T_BHTT} khác tổng chi BHYT {T_TONGCHI_BH} trừ cùng chi trả {T_BNCCT}.",
+    sentence="Quỹ BHYT trả {T_BHTT} không bằng tổng chi BHYT {T_TONGCHI_BH} trừ cùng chi trả {T_BNCCT}.",
 )
 def fund_total_is_insured_less_copaid(
     insured: Decimal, copaid: Decimal, other: Decimal, fund: Decimal
@@ -184,8 +187,8 @@ def fund_total_is_insured_less_copaid(
     owner="cashier",
     source=CHECKERS,
     sentence=(
-        "Tổng chi {T_TONGCHI_BV} khác tổng các phần chi trả: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} + tự trả {T_BNTT}"
-        " + nguồn khác {T_NGUONKHAC}."
+        "Tổng chi {T_TONGCHI_BV} không bằng các phần chi trả cộng lại: quỹ {T_BHTT} + cùng chi trả {T_BNCCT} "
+        "+ tự trả {T_BNTT} + nguồn khác {T_NGUONKHAC}."
     ),
 )
 def total_is_paid_by_its_shares(
@@ -202,7 +205,7 @@ def total_is_paid_by_its_shares(
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
-    sentence="Tổng chi BHYT {T_TONGCHI_BH} nhiều hơn tổng chi theo giá bệnh viện {T_TONGCHI_BV}.",
+    sentence="Tổng chi BHYT {T_TONGCHI_BH} cao hơn tổng chi theo giá bệnh viện {T_TONGCHI_BV}.",
 )
 def insured_total_is_part_of_the_total(total: Decimal, insured: Decimal) -> bool:
     """T_TONGCHI_BH does not exceed T_TONGCHI_BV."""

@@ -45,9 +45,7 @@ def _priorities(discharged: date) -> Mapping[str, tuple[int, str]]:
     confidence="low",
     owner="reception",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 1 (loại hình 11 và 12)",
-    sentence=(
-        "Loại hình {MA_LOAI_KCB} (khám lưu động) nhưng tên dịch vụ có “tại nhà”; khám tại nhà có loại hình riêng là 12."
-    ),
+    sentence="Loại hình ghi {MA_LOAI_KCB} nhưng tên dịch vụ có chữ “tại nhà”; khám tại nhà có loại hình riêng là 12.",
 )
 def mobile_care_is_not_at_home(names: list[str | None], visit_type: str) -> bool:
     """Type 11 (mobile care) is not used for care at home, which is 12; the names of services are all that tells."""
@@ -63,8 +61,8 @@ def mobile_care_is_not_at_home(names: list[str | None], visit_type: str) -> bool
     owner="clinician",
     source=f"{CHECKERS}; QĐ 1804/QĐ-BYT 2026, phụ lục 1; danh mục bệnh dài ngày do bệnh viện nhập",
     sentence=(
-        "Loại hình {MA_LOAI_KCB} không hợp với bệnh chính {MA_BENH_CHINH} theo danh mục bệnh dài ngày: bệnh có trong danh mục "
-        "dùng 05 hoặc 08, bệnh khác dùng 02."
+        "Loại hình {MA_LOAI_KCB} không đi với bệnh chính {MA_BENH_CHINH}: bệnh trong danh mục dài ngày dùng "
+        "loại hình 05 hoặc 08, bệnh khác dùng 02."
     ),
 )
 def long_term_disease_has_its_visit_type(
@@ -99,7 +97,7 @@ def fits_long_term_list(policy: Policy, discharged: date, disease: str, visit_ty
     owner="reception",
     source="QĐ 3276/QĐ-BYT 2025, phụ lục 1: chọn mã phù hợp đầu tiên từ trên xuống",
     sentence=(
-        "Thẻ đăng ký ban đầu tại chính cơ sở này ({MA_DKBD}) nên mã phù hợp đầu tiên là 1.1; đang ghi đối tượng "
+        "Thẻ đăng ký ban đầu tại chính cơ sở này ({MA_DKBD}), thường chọn đối tượng 1.1; đang ghi "
         "{MA_DOITUONG_KCB}."
     ),
 )
@@ -133,8 +131,8 @@ def is_after_registered_here(discharged: date, category: str) -> bool:
     owner="reception",
     source="QĐ 3276/QĐ-BYT 2025, phụ lục 1: phạm vi áp dụng của từng mã",
     sentence=(
-        "Đối tượng {MA_DOITUONG_KCB} không dành cho loại hình {MA_LOAI_KCB}: mã này chỉ dùng cho ngoại trú, hoặc chỉ cho nội "
-        "trú, theo danh mục."
+        "Đối tượng {MA_DOITUONG_KCB} không dùng cho loại hình {MA_LOAI_KCB}; trong danh mục, mã này chỉ dành "
+        "cho ngoại trú hoặc chỉ cho nội trú."
     ),
 )
 def category_is_for_such_a_visit(discharged: date, visit_type: str, category: str) -> bool:
