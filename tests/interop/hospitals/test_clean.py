@@ -1,5 +1,6 @@
 """Nothing is held against a file that is right, whichever system wrote it and whatever decision it was written under."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +47,16 @@ def test_a_correct_visit_has_no_fault(write, decision) -> None:
         assert faults_of(chart.file(style)) == [], style
 
 
+BY_SOCIAL_INSURANCE = Chart("4750", "").head
+
+
+def own(code: str) -> str:
+    """A code as the hospital's own list has it: without what a visit adds, empty where it is of another's list."""
+    if code.startswith("VC.") or ".TX." in code or ".CG." in code or code == BY_SOCIAL_INSURANCE:
+        return ""
+    return re.sub(r"_(GT|TB|TT)$|\.K\..*$|\[.*\]|\.(HD|C)\..*$", "", code)
+
+
 def loaded_by(chart: Chart) -> Policy:
     """A hospital that has entered everything it may enter, so that nothing the visit brings is unknown to it."""
     tables, lists = chart.tables, {}
@@ -60,7 +71,9 @@ def loaded_by(chart: Chart) -> Policy:
 
     def codes(name: str, rows: list[Row], *fields: str) -> None:
         key = KEYS[name]
-        found = {code for row in rows for field in fields for code in row.get(field, "").split(";") if code}
+        found = {own(code) for row in rows for field in fields for code in row.get(field, "").split(";")} - {
+            ""
+        }
         lists[name] = [{key: code} for code in sorted(found)]
 
     lists["medicines"] = [
@@ -74,7 +87,11 @@ def loaded_by(chart: Chart) -> Policy:
     ]
     services = [row for row in tables.get("XML3", []) if row.get("MA_DICH_VU") and not row.get("MA_VAT_TU")]
     lists["services"] = [
-        {"MA_DICH_VU": row["MA_DICH_VU"], "TEN_DICH_VU": row["TEN_DICH_VU"], "DON_GIA": row["DON_GIA_BH"]}
+        {
+            "MA_DICH_VU": own(row["MA_DICH_VU"]),
+            "TEN_DICH_VU": row["TEN_DICH_VU"],
+            "DON_GIA": row["DON_GIA_BH"],
+        }
         for row in services
     ]
     supplies = [row for row in tables.get("XML3", []) if row.get("MA_VAT_TU")]

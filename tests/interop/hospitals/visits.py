@@ -1,6 +1,6 @@
 """Every visit written by hand, by name."""
 
-from . import edges, others, outpatients, rarer, stays
+from . import edges, field, others, outpatients, rarer, stays
 from .register import VISITS
 
-__all__ = ["VISITS", "edges", "others", "outpatients", "rarer", "stays"]
+__all__ = ["VISITS", "edges", "field", "others", "outpatients", "rarer", "stays"]

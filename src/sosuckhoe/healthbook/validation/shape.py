@@ -15,6 +15,7 @@ from unicodedata import normalize
 from ..standard import Code, CodeList, Edition, Field, Table
 from . import shape_ids as ids
 from .fault import Fault, Owner, Severity
+from .rule import UNCERTAIN
 from .typed import (
     decimal_places,
     is_birth,
@@ -110,13 +111,15 @@ class Shape:
         length = len(text) if limit is None or len(text) <= limit else len(normalize("NFC", text))
         if limit is None or length <= limit:
             return None
-        severity: Severity = "warning" if length <= self.of(ids.DOUBTFUL_LENGTH, 0) else "error"
+        doubtful = length <= self.of(ids.DOUBTFUL_LENGTH, 0)
+        severity: Severity = "warning" if doubtful else "error"
         if self.field.kind == "decimal" and len(text.rstrip("0").rstrip(".")) <= limit and "." in text:
             severity = "warning"  # only zeros after the point make it long
         return (
             self.of(ids.TOO_LONG, "FMT-001"),
             severity,
-            f"{name_of(self.field)} dài {length} ký tự, nhiều nhất được {limit}: {quoted(text)}.",
+            f"{name_of(self.field)} dài {length} ký tự, nhiều nhất được {limit}: {quoted(text)}."
+            + (f" {UNCERTAIN}" if doubtful else ""),
         )
 
     def _code(self, text: str, day: date) -> tuple[str, Severity, str] | None:

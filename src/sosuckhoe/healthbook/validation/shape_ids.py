@@ -97,6 +97,10 @@ DOUBTFUL_LENGTH: dict[str, int] = {
     "XML3.GOI_VTYT": 4,  # the gateway sheet: G1 to G999
     "XML3.MA_BENH_YHCT": 255,  # 255 before 3176
     "XML7.SO_NGAY_NGHI": 3,  # one 3176 model
+    "XML7.MA_CHA": 12,  # personal numbers of 12 digits are met in place of social-insurance numbers
+    "XML7.MA_ME": 12,
+    "XML9.MA_BHXH_NND": 12,
+    "XML11.MA_BHXH": 12,
 }
 """Up to this length a value that is too long gives a warning only: sources differ."""
 

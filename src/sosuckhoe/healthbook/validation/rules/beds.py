@@ -14,8 +14,10 @@ EXAMINATION = "13"
 NO_BEDS = frozenset({"01", "02"})
 INPATIENTS = frozenset({"03", "09"})
 DAY = timedelta(hours=24)
-GRAVE = frozenset({"4", "5", "6"})
-"""KET_QUA_DTRI worse, died, taken home with a poor prognosis: one bed day more is paid."""
+NOT_RECOVERED = frozenset({"3", "4", "5", "6"})
+"""KET_QUA_DTRI unchanged, worse, died, taken home with a poor prognosis: one bed day more is paid."""
+LEFT_EARLY = TRANSFERRED | {"4"}
+"""MA_LOAI_RV transferred, or home at the family's wish: the same."""
 OUT_OF_SCOPE = "2"
 
 
@@ -89,9 +91,9 @@ def bed_days_fit_the_stay(
     groups: list[str],
     quantities: list[Decimal | None],
 ) -> list[int]:
-    """Total bed-days are fewer than SO_NGAY_DTRI unless death, transfer or worsening allows one more."""
-    grave = result in GRAVE or discharge_type in TRANSFERRED
-    allowed = days if grave or days < 2 else days - 1
+    """Total bed-days are fewer than SO_NGAY_DTRI unless death, transfer, leaving unimproved or early allows one more."""
+    one_more = result in NOT_RECOVERED or discharge_type in LEFT_EARLY
+    allowed = days if one_more or days < 2 else days - 1
     return (
         bed_lines(groups)[-1:] if visit_type == INPATIENT and bed_days(groups, quantities) > allowed else []
     )

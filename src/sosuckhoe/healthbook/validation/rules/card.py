@@ -219,8 +219,8 @@ def some_cards_have_no_copayment(category: str, cards: list[str], copaid: Decima
     sentence="Mã số BHXH của mẹ (MA_ME) đang ghi {MA_ME}, không đúng 10 chữ số.",
 )
 def social_insurance_number_has_ten_digits(number: str) -> bool:
-    """A parent's social-insurance number is 10 digits when filled."""
-    return len(number) == 10 and number.isascii() and number.isdigit()
+    """A parent's social-insurance number is 10 digits when filled; of a personal number in its place FMT-001 speaks."""
+    return len(number) in (10, 12) and number.isascii() and number.isdigit()
 
 
 @rule(
@@ -240,8 +240,8 @@ def social_insurance_number_has_ten_digits(number: str) -> bool:
     sentence="Mã số BHXH {MA_BHXH} không phải 10 chữ số, hoặc toàn số 0.",
 )
 def social_insurance_number_is_real(number: str) -> bool:
-    """A social-insurance number is 10 digits and not all zero."""
-    return len(number) == 10 and number.isascii() and number.isdigit() and number != "0000000000"
+    """A social-insurance number is 10 digits and not all zero; of a personal number in its place FMT-001 speaks."""
+    return len(number) in (10, 12) and number.isascii() and number.isdigit() and number.strip("0") != ""
 
 
 @rule(

@@ -1,5 +1,6 @@
 """Codes and prices against the hospital's catalogues, and national lists we do not hold; silent without them."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -13,8 +14,15 @@ from .cited import CHECKERS
 from .repeated import plain
 
 SINCE = date(2024, 7, 1)
-SECONDED = ".HD."
-"""A practitioner under contract is written licence.HD.facility."""
+SECONDED = re.compile(r"\.(?:HD|C)\..*")
+"""A practitioner under contract is written licence.HD.facility, one seconded from elsewhere code.C.facility."""
+ELSEWHERE = re.compile(r".+\.(?:TX|CG)\..+")
+"""Who reads from afar, or by transfer of a technique, is on the list of another facility."""
+SOURCE_OF_DEVICE = re.compile(r"\[[^\]]*\]")
+"""Named in a device code whose source is 3, and mostly not in the list."""
+TRANSPORT = "VC."
+"""A transport is coded by its destination, so no list of services has it."""
+SUFFIX = re.compile(r"_[A-Z]+$|\.K\..*$")
 TEMPORARY_CARD = "000"
 """MA_DKBD of a temporary card is the province and 000."""
 
@@ -101,19 +109,35 @@ def fuel_is_known(policy: Policy, ordered: date, code: str) -> bool:
 
 def devices_are_known(policy: Policy, ordered: date, codes: list[str]) -> bool:
     """Device exists in the facility device catalogue."""
-    return policy.catalogues is None or policy.catalogues.know_all("devices", codes, ordered)
+    catalogues = policy.catalogues
+    return catalogues is None or all(
+        catalogues.know("devices", code, ordered)
+        or catalogues.know("devices", SOURCE_OF_DEVICE.sub("", code), ordered)
+        for code in codes
+    )
 
 
 def practitioners_are_known(policy: Policy, day: date, codes: list[str]) -> bool:
     """Practitioners exist in the approved staff catalogue, by their licence where they work under contract."""
-    return policy.catalogues is None or policy.catalogues.know_all(
-        "staff", (code.partition(SECONDED)[0] for code in codes), day
+    return policy.catalogues is None or all(is_staff(policy.catalogues, code, day) for code in codes)
+
+
+def is_staff(catalogues: Catalogues, code: str, day: date) -> bool:
+    """Whether a practitioner is in the staff catalogue, as written or by the licence; of others' staff nothing is known.
+
+    Until QĐ 3176 readers and signatories were written by their social-insurance number, which a list of licences has not.
+    """
+    return (
+        catalogues.know("staff", code, day)
+        or catalogues.know("staff", SECONDED.sub("", code), day)
+        or ELSEWHERE.fullmatch(code) is not None
+        or (day.year < 2025 and len(code) == 10 and code.isdigit())
     )
 
 
 def practitioner_is_known(policy: Policy, day: date, code: str) -> bool:
     """A practitioner exists in the approved staff catalogue, by the licence where they work under contract."""
-    return policy.catalogues is None or policy.catalogues.know("staff", code.partition(SECONDED)[0], day)
+    return policy.catalogues is None or is_staff(policy.catalogues, code, day)
 
 
 def indicator_is_known(policy: Policy, result: date, code: str) -> bool:
@@ -122,8 +146,18 @@ def indicator_is_known(policy: Policy, result: date, code: str) -> bool:
 
 
 def service_is_national(policy: Policy, ordered: date, code: str) -> bool:
-    """Service code exists in QD 2010/2025 annexes 1-4."""
-    return policy.catalogues is None or policy.catalogues.know("national_services", code, ordered)
+    """Service code exists in QD 2010/2025 annexes 1-4, by its base code; transport has none."""
+    catalogues = policy.catalogues
+    return (
+        catalogues is None
+        or code.startswith(TRANSPORT)
+        or any(catalogues.know("national_services", known, ordered) for known in known_as(code))
+    )
+
+
+def known_as(service: str) -> tuple[str, str]:
+    """A service code as written, and its base: without ``_TB``, ``_GT``, ``_TT`` and without where a test was sent."""
+    return service, SUFFIX.sub("", service)
 
 
 def regimen_is_known(policy: Policy, discharged: date, code: str) -> bool:
@@ -289,12 +323,15 @@ def service_is_a_row_of_the_catalogue(
 ) -> bool:
     """Service code, name and price agree with the approved facility catalogue valid on the day.
 
-    A supply line may name the service it was used in; its price is the supply's.
+    A supply line may name the service it was used in; its price is the supply's. A transport is in no catalogue; a
+    service abandoned, or sent elsewhere, by its base code.
     """
+    catalogues = policy.catalogues
     return (
-        policy.catalogues is None
+        catalogues is None
         or supply is not None
-        or service_agrees(policy.catalogues, ordered, name, price, service)
+        or service.startswith(TRANSPORT)
+        or any(service_agrees(catalogues, ordered, name, price, known) for known in known_as(service))
     )
 
 
@@ -354,6 +391,6 @@ def may_prescribe(catalogues: Catalogues, ordered: date, codes: list[str]) -> bo
     """Whether one of the practitioners may prescribe; True where nothing is said of one of them."""
     said = [
         {row.values.get("DUOC_KE_DON", "") for row in catalogues.rows("staff", code, ordered) or ()}
-        for code in (code.partition(SECONDED)[0] for code in codes)
+        for code in (SECONDED.sub("", code) for code in codes)
     ]
     return any(not answers or answers != {"0"} for answers in said)

@@ -1,7 +1,7 @@
 """Who the patient is (họ tên, giấy tờ, ngày sinh)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from ...document.letters import ETH, is_refused, odd_in
 from ..rule import rule
@@ -13,6 +13,7 @@ _PASSPORT = re.compile(r"(?=.*[0-9])[A-Z0-9]{5,20}")
 """Of any country: how long its numbers are and whether they have letters differs, so no more is asked."""
 _PAPER_OR_PASSPORT = re.compile(r"[0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{5,20}")
 VIETNAM = "000"
+AN_HOUR = timedelta(hours=1)
 
 
 @rule(
@@ -152,6 +153,21 @@ def visit_code_has_no_blank_ends(visit_code: str) -> bool:
     source=CHECKERS,
     sentence="Ngày sinh ({NGAY_SINH}) ở sau lúc đến khám ({NGAY_VAO}).",
 )
-def birth_precedes_arrival(born: datetime, arrived: datetime) -> bool:
-    """NGAY_SINH is not later than NGAY_VAO."""
+def birth_precedes_arrival(born: date, arrived: date) -> bool:
+    """NGAY_SINH is not later than NGAY_VAO, to the day."""
     return born <= arrived
+
+
+@rule(
+    "XFD-034",
+    table="XML1",
+    reads=("NGAY_SINH", "NGAY_VAO"),
+    at="NGAY_SINH",
+    severity="warning",
+    owner="reception",
+    source=CHECKERS,
+    sentence="Giờ sinh {NGAY_SINH} ở sau thời điểm đến khám {NGAY_VAO} hơn một giờ, dù trong cùng ngày.",
+)
+def newborn_arrives_about_when_born(born: datetime, arrived: datetime) -> bool:
+    """On the day of birth NGAY_SINH is at most an hour later than NGAY_VAO: a newborn is often registered minutes ahead."""
+    return born - arrived <= AN_HOUR or born.date() > arrived.date()

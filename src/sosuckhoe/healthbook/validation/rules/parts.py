@@ -17,6 +17,8 @@ WITH_NOTES = frozenset({"02", "04", "05", "06", "08", "09"})
 SUMMARISED_ON_PAPER = SUMMARISED | {"02"}
 """The annex of table 8 lists 02, 03 and 04, its instructions 03, 04 and 06."""
 IMAGING = "2"
+ABANDONED = "_TB"
+"""The end of MA_DICH_VU of a service that was begun and not finished."""
 LABORATORY = "1"
 TESTS = frozenset({"1", "2", "3"})
 """MA_NHOM of tests, imaging and functional tests, whose results stand in table 4."""
@@ -46,14 +48,18 @@ def imaging_has_a_conclusion(
     groups: list[str],
     services: list[str | None],
 ) -> list[int]:
-    """An imaging line (group 2) that has its result has an XML4 record with KET_LUAN."""
+    """An imaging line (group 2) that has its result has an XML4 record with KET_LUAN, unless it was abandoned midway."""
     if category == NOT_INSURED and not answered:
         return []
     concluded = {service for service, text in zip(answered, conclusions, strict=True) if text}
     return [
         number
         for number, (group, service, result) in enumerate(zip(groups, services, results, strict=True), 1)
-        if group == IMAGING and service and result and service not in concluded
+        if group == IMAGING
+        and service
+        and result
+        and service not in concluded
+        and not service.endswith(ABANDONED)
     ]
 
 

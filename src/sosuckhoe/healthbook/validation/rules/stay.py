@@ -14,6 +14,8 @@ SUMMARISED = frozenset({"03", "04", "06"})
 ADMITTED = frozenset({"03", "04", "06", "09"})
 WITHOUT_DAYS = frozenset({"01", "07", "09"})
 BY_CALENDAR = frozenset({"02", "03", "04", "06"})
+BY_APPOINTMENT = ("1.5", "7", "10")
+"""MA_DOITUONG_KCB of those who come back by appointment, and of medicines fetched or brought."""
 TRANSFERRED = frozenset({"2", "5"})
 """MA_LOAI_RV of a patient sent to another facility."""
 SHORT_STAY = timedelta(hours=4)
@@ -109,7 +111,7 @@ def transfer_names_its_destination(discharge_type: str, destination: str | None)
 @rule(
     "XFD-098",
     table="XML1",
-    reads=("MA_NOI_DI", "GIAY_CHUYEN_TUYEN"),
+    reads=("MA_DOITUONG_KCB", "MA_NOI_DI", "GIAY_CHUYEN_TUYEN"),
     severity="warning",
     confidence="medium",
     owner="reception",
@@ -119,9 +121,13 @@ def transfer_names_its_destination(discharge_type: str, destination: str | None)
         "{GIAY_CHUYEN_TUYEN}."
     ),
 )
-def referral_has_facility_and_paper(facility: str | None, paper: str | None) -> bool:
-    """Referring facility and referral paper number come together."""
-    return (facility is None) == (paper is None)
+def referral_has_facility_and_paper(category: str | None, facility: str | None, paper: str | None) -> bool:
+    """Referring facility and referral paper number come together.
+
+    Not asked of who comes back by appointment or fetches medicines: an appointment may stand on a prescription or a
+    discharge paper, without a number, and is mostly this very facility's (TT 01/2025/TT-BYT, Điều 11).
+    """
+    return (facility is None) == (paper is None) or (category or "").startswith(BY_APPOINTMENT)
 
 
 @rule(
