@@ -166,7 +166,7 @@ def birth_precedes_arrival(born: date, arrived: date) -> bool:
     severity="warning",
     owner="reception",
     source=CHECKERS,
-    sentence="Giờ sinh {NGAY_SINH} ở sau thời điểm đến khám {NGAY_VAO} hơn một giờ, dù trong cùng ngày.",
+    sentence="Giờ sinh ({NGAY_SINH}) muộn hơn lúc đến khám ({NGAY_VAO}) hơn một giờ.",
 )
 def newborn_arrives_about_when_born(born: datetime, arrived: datetime) -> bool:
     """On the day of birth NGAY_SINH is at most an hour later than NGAY_VAO: a newborn is often registered minutes ahead."""
