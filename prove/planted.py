@@ -1,6 +1,7 @@
 """Bugs planted on purpose, each of a kind that real senders have shipped. The checkers must catch every one."""
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -135,18 +136,18 @@ def _mark_before_send() -> Iterator[None]:
 @planted("resend-on-time-out", menu=LOST_REPLIES, trouble=0.8)
 def _resend_on_time_out() -> Iterator[None]:
     """No answer means: once more."""
-    from sosuckhoe.hospital.delivery import recovery, sending
+    from sosuckhoe.hospital.delivery import recovery, sending, settling, stopping
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Word
 
     again = replace(NO_ANSWER, word=Word.TRY_LATER)
-    with put((sending, "NO_ANSWER", again), (recovery, "NO_ANSWER", again)):
+    with put(*((place, "NO_ANSWER", again) for place in (sending, settling, stopping, recovery))):
         yield
 
 
 @planted("no-fence", strikes=("freeze",), points=("K16", "K21"), share=0.5, trouble=0.0)
 def _no_fence() -> Iterator[None]:
     """Whoever was given an item may write it for ever."""
-    from sosuckhoe.hospital.delivery import ledger, sending, worker
+    from sosuckhoe.hospital.delivery import ledger, sending, settling, worker
     from sosuckhoe.hospital.delivery.models import Attempt, Submission
 
     real = ledger.step
@@ -166,7 +167,8 @@ def _no_fence() -> Iterator[None]:
         attempt.bytes_from = sending.timezone.now()
         return float("inf")
 
-    with put((sending, "step", step), (worker, "step", step), (sending, "may_send", may_send)):
+    places = [(place, "step", step) for place in (sending, settling, worker)]
+    with put(*places, (sending, "may_send", may_send)):
         yield
 
 
@@ -198,7 +200,7 @@ def _delete_before_rerun() -> Iterator[None]:
         if answer.word is not Word.TRY_LATER:
             return real(submission, attempt, exchange, answer)
         with sending.transaction.atomic():
-            sending._close(attempt, exchange, answer)
+            sending.close_attempt(attempt, exchange, answer)
             Submission.objects.filter(pk=submission.pk).update(
                 state="SUPERSEDED", holder="", lease_until=None
             )
@@ -310,18 +312,18 @@ def _foreign_receipt() -> Iterator[None]:
 @planted("unknown-treated-as-refused", menu=LOST_REPLIES, trouble=0.8)
 def _unknown_as_refused() -> Iterator[None]:
     """No answer is booked as a refusal, so somebody corrects what had arrived."""
-    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery import sending, settling, stopping
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
 
     refused = replace(NO_ANSWER, word=Word.REJECTED, concern=Concern.CONTENT)
-    with put((sending, "NO_ANSWER", refused)):
+    with put(*((place, "NO_ANSWER", refused) for place in (sending, settling, stopping))):
         yield
 
 
 @planted("html-under-200-accepted", menu=("html",), trouble=0.5)
 def _html_accepted() -> Iterator[None]:
     """HTTP 200 is enough."""
-    from sosuckhoe.hospital.delivery import gateway, sending
+    from sosuckhoe.hospital.delivery import gateway
     from sosuckhoe.hospital.delivery.answers import Answer, Word
 
     real = gateway.submission_answer
@@ -329,7 +331,7 @@ def _html_accepted() -> Iterator[None]:
     def answer(status: int, body: bytes, **how: Any) -> Any:
         found = real(status, body, **how)
         if status == 200 and found.word is Word.UNKNOWN and not found.transaction_number:
-            digest = sending.hashlib.sha256(body).hexdigest()[:8]
+            digest = hashlib.sha256(body).hexdigest()[:8]
             return Answer(Word.ACCEPTED, "200", "", transaction_number=f"HTTP200-{digest}")
         return found
 
@@ -486,10 +488,10 @@ def _settling_errors_swallowed() -> Iterator[None]:
 @planted("failures-never-forgotten", menu=("503", "500", "refused-connection"), trouble=0.8)
 def _failures_never_forgotten() -> Iterator[None]:
     """A portal that was away once is asked about one item at a time for ever."""
-    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery import settling
     from sosuckhoe.hospital.delivery.models import Destination
 
-    real = sending._count
+    real = settling.count_answer
 
     def count(destination: Any, answer: Any, now: Any) -> None:
         before = Destination.objects.get(pk=destination.pk)
@@ -500,7 +502,7 @@ def _failures_never_forgotten() -> Iterator[None]:
                 failures=before.failures, quiet_until=before.quiet_until
             )
 
-    with put((sending, "_count", count)):
+    with put((settling, "count_answer", count)):
         yield
 
 
@@ -542,7 +544,7 @@ def _token_loop() -> Iterator[None]:
                 if not gateway.refuses_session(exchange):
                     break
                 gateway.drop(session)
-                sending._close(attempt, exchange, sending._judge(gateway, exchange, submission))
+                sending.close_attempt(attempt, exchange, sending._judge(gateway, exchange, submission))
                 attempt = sending._next_attempt(submission)
                 session = gateway.session()
                 exchange = sending._submit(gateway, session, submission, attempt)

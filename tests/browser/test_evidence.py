@@ -14,10 +14,10 @@ from tests.health_check_file import HUB_CODE, Export
 from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.keeping import keep_receipt
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Attempt, Receipt, Submission
 from sosuckhoe.hospital.delivery.secrets import keep_secret
-from sosuckhoe.hospital.delivery.sending import keep_receipt
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
 from sosuckhoe.hospital.visits.choices import choose

@@ -6,10 +6,10 @@ from django.utils import timezone
 from tests.unit.fixes.conftest import SPACED
 from tests.unit.fixes.test_severities import change
 
+from sosuckhoe.hospital.delivery.keeping import note_attempt
 from sosuckhoe.hospital.delivery.mending.holding_back import hold_back_all, not_left, preview
 from sosuckhoe.hospital.delivery.mending.rechecking import held, recheck_all
 from sosuckhoe.hospital.delivery.models import Submission
-from sosuckhoe.hospital.delivery.sending import note_attempt
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.choices import NeedsReason

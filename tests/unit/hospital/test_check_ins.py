@@ -17,13 +17,13 @@ from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.hospital.delivery import actions, doors
 from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
+from sosuckhoe.hospital.delivery.keeping import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
-from sosuckhoe.hospital.delivery.sending import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, Worker, next_due, run

@@ -12,10 +12,12 @@ from django.utils import timezone
 from sosuckhoe.hospital.delivery import doors, receipts
 from sosuckhoe.hospital.delivery.answers import Answer, Concern, Word
 from sosuckhoe.hospital.delivery.calling import NotSent
+from sosuckhoe.hospital.delivery.keeping import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.mending.holding_back import never_tried
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey, Submission
-from sosuckhoe.hospital.delivery.sending import REST, keep_receipt, note_attempt, send_submission
+from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.sessions import Sessions
+from sosuckhoe.hospital.delivery.settling import REST
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.web.admin.actions import change_destination

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import receipts, worker
 from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.keeping import sent_line
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.recovery import recover
-from sosuckhoe.hospital.delivery.sending import sent_line
 from sosuckhoe.hospital.delivery.states import State
 
 from .conftest import House

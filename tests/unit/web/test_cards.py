@@ -7,7 +7,7 @@ from sosuckhoe.hospital.cards.models import LookUp
 from sosuckhoe.hospital.cards.question import NotAsked, question_of
 from sosuckhoe.hospital.delivery.answers import NO_ANSWER
 from sosuckhoe.hospital.delivery.models import Submission
-from sosuckhoe.hospital.delivery.sending import settle
+from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.worker import CheckInWorker
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.staff.models import Person

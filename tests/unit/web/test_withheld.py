@@ -9,7 +9,7 @@ from tests.unit.web.test_hub_pages import given, switch_on, unclear_health_check
 
 from sosuckhoe.hospital.delivery.answers import NO_ANSWER
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
-from sosuckhoe.hospital.delivery.sending import settle
+from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.withheld import marks
 from sosuckhoe.hospital.delivery.worker import CheckInWorker
 from sosuckhoe.hospital.journal.models import Entry

@@ -15,10 +15,10 @@ from sosuckhoe.hospital.delivery import actions
 from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.check_ins import Told, tell
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
+from sosuckhoe.hospital.delivery.keeping import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey, Submission
 from sosuckhoe.hospital.delivery.secrets import keep_secret
-from sosuckhoe.hospital.delivery.sending import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.staff.actions import add_facility, add_person, add_unit

@@ -16,7 +16,7 @@ from ..delivery.answers import Answer, Concern, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
-from ..delivery.sending import stop_account
+from ..delivery.stopping import stop_account
 from ..journal.chain import note
 from ..staff.models import Facility, Person
 from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning

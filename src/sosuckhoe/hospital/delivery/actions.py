@@ -18,7 +18,7 @@ from .gateway import RECORD_PATHS, check_address
 from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, left_before, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .secrets import keep_secret
-from .sending import may_be_there
+from .settling import may_be_there
 from .signers.keys import pem
 from .states import State
 from .withheld import mark_on

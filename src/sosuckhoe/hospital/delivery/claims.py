@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .crashpoints import here
+from .keeping import note_attempts
 from .ledger import (
     earlier_check_in,
     lease_is_over,
@@ -31,9 +32,10 @@ from .loading import Carried, add_contents, add_keys, add_places
 from .models import Attempt, Destination, Submission
 from .prepared import Prepared, over
 from .restoring.hold import not_restored
-from .sending import LONGEST_WAIT, QUIET, QUIET_AFTER, note_attempts
+from .settling import LONGEST_WAIT
 from .signing_anew import must_sign_anew
 from .states import State
+from .stopping import QUIET, QUIET_AFTER
 from .turns import writing
 from .withheld import not_withheld
 

@@ -17,11 +17,12 @@ from ..journal.chain import note
 from . import receipts
 from .actions import StillWithheld
 from .answers import Answer, Word
+from .keeping import keep_receipt, receipt_line
 from .ledger import step
 from .models import Receipt, Submission
 from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
-from .sending import NOT_THERE, REST, keep_receipt, receipt_line
+from .settling import NOT_THERE, REST
 from .states import State
 from .withheld import KINDS, WITHHELD, mark_on, not_withheld
 

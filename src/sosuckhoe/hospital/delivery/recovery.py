@@ -7,10 +7,10 @@ from django.db import transaction
 
 from . import receipts
 from .answers import NO_ANSWER, Answer, Word
+from .keeping import is_anothers, keep_receipt
 from .ledger import lease_is_over, step, supersede_overtaken
 from .models import Attempt, Submission
 from .prepared import Prepared
-from .sending import is_anothers, keep_receipt
 from .states import State
 
 _LOST = Prepared(lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk"))

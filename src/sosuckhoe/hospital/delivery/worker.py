@@ -36,7 +36,8 @@ from .models import Attempt, Submission
 from .recovery import recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
-from .sending import LONGEST_WAIT, release, send_submission
+from .sending import release, send_submission
+from .settling import LONGEST_WAIT
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits

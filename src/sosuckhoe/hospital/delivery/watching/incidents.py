@@ -17,7 +17,7 @@ from django.utils import timezone
 from ...journal.chain import note
 from ..answers import NO_ANSWER
 from ..models import Attempt, Destination, Incident, OutageCause, Submission
-from ..sending import QUIET_AFTER
+from ..stopping import QUIET_AFTER
 from .deadlines import Outage
 
 OUR_OWN = frozenset(

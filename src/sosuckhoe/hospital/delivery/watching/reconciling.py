@@ -12,8 +12,8 @@ from itertools import pairwise
 from ..models import Destination, Receipt
 from ..receipt_journal import journal_since, moment_of
 from ..receipts import ReceiptLine
-from ..sending import QUIET_AFTER
 from ..states import TRANSMITTED, State
+from ..stopping import QUIET_AFTER
 from .deadlines import CLOCKS, Due, Outage, dues
 from .gap_causes import CAUSES, FAULT_CODES, STAGES
 from .stories import Story, Way, bounds, moments_of, stories

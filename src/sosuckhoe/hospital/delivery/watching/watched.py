@@ -11,8 +11,8 @@ from django.db.models import Count, Min
 
 from ..models import Attempt, Destination, Incident, SigningKey, Submission
 from ..restoring.hold import on_hold
-from ..sending import QUIET_AFTER
 from ..states import State
+from ..stopping import QUIET_AFTER
 from .counting import known
 from .pulse import last_beat
 from .rehashing import last_check

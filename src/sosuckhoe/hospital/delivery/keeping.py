@@ -1,0 +1,134 @@
+"""What is kept of an exchange: the attempt with both sides, the receipt, and their lines in the journal outside."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from . import receipts
+from .answers import Answer
+from .calling import Exchange
+from .models import Attempt, Receipt, Submission
+from .prepared import add, change, look
+
+SIGNATURE_WITHIN = 1 << 16
+"""The signature stands at the end of a file."""
+SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
+
+
+def note_attempt(submission: Submission) -> Attempt:
+    return note_attempts([submission])[0]
+
+
+def note_attempts(submissions: Sequence[Submission]) -> list[Attempt]:
+    """One for each, in the transaction that claimed them."""
+    now = timezone.now()
+    noted = []
+    for submission in submissions:
+        assert submission.document is not None
+        noted.append(
+            Attempt(
+                submission=submission,
+                document=submission.document,
+                number=submission.attempt_count,
+                fence=submission.fence,
+                holder=submission.holder,
+                started_at=now,
+                request_sha256=submission.document.sha256,
+            )
+        )
+    columns = ("submission_id", "document_id", "number", "fence", "holder", "started_at", "request_sha256")
+    rows = [{name: getattr(attempt, name) for name in columns} for attempt in noted]
+    keys = {submission: key for key, submission in add(Attempt, rows, also="submission_id")}
+    for attempt in noted:
+        attempt.pk = keys[attempt.submission_id]
+    return noted
+
+
+def close_attempt(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
+    """Keep what was said on both sides; an attempt that recovery has closed keeps what it has."""
+    columns: dict[str, object] = {
+        "ended_at": timezone.now(),
+        "outcome": answer.word if attempt.bytes_from else "NotSent",
+        "code": answer.code,
+        "sentence": answer.sentence,
+    }
+    if exchange is not None:
+        columns |= {
+            "http_status": exchange.status,
+            "gateway_code": answer.code[:20],
+            "request_head": exchange.request_head,
+            "answer_head": exchange.answer_head,
+            "answer": exchange.answer,
+        }
+    change(Attempt, {"id": attempt.pk}, columns)
+
+
+def keep_receipt(
+    submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
+) -> bool:
+    """Store a receipt, once: the portal may repeat a number it gave for the same bytes. False: it is another's."""
+    assert submission.document is not None
+    row = {
+        "destination_id": submission.destination_id,
+        "transaction_number": answer.transaction_number,
+        "submission_id": submission.pk,
+        "attempt_id": attempt.pk,
+        "received_at": now,
+        "stated_at": answer.stated_at,
+        "message": answer.message,
+        "document_sha256": submission.document.sha256,
+        "stated_by": stated_by,
+    }
+    if add(Receipt, [row], unless="destination_id,transaction_number"):
+        return True
+    return not is_anothers(submission, answer.transaction_number)
+
+
+def is_anothers(submission: Submission, number: str) -> bool:
+    """Whether a transaction number is the receipt of something else."""
+    there = {"destination_id": submission.destination_id, "transaction_number": number}
+    return any(owner != submission.pk for (owner,) in look(Receipt, there, ("submission_id",)))
+
+
+def receipt_line(
+    submission: Submission, attempt: Attempt, answer: Answer, now: datetime
+) -> receipts.ReceiptLine:
+    assert submission.document is not None
+    return receipts.ReceiptLine(
+        facility_code=submission.facility_code,
+        visit_code=submission.visit_code,
+        version=submission.version_number,
+        destination=submission.destination_id,
+        submission=submission.pk,
+        attempt=attempt.number,
+        fence=attempt.fence,
+        document_sha256=submission.document.sha256,
+        transaction_number=answer.transaction_number,
+        received_at=now.isoformat(),
+        stated_at=answer.stated_at,
+        message=answer.message,
+    )
+
+
+def sent_line(submission: Submission, attempt: Attempt, now: datetime) -> receipts.SentLine:
+    document = submission.document
+    assert document is not None
+    named = SIGNATURE_ID.search(document.content[-SIGNATURE_WITHIN:])
+    return receipts.SentLine(
+        facility_code=submission.facility_code,
+        visit_code=submission.visit_code,
+        version=submission.version_number,
+        destination=submission.destination_id,
+        submission=submission.pk,
+        attempt=attempt.number,
+        fence=attempt.fence,
+        document_sha256=document.sha256,
+        record_sha256=document.record_sha256,
+        unsigned_sha256=document.unsigned_sha256,
+        certificate=document.certificate_fingerprint,
+        signature_id=named.group(1).decode() if named else "",
+        signed_at=document.signed_at.isoformat(),
+        sent_at=now.isoformat(),
+    )

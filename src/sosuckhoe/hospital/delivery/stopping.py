@@ -1,0 +1,100 @@
+"""What an answer says of the destination as a whole: failures in a row make it quiet, some refusals stop it."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from .answers import NO_ANSWER, Answer, Concern, Word
+from .calling import Exchange
+from .models import Attempt, Destination, Receipt, Submission
+from .prepared import Prepared, change
+
+QUIET_AFTER = 3
+"""So many failures in a row mean the portal, not the record: then one probe in ``QUIET``."""
+QUIET = timedelta(seconds=30)
+ANSWER_NOTED_EVERY = timedelta(seconds=10)
+PAUSE_AFTER_SET_UP_REFUSALS = 2
+SIGNATURE_REFUSED = ("124", "125")
+NEW_SESSION_REFUSED = (
+    "Đã đăng nhập lại một lần và vẫn bị từ chối. Kiểm tra máy gửi có luôn đi ra bằng cùng một địa chỉ mạng không "
+    "(phiên gắn với địa chỉ), hỏi BHXH nếu không rõ, rồi bấm Gửi tiếp."
+)
+"""Asking on and on could lock the account (gateway.md §3)."""
+NEVER_TAKEN = (
+    "Nơi nhận này chưa nhận tệp nào ký bằng chứng thư {key}: kiểm tra việc đăng ký chứng thư trên cổng, "
+    "rồi bấm Gửi tiếp và cho ký lại hồ sơ bị giữ."
+)
+"""A new certificate that is not registered would be refused for every record: the first refusal stops (F60)."""
+
+
+def count_answer(submission: Submission, answer: Answer, now: datetime) -> None:
+    """What an answer says about the destination as a whole."""
+    destination = submission.destination
+    if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
+        stop_account(
+            destination, answer, now, NEW_SESSION_REFUSED if answer.concern is Concern.SESSION else ""
+        )
+    elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
+        stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
+    elif answer.concern is Concern.SET_UP:
+        before = (
+            Attempt.objects.filter(
+                submission__destination=destination, submission__check_in__isnull=True, ended_at__isnull=False
+            )
+            .exclude(outcome="NotSent")
+            .order_by("-ended_at")
+            .values_list("submission_id", "code")[:PAUSE_AFTER_SET_UP_REFUSALS]
+        )
+        if (
+            len({submission for submission, _ in before}) == PAUSE_AFTER_SET_UP_REFUSALS
+            and len({code for _, code in before}) == 1
+        ):
+            stop_account(destination, answer, now)
+    if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
+        rows = Destination.objects.filter(pk=destination.pk)
+        rows.update(failures=F("failures") + 1)
+        rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
+    elif _STALE.keys(now, destination.pk):
+        # Noted every few seconds at most: senders side by side should not queue up for this row.
+        noted = {"failures": 0, "quiet_until": None, "answered_at": now}
+        change(Destination, {"id": destination.pk}, noted)
+
+
+_STALE = Prepared(
+    lambda now, pk: Destination.objects.filter(
+        Q(failures__gt=0) | Q(answered_at__isnull=True) | Q(answered_at__lt=now - ANSWER_NOTED_EVERY), pk=pk
+    )
+)
+"""The destination, if what is known of it is to be written anew."""
+
+
+def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
+    """Whether what came of a check-in concerns records, too.
+
+    The host, the login and the account are one for both. What the check-in service alone says, or leaves unsaid, may
+    not slow or stop the sending of records.
+    """
+    return exchange is None or answer.word is Word.ACCEPTED or answer.code in ("401", "402", "403")
+
+
+def _known_there(submission: Submission) -> bool:
+    """The destination has taken a file signed with this certificate before, so the certificate is not the trouble."""
+    document = submission.document
+    return (
+        document is None
+        or Receipt.objects.filter(
+            destination=submission.destination,
+            attempt__document__certificate_fingerprint=document.certificate_fingerprint,
+        ).exists()
+    )
+
+
+def _key_of(submission: Submission) -> str:
+    return submission.document.key.name if submission.document else ""
+
+
+def stop_account(destination: Destination, answer: Answer, now: datetime, why: str = "") -> None:
+    """Nothing more goes there until a person has looked."""
+    Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
+        paused_at=now, paused_by="worker", paused_why=f"{answer.sentence} {why}".strip()
+    )
