@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from tests.crash.stage import Paper
 
-from sosuckhoe.hospital.delivery import actions, doors, receipts, withholding
+from sosuckhoe.healthbook.signing.verify_evidence import UNKNOWN
+from sosuckhoe.hospital.delivery import actions, doors, evidence, receipts, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.restoring import booking
 from sosuckhoe.hospital.delivery.restoring import hold as holds
 from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
@@ -24,6 +27,7 @@ from sosuckhoe.hospital.journal.chain import note
 
 from .conftest import House, Portal
 from .test_check_ins import file, row, visit_code
+from .test_evidence import examined
 from .test_worker import _fresh_sessions, closed, strike, work
 
 __all__ = ["_fresh_sessions", "closed"]
@@ -119,7 +123,7 @@ def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(closed: Clo
 
 
 def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(
-    closed: Closed, monkeypatch: pytest.MonkeyPatch
+    closed: Closed, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker that wrote it was refused the flush: the line can be read and is not on the disk."""
     submission, worker = closed(), Worker("test")
@@ -141,4 +145,26 @@ def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(
     monkeypatch.setattr(receipts.os, "fdatasync", flush)
     assert recover(at=timezone.now() + 2 * LEASE + timedelta(minutes=1)) == 1
     assert flushed == [False], "and after it the receipt was booked"
-    assert Submission.ledger.get(pk=submission.pk).state == State.RECEIVED and Receipt.objects.exists()
+    received = Submission.objects.get(pk=submission.pk)
+    assert received.state == State.RECEIVED and Receipt.objects.exists()
+    outcome, codes = examined(evidence.container_for(received.version), paper)
+    assert (outcome, codes) == (UNKNOWN, {"RECEIPT-JOURNALLED"}), "the answer itself died with the worker"
+
+
+@pytest.mark.parametrize("rebuilt", [True, False])
+def test_evidence_of_what_a_restore_brought_back_says_what_is_known_of_it(
+    closed: Closed, portal: Portal, paper: Paper, rebuilt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the very bytes can be built again it passes; where only their hash is left it cannot be told."""
+    submission = closed()
+    copy = transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    if not rebuilt:
+        monkeypatch.setattr(booking, "rebuilt", lambda *arguments: None)
+    reconciled()
+    again = Submission.objects.get(pk=submission.pk)
+    assert again.state == State.RECEIVED
+    outcome, codes = examined(evidence.container_for(again.version), paper)
+    lost = {"RECEIPT-JOURNALLED"} if rebuilt else {"RECEIPT-JOURNALLED", "DOCUMENT-LOST"}
+    assert (outcome, codes) == (UNKNOWN, lost)

@@ -52,6 +52,8 @@ MAX_TEXT = 10_000_000  # libxml2 refuses longer texts
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 64
 MAX_FRESH = 366 * 24 * 3600
+FROM_JOURNAL = "200-FROM-JOURNAL"
+"""An attempt whose receipt is known from the journal beside the database alone."""
 NOT_CHECKED, MESSAGE_NOT_CHECKED = "STATUS-NOT-CHECKED", "MESSAGE-NOT-CHECKED"
 LEFT_OPEN = {NOT_CHECKED: "không kiểm tra thu hồi", MESSAGE_NOT_CHECKED: "không kiểm tra chữ ký bản tin"}
 """What a verdict says in its first line, since nobody may take it for proved."""
@@ -1024,6 +1026,15 @@ class Examination:
     def document(self, document: dict[str, Any], where: str) -> None:
         data = self.box.parts.get(document["file"], b"")
         manifest = self.box.manifest
+        if not data and not document["size"]:
+            left = f"chỉ còn mã băm {document['sha256']}" if document["sha256"] else "không còn cả mã băm"
+            self.say(
+                UNKNOWN,
+                "DOCUMENT-LOST",
+                where,
+                f"Tệp đã ký mất cùng cơ sở dữ liệu trước lần khôi phục, {left}. Không kiểm tra được chữ ký.",
+            )
+            return
         if sha256(data) != document["sha256"] or len(data) != document["size"]:
             self.say(FAILED, "DOCUMENT-CHANGED", where, "Tệp đã ký không khớp mã băm ghi trong sổ gửi.")
             return
@@ -1238,6 +1249,15 @@ class Examination:
                 subject,
                 f"Mã do người phụ trách ({receipt['stated_by']}) đọc trên {self.other_side.lower()} và ghi lại, "
                 f"không phải {self.other_side.lower()} trả lời.",
+            )
+            return
+        if attempt["code"] == FROM_JOURNAL:
+            self.say(
+                UNKNOWN,
+                "RECEIPT-JOURNALLED",
+                subject,
+                "Mã này lấy từ sổ biên nhận ghi ngoài cơ sở dữ liệu. Nguyên văn trả lời không còn, vì lúc đó chương trình "
+                f"bị ngắt hoặc sau đó dữ liệu được khôi phục. Đối chiếu mã này với {self.other_side.lower()}.",
             )
             return
         answer = self.box.parts.get(attempt["answer"] or "", b"")

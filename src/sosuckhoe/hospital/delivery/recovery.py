@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from django.db import transaction
 
+from ...healthbook.signing.verify_evidence import FROM_JOURNAL
 from . import receipts
 from .answers import NO_ANSWER, Answer, Word
 from .keeping import is_anothers, keep_receipt
@@ -59,7 +60,7 @@ def _recover(submission: Submission, at: datetime) -> None:
         # Found there is not on the disk: whoever wrote it may have died before it was flushed, or been refused that.
         receipts.append(line)
         keep_receipt(submission, attempt, answer, at)
-        _close(attempt, Word.ACCEPTED, "200-FROM-JOURNAL", answer.sentence, at)
+        _close(attempt, Word.ACCEPTED, FROM_JOURNAL, answer.sentence, at)
         step(submission, State.RECEIVED, at=at, problem_code="", problem="", not_before=None)
         return
     _close(attempt, Word.UNKNOWN, NO_ANSWER.code, NO_ANSWER.sentence, at)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from ....healthbook.signing.verify_evidence import FROM_JOURNAL
 from ..answers import Word
 from ..ledger import step
 from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
@@ -15,8 +16,7 @@ S = State
 MAYBE = "RESTORED-MAYBE"
 """It may have left after the copy was made."""
 MAYBE_SENTENCE = "Cơ sở dữ liệu đã khôi phục từ bản cũ; hồ sơ này có thể đã gửi đi sau bản đó. Tra trên cổng rồi ghi kết quả."
-FROM_JOURNAL = "Cổng đã tiếp nhận hồ sơ, theo sổ biên nhận ngoài cơ sở dữ liệu."
-BOOKED = "200-FROM-JOURNAL"
+SAID_BY_JOURNAL = "Cổng đã tiếp nhận hồ sơ, theo sổ biên nhận ngoài cơ sở dữ liệu."
 
 
 def holder_of(restore: Restore) -> str:
@@ -97,8 +97,8 @@ def book_received(
     Attempt.objects.filter(pk=attempt.pk).update(
         ended_at=datetime.fromisoformat(line.received_at),
         outcome=Word.ACCEPTED,
-        code=BOOKED,
-        sentence=FROM_JOURNAL,
+        code=FROM_JOURNAL,
+        sentence=SAID_BY_JOURNAL,
         holder=holder_of(restore),
     )
     Receipt.objects.get_or_create(

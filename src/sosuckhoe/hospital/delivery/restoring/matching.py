@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ....healthbook.signing.verify_evidence import FROM_JOURNAL
 from ...journal.chain import note
 from ..answers import Word
 from ..crashpoints import here
@@ -23,7 +24,6 @@ from ..models import Attempt, LostSubmission, Receipt, Restore, Submission
 from ..states import State
 from . import outside
 from .booking import (
-    BOOKED,
     MAYBE,
     MAYBE_SENTENCE,
     book_received,
@@ -95,7 +95,7 @@ def reaches_back(restore: Restore) -> bool:
 def count_of(restore: Restore) -> Counter[str]:
     """What this restore comes to: booked, unclear, held, to be imported again."""
     return Counter(
-        booked=Attempt.objects.filter(code=BOOKED, holder=holder_of(restore)).count(),
+        booked=Attempt.objects.filter(code=FROM_JOURNAL, holder=holder_of(restore)).count(),
         unknown=Submission.ledger.filter(state=S.UNKNOWN, problem_code=MAYBE).count(),
         held=Submission.ledger.filter(
             state=S.HELD, problem_code__in=[MAYBE, NEWER_LEFT[0], LEFT_BEFORE[0]]
