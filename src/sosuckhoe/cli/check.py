@@ -94,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
     day = options.as_of or date.today()  # noqa: DTZ011 - the day on the wall of whoever types the command
     try:
         policy = validation.Policy(catalogues=catalogues_from(options.catalogue))
-        question = Question(day, expected=options.as_of is not None, policy=policy)
+        question = Question(
+            day, expected=options.as_of is not None, policy=policy, gather=options.format == "text"
+        )
         reports = [_report(path, day) for path in options.report]
     except ValueError as problem:
         print(problem, file=sys.stderr)

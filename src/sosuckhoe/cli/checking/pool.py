@@ -15,6 +15,7 @@ from itertools import islice
 
 from sosuckhoe.healthbook import validation
 from sosuckhoe.healthbook.validation import Checked, Policy
+from sosuckhoe.healthbook.validation.gathering import gathered
 
 from .refusals import Refused, refused
 from .sources import Source
@@ -37,6 +38,8 @@ class Question:
     day: date
     expected: bool = False
     policy: Policy | None = None
+    gather: bool = False
+    """Whether a habit of the exporter is told once, for people; machines get every cell."""
 
     def ask(self, source: Source) -> Results:
         """The results of one file, without the records, which nobody here reads again."""
@@ -47,6 +50,8 @@ class Question:
         found = validation.check(
             data, day=self.day, name=source.name, policy=self.policy, expected=self.expected
         )
+        if self.gather:
+            found = [replace(result, faults=gathered(result.faults)) for result in found]
         return [replace(result.advised(), record=None) for result in found]
 
     def ask_all(self, sources: list[Source]) -> list[Results]:

@@ -26,7 +26,7 @@ from .nesting import Guarded, excuses, nested, nothing_or
 from .policy import Policy
 from .rule import ROUNDING, Rule, Wanted
 from .site import Site
-from .typed import day_reader, reader_of
+from .typed import NOTHING_IN_TEXT, day_reader, reader_of
 
 CheckTable = Callable[[Record, Columns, bool, date, date, Policy, Callable[[Fault], None]], None]
 """(record, columns, insured, code_day, day, policy, add): adds the faults of one table."""
@@ -147,12 +147,16 @@ class _Writer:
         needed = judge.is_closed or reader_of(item) is not None
         lines = []
         if judge.is_text:
+            said = f"not {self._bind('nothing', NOTHING_IN_TEXT)}.isdisjoint({texts})"
             if judge.shape.always:
                 longer = f" or max(map(len, {texts})) > {item.max_length}" if item.max_length else ""
-                lines = [f"if not all({texts}){longer}:", f"    {slow}"]
-            elif item.max_length:
-                lines = [f"if {texts} != absent and max(map(len, filter(None, {texts})), default=0) > {item.max_length}:",
-                         f"    {slow}"]  # fmt: skip
+                lines = [f"if not all({texts}){longer} or {said}:", f"    {slow}"]
+            else:
+                longest = f"max(map(len, filter(None, {texts})), default=0) > {item.max_length} or "
+                lines = [
+                    f"if {texts} != absent and ({longest if item.max_length else ''}{said}):",
+                    f"    {slow}",
+                ]
         else:
             plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
             result = column if needed else "_"
@@ -261,9 +265,11 @@ class _Writer:
         if not judge.is_text:
             plain = f"{name}_plain" if judge.is_closed else self._bind(f"{name}_plain", judge.plain())
             return [f"{name} = {plain}[{text}]"]
+        longer = f"len({name}) > {most} or " if most else ""
+        said = f"{longer}{name} in {self._bind('nothing', NOTHING_IN_TEXT)}"
         if judge.shape.always:
-            return [f"if not {name}{f' or len({name}) > {most}' if most else ''}:", "    raise Doubtful"]
-        return [f"if {name} is not None and len({name}) > {most}:", "    raise Doubtful"] if most else []
+            return [f"if not {name} or {said}:", "    raise Doubtful"]
+        return [f"if {name} is not None and ({said}):", "    raise Doubtful"]
 
     # Rules
 

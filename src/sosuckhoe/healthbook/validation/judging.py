@@ -20,7 +20,7 @@ from .inlining import inlined
 from .rule import Check, Rule
 from .shape import Shape, shape_of
 from .site import Site
-from .typed import A_MONTH, LONGEST, ParseAll, parse_members, reader_of
+from .typed import A_MONTH, LONGEST, NOTHING_IN_TEXT, ParseAll, parse_members, reader_of
 
 Form = Literal["value", "text", "day"]
 """How a rule wants the value of a field: typed, as on paper, or the day of a time."""
@@ -306,7 +306,7 @@ def _up_to(most: int | None, least: int) -> Callable[[str], str | None]:
     longest = most or sys.maxsize
 
     def short(text: str) -> str | None:
-        return text if least <= len(text) <= longest else None
+        return text if least <= len(text) <= longest and text not in NOTHING_IN_TEXT else None
 
     return short
 

@@ -15,7 +15,7 @@ from .proofs import cases_of, proven
 from .rule import RULES, Rule
 from .rules.allowed import ALLOWED
 from .rules.envelope import FILE_RULES
-from .settling import rules_of
+from .settling import rules_of, settled
 from .shape import Shape, shape_of
 from .shape_ids import OF_SHAPE
 
@@ -84,11 +84,13 @@ class Listed:
 @of_decisions
 @lru_cache(maxsize=1)
 def listed_rules() -> tuple[Listed, ...]:
-    """Every rule there is, whatever the day, in the order of the ids."""
+    """Every rule there is, whatever the day, in the order of the ids; under the names of the newest edition in force, or its
+    own where it has no meaning there."""
     newest = edition_on(max(decision.in_force for decision in decisions() if decision.status == IN_FORCE))
     shapes = _shapes_by_id(newest)
+    rules = [settled(newest, rule) or rule for rule in RULES]
     ids = sorted({rule.id for rule in RULES} | OF_SHAPE | FILE_RULES.keys() | ALLOWED.keys())
-    return tuple(_listed(id, RULES, shapes.get(id, ())) for id in ids)
+    return tuple(_listed(id, rules, shapes.get(id, ())) for id in ids)
 
 
 def rules_on(day: date, *, expected: bool = False) -> tuple[Listed, ...]:
@@ -203,6 +205,7 @@ _PROBES = (
     "~",
     "99",
     "20260230",
+    "NULL",
 )
 """Values that are wrong in every way a shape can be: what ids they get says which ids guard a field."""
 

@@ -6,7 +6,7 @@ module may take its time to find the right words.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,8 @@ from . import shape_ids as ids
 from .fault import Fault, Owner, Severity
 from .rule import UNCERTAIN
 from .typed import (
+    NOTHING,
+    NOTHING_IN_TEXT,
     decimal_places,
     is_birth,
     is_clean,
@@ -74,6 +76,8 @@ class Shape:
         """What is wrong with a value that the checker found wanting, or None when it is excused."""
         if not text:
             return self._missing(row, insured)
+        if text in (NOTHING_IN_TEXT if self.field.kind == "string" else NOTHING):
+            return self._nothing(text, row)
         found = self._malformed(text, day)
         if found is None:
             return None
@@ -87,6 +91,14 @@ class Shape:
         rule = self.of(ids.MISSING, "SHP-001")
         message = f"Chưa có {in_sentence(name_of(self.field))}; ô này bắt buộc."
         return self._fault(rule, row, "warning" if doubtful else "error", message, "")
+
+    def _nothing(self, text: str, row: int | None) -> Fault:
+        """A word like NULL, which an exporter wrote where there was no value."""
+        severity: Severity = "error" if self.always or self.field.kind != "string" else "warning"
+        message = (
+            f"{name_of(self.field)} ghi chữ {quoted(text)}: ô không có giá trị mà phần mềm xuất thành chữ."
+        )
+        return replace(self._fault("SHP-004", row, severity, message, text), owner="it")
 
     def _malformed(self, text: str, day: date) -> tuple[str, Severity, str] | None:
         kind = self.field.kind

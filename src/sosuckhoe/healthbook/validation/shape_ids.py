@@ -6,6 +6,7 @@ Where the published rule lists name a check, its id is used (FMT-…, COD-…). 
 SHP-001    a mandatory value is missing
 SHP-002    a whole number is not one
 SHP-003    a code has blanks at its ends or hidden characters, or is not in a list that no published rule names
+SHP-004    a word like NULL stands where there is no value
 SHP-005    more faults than are told: the rest is not listed
 =========  =============================================================
 """
@@ -79,7 +80,7 @@ CODE_FORM = {
 
 OF_SHAPE = frozenset(
     {"FMT-001", "FMT-002", "FMT-003", "FMT-004", "FMT-005", "FMT-006", "FMT-007", "FMT-009", "FMT-013"}
-    | {"SHP-001", "SHP-002", "SHP-003"}
+    | {"SHP-001", "SHP-002", "SHP-003", "SHP-004"}
     | {*MISSING.values(), *FORM.values(), *CODE_LIST.values(), *TOO_LONG.values()}
     | {id for _, id in CODE_FORM.values()}
 )

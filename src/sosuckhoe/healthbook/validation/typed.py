@@ -24,6 +24,10 @@ A_MONTH = 48 * 1024
 LONGEST = 160
 """Longer texts are not remembered: names of diseases and products come back all day, stories do not."""
 
+NOTHING_IN_TEXT = frozenset({"NULL", "Null", "null", "(null)", "undefined"})
+NOTHING = NOTHING_IN_TEXT | {"N/A", "n/a", "None"}
+"""Words that programs write for a value that is not there. In free text some of them may be meant."""
+
 _INTEGER = re.compile(r"[0-9]+")
 ParseAll = Callable[[Collection[str]], list[Any] | None]
 
@@ -141,9 +145,9 @@ def without_empty_decimals(text: str, places: int) -> str:
 
 
 def parse_members(text: str) -> list[str] | None:
-    """Members between semicolons, without blanks around; None where one is empty."""
+    """Members between semicolons, without blanks around; None where one is empty or all is a word for nothing."""
     members = [member.strip() for member in text.split(";")]
-    return members if all(members) else None
+    return members if all(members) and text not in NOTHING else None
 
 
 def _list_of(parse: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -155,8 +159,8 @@ def _list_of(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def is_clean(code: str) -> bool:
-    """Whether a code has no blank at either end and no hidden character."""
-    return code.isprintable() and code == code.strip()
+    """Whether a code has no blank at either end and no hidden character, and is no word for nothing."""
+    return code.isprintable() and code == code.strip() and code not in NOTHING
 
 
 def is_birth(field: Field) -> bool:
