@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import filterfalse
 from typing import Any, Literal, cast
 
 from ..record import Column, Record, Row
@@ -20,14 +19,12 @@ from .inlining import inlined
 from .rule import Check, Rule
 from .shape import Shape, shape_of
 from .site import Site
-from .typed import A_MONTH, LONGEST, NOTHING_IN_TEXT, ParseAll, parse_members, reader_of
+from .typed import LONGEST, NOTHING_IN_TEXT, REMEMBERED, ParseAll, parse_members, reader_of
 
 Form = Literal["value", "text", "day"]
 """How a rule wants the value of a field: typed, as on paper, or the day of a time."""
 Alone = tuple[Check, Form, bool]
 """A check, the form it wants, and whether it names wrong members."""
-FEW = 4
-"""So many new values of a column are looked at one by one."""
 DAYS = 64
 """Days whose code lists a judge keeps at hand."""
 
@@ -55,63 +52,44 @@ class Trial:
 
 
 class Plain(dict[str | None, Any]):
-    """From a text that is plainly right to its value; raises Doubtful for any other."""
+    """From a text that is plainly right to its value; raises Doubtful for any other.
+
+    Values that can be read at one look are not remembered by column: amounts hardly repeat, and to keep the minutes of
+    a month costs more than to read them again.
+    """
 
     def __init__(
-        self,
-        value_of: Callable[[str], Any],
-        values_of: ParseAll | None,
-        optional: bool,
-        most: int,
-        come_back: bool = True,
+        self, value_of: Callable[[str], Any], values_of: ParseAll | None, optional: bool, most: int
     ) -> None:
         """``value_of`` gives the value, or None where the text is not plainly right; ``values_of`` the values of many
-        texts, or None where one is not. ``come_back``: whether the values of a column are seen again in others."""
+        texts at one look, or None where one is not."""
         super().__init__({None: None} if optional else {})
         self.value_of, self.values_of, self.optional, self.most = value_of, values_of, optional, most
-        self.come_back = come_back
 
     def column(self, texts: Column) -> list[Any]:
-        """The values of a column. What is new is looked at together where that is possible."""
+        """The values of a column."""
         first = texts[0]
         if first == texts[-1] and texts.count(first) == len(texts):
             return [self[first]] * len(texts)
-        if self.values_of is not None:
-            kinds: set[Any] = {*texts}
-            kinds.discard(None)
-            if not self.come_back:
-                return self._read_anew(texts, kinds)
-            fresh = [*filterfalse(self.__contains__, kinds)]
-            if len(fresh) > FEW and max(map(len, fresh)) <= LONGEST:
-                values = self.values_of(fresh)
-                if values is not None:
-                    self._make_room(len(fresh))
-                    self.update(zip(fresh, values, strict=True))
-        return [*map(self.__getitem__, texts)]
+        if self.values_of is None:
+            return [*map(self.__getitem__, texts)]
+        kinds: set[Any] = {*texts}
+        absent = None in kinds
+        if absent and not self.optional:
+            raise Doubtful
+        if 2 * len(kinds) > len(texts) and not absent:
+            return self._at_one_look(cast(Sequence[str], texts))
+        kinds.discard(None)
+        known = dict(zip(kinds, self._at_one_look(kinds), strict=True))
+        known[None] = None
+        return [*map(known.__getitem__, texts)]
 
-    def _read_anew(self, texts: Column, kinds: Collection[str]) -> list[Any]:
-        """The values of a column that hardly repeats: to read them costs less than to remember them."""
+    def _at_one_look(self, texts: Collection[str]) -> list[Any]:
         assert self.values_of is not None
-        if 2 * len(kinds) > len(texts) and None not in texts:
-            kinds = cast(Sequence[str], texts)
-        values = self.values_of(kinds)
-        if values is not None and kinds is texts:
-            return values
+        values = self.values_of(texts)
         if values is None:
             raise Doubtful
-        known: dict[str | None, Any] = dict(zip(kinds, values, strict=True))
-        if self.optional:
-            known[None] = None
-        try:
-            return [*map(known.__getitem__, texts)]
-        except KeyError:
-            raise Doubtful from None
-
-    def _make_room(self, count: int) -> None:
-        if len(self) + count > self.most:
-            self.clear()
-            if self.optional:
-                self[None] = None
+        return values
 
     def __missing__(self, text: str | None) -> Any:
         if text is None:
@@ -122,7 +100,10 @@ class Plain(dict[str | None, Any]):
         if value is None:
             raise Doubtful
         if len(text) <= LONGEST:
-            self._make_room(1)
+            if len(self) >= self.most:
+                self.clear()
+                if self.optional:
+                    self[None] = None
             self[text] = value
         return value
 
@@ -164,10 +145,7 @@ class Judge:
         else:
             value_of = self.reader.parse
         all_of = None if self.reader is None else self.reader.parse_all
-        most = A_MONTH if field.kind == "datetime12" else 1024
-        return _shared_plain(
-            value_of, all_of, self._alone, not self.shape.always, most, field.kind != "decimal"
-        )
+        return _shared_plain(value_of, all_of, self._alone, not self.shape.always, REMEMBERED)
 
     @property
     def _alone(self) -> tuple[Alone, ...]:
@@ -252,11 +230,10 @@ def _shared_plain(
     alone: tuple[Alone, ...],
     optional: bool,
     most: int,
-    come_back: bool = True,
 ) -> Plain:
     """Fields that are judged alike share what is remembered: an amount paid is often the amount due."""
     names = _written_out(parse, parse_all, alone)
-    return Plain(names["value_of"], names.get("values_of"), optional, most, come_back)
+    return Plain(names["value_of"], names.get("values_of"), optional, most)
 
 
 def _written_out(

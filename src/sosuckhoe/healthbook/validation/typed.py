@@ -17,10 +17,8 @@ from ..standard import Field
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Times on paper are Vietnamese wall time; there has been no other offset since the standard exists."""
 
-REMEMBERED = 4096
-"""Values a reader keeps before it starts anew: bounded, so that a worker does not grow."""
-A_MONTH = 48 * 1024
-"""The same for times: the minutes of a month."""
+REMEMBERED = 1024
+"""Values a reader keeps before it starts anew: full after so many visits, and from then on a worker does not grow."""
 LONGEST = 160
 """Longer texts are not remembered: names of diseases and products come back all day, stories do not."""
 
@@ -227,9 +225,8 @@ def _reader(kind: str, limit: int | None, places: int | None) -> Reader:
         "integer_list": _list_of(parse_integer),
     }
     at_one_look: dict[str, ParseAll] = {"datetime12": _parse_datetimes, "decimal": decimals}
-    most = A_MONTH if kind == "datetime12" else REMEMBERED
     lenient = meant if kind in ("decimal", "integer") else None
-    return Reader(parsers[kind], most, at_one_look.get(kind), lenient)
+    return Reader(parsers[kind], REMEMBERED, at_one_look.get(kind), lenient)
 
 
 def reader_of(field: Field) -> Reader | None:
