@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 from tests.unit.web.ward import clean
@@ -126,3 +128,46 @@ def test_where_the_journal_outside_is_lost_what_the_copy_holds_is_listed_too(war
     reconcile_restore(by="test", restore=restore, journal_whole=False)
     page = client.get(PAGE).content.decode()
     assert "Tạm giữ từ bản cũ" in page and held.version.visit.visit_code in page
+
+
+NOT_KNOWN_YET = "Chưa đối chiếu với sổ ngoài nên chưa biết có hồ sơ nào không."
+
+
+def test_before_reconciling_the_page_says_that_nobody_knows_and_afterwards_what_it_came_to(ward, as_role):
+    client = as_role(ward, "records")
+    signed = Submission.objects.filter(state="SIGNED").first()
+    restore = declare(by="test", reason="thử")
+    LostSubmission.objects.create(
+        restore=restore,
+        facility_code=signed.facility_code,
+        visit_code="99999.26.MAT-THEO-BAN-CU",
+        version=1,
+        destination=signed.destination_id,
+        document_sha256="a" * 64,
+        transaction_number="GD-KP-9",
+        left_at=restore.noticed_at,
+        settled_at=restore.noticed_at,
+        settled_by="test",
+    )
+    page = client.get(PAGE).content.decode()
+    assert page.count(NOT_KNOWN_YET) == 2, "of what is unclear, and of what is lost"
+    assert "Không có hồ sơ nào." not in page and "tile-number" not in page
+    LostSubmission.objects.update(settled_at=None, settled_by="")
+    counts = reconcile_restore(by="test", restore=restore, journal_whole=False)
+    assert counts["unknown"] >= 1 and counts["held"] >= 1 and counts["lost"] == 1
+    page = client.get(PAGE).content.decode()
+    assert NOT_KNOWN_YET not in page and "Không có hồ sơ nào." not in page
+    tiles = re.findall(r'tile-number">([\d.]+)<', page)
+    assert tiles == [str(counts[name]) for name in ("booked", "unknown", "held", "lost")]
+    assert signed.visit_code in page and "99999.26.MAT-THEO-BAN-CU" in page
+    listed = f"{counts['unknown'] + counts['held']} hồ sơ"
+    assert listed in page, "the tiles count what is listed, check-ins too"
+    check_in = Submission.ledger.get(check_in__isnull=False)
+    assert check_in.visit_code in page and reverse("web:delivery_unknown", args=[check_in.pk]) in page
+
+
+def test_a_whole_journal_outside_that_knows_nothing_more_leaves_the_lists_empty(empty_ward, as_role):
+    restore = declare(by="test", reason="thử")
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    page = as_role(empty_ward, "records").get(PAGE).content.decode()
+    assert page.count("Không có hồ sơ nào.") == 2 and NOT_KNOWN_YET not in page

@@ -18,10 +18,12 @@ def latest() -> Restore | None:
 
 
 def for_a_person() -> QuerySet[Submission]:
-    """What a restore left unclear: the doors are open for each."""
-    return Submission.objects.filter(
+    """What a restore left unclear, whatever it carries."""
+    rows = Submission.ledger.filter(
         problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]], state__in=[State.UNKNOWN, State.HELD]
     )
+    carried = ("version__visit__patient", "check_in", "health_check", "destination")
+    return rows.select_related(*carried).defer("version__record_json")
 
 
 def held_in_the_copy(restore: Restore) -> QuerySet[Submission]:
@@ -56,10 +58,13 @@ def as_json(restore: Restore | None) -> dict[str, Any]:
         "released_at": restore.released_at and restore.released_at.isoformat(),
         "released_by": restore.released_by,
         "for_a_person": [
-            {"visit": code, "version": number, "state": state, "code": problem}
-            for code, number, state, problem in for_a_person()
-            .order_by("pk")
-            .values_list("version__visit__visit_code", "version__number", "state", "problem_code")
+            {
+                "visit": row.visit_code,
+                "version": row.version_number,
+                "state": row.state,
+                "code": row.problem_code,
+            }
+            for row in for_a_person().order_by("pk")
         ],
         "to_import_again": [
             {"facility": code, "visit": visit, "version": number, "transaction_number": receipt}
@@ -109,10 +114,9 @@ def lines_of(restore: Restore | None, *, most: int) -> list[str]:
             f"{held} hồ sơ tạm giữ từ bản cũ: có thể đã cho gửi sau đó; tra trên cổng trước khi cho gửi."
         )
     lines += [
-        f"  {code} bản {number}: {State(state).label} [{problem}]"
-        for code, number, state, problem in for_a_person()
-        .order_by("pk")
-        .values_list("version__visit__visit_code", "version__number", "state", "problem_code")[:most]
+        f"  {row.visit_code} {f'bản {row.version_number}' if row.version_number else 'báo vào khám'}: "
+        f"{State(row.state).label} [{row.problem_code}]"
+        for row in for_a_person().order_by("pk")[:most]
     ]
     lines += [
         f"  {visit} bản {number}: nhập lại; {'mã giao dịch ' + receipt if receipt else 'chưa rõ cổng đã nhận'}"

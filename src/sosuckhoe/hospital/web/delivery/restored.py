@@ -1,7 +1,5 @@
 """After a restore: what happened, what the journal outside knew, what waits for a person, and the release."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -9,16 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ...delivery.doors import is_unclear
 from ...delivery.models import LostSubmission, Restore, Submission
 from ...delivery.restoring import matching, noticing, releasing, telling
 from ...delivery.restoring.erased import erased_again
 from ...delivery.restoring.hold import current
-from ...delivery.states import State
 from ...staff import policies
 from ..shell import people, privacy
 from ..shell.access import page
 from ..shell.toasts import done
-from .queries import with_visits
 
 MOST = 200
 REFUSALS = (
@@ -52,8 +49,8 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
             "held": restore is not None and restore.released_at is None,
             "counts": matching.count_of(restore) if restore else {},
             "unclear": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _doors(row))
-                for row in with_visits(unclear)[:MOST]
+                (row, name, reverse("web:delivery_unknown", args=[row.pk]) if is_unclear(row) else address)
+                for row, name, address in _named(request, unclear[:MOST])
             ],
             "unclear_count": unclear.count(),
             "copy_held": _named(request, copy_held[:MOST]),
@@ -86,13 +83,6 @@ def _named(request: HttpRequest, rows: QuerySet[Submission]) -> list[tuple[Submi
             name, address = "Khám sức khỏe", reverse("web:delivery_health_check", args=[row.pk])
         found.append((row, name, address))
     return found
-
-
-def _doors(row: Any) -> str:
-    """Where a row is dealt with: at its doors, or at its visit."""
-    if row.state == State.UNKNOWN or row.problem_code == telling.MAYBE:
-        return reverse("web:delivery_unknown", args=[row.pk])
-    return reverse("web:visit", args=[row.version.visit_id]) + "#gui"
 
 
 @page(policies.check_can_steer_delivery)
