@@ -42,7 +42,7 @@ class Scene:
     name: str
     database: str
     kills: int
-    visits: int
+    documents: int
     lost: int
     doubled: int
     stuck: int
@@ -180,7 +180,7 @@ def _scenes(form: Form) -> Iterator[Played]:
 def _show(result: Result, scene: Scene) -> None:
     result.scenes.append(scene)
     _say(
-        f"  {scene.name} ({scene.database}): {scene.kills} kills, {scene.visits} visits, lost {scene.lost}, "
+        f"  {scene.name} ({scene.database}): {scene.kills} kills, {scene.documents} documents, lost {scene.lost}, "
         f"doubled {scene.doubled}, stuck {scene.stuck}, {scene.seconds:.0f} s"
     )
     for text in (scene.told, *scene.remarks):

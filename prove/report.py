@@ -53,10 +53,10 @@ def _page(result: "Result") -> str:
         "<h2>Real processes</h2><p>The program's own worker and intake as processes against the simulator's process; "
         "judged from the simulator's history and the ledger.</p>",
         _table(
-            ["Scene", "Database", "Kills", "Visits", "Lost", "Doubled", "Stuck", "Seconds"],
+            ["Scene", "Database", "Kills", "Documents", "Lost", "Doubled", "Stuck", "Seconds"],
             [
                 [html.escape(s.name) + (f"<br><span class=soft>{html.escape(s.told)}</span>" if s.told else "") + "".join(f"<br><span class=bad>{html.escape(r)}</span>" for r in s.remarks),
-                 s.database, str(s.kills), str(s.visits), str(s.lost), str(s.doubled), str(s.stuck), f"{s.seconds:.0f}"]
+                 s.database, str(s.kills), str(s.documents), str(s.lost), str(s.doubled), str(s.stuck), f"{s.seconds:.0f}"]
                 for s in result.scenes
             ],
         ),
@@ -120,7 +120,7 @@ def _bars(counts: list[tuple[str, int]]) -> str:
     return f"<div class=bars>{''.join(rows)}</div>"
 
 
-_NUMBERS = ("Kills", "Visits", "Lost", "Doubled", "Stuck", "Seconds", "Seed")
+_NUMBERS = ("Kills", "Documents", "Lost", "Doubled", "Stuck", "Seconds", "Seed")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -10,23 +10,79 @@ from tests.crash import hospital_process
 
 
 def people(facts: str) -> None:
-    """Whoever is asked looks at the portal's books and says truly what is there. ``facts``: visit code → number."""
+    """Whoever is asked looks at the other side's books and says truly what is there. ``facts``: kind and code → number.
+    Says how much there was to do."""
     from sosuckhoe.hospital.delivery import actions, doors
     from sosuckhoe.hospital.delivery.models import Destination, Submission
 
     known: dict[str, str] = json.loads(Path(facts).read_text())
-    for destination in Destination.objects.filter(paused_at__isnull=False):
+    paused = Destination.objects.filter(paused_at__isnull=False)
+    unknown = Submission.ledger.filter(state="UNKNOWN")
+    held = Submission.ledger.filter(state="HELD")
+    broken = held.filter(problem_code__startswith="ERROR")
+    # What left before a copy was put back, and cannot be built again byte for byte: somebody has looked by now.
+    without_bytes = held.filter(problem_code="DOCUMENT-DAMAGED")
+    print(sum(rows.count() for rows in (paused, unknown, broken, without_bytes)))
+    for destination in paused:
         actions.resume(by="prove", destination=destination)
-    for row in Submission.objects.filter(state="UNKNOWN").select_related("version__visit"):
-        number = known.get(row.version.visit.visit_code)
+    for row in broken:
+        actions.release(by="prove", submission=row, reason="đã xem")
+    for row in without_bytes:
+        actions.release(by="prove", submission=row, reason="đã tìm, không có", sign_anew=True)
+    for row in unknown:
+        number = known.get(f"{kind_of(row)} {row.visit_code}")
         if number:
             doors.it_is_there(
                 by="prove", submission=row, transaction_number=number, reason="đã thấy trên cổng"
             )
         else:
             doors.it_is_not_there(by="prove", submission=row, reason="đã tìm trên cổng, không có")
-    for row in Submission.objects.filter(state="HELD", problem_code__startswith="ERROR"):
-        actions.release(by="prove", submission=row, reason="đã xem")
+
+
+def kind_of(row: Any) -> str:
+    """What it carries, by the name of its column."""
+    return "version" if row.version_id else "check_in" if row.check_in_id else "health_check"
+
+
+def ledger() -> None:
+    """Every submission, whatever it carries, and how many things were frozen, as JSON."""
+    from sosuckhoe.hospital.delivery.models import Submission
+    from sosuckhoe.hospital.journal.chain import verify_chain
+    from sosuckhoe.hospital.visits.models import CheckIn, HealthCheck, RecordVersion
+
+    rows = Submission.ledger.select_related("version__visit", "check_in", "health_check", "document")
+    told = [
+        {
+            "kind": kind_of(row),
+            "code": row.visit_code,
+            "state": row.state,
+            "problem": row.problem_code,
+            "sha256": row.document.sha256 if row.document else None,
+            "receipts": list(row.receipts.values_list("transaction_number", flat=True)),
+        }
+        for row in rows.order_by("id")
+    ]
+    frozen = sum(model.objects.count() for model in (RecordVersion, CheckIn, HealthCheck))
+    print(json.dumps({"rows": told, "frozen": frozen, "chain_is_whole": verify_chain().whole}))
+
+
+def declare_repeats() -> None:
+    """Of check-ins and of the hub, too, it is known that the same bytes again do no harm."""
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    Destination.objects.update(
+        replaces_by_visit_code=True, repeats_check_ins=True, replaces_evidence="mô phỏng, chế độ replace"
+    )
+
+
+def deliver_one(kind: str) -> None:
+    """One thing by one line of work alone: what freezes or dies here does so at what it carries."""
+    from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
+
+    lines = {"version": Worker, "check_in": CheckInWorker, "health_check": HealthCheckWorker}
+    worker = lines[kind]("alone")
+    assert worker.sign_one()
+    assert worker.send_one()
 
 
 def drain() -> None:
@@ -87,6 +143,9 @@ def main() -> None:
     hospital_process.DEEDS.update(
         {
             "people": people,
+            "ledger": ledger,
+            "declare-repeats": declare_repeats,
+            "deliver-one": deliver_one,
             "drain": drain,
             "deliver-with-errors": deliver_with_errors,
             "deliver-in-little-space": deliver_in_little_space,

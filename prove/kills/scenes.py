@@ -1,5 +1,5 @@
 """The scenes, each on SQLite and on PostgreSQL. After every scene trouble ends, people do what only they can do, and
-then every visit must be received exactly once."""
+then every visit, check-in and health check must be received exactly once."""
 
 import os
 import random
@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,12 @@ from tests.crash.stage import DRAINS_WITHIN, Deed, Maker, Paper
 from tests.crash.wire import Wire
 from tests.postgres import Server, private_postgres
 
+from .kinds import CHECK_IN, HEALTH_CHECK, KINDS, VISIT
 from .stage import ProofMaker, Stage
 
 if TYPE_CHECKING:
     from ..proof import Form, Scene
 
-INTAKE = ("K02", "K04", "K03", "K05", "K06")
-SIGNING = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14")
 SENDING = ("K15-LENT", "K15", "K16", "K17", "K18", "K20", "K21", "K19", "K19-NOTED", "K22")
 FROZEN = ("K15", "K16", "K17", "K18", "K20", "K21", "K19")
 TROUBLE = ["store-then-drop", "drop-unstored", "cut-inside-reply", "http-503", "empty-reply", "bare-401"]
@@ -32,28 +31,39 @@ _databases = count(1)
 
 
 def gaps(stage: Stage, form: "Form") -> None:
-    """Killed once at each gap, as often as the form says."""
+    """Killed once at each gap of a visit's way, as often as the form says."""
     for turn in range(max(1, form.kills // 250)):
-        folder = stage.write(8)
-        for point in INTAKE:
-            said = stage.hospital.is_killed_at(f"{point}:{2 if turn == 0 else 1}", "take", str(folder))
+        folder = stage.write(8, VISIT)
+        for point in VISIT.intake:
+            said = stage.kill_at(f"{point}:{2 if turn == 0 else 1}", "take", str(folder))
             stage.acknowledged |= set(said.split())
-            stage.kills += 1
-        stage.acknowledged |= set(stage.hospital.do("take", str(folder)).split())
-        stage.take(len(SIGNING) + len(SENDING) + 4)
-        for point in (*SIGNING, *SENDING):
-            stage.hospital.is_killed_at(point, "deliver", str(1 + turn % 3))
-            stage.kills += 1
+        stage.take_in(folder)
+        stage.take(len(VISIT.signing) + len(SENDING) + 4, VISIT)
+        for point in (*VISIT.signing, *SENDING):
+            stage.kill_at(point, "deliver", str(1 + turn % 3))
+
+
+def gaps_of_the_others(stage: Stage, form: "Form") -> None:
+    """Killed once at each gap of a check-in's way, and of a health check's: by their own line of work, alone."""
+    for _, kind in product(range(max(1, form.kills // 250)), (CHECK_IN, HEALTH_CHECK)):
+        folder = stage.write(len(kind.intake) + 1, kind)
+        for point in kind.intake:
+            stage.acknowledged |= set(stage.kill_at(point, "take", str(folder)).split())
+        stage.take_in(folder)
+        stage.take(len(kind.signing) + len(SENDING), kind)
+        for point in (*kind.signing, *SENDING):
+            stage.kill_at(point, "deliver-one", kind.name)
 
 
 def random_kills(stage: Stage, form: "Form") -> None:
     """Intake and delivery under load and a troublesome portal, killed at random instants."""
     chance = random.Random(form.kills)
-    wanted = stage.kills + max(30, (form.kills - 44) // 2 + 4)
-    stage.portal.desk(
-        "schedule",
-        {"seed": form.kills, "calls": 2000, "chance": 0.15, "scenarios": TROUBLE, "path": "record"},
-    )
+    wanted = stage.kills + max(30, (form.kills - 118) // 2 + 4)
+    for kind in KINDS:
+        stage.portal.desk(
+            "schedule",
+            {"seed": form.kills, "calls": 2000, "chance": 0.15, "scenarios": TROUBLE, "path": kind.service},
+        )
     folders: list[Path] = []
     while stage.kills < wanted and not stage.stop.is_set():
         folders.append(stage.write(5))
@@ -66,7 +76,7 @@ def random_kills(stage: Stage, form: "Form") -> None:
         stage.kills += sum(killed(deed) for deed in deeds)
         stage.acknowledged |= set(deeds[0].out.read_text().split("\n")[:-1])
     for folder in folders:
-        stage.acknowledged |= set(stage.hospital.do("take", str(folder)).split())
+        stage.take_in(folder)
 
 
 def killed(deed: Deed) -> bool:
@@ -77,10 +87,10 @@ def killed(deed: Deed) -> bool:
 
 
 def frozen(stage: Stage, form: "Form") -> None:
-    """Frozen at each point for longer than the lease, while others work."""
-    for point in FROZEN:
-        stage.take(2)
-        with stage.hospital.frozen_at(point, "deliver-one"):
+    """Frozen at each point for longer than the lease, while others work. The short form freezes a visit only."""
+    for point, kind in product(FROZEN, KINDS[:1] if form.name == "short" else KINDS):
+        stage.take(2, kind)
+        with stage.hospital.frozen_at(point, "deliver-one", kind.name):
             stage.hospital.do("deliver", "2")
 
 
@@ -89,14 +99,16 @@ def two_workers(stage: Stage, form: "Form") -> None:
     stage.take(30)
     for deed in [stage.hospital.start("deliver", "4") for _ in range(3)]:
         deed.ends_well()
-    assert len(stage.stored()) == 30, "a record went out more than once"
+    keys = [arrival.key for arrival in stage.arrivals()]
+    assert len(keys) == len(set(keys)), "something went out more than once"
 
 
 def lost_replies(stage: Stage, form: "Form") -> None:
     """Stored, and the answer lost; not stored, and the answer lost."""
     stage.take(8)
     for scenario in ("store-then-drop", "drop-unstored"):
-        stage.portal.desk("faults", {"scenario": scenario, "path": "record", "next_calls": 3})
+        for kind, calls in ((VISIT, 2), (CHECK_IN, 1), (HEALTH_CHECK, 1)):
+            stage.portal.desk("faults", {"scenario": scenario, "path": kind.service, "next_calls": calls})
         stage.hospital.do("deliver", "2")
         stage.take(4)
 
@@ -165,19 +177,17 @@ def older_copy(stage: Stage, form: "Form") -> None:
         stage.hospital.do("deliver", "2")
         stage.take(5)
         put_back = stage.copy()
-        stage.hospital.is_killed_at("K18", "deliver")  # the bytes are out and nobody noted an answer
+        stage.kill_at("K18", "deliver")  # the bytes are out and nobody noted an answer
         lost = stage.write(5)
-        stage.acknowledged |= set(stage.hospital.do("take", str(lost)).split())
-        stage.hospital.is_killed_at("K19-NOTED", "deliver")  # noted outside, not in the database
+        stage.take_in(lost)
+        stage.kill_at("K19-NOTED", "deliver")  # noted outside, not in the database
         stage.hospital.do("deliver", "2")
-        stage.kills += 2
 
         put_back()
         calls = len(stage.history())
         stage.hospital.do("deliver", "2")
-        stage.hospital.is_killed_at("R01", "reconcile", "whole")
-        stage.hospital.is_killed_at("R02", "reconcile", "whole")
-        stage.kills += 2
+        stage.kill_at("R01", "reconcile", "whole")
+        stage.kill_at("R02", "reconcile", "whole")
         stage.hospital.do("take", str(lost))
         stage.hospital.do("deliver", "2")
         assert len(stage.history()) == calls, "something left while the copy was on hold"
@@ -185,7 +195,6 @@ def older_copy(stage: Stage, form: "Form") -> None:
         stage.hospital.do("release")
         stage.hospital.do("match")
         stage.hospital.do("deliver", "2")
-        assert len(stage.stored()) == stage.visits, "something left twice, or not at all"
 
 
 Play = Callable[[Stage, "Form"], None]
@@ -193,6 +202,7 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 BOTH = (SQLITE, POSTGRESQL)
 SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
     ("Killed at every gap", gaps, "refuse", False, BOTH),
+    ("Check-ins and health checks killed at every gap", gaps_of_the_others, "refuse", False, BOTH),
     ("Killed at random under load", random_kills, "count", False, BOTH),
     ("Frozen past the lease", frozen, "count", False, BOTH),
     ("Frozen past the lease, the portal replaces", frozen, "replace", True, BOTH),
@@ -271,9 +281,7 @@ def _play(
         stage.server, stage.stop = server, stop
         scene(stage, form)
         stage.portal.desk("faults", method="DELETE")
-        stage.hospital.start("drain").ends_well(2 * DRAINS_WITHIN)
-        stage.people()
-        stage.hospital.start("drain").ends_well(2 * DRAINS_WITHIN)
+        stage.come_to_rest()
         found = stage.judge()
     except Exception:
         return _broken(name, database, time.monotonic() - began)
@@ -284,10 +292,11 @@ def _play(
         name,
         database,
         stage.kills,
-        stage.visits,
+        stage.documents.total(),
         len(found.lost),
         len(found.doubled),
         len(found.stuck),
         time.monotonic() - began,
         [*found.lost, *found.doubled, *found.stuck, *found.remarks][:20],
+        ", ".join(f"{number} {plural}" for plural, number in stage.documents.items()),
     )

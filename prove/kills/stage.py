@@ -1,14 +1,12 @@
-"""What a scene needs: a portal, a hospital, visits; and the judgement from the portal's books and the ledger."""
+"""What a scene needs: the other sides, a hospital, files to take in; and what their books and the ledger say."""
 
 import json
-import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from base64 import b64decode, b64encode
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,7 +16,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.crash.hospital_process import TODAY
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from tests.crash.stage import (
     ACCOUNT,
     DRAINS_WITHIN,
@@ -33,12 +37,15 @@ from tests.crash.stage import (
     Portal,
     environment,
 )
+from tests.health_check_file import HUB_CODE
 from tests.postgres import Server
 
-from sosuckhoe.demo.his_export import export
-from sosuckhoe.healthbook.document import read
+from .judging import Arrival, Judgement, judged
+from .kinds import CHECK_IN, HEALTH_CHECK, MIXED, VISIT, Kind
 
 _copies = count(1)
+MOST_ROUNDS = 4
+"""Of delivering and asking people; whoever is asked more often than that is asked in vain."""
 
 
 class ProofMaker(Maker):
@@ -63,7 +70,8 @@ class Stage:
     portal: Portal
     replaces: bool
     acknowledged: set[str] = field(default_factory=set)
-    visits: int = 0
+    documents: Counter[str] = field(default_factory=Counter)
+    """How many were written, by kind."""
     kills: int = 0
     server: Server | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -74,7 +82,7 @@ class Stage:
         cls, folder: Path, maker: Maker, paper: Paper, database: str, *, mode: str, replaces: bool
     ) -> "Stage":
         portal = Portal.start(folder / "portal", paper)
-        portal.desk("options", {"repeats": mode})
+        portal.desk("options", {"repeats": mode, "hub_repeats": "same" if replaces else "count"})
         (folder / "key.p12").write_bytes(paper.pkcs12)
         facts = {
             "portal": portal.address,
@@ -86,22 +94,35 @@ class Stage:
         (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
         hospital = Hospital(maker, folder / "hospital", database)
         hospital.do("set-up", str(folder))
+        set_up_hub(hospital, portal, folder)
+        if replaces:
+            hospital.do("declare-repeats")
         return cls(folder, hospital, portal, replaces)
 
-    # Visits
+    # What is sent
 
-    def write(self, number: int) -> Path:
-        """A folder with so many new visits."""
-        place = self.folder / f"files-{self.visits}"
+    def write(self, number: int, kind: Kind | None = None) -> Path:
+        """A folder with so many new files, of one kind or of each."""
+        place = self.folder / f"files-{self.documents.total()}"
         place.mkdir()
         for _ in range(number):
-            self.visits += 1
-            code = f"PROVE{self.visits:06}"
-            (place / f"{code}.xml").write_bytes(renamed(_clean()[self.visits % len(_clean())], code))
+            each = kind or MIXED[self.documents.total() % len(MIXED)]
+            self.documents[each.plural] += 1
+            code = f"PROVE{self.documents.total():06}"
+            (place / f"{code}.xml").write_bytes(each.write(code))
         return place
 
-    def take(self, number: int) -> None:
-        self.acknowledged |= set(self.hospital.do("take", str(self.write(number))).split())
+    def take(self, number: int, kind: Kind | None = None) -> None:
+        self.take_in(self.write(number, kind))
+
+    def take_in(self, folder: Path) -> None:
+        self.acknowledged |= set(self.hospital.do("take", str(folder)).split())
+
+    def kill_at(self, point: str, *deed: str) -> str:
+        """Do one deed until it dies at the point; returns what it had said by then."""
+        said = self.hospital.is_killed_at(point, *deed)
+        self.kills += 1
+        return said
 
     def watched(self, injection: str, *deed: str) -> None:
         """Do one deed in a process of its own under strace, which makes its system calls fail."""
@@ -147,12 +168,19 @@ class Stage:
 
     # People
 
-    def people(self) -> None:
-        """Somebody looks up on the portal whatever is unknown."""
-        known = {call["visit_code"]: call["transaction"] for call in self.stored()}
+    def come_to_rest(self) -> None:
+        """Deliver, and let people do what only they can do, until there is nothing for them to do."""
+        for _ in range(MOST_ROUNDS):
+            self.hospital.start("drain").ends_well(2 * DRAINS_WITHIN)
+            if not self.people():
+                break
+
+    def people(self) -> int:
+        """Somebody looks up at the portal or the hub whatever is unknown; returns how much there was to do."""
+        known = {" ".join(arrival.key): arrival.transaction for arrival in self.arrivals()}
         place = self.folder / "known.json"
         place.write_text(json.dumps(known))
-        self.hospital.do("people", str(place))
+        return int(self.hospital.do("people", str(place)))
 
     # Judgement
 
@@ -162,66 +190,42 @@ class Stage:
             calls += page
         return calls
 
-    def stored(self) -> list[dict[str, Any]]:
-        return [call for call in self.history() if call["service"] == "record" and call["stored"]]
+    def arrivals(self) -> list[Arrival]:
+        """Whatever the portal and the hub say that they stored."""
+        kinds = {kind.service: kind.name for kind in (VISIT, CHECK_IN)}
+        found = [
+            Arrival(kinds[call["service"]], call["visit_code"], call["sha256"], call["transaction"])
+            for call in self.history()
+            if call["service"] in kinds and call["stored"]
+        ]
+        hub = self.portal.desk("hub.json")
+        return found + [Arrival(HEALTH_CHECK.name, row["code"], row["sha256"], row["txn_id"]) for row in hub]
 
-    def judge(self) -> "Judgement":
-        state, stored = self.hospital.state(), self.stored()
-        found = Judgement()
-        rows = {row["visit_code"]: row for row in state["submissions"]}
-        if not state["chain_is_whole"]:
-            found.remarks.append("the journal's chain is broken")
-        if len(state["submissions"]) != state["versions"] or len(rows) != state["versions"]:
-            found.remarks.append(f"{state['versions']} versions and {len(state['submissions'])} submissions")
-        for name in self.acknowledged:
-            if name.removesuffix(".xml") not in rows:
-                found.lost.append(f"{name} was acknowledged and is not there")
-        by_visit: dict[str, Counter[str]] = defaultdict(Counter)
-        numbers = {}
-        for call in stored:
-            by_visit[call["visit_code"]][call["sha256"]] += 1
-            numbers[call["transaction"]] = call["visit_code"]
-        for code, row in rows.items():
-            if row["state"] == "RECEIVED" and not by_visit[code][row["sha256"]]:
-                found.lost.append(f"{code} is received and the portal has not got it")
-            if row["state"] != "RECEIVED":
-                found.stuck.append(f"{code} is {row['state']} ({row['problem']})")
-            for number in row["receipts"]:
-                if numbers.get(number) != code:
-                    found.remarks.append(f"{code} has the receipt {number} of {numbers.get(number)}")
-        for code, bytes_ in by_visit.items():
-            if len(bytes_) > 1 or (sum(bytes_.values()) > 1 and not self.replaces):
-                found.doubled.append(f"{code}: stored {sum(bytes_.values())} times, {len(bytes_)} different")
-            if code not in rows or rows[code]["sha256"] not in bytes_:
-                found.doubled.append(f"{code}: other bytes arrived than those stored")
-        found.states = Counter(row["state"] for row in state["submissions"])
-        return found
+    def judge(self) -> Judgement:
+        ledger = json.loads(self.hospital.do("ledger"))
+        codes = {name.removesuffix(".xml") for name in self.acknowledged}
+        return judged(ledger, self.arrivals(), codes, replaces=self.replaces)
 
     def end(self) -> None:
         self.portal.stop()
 
 
-@dataclass
-class Judgement:
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    stuck: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    states: Counter[str] = field(default_factory=Counter)
+def set_up_hub(hospital: Hospital, portal: Portal, folder: Path) -> None:
+    """The facility's account at the Ministry's hub, on both sides."""
+    key, account = _hub_key(), {"password": PASSWORD, "sender_id": HUB_CODE}
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    (folder / "hub-key.pem").write_bytes(private)
+    facts = {**account, "account": AGENT, "address": portal.address}
+    (folder / "hub.json").write_text(json.dumps(facts), encoding="utf-8")
+    agent = {**account, "username": AGENT, "facility_code": "99999", "key_pem": public}
+    portal.desk("setup", {"hub": [agent]})
+    hospital.do("set-up-hub", str(folder))
+
+
+AGENT = "agent-99999"
 
 
 @cache
-def _clean() -> list[bytes]:
-    """Visits without faults whose code can be changed in place."""
-    files = [file.data for file in export(TODAY) if file.expected == "clean"]
-    return [data for data in files if read(renamed(data, "MOI")).visits[0].record.visit_code == "MOI"]
-
-
-def renamed(data: bytes, visit_code: str) -> bytes:
-    """The same visit under another code, in every table."""
-
-    def part(found: re.Match[bytes]) -> bytes:
-        inner = re.sub(rb"<MA_LK>[^<]*<", b"<MA_LK>" + visit_code.encode() + b"<", b64decode(found[1]))
-        return b"<NOIDUNGFILE>" + b64encode(inner) + b"<"
-
-    return re.sub(rb"<NOIDUNGFILE>([^<]+)<", part, data)
+def _hub_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)

@@ -26,7 +26,14 @@ def keep(facts: Mapping[str, Any]) -> None:
 def received(request: HttpRequest) -> HttpResponse:
     """Every message the hub holds, in order."""
     rows = HealthCheck.objects.order_by("pk").values(
-        "txn_id", "msg_id", "sha256", "document_sha256", "version", "received_at", "account__sender_id"
+        "txn_id",
+        "msg_id",
+        "code",
+        "sha256",
+        "document_sha256",
+        "version",
+        "received_at",
+        "account__sender_id",
     )
     return reply(list(rows))
 
