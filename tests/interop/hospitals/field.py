@@ -116,3 +116,28 @@ def borrowed_device_and_help_from_afar(decision: str) -> Chart:
     )  # fmt: skip
     chart.medicine("10", "41000")
     return chart.close()
+
+
+@visit()
+def healthy(decision: str) -> Chart:
+    """Nobody is ill: a check of one's health for one's own money, with its general code; from 08/2026 a kind of its own."""
+    chart = Chart(decision, "LK-KHAMSK-77", card="", level="0", kind="15" if decision == "1931" else "01")
+    chart.visit(MA_BENH_CHINH="Z00.0", CHAN_DOAN_RV="Khám sức khỏe tổng quát", CHAN_DOAN_VAO="Khám sức khỏe tổng quát",
+                LY_DO_VV="Khám sức khỏe")  # fmt: skip
+    chart.exam(rate="0", insured_price="0", PHAM_VI="2")
+    chart.summary()
+    return chart.close()
+
+
+@visit()
+def won_twice_or_taken_over(decision: str) -> Chart:
+    """Two winners of one medicine, a tender taken over from a province, one made in house."""
+    chart = Chart(decision, "LK-THAU-78", level="100")
+    chart.visit(MA_BENH_CHINH="D50", CHAN_DOAN_RV="Thiếu máu do thiếu sắt")
+    chart.exam()
+    chart.medicine("10", "1200", TT_THAU="57/QĐ-MAU;G1;N1;2022;G2.01")
+    chart.medicine("10", "1300", TT_THAU="57/QĐ-MAU;G1;N1;2022;79", NGAY_YL=chart.at("0931"))
+    chart.medicine(
+        "2", "9000", TT_THAU="45/QĐ-MAU;2023", SO_DANG_KY=f"CP.{STATION}.23.7", NGAY_YL=chart.at("0932")
+    )
+    return chart.close()

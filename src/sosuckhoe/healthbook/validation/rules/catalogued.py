@@ -23,6 +23,8 @@ SOURCE_OF_DEVICE = re.compile(r"\[[^\]]*\]")
 TRANSPORT = "VC."
 """A transport is coded by its destination, so no list of services has it."""
 SUFFIX = re.compile(r"_[A-Z]+$|\.K\..*$")
+_DESCRIBED = re.compile(r"\[[^\]]*\]$")
+"""What a facility may add to a service's name, in square brackets."""
 TEMPORARY_CARD = "000"
 """MA_DKBD of a temporary card is the province and 000."""
 
@@ -342,7 +344,8 @@ def service_agrees(
     rows = catalogues.rows("services", service, ordered)
     if rows is None:
         return True
-    same = [row for row in rows if agrees(row, TEN_DICH_VU=name)]
+    names = {name, _DESCRIBED.sub("", name or "")}
+    same = [row for row in rows if any(agrees(row, TEN_DICH_VU=written) for written in names)]
     approved = prices(same)
     return bool(same) and (not price or not approved or price in approved)
 

@@ -14,6 +14,7 @@ from ..policy import Policy
 from ..rule import rule
 from .cited import CHECKERS
 from .lists import list_of
+from .stay import NOT_INSURED
 
 LIST_IN_USE = date(2026, 7, 1)
 """First day of discharge judged by TT 06/2026, also for stays begun before."""
@@ -21,6 +22,8 @@ CIRCULAR = "TT 06/2026/TT-BYT, danh mục ICD-10, {}"
 SEXES = {"F": "2", "M": "1"}
 """From the list's columns 28 and 29 to GIOI_TINH."""
 VAGUE = ("Z00", "R53")
+OF_THE_HEALTHY = frozenset({"15", "16"})
+"""MA_LOAI_KCB of health checks and screenings (QĐ 1804/QĐ-BYT)."""
 REPLACED = {"Q8711": "Q87.1"}
 """Codes that the list gave up, and what stands for them."""
 _TRADITIONAL = re.compile(r"U[0-9]{2}\.?[0-9]{3}")
@@ -163,15 +166,15 @@ def main_disease_is_not_traditional(traditional: list[str] | None, code: str) ->
 @rule(
     "BUS-028",
     table="XML1",
-    reads=("MA_BENH_CHINH",),
+    reads=("MA_LOAI_KCB", "MA_DOITUONG_KCB", "MA_BENH_CHINH"),
     confidence="low",
     owner="clinician",
     source=CHECKERS,
     sentence="Mã bệnh chính {MA_BENH_CHINH} còn chung chung; nếu đã rõ bệnh thì nên ghi mã cụ thể.",
 )
-def main_disease_is_specific(code: str) -> bool:
-    """Vague principal codes such as Z00 or R53 are flagged."""
-    return not compact(code).startswith(VAGUE)
+def main_disease_is_specific(visit_type: str | None, category: str | None, code: str) -> bool:
+    """Vague principal codes such as Z00 or R53 are flagged, but for the healthy who are examined, and for own money."""
+    return not compact(code).startswith(VAGUE) or visit_type in OF_THE_HEALTHY or category == NOT_INSURED
 
 
 @rule(

@@ -7,8 +7,16 @@ from .cited import CHECKERS, GATEWAY, table
 
 _SUPPLIER = re.compile(r"(?:C|K|M|HC)\.[0-9A-Z]{5}")
 ROUTE = re.compile(r"[0-9]\.[0-9]{2}")
-TENDER = re.compile(r"[^;]+;(?:G[0-9]+(?:\.[0-9A-Z]+)?|00);(?:N[0-9]+|00);[0-9]{4}")
-"""``00``: a price negotiated for the whole country (QĐ 4750), whose place the sources do not agree on."""
+TENDER = re.compile(
+    r"[^;]+;(?:G[0-9]+(?:\.[0-9A-Z]+)?|00);(?:N[0-9]+|00);[0-9]{4}(?:;G[0-9]+\.[0-9]+)?(?:;(?:[0-9]{2}|[0-9]{5}))?"
+)
+"""``00``: a price negotiated for the whole country (QĐ 4750), whose place the sources do not agree on.
+
+The annex of QĐ 130 adds which of two winners it was, and whose tender was taken over, after the year.
+"""
+OWN_TENDER = re.compile(r"[^;]+;[0-9]{4}")
+"""What the facility made itself: the decision and its year."""
+_OWN_REGISTRATION = re.compile(r"(?:HD|CP|VT)\.[0-9A-Z]{5}\..+")
 BLOOD = frozenset({"7", "17"})
 """MA_NHOM of blood and blood products."""
 OUTPATIENT = frozenset({"01", "05", "07", "08"})
@@ -38,8 +46,8 @@ def components_are_joined_with_plus(code: str) -> bool:
     sentence="Mã máu, chế phẩm máu {MA_THUOC} có đuôi lạ; chỉ dùng đuôi .KT hoặc .NAT.",
 )
 def blood_suffixes_are_known(group: str, code: str) -> bool:
-    """Blood products with extra tests carry the suffix .KT and/or .NAT."""
-    return group not in BLOOD or all(part in ("KT", "NAT") for part in code.split(".")[2:])
+    """Blood products with extra tests carry the suffix .KT and/or .NAT, joined or one by one."""
+    return group not in BLOOD or all(part in ("KT", "NAT", "KTNAT") for part in code.split(".")[2:])
 
 
 @rule(
@@ -74,7 +82,7 @@ def route_has_its_form(route: str) -> bool:
 @rule(
     "FMT-053",
     table="XML2",
-    reads=("MA_NHOM", "TT_THAU"),
+    reads=("MA_NHOM", "SO_DANG_KY", "TT_THAU"),
     severity="warning",
     owner="pharmacy",
     source=table(2, CHECKERS),
@@ -83,9 +91,17 @@ def route_has_its_form(route: str) -> bool:
         "như 12/QĐ-BV;G1;N2;2026."
     ),
 )
-def medicine_tender_has_four_parts(group: str, tender: str) -> bool:
-    """TT_THAU has four parts: decision number, package Gi or Gi.YY, group Ni, year; real files vary, so a warning."""
-    return group in BLOOD or TENDER.fullmatch(tender) is not None
+def medicine_tender_has_four_parts(group: str, registration: str | None, tender: str) -> bool:
+    """TT_THAU has four parts: decision number, package Gi or Gi.YY, group Ni, year; real files vary, so a warning.
+
+    A medicine the facility made itself has no tender; its decision and year are enough.
+    """
+    if group in BLOOD or TENDER.fullmatch(tender):
+        return True
+    return (
+        _OWN_REGISTRATION.fullmatch(registration or "") is not None
+        and OWN_TENDER.fullmatch(tender) is not None
+    )
 
 
 @rule(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ..rule import ROUNDING, rule
 from .cited import CHECKERS, QD_3176, table
+from .stay import NOT_INSURED
 
 ZERO = Decimal(0)
 PERCENT = Decimal("0.01")
@@ -226,7 +227,7 @@ def supply_is_insured_up_to_its_price(
 @rule(
     "XFD-020",
     table="XML3",
-    reads=("MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
+    reads=("XML1.MA_DOITUONG_KCB", "MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
     owner="cashier",
     source=table(3),
     sentence=(
@@ -234,9 +235,30 @@ def supply_is_insured_up_to_its_price(
         "cần ghi 0."
     ),
 )
-def abandoned_service_costs_nothing(service: str, price: Decimal, insured: Decimal) -> bool:
+def abandoned_service_costs_nothing(
+    category: str | None, service: str, price: Decimal, insured: Decimal
+) -> bool:
     """A service abandoned midway (_TB) has both unit prices 0."""
-    return not service.endswith("_TB") or price == insured == 0
+    return not service.endswith("_TB") or price == insured == 0 or category == NOT_INSURED
+
+
+@rule(
+    "XFD-020",
+    table="XML3",
+    reads=("XML1.MA_DOITUONG_KCB", "MA_DICH_VU", "DON_GIA_BV", "DON_GIA_BH"),
+    severity="warning",
+    owner="cashier",
+    source=f"{table(3)} (theo giá BHYT; chưa rõ có áp dụng cho người bệnh tự trả)",
+    sentence=(
+        "Dịch vụ bỏ dở {MA_DICH_VU} của người bệnh tự trả có đơn giá bệnh viện {DON_GIA_BV} và đơn giá BHYT {DON_GIA_BH}; "
+        "với BHYT cả hai ghi 0."
+    ),
+)
+def abandoned_service_of_own_money_is_looked_at(
+    category: str, service: str, price: Decimal, insured: Decimal
+) -> bool:
+    """A service abandoned midway that a patient without insurance pays is looked at: the texts speak of insured prices."""
+    return category != NOT_INSURED or not service.endswith("_TB") or price == insured == 0
 
 
 @rule(

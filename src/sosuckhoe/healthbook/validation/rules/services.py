@@ -6,8 +6,10 @@ from datetime import date, datetime
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
 from .dates import TEST_GROUPS, TIMED_GROUPS
-from .medicines import TENDER
+from .medicines import OWN_TENDER, TENDER
 
+_BEFORE_GROUPS = re.compile(r"[^;]+;(?:G[0-9]+(?:\.[0-9A-Z]+)?|00);(?:20[01][0-9]|2020)")
+"""A tender won before Circular 14/2020: decision, package and year."""
 _BED = re.compile(r"[HTCK][0-9]{3}")
 _PACKAGE = re.compile(r"G[1-9][0-9]*")
 _SENT_OUT = re.compile(r"[^.].*\.K\.[0-9A-Z]{5}")
@@ -48,8 +50,11 @@ def service_rate_is_usual(rate: int) -> bool:
     ),
 )
 def supply_tender_has_four_parts(tender: str) -> bool:
-    """Supply TT_THAU is decision.issuer;Gi;Ni;yyyy, N0 allowed; real files vary, so a warning."""
-    return TENDER.fullmatch(tender) is not None
+    """Supply TT_THAU is decision.issuer;Gi;Ni;yyyy, N0 allowed; real files vary, so a warning.
+
+    Tenders up to 2020 know no groups; what the facility made itself has its decision and year only.
+    """
+    return any(form.fullmatch(tender) for form in (TENDER, _BEFORE_GROUPS, OWN_TENDER))
 
 
 @rule(
@@ -209,16 +214,38 @@ def line_is_a_service_or_a_supply(supply: str | None, service: str | None) -> bo
     source=f"{GATEWAY}; {CHECKERS}",
     sentence="Có mã vật tư {MA_VAT_TU} nhưng chưa có tên vật tư (TEN_VAT_TU).",
 )
+def code_comes_with_its_name(code: str, name: str | None) -> bool:
+    """A supply code comes with a supply name."""
+    return name is not None
+
+
 @rule(
     "XFD-051",
     table="XML3",
-    reads=("MA_DICH_VU", "TEN_DICH_VU"),
+    reads=("MA_VAT_TU", "MA_DICH_VU", "TEN_DICH_VU"),
     owner="cashier",
     source=f"{GATEWAY}; {CHECKERS}",
     sentence="Có mã dịch vụ {MA_DICH_VU} nhưng chưa có tên dịch vụ (TEN_DICH_VU).",
 )
-def code_comes_with_its_name(code: str, name: str | None) -> bool:
-    """A supply code comes with a supply name and a service code with a service name."""
+def service_comes_with_its_name(supply: str | None, service: str, name: str | None) -> bool:
+    """A service code comes with a service name; a supply may name the service it was used in by its code alone."""
+    return supply is not None or name is not None
+
+
+@rule(
+    "XFD-051",
+    table="XML3",
+    reads=("MA_VAT_TU", "MA_DICH_VU", "TEN_DICH_VU"),
+    severity="warning",
+    owner="cashier",
+    source=f"{GATEWAY}; {CHECKERS}",
+    sentence=(
+        "Dòng vật tư {MA_VAT_TU} ghi kèm mã dịch vụ {MA_DICH_VU} nhưng chưa có tên dịch vụ (TEN_DICH_VU); bảng của Bộ Y tế "
+        "không nói rõ dòng vật tư có cần tên này."
+    ),
+)
+def supply_names_its_service(supply: str, service: str, name: str | None) -> bool:
+    """A supply line with the code of the service it was used in has that service's name; the annex is not clear on it."""
     return name is not None
 
 
