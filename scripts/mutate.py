@@ -195,12 +195,14 @@ def cases(rule: str) -> list[Case]:
 
 
 @cache
-def _shape_says(rule: str, number: int) -> bool:
+def _of_shape(rule: str, number: int) -> tuple[int, ...]:
+    """The rows of which the shapes of fields tell, 0 for a table that occurs once."""
     case = cases(rule)[number]
-    return any(
-        fault.rule == rule
+    return tuple(
+        fault.row or 0
         for table in case.edition.tables.values()
         for fault in oracle._shapes(case.record, case.edition, table)
+        if fault.rule == rule
     )
 
 
@@ -230,9 +232,10 @@ def holds(rule: str, number: int) -> bool:
         for one in here
         for fault in oracle._rule(record, edition, edition.tables[one.table], one, case.day, case.policy)
     ]
-    if case.rows is not None and sorted(fault.row or 0 for fault in faults) != case.rows:
+    rows = [*_of_shape(rule, number), *(fault.row or 0 for fault in faults)]
+    if case.rows is not None and sorted(rows) != case.rows:
         return False
-    return (_shape_says(rule, number) or bool(faults)) is not case.passes
+    return bool(rows) is not case.passes
 
 
 def proofs_hold(ids: list[str]) -> bool:
