@@ -114,7 +114,7 @@ def borrowed_device_and_help_from_afar(decision: str) -> Chart:
         "2", "1", "0", level="0", MA_DICH_VU="18.0120.0028_TB", TEN_DICH_VU="Chụp X-quang ngực nghiêng", NGAY_YL=chart.at("0747"),
         NGAY_TH_YL=chart.at("0816"), NGAY_KQ=chart.at("0818"), NGUOI_THUC_HIEN=chart.nurse, MA_MAY="XQ.1.MAU0002",
     )  # fmt: skip
-    chart.medicine("10", "41000")
+    chart.medicine("10", "41000", MA_DICH_VU="18.0120.0028")
     return chart.close()
 
 

@@ -12,6 +12,7 @@ from .stay import INPATIENT, NOT_INSURED
 
 MALE = "1"
 NEWBORN = timedelta(days=28)
+_OF_A_SERVICE = re.compile(r"_[A-Z]+$|\.K\..*$")
 _DEPARTMENT = re.compile(r"K((?:[0-9]{2})+)(?:\.D([0-9]{2}))?")
 
 
@@ -85,8 +86,9 @@ def results_agree_on_the_day(
     sentence="Thuốc ghi là dùng cho dịch vụ {@wrong}, nhưng bảng chi phí (XML3) không có dịch vụ này.",
 )
 def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str]) -> list[str]:
-    """A service code on a medicine line occurs in XML3."""
-    return [service for service in used_in if services and service not in services]
+    """A service code on a medicine line occurs in XML3, as written or by its base code (``_TB``, ``_GT``, sent out)."""
+    known = {_OF_A_SERVICE.sub("", service or "") for service in services}
+    return [service for service in used_in if services and _OF_A_SERVICE.sub("", service) not in known]
 
 
 @rule(
