@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from .documents import CHECK_IN, frozen, key_of, kind_of, number_column, rows, where
+from .documents import CHECK_IN, frozen, key_of, kind_of, listed_as, number_column, rows, where
 
 if TYPE_CHECKING:
     from .portal import Arrival
@@ -227,7 +227,7 @@ def _nothing_lost(story: "Story") -> None:
             story.violated("I2", f"lost: {visit} v{number} is {row.state} and the portal has not got it")
     listed = set(LostSubmission.objects.values_list("visit_code", "version"))
     for arrived in story.portal.arrivals:
-        if arrived.stored and arrived.key not in versions and arrived.key not in listed:
+        if arrived.stored and arrived.key not in versions and listed_as(arrived.key) not in listed:
             story.violated("I2", f"lost: {arrived.key} left before the restore and nobody is told of it")
     for visit, order in order_of.items():
         if order != sorted(order):

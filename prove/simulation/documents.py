@@ -33,6 +33,12 @@ def key_of(row: Any) -> tuple[str, int]:
     return row.version.visit.visit_code, row.version.number
 
 
+def listed_as(key: tuple[str, int]) -> tuple[str, int]:
+    """How the list of what was lost names it: a check-in by its code alone."""
+    name = key[0]
+    return (name.partition("/")[0], 0) if kind_of(name) == CHECK_IN else key
+
+
 def where(name: str) -> dict[str, Any]:
     """The rows of everything under this name, as a filter of the ledger."""
     kind = kind_of(name)

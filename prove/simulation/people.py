@@ -3,7 +3,7 @@ bring a restored copy back to life."""
 
 from typing import TYPE_CHECKING, Any
 
-from .documents import enter, frozen, key_of, made, next_number, rows
+from .documents import enter, frozen, key_of, listed_as, made, next_number, rows
 from .strikes import Strike
 
 if TYPE_CHECKING:
@@ -149,8 +149,9 @@ def _read_the_list_of_lost(story: "Story") -> None:
     """It also names what left and whose saving had seemed to fail, so that nobody thought of entering it again."""
     from sosuckhoe.hospital.delivery.models import LostSubmission
 
-    listed = LostSubmission.objects.filter(settled_at__isnull=True).values_list("visit_code", "version")
-    story.to_be_entered_again |= (set(listed) & set(story.attempted)) - set(frozen())
+    lost = LostSubmission.objects.filter(settled_at__isnull=True)
+    listed = set(lost.values_list("visit_code", "version"))
+    story.to_be_entered_again |= {key for key in story.attempted if listed_as(key) in listed} - set(frozen())
 
 
 def enter_again(story: "Story") -> None:
