@@ -346,6 +346,9 @@ def tried(name: str, module: types.ModuleType, chance: random.Random, sample: fl
             continue
         try:
             mutant.tell()
+        except Exception:  # such as day 0 of a month: a lie that cannot be told is none
+            continue
+        try:
             forget(module)
             if caught(mutant.ids):
                 tally.killed += 1
