@@ -103,7 +103,12 @@ def _look_at_portal(story: "Story", row: Any, name: str, number: int) -> None:
     if numbers:
         story.note(f"person sees {name} v{number} as {numbers[-1]}")
         doors.it_is_there(by="person", submission=row, transaction_number=numbers[-1], reason="đã thấy")
-    elif row.state == "UNKNOWN" and story.declared_for(name) and story.random.random() < 0.5:
+    elif (
+        row.state == "UNKNOWN"
+        and doors.has_bytes(row)
+        and story.declared_for(name)
+        and story.random.random() < 0.5
+    ):
         _lift(story, row)
         story.note(f"person sends {name} v{number} again")
         doors.send_again(by="person", submission=row)

@@ -12,7 +12,7 @@ from tests.crash.stage import Paper
 from sosuckhoe.healthbook.signing.verify_evidence import UNKNOWN
 from sosuckhoe.hospital.delivery import actions, doors, evidence, receipts, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Submission
+from sosuckhoe.hospital.delivery.models import Destination, LostSubmission, Receipt, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring import booking
 from sosuckhoe.hospital.delivery.restoring import hold as holds
@@ -168,3 +168,24 @@ def test_evidence_of_what_a_restore_brought_back_says_what_is_known_of_it(
     outcome, codes = examined(evidence.container_for(again.version), paper)
     lost = {"RECEIPT-JOURNALLED"} if rebuilt else {"RECEIPT-JOURNALLED", "DOCUMENT-LOST"}
     assert (outcome, codes) == (UNKNOWN, lost)
+
+
+def test_what_is_not_there_and_whose_bytes_a_restore_lost_is_signed_anew(
+    closed: Closed, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = closed()
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+    copy = transaction.savepoint()
+    strike(portal, "drop-unstored")
+    assert work(submission).state == State.UNKNOWN
+    transaction.savepoint_rollback(copy)
+    monkeypatch.setattr(booking, "rebuilt", lambda *arguments: None)
+    reconciled()
+    again = Submission.objects.get(pk=submission.pk)
+    assert again.state == State.UNKNOWN and not doors.has_bytes(again)
+    with pytest.raises(doors.BytesLost):
+        doors.send_again(by="giang", submission=again)
+    doors.it_is_not_there(by="giang", submission=again, reason="tra hai cách, không thấy")
+    received = work(again)
+    assert received.state == State.RECEIVED and doors.has_bytes(received)
+    assert [bool(document.size) for document in received.documents.order_by("number")] == [False, True]

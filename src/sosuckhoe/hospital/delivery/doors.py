@@ -41,12 +41,21 @@ class NotDeclared(ValueError):
     """Nơi nhận này chưa được khai báo là thay thế theo mã đợt khám, nên không được gửi lại khi chưa rõ kết quả."""
 
 
+class BytesLost(NotDeclared):
+    """Tệp đã ký mất khi khôi phục cơ sở dữ liệu nên không gửi lại được. Tra trên cổng trước."""
+
+
 class NeedsReason(ValueError):
     """Hãy ghi rõ đã xem gì trên cổng."""
 
 
 class NumberIsAnothers(ValueError):
     """Mã giao dịch này đã thuộc hồ sơ khác. Kiểm tra lại trên cổng."""
+
+
+def has_bytes(submission: Submission) -> bool:
+    """Whether what was signed is here; a restore may have left its hash alone, or nothing."""
+    return submission.document is not None and submission.document.size > 0
 
 
 def is_unclear(submission: Submission) -> bool:
@@ -100,6 +109,8 @@ def send_again(*, by: Any, submission: Submission) -> None:
         raise NotUnknown(NotUnknown.__doc__)
     if not may_repeat(submission):
         raise NotDeclared(NotDeclared.__doc__)
+    if not has_bytes(submission):
+        raise BytesLost(BytesLost.__doc__)
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
@@ -141,12 +152,18 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
 
 @transaction.atomic
 def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
-    """Door three: a person looked and it is not on the portal; the same bytes go out again, unless it was marked since."""
+    """Door three: a person looked and it is not on the portal; the same bytes go out again, unless it was marked since.
+
+    Where a restore lost the bytes, it is signed anew.
+    """
     submission = _unknown(submission)
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
-    after, now = State.WAITING if submission.document is None else State.SIGNED, timezone.now()
-    step(submission, after, at=now, not_before=None, problem_code="", problem="")
+    now = timezone.now()
+    if submission.document is not None:
+        step(submission, State.SIGNED, at=now, not_before=None, problem_code="", problem="")
+    if not has_bytes(submission):
+        step(submission, State.WAITING, at=now, not_before=None, problem_code="", problem="")
     if mark_on(submission) is not None:
         step(submission, State.HELD, at=now, problem_code=WITHHELD[0], problem=WITHHELD[1])
     note(by, NOT_THERE, "submission", submission.pk, reason=reason.strip())

@@ -29,7 +29,10 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.HELD, S.SIGNED): "released, signed already",
     (S.HELD, S.SUPERSEDED): "a newer version came",
     (S.SIGNED, S.SENDING): "an attempt is noted",
-    (S.SIGNED, S.WAITING): "the certificate ended or was revoked before any attempt",
+    (
+        S.SIGNED,
+        S.WAITING,
+    ): "the certificate ended or was revoked before any attempt, or a restore lost its bytes",
     (S.SIGNED, S.HELD): "a person holds it",
     (S.SIGNED, S.SUPERSEDED): "a newer version came",
     (S.SIGNED, S.RECEIVED): "the answer to an earlier attempt came late",

@@ -15,6 +15,8 @@ class Ways:
     """The mark that keeps it from leaving."""
     unclear: bool
     """What somebody saw at the other side may be written down."""
+    has_bytes: bool
+    """What was signed is still here."""
     repeat: bool
     """Nobody has looked, and the same bytes may go again."""
     release: bool
@@ -32,7 +34,8 @@ def ways(submission: Submission) -> Ways:
     return Ways(
         withheld=withheld,
         unclear=unclear,
-        repeat=unknown and withheld is None and doors.may_repeat(submission),
+        has_bytes=doors.has_bytes(submission),
+        repeat=unknown and withheld is None and doors.has_bytes(submission) and doors.may_repeat(submission),
         release=release,
         anew=release and submission.document_id is not None and not why_not_anew,
         why_not_anew=why_not_anew,
