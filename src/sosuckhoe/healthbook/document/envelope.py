@@ -124,7 +124,7 @@ class EnvelopeReader:
             self.remarks.add(
                 "STR-004",
                 "GIAMDINHHS.SOLUONGHOSO",
-                f"SOLUONGHOSO khác với số hồ sơ có trong tệp ({len(visits)}).",
+                f"Số hồ sơ ghi ở đầu tệp (SOLUONGHOSO) khác với số hồ sơ có trong tệp ({len(visits)}).",
                 value=facts.declared_count,
             )
         if len(visits) > 1:
@@ -256,7 +256,7 @@ def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) ->
             remarks.add(
                 "STR-009",
                 "XML12",
-                "XML12 do hội đồng giám định y khoa nhập trên cổng, không gửi trong tệp của cơ sở.",
+                "Tệp có dữ liệu giám định y khoa (XML12); phần này do hội đồng giám định y khoa nhập trên cổng, không gửi trong tệp.",
                 severity="warning",
             )
         elif clean not in tables or clean in _ELSEWHERE:

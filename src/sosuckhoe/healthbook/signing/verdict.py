@@ -110,7 +110,7 @@ MEANINGS: dict[str, Meaning] = {
         "124", "Chứng thư của nơi cấp đã hết hạn hoặc chưa có hiệu lực. Hãy liên hệ nơi cấp chứng thư."
     ),
     "CERTIFICATE-EXPIRED": _failed(
-        "124", "Chứng thư đã hết hạn. Hãy gia hạn, đăng ký chứng thư mới rồi ký lại."
+        "124", "Chứng thư số đã hết hạn. Hãy gia hạn hoặc lấy chứng thư mới, đăng ký với cổng rồi ký lại."
     ),
     "CERTIFICATE-NOT-YET-VALID": _failed(
         "124", "Chứng thư chưa đến ngày có hiệu lực. Hãy kiểm tra đồng hồ máy hoặc ký lại sau ngày đó."

@@ -23,6 +23,7 @@ from .typed import (
     is_birth,
     is_clean,
     parse_birth,
+    parse_date,
     parse_decimal,
     reader_of,
     without_empty_decimals,
@@ -216,6 +217,8 @@ class Shape:
             "date8_or_datetime12": ("FMT-003", f"{DAY}, như 20260915, hoặc thêm 4 chữ số giờ, phút"),
         }
         rule, need = forms[kind]
+        if kind == "date8" and len(text) == 12 and parse_date(text[:8]) is not None:
+            need = f"chỉ ghi năm, tháng, ngày, không kèm giờ: {text[:8]}"
         severity: Severity = "error"
         if self.is_among(ids.MAY_HAVE_GAPS) and "" in (member.strip() for member in text.split(";")):
             severity = "warning"

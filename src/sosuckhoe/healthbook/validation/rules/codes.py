@@ -58,7 +58,7 @@ def facility_code_has_five_characters(facility: str) -> bool:
     confidence="medium",
     owner="clinician",
     source=table(1, CHECKERS),
-    sentence="Cân nặng {CAN_NANG} kg chưa đúng cách ghi: số kg lớn hơn 0, có hai chữ số sau dấu chấm, như 52.50.",
+    sentence="Cân nặng {CAN_NANG} kg chưa đúng cách ghi: số kg lớn hơn 0, có hai chữ số sau dấu chấm (60 kg ghi 60.00).",
 )
 def weight_has_two_decimals(text: str, weight: Decimal) -> bool:
     """CAN_NANG is a positive number with two decimals and a dot."""
@@ -128,7 +128,7 @@ def settlement_month_is_a_month(month: int) -> bool:
     confidence="medium",
     owner="records",
     source=f"{GATEWAY}; {CHECKERS}",
-    sentence="Mã thủ trưởng đơn vị đang ghi {MA_TTDV}, cần đủ 10 chữ số (hồ sơ trước QĐ 3176).",
+    sentence="Mã thủ trưởng đơn vị đang ghi {MA_TTDV}, cần đủ 10 chữ số; quy định của hồ sơ ra viện đến hết năm 2024.",
 )
 def signatory_was_a_ten_digit_number(code: str) -> bool:
     """Before 3176 MA_TTDV is 10 digits; since then a practitioner code, which shape alone checks."""
@@ -222,7 +222,7 @@ rule(
     since=date(2025, 1, 1),
     owner="clinician",
     source=f"{CHECKERS}; {GENERAL}",
-    sentence="Mã người thực hiện {NGUOI_THUC_HIEN} có dấu cách.",
+    sentence="Ô mã người thực hiện có dấu cách, thường là sau dấu “;”: {NGUOI_THUC_HIEN}.",
 )(code_has_no_blanks)
 rule(
     "FMT-066",
@@ -240,5 +240,5 @@ rule(
     reads=("SO_DANG_KY",),
     owner="pharmacy",
     source=table(2),
-    sentence="Số đăng ký {SO_DANG_KY} có dấu cách; ghi liền nhau.",
+    sentence="Số đăng ký {SO_DANG_KY} có dấu cách.",
 )(code_has_no_blanks)

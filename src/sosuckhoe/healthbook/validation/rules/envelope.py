@@ -221,7 +221,7 @@ def signature_is_there(reading: Reading, policy: Policy) -> Iterator[Place]:
         yield path, f"CHUKYDONVI không phải phần tử cuối cùng của {root}.", "", None
     elif not reading.has_signature:
         severity: Severity = "error" if policy.signature_required else "warning"
-        yield path, "Tệp chưa có chữ ký số của đơn vị (CHUKYDONVI); hãy ký trước khi gửi.", "", severity
+        yield path, "Tệp chưa có chữ ký số của đơn vị (CHUKYDONVI).", "", severity
 
 
 def file_is_not_too_large(data: bytes, policy: Policy) -> Iterator[Place]:

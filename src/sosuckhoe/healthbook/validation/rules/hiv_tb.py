@@ -44,6 +44,7 @@ def _in_range(id: str, table_name: str, field: str, first: int, last: int, label
     def code_is_in_its_range(code: str) -> bool:
         return code in allowed
 
+    join = "hoặc" if last == first + 1 else "đến"
     code_is_in_its_range.__doc__ = f"{field} is {first} to {last}."
     rule(
         id,
@@ -51,7 +52,7 @@ def _in_range(id: str, table_name: str, field: str, first: int, last: int, label
         reads=(field,),
         owner="clinician",
         source=table(int(table_name[3:])),
-        sentence=f"{label} ({field}) đang ghi {{{field}}}; chỉ dùng các số từ {first} đến {last}.",
+        sentence=f"{label} ({field}) đang ghi {{{field}}}; chỉ dùng số {first} {join} {last}.",
     )(code_is_in_its_range)
 
 

@@ -106,7 +106,7 @@ def result_comes_before_discharge(arrived: datetime | None, discharged: datetime
     severity="warning",
     owner="laboratory",
     source=table(3),
-    sentence="Kết quả có lúc {NGAY_KQ}, hơn 60 ngày sau khi ra viện ({XML1.NGAY_RA}); đã quá hạn bổ sung trên cổng.",
+    sentence="Kết quả ghi {NGAY_KQ}, hơn 60 ngày sau khi ra viện ({XML1.NGAY_RA}); đã quá hạn bổ sung trên cổng giám định.",
 )
 def late_result_is_in_time(discharged: date, result: date) -> bool:
     """Pending results at discharge are completed within 60 days after the encounter."""
@@ -135,7 +135,7 @@ def note_is_written_during_the_visit(arrived: datetime, discharged: datetime, wr
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Giấy nghỉ từ {TU_NGAY} đến {DEN_NGAY} không nối với đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
+    sentence="Giấy nghỉ từ {TU_NGAY} đến {DEN_NGAY} không trùng ngày nào của đợt khám, từ {XML1.NGAY_VAO} đến {XML1.NGAY_RA}.",
 )
 def sick_leave_touches_the_visit(arrived: date, discharged: date, first: date, last: date) -> bool:
     """Sick leave starts no later than NGAY_RA and ends no earlier than NGAY_VAO."""

@@ -144,7 +144,8 @@ def stay_has_its_summary(summaries: int, visit_type: str) -> bool:
     owner="records",
     source=table(8, GATEWAY),
     sentence=(
-        "Có tóm tắt hồ sơ bệnh án (XML8) cho loại hình {MA_LOAI_KCB}, trong khi chỉ loại hình 03, 04 và 06 cần gửi."
+        "Hồ sơ gửi kèm tóm tắt hồ sơ bệnh án (XML8), trong khi loại hình là {MA_LOAI_KCB}; chỉ loại hình 03, 04 và 06 "
+        "cần gửi."
     ),
 )
 def summary_is_sent_for_stays_only(summaries: int, policy: Policy, visit_type: str) -> bool:

@@ -122,7 +122,7 @@ def transport_names_its_destination(group: str, service: str) -> bool:
     owner="laboratory",
     source=table(3),
     sentence=(
-        "Mã dịch vụ gửi nơi khác làm {MA_DICH_VU} sai dạng; cần mã dịch vụ, .K., rồi mã cơ sở 5 ký tự, như "
+        "Mã dịch vụ gửi nơi khác làm {MA_DICH_VU} sai dạng; sau mã dịch vụ là .K. rồi đủ 5 ký tự mã cơ sở, như "
         "23.0001.1494.K.79001."
     ),
 )
