@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from measuring import conditions  # noqa: E402
-from prove.kills.stage import renamed  # noqa: E402
+from prove.kills.kinds import renamed  # noqa: E402
 from tests.crash.stage import (  # noqa: E402
     ACCOUNT,
     KEY_PASSWORD,
