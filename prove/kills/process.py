@@ -18,17 +18,12 @@ def people(facts: str) -> None:
     known: dict[str, str] = json.loads(Path(facts).read_text())
     paused = Destination.objects.filter(paused_at__isnull=False)
     unknown = Submission.ledger.filter(state="UNKNOWN")
-    held = Submission.ledger.filter(state="HELD")
-    broken = held.filter(problem_code__startswith="ERROR")
-    # What left before a copy was put back, and cannot be built again byte for byte: somebody has looked by now.
-    without_bytes = held.filter(problem_code="DOCUMENT-DAMAGED")
-    print(sum(rows.count() for rows in (paused, unknown, broken, without_bytes)))
+    broken = Submission.ledger.filter(state="HELD", problem_code__startswith="ERROR")
+    print(sum(rows.count() for rows in (paused, unknown, broken)))
     for destination in paused:
         actions.resume(by="prove", destination=destination)
     for row in broken:
         actions.release(by="prove", submission=row, reason="đã xem")
-    for row in without_bytes:
-        actions.release(by="prove", submission=row, reason="đã tìm, không có", sign_anew=True)
     for row in unknown:
         number = known.get(f"{kind_of(row)} {row.visit_code}")
         if number:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ...healthbook.signing.verify_evidence import FROM_JOURNAL
 from ..staff.models import Facility
 from ..visits.compressed import CompressedBytes
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
@@ -325,6 +326,11 @@ class Attempt(models.Model):
                 name="an_attempt_is_noted_before_its_bytes",
             ),
         ]
+
+    @property
+    def is_from_journal(self) -> bool:
+        """Its receipt is known from the journal outside alone: the answer itself is not kept."""
+        return self.code == FROM_JOURNAL
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.submission_id}"
