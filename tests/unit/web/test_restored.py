@@ -2,10 +2,11 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.unit.web.ward import clean
 
 from sosuckhoe.hospital.delivery import actions
-from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Restore, Submission
+from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Restore, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.restoring.hold import current, on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import MAYBE, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
@@ -171,3 +172,15 @@ def test_a_whole_journal_outside_that_knows_nothing_more_leaves_the_lists_empty(
     reconcile_restore(by="test", restore=restore, journal_whole=True)
     page = as_role(empty_ward, "records").get(PAGE).content.decode()
     assert page.count("Không có hồ sơ nào.") == 2 and NOT_KNOWN_YET not in page
+
+
+def test_where_a_restore_lost_the_bytes_the_page_offers_a_new_signature_and_no_repeat(ward, as_role):
+    unclear = Submission.objects.filter(state="UNKNOWN").first()
+    lost = SignedDocument(
+        submission=unclear, number=9, content=b"", size=0, key=unclear.document.key, signed_at=timezone.now()
+    )
+    lost.save()
+    Submission.objects.filter(pk=unclear.pk).update(document=lost)
+    page = as_role(ward, "records").get(reverse("web:delivery_unknown", args=[unclear.pk])).content.decode()
+    assert "Cho ký lại và gửi" in page and "phải ký tệp mới" in page
+    assert "Gửi lại đúng tệp đã ký" not in page
