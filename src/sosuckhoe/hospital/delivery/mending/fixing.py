@@ -26,7 +26,7 @@ from ..closing import Closed, OtherPerson, check, correct_visit, edition_for, ke
 from ..models import Submission
 from ..states import State
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger("sosuckhoe.delivery")
 
 REASON = "Sửa theo đề xuất: "
 """How the reason of every version made here begins."""
@@ -228,7 +228,7 @@ def fix_alike(
         except _REFUSALS as refusal:
             report.refused.append((visit_id, str(refusal)))
         except Exception:
-            logger.exception("fix %s at %s of visit %s", rule, path, visit_id)
+            log.exception("fix %s at %s of visit %s", rule, path, visit_id)
             report.refused.append((visit_id, BROKEN))
     return report
 
@@ -279,6 +279,6 @@ def undo_alike(*, by: Any, chosen: Iterable[tuple[int, int]], at: datetime) -> R
         except _REFUSALS as refusal:
             report.refused.append((visit_id, str(refusal)))
         except Exception:
-            logger.exception("undo of visit %s", visit_id)
+            log.exception("undo of visit %s", visit_id)
             report.refused.append((visit_id, BROKEN))
     return report

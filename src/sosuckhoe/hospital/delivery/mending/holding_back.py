@@ -27,7 +27,7 @@ from ..models import Attempt, Submission
 from ..states import State
 from .rechecking import write_anew
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger("sosuckhoe.delivery")
 
 EXAMPLES = 20
 
@@ -114,7 +114,7 @@ def hold_back_all(*, by: Any, versions: Iterable[int], at: datetime, reason: str
         try:
             outcome = hold_back(by=by, version_id=key, at=at, reason=reason.strip())
         except Exception:
-            logger.exception("holding version %s back", key)
+            log.exception("holding version %s back", key)
             done.broken.append(key)
             continue
         {"held": done.held, "stays": done.stays, "moved": done.moved}[outcome].append(key)

@@ -24,7 +24,7 @@ from ..ledger import step
 from ..models import Submission
 from ..states import State
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger("sosuckhoe.delivery")
 
 KEPT = ("WRITE-", IDENTITY_RULE, "STR-", "SIG-", "EDT-", "XTB-002", "XTB-003")
 """Rules whose findings a record alone cannot give again: of the file it came in, of the writer, of the register."""
@@ -64,7 +64,7 @@ def recheck_all(*, by: Any, versions: Iterable[int], at: datetime, reason: str) 
         try:
             outcome = recheck(by=by, version_id=key, at=at, reason=reason)
         except Exception:
-            logger.exception("checking version %s again", key)
+            log.exception("checking version %s again", key)
             done.broken.append(key)
             continue
         {"released": done.released, "held": done.still_held, "moved": done.moved}[outcome].append(key)
