@@ -6,11 +6,11 @@ Exit code 0: shown, or loaded; 1: it needs to be confirmed; 2: the file cannot b
 import argparse
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .hospital import UNUSABLE, _operator, _start
+from .days import day
+from .starting import UNUSABLE, operator, start
 
 if TYPE_CHECKING:
     from sosuckhoe.hospital.staff.models import Facility
@@ -27,7 +27,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     loading = deeds.add_parser("import", help="xem một tệp sẽ đổi gì; thêm --apply để nhập")
     loading.add_argument("kind", metavar="LOẠI", help="ví dụ medicines, services, icd10; xem: catalogue list")
     loading.add_argument("file", type=Path, metavar="TỆP", help="Excel (.xlsx) hoặc CSV UTF-8")
-    loading.add_argument("--since", type=date.fromisoformat, required=True, metavar="NĂM-THÁNG-NGÀY",
+    loading.add_argument("--since", type=day, required=True, metavar="NĂM-THÁNG-NGÀY",
                          help="ngày thay đổi có hiệu lực")  # fmt: skip
     loading.add_argument("--source", default="", metavar="NGUỒN", help="văn bản và phụ lục, hoặc mẫu")
     loading.add_argument("--facility", default="", metavar="MÃ", help="mã cơ sở 5 ký tự, khi có nhiều cơ sở")
@@ -44,7 +44,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def run_import(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from django.utils import timezone
 
     from sosuckhoe.hospital.visits.catalogue_files import UnusableFile
@@ -70,7 +70,7 @@ def run_import(options: argparse.Namespace) -> int:
     if options.apply:
         try:
             source = options.source or KINDS[options.kind].source
-            done = load(plan=plan, source=source, by=_operator(), at=timezone.now(),
+            done = load(plan=plan, source=source, by=operator(), at=timezone.now(),
                         confirmed=options.confirm_shorter) is not None  # fmt: skip
         except NeedsConfirmation as problem:
             print(
@@ -93,7 +93,7 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def run_list(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.visits.catalogue_kinds import KINDS
     from sosuckhoe.hospital.visits.models import CatalogueImport
 

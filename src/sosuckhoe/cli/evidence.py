@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .hospital import UNUSABLE, _operator, _start
+from .starting import UNUSABLE, operator, start
 
 if TYPE_CHECKING:
     from sosuckhoe.hospital.delivery.evidence import Subject
@@ -40,7 +40,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def run(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.evidence import take_evidence
 
     found = _found(options)
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if len({facility for facility, _ in found}) > 1:
         print("Mã này có ở nhiều cơ sở. Nêu thêm --facility MÃ.", file=sys.stderr)
         return UNUSABLE
-    name, data = take_evidence(by=_operator(), subject=found[-1][1])
+    name, data = take_evidence(by=operator(), subject=found[-1][1])
     target = options.folder / name
     try:
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:

@@ -13,7 +13,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-HELD, UNUSABLE = 1, 2
+from .starting import UNUSABLE, operator, start
+
+HELD = 1
 ON_HOLD = "Đang giữ: cơ sở dữ liệu đã khôi phục từ bản cũ, nên không ký và không gửi. Xem: sosuckhoe restored"
 
 
@@ -57,20 +59,8 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     adding.set_defaults(run=run_add_person)
 
 
-def _start() -> None:
-    from sosuckhoe.hospital.config.start import prepare, setup_django
-
-    setup_django()
-    prepare()
-
-
-def _operator() -> str:
-    """Who typed the command, for the journal."""
-    return f"cli:{getpass.getuser()}"
-
-
 def run_import(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.drop_folder import Passed, take_folder
 
     counts: Counter[str] = Counter()
@@ -90,7 +80,7 @@ def run_import(options: argparse.Namespace) -> int:
             counts["không đọc được"] += 1
             print(f"{path}: không có tệp hoặc thư mục này. Kiểm tra tên rồi chạy lại.")
             continue
-        take_folder(path, by=_operator(), reason=options.reason, each=tell)
+        take_folder(path, by=operator(), reason=options.reason, each=tell)
     print("; ".join(f"{word}: {count}" for word, count in sorted(counts.items())) or "Không có tệp XML nào.")
     bad = ("không đọc được", _OUTCOMES["refused"], _OUTCOMES["needs-reason"])
     return UNUSABLE if any(counts[word] for word in bad) else 0
@@ -105,7 +95,7 @@ _OUTCOMES = {
 
 
 def run_deliver(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.deliver import deliver
     from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 
@@ -118,7 +108,7 @@ def run_deliver(options: argparse.Namespace) -> int:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.config.serve import serve
 
     sender = subprocess.Popen([sys.executable, "-m", "sosuckhoe", "deliver"]) if options.deliver else None
@@ -134,7 +124,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def run_six_month(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from django.utils import timezone
 
     from sosuckhoe.hospital.delivery.reports import six_month
@@ -165,7 +155,7 @@ def run_six_month(options: argparse.Namespace) -> int:
 
 
 def run_add_person(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from django.core.exceptions import ValidationError
 
     from sosuckhoe.hospital.staff.actions import UnknownRole, UsernameTaken, add_person
@@ -177,7 +167,7 @@ def run_add_person(options: argparse.Namespace) -> int:
     )
     try:
         add_person(
-            by=_operator(),
+            by=operator(),
             username=options.username,
             full_name=options.name or options.username,
             roles=options.role,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import key_life
-from .hospital import UNUSABLE, _operator, _start
 from .key_life import Asked
+from .starting import UNUSABLE, operator, start
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,7 +51,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _guarded(run: Any, options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.healthbook.signing import KeyUnusable
 
     try:
@@ -92,7 +92,7 @@ def _token(options: argparse.Namespace) -> int:
 
     return _told(
         add_token_key(
-            by=_operator(),
+            by=operator(),
             facility=_facility(options),
             name=options.name,
             place=Place(options.module, options.token, options.key),
@@ -108,7 +108,7 @@ def _remote(options: argparse.Namespace) -> int:
 
     return _told(
         add_remote_key(
-            by=_operator(),
+            by=operator(),
             facility=_facility(options),
             name=options.name,
             credential=Credential(
@@ -124,7 +124,7 @@ def _elsewhere(options: argparse.Namespace) -> int:
 
     return _told(
         add_elsewhere_key(
-            by=_operator(),
+            by=operator(),
             facility=_facility(options),
             name=options.name,
             certificate=options.certificate.read_bytes(),
@@ -139,7 +139,7 @@ def _pin(options: argparse.Namespace) -> int:
     key = SigningKey.objects.filter(pk=options.number, kind=KeyKind.TOKEN).first()
     if key is None:
         raise Asked("Không có khóa trên thiết bị mang số này. Xem: sosuckhoe key list")
-    enter_pin(by=_operator(), key=key, pin=_secret(options, "Mã PIN"))
+    enter_pin(by=operator(), key=key, pin=_secret(options, "Mã PIN"))
     print("Đã ghi mã PIN mới. Hồ sơ chờ ký tiếp theo sẽ thử mã này, một lần.")
     return 0
 
@@ -147,7 +147,7 @@ def _pin(options: argparse.Namespace) -> int:
 def _prepare(options: argparse.Namespace) -> int:
     from sosuckhoe.hospital.delivery.signers.attach import prepare
 
-    package = prepare(by=_operator(), facility=_facility(options))
+    package = prepare(by=operator(), facility=_facility(options))
     target = options.folder / package.name
     target.touch(mode=0o600)
     target.write_bytes(package.data)
@@ -160,7 +160,7 @@ def _attach(options: argparse.Namespace) -> int:
 
     refused = 0
     for path in options.files:
-        for one in attach(by=_operator(), name=path.name, data=path.read_bytes()):
+        for one in attach(by=operator(), name=path.name, data=path.read_bytes()):
             refused += not one.taken
             print(f"{one.name}: {one.sentence} [{one.code}]")
     return 1 if refused else 0

@@ -7,11 +7,12 @@ import csv
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .hospital import UNUSABLE, _operator
+from .days import day
+from .starting import UNUSABLE, operator
 
 Deed = Callable[[str, str, Any], argparse.ArgumentParser]
 
@@ -25,9 +26,7 @@ def add_deeds(deed: Deed) -> None:
     listing.add_argument("--json", action="store_true", help="in dạng JSON")
     trying = deed("try", "ký thử và kiểm tra nghiêm ngặt; không lưu, không gửi", _try)
     registering = deed("register", "ghi ngày đã đăng ký chứng thư trên cổng", _register)
-    registering.add_argument(
-        "--on", type=date.fromisoformat, required=True, metavar="NGÀY", help="như 2026-11-20"
-    )
+    registering.add_argument("--on", type=day, required=True, metavar="NGÀY", help="như 2026-11-20")
     retiring = deed("retire", "ngừng dùng; hồ sơ đã ký vẫn nguyên giá trị", _retire)
     asking = deed("status", "hỏi ngay chứng thư có bị thu hồi không", _status)
     source = deed("source", "khai nơi hỏi thu hồi, hoặc --none để thôi hỏi", _source)
@@ -121,7 +120,7 @@ def _try(options: argparse.Namespace) -> int:
     from sosuckhoe.hospital.delivery.signers.trying import try_key
 
     words = {"good": "ĐẠT", "look": "LƯU Ý", "stop": "DỪNG", "wait": "CHƯA THỬ"}
-    steps = try_key(by=_operator(), key=_key(options))
+    steps = try_key(by=operator(), key=_key(options))
     for step in steps:
         print(f"{words[step.outcome]}: {step.name}{f'. {step.sentence}' if step.sentence else ''}")
     return 1 if any(step.outcome == "stop" for step in steps) else 0
@@ -133,7 +132,7 @@ def _register(options: argparse.Namespace) -> int:
     from sosuckhoe.hospital.delivery.signers.declaring import register
 
     on = timezone.make_aware(datetime.combine(options.on, datetime.min.time()))
-    register(by=_operator(), key=_key(options), on=on)
+    register(by=operator(), key=_key(options), on=on)
     print(f"Đã ghi ngày đăng ký {options.on:%d/%m/%Y}.")
     return 0
 
@@ -144,7 +143,7 @@ def _retire(options: argparse.Namespace) -> int:
     from sosuckhoe.hospital.delivery.signers.declaring import retire
 
     key = _key(options)
-    retire(by=_operator(), key=key, at=timezone.now())
+    retire(by=operator(), key=key, at=timezone.now())
     print(f"Đã ngừng dùng {key.name}.")
     return 0
 
@@ -157,7 +156,7 @@ def _status(options: argparse.Namespace) -> int:
     if source_of(key) is None:
         print("Không kiểm tra thu hồi: chưa khai nơi hỏi (sosuckhoe key source).")
         return UNUSABLE
-    status = ask_now(by=_operator(), key=key)
+    status = ask_now(by=operator(), key=key)
     print(f"{sentence_of(status)} [{status.code}]")
     return 1 if is_revoked(status) else UNUSABLE if is_bad(status) else 0
 
@@ -168,7 +167,7 @@ def _source(options: argparse.Namespace) -> int:
 
     key = _key(options)
     if options.none:
-        drop_source(by=_operator(), key=key, reason=options.none)
+        drop_source(by=operator(), key=key, reason=options.none)
         print("Từ nay không kiểm tra thu hồi chứng thư này.")
         return 0
     if options.issuer is None:
@@ -179,7 +178,7 @@ def _source(options: argparse.Namespace) -> int:
     above = options.authority_crl or ""
     by_address = above.startswith(("http://", "https://"))
     name_source(
-        by=_operator(),
+        by=operator(),
         key=key,
         kind=kind,
         issuer=options.issuer.read_bytes(),

@@ -4,12 +4,13 @@ Run it every night; it notes outages that the stored calls show and leaves one l
 """
 
 import argparse
-import getpass
 import json
 import sys
-from datetime import date
 
-GAPS, UNUSABLE = 1, 2
+from .days import day
+from .starting import UNUSABLE, operator, start
+
+GAPS = 1
 DAYS = 7
 
 
@@ -18,27 +19,15 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "reconcile", help="đối chiếu: kết thúc = ký = gửi = tiếp nhận = không lỗi"
     )
     command.add_argument(
-        "--from", dest="first", type=_day, default=None, metavar="NGÀY", help="ví dụ 2026-11-01"
+        "--from", dest="first", type=day, default=None, metavar="NGÀY", help="ví dụ 2026-11-01"
     )
-    command.add_argument(
-        "--to", dest="last", type=_day, default=None, metavar="NGÀY", help="mặc định hôm nay"
-    )
+    command.add_argument("--to", dest="last", type=day, default=None, metavar="NGÀY", help="mặc định hôm nay")
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.set_defaults(run=run)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("ngày viết như 2026-11-23") from None
-
-
 def run(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.config.start import prepare, setup_django
-
-    setup_django()
-    prepare()
+    start()
     from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
     from sosuckhoe.hospital.delivery.watching.reconciling_run import last_days, reconcile_now
 
@@ -47,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if first > last:
         print("Ngày đầu phải trước ngày cuối.", file=sys.stderr)
         return UNUSABLE
-    result = reconcile_now(first, last, by=f"cli:{getpass.getuser()}")
+    result = reconcile_now(first, last, by=operator())
     if options.format == "json":
         print(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
         return GAPS if result.gaps else 0

@@ -1,11 +1,12 @@
 """``sosuckhoe restored``: after the database was restored from a copy: say so, reconcile with the journal outside, release."""
 
 import argparse
-import getpass
 import json
 import sys
 
-HELD, UNUSABLE = 1, 2
+from .starting import UNUSABLE, operator, start
+
+HELD = 1
 LISTED = 20
 
 
@@ -32,20 +33,9 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     releasing.set_defaults(run=run_release)
 
 
-def _start() -> None:
-    from sosuckhoe.hospital.config.start import prepare, setup_django
-
-    setup_django()
-    prepare()
-
-
-def _operator() -> str:
-    return f"cli:{getpass.getuser()}"
-
-
 def run_show(options: argparse.Namespace) -> int:
     """What holds sending back, and what is left for people."""
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.restoring.telling import as_json, latest, lines_of
 
     restore = latest()
@@ -57,11 +47,11 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_declare(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.restoring.noticing import NeedsReason, declare
 
     try:
-        restore = declare(by=_operator(), reason=options.reason)
+        restore = declare(by=operator(), reason=options.reason)
     except NeedsReason as refusal:
         print(refusal, file=sys.stderr)
         return UNUSABLE
@@ -72,7 +62,7 @@ def run_declare(options: argparse.Namespace) -> int:
 
 
 def run_reconcile(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.restoring.hold import current
     from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
 
@@ -80,23 +70,23 @@ def run_reconcile(options: argparse.Namespace) -> int:
     if restore is None:
         print(NOTHING_HELD, file=sys.stderr)
         return UNUSABLE
-    reconcile_restore(by=_operator(), restore=restore, journal_whole=not options.journal_lost)
+    reconcile_restore(by=operator(), restore=restore, journal_whole=not options.journal_lost)
     return run_show(options) and 0
 
 
 def run_match(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from django.utils import timezone
 
     from sosuckhoe.hospital.delivery.restoring.matching import match_lost
 
-    count = match_lost(by=_operator(), at=timezone.now())
+    count = match_lost(by=operator(), at=timezone.now())
     print(f"Đã khớp {count} lượt với sổ ngoài.")
     return 0
 
 
 def run_release(options: argparse.Namespace) -> int:
-    _start()
+    start()
     from sosuckhoe.hospital.delivery.restoring import releasing
     from sosuckhoe.hospital.delivery.restoring.hold import current
 

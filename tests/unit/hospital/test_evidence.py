@@ -379,7 +379,7 @@ def test_the_command_writes_the_container_that_verify_reads(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("sosuckhoe.cli.evidence._start", lambda: None)
+    monkeypatch.setattr("sosuckhoe.cli.evidence.start", lambda: None)
     code = deliver().version.visit.visit_code
     (tmp_path / "ca.pem").write_text(paper.authority_pem)
     assert main(["evidence", code, "--folder", str(tmp_path)]) == 0

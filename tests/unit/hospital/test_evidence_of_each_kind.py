@@ -400,7 +400,7 @@ class TestCheckIns:
         self, connected: House, paper: Paper, tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     ) -> None:  # fmt: skip
-        monkeypatch.setattr("sosuckhoe.cli.evidence._start", lambda: None)
+        monkeypatch.setattr("sosuckhoe.cli.evidence.start", lambda: None)
         code = sent_check_in().visit_code
         take_file("xml0.xml", file(admission(code)), by="giang", at=timezone.now())
         work_check_in()
@@ -420,7 +420,7 @@ def test_the_command_writes_a_health_checks_container(
     two: Two, paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str], message_key: RSAPrivateKey,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("sosuckhoe.cli.evidence._start", lambda: None)
+    monkeypatch.setattr("sosuckhoe.cli.evidence.start", lambda: None)
     code = sent_health_check().visit_code
     (tmp_path / "ca.pem").write_text(paper.authority_pem)
     (tmp_path / "hub.pem").write_bytes(

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _started(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database of the tests is prepared already."""
-    monkeypatch.setattr("sosuckhoe.cli.key._start", lambda: None)
+    monkeypatch.setattr("sosuckhoe.cli.key.start", lambda: None)
 
 
 @pytest.fixture(scope="module")
