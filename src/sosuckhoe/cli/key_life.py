@@ -49,7 +49,7 @@ def add_deeds(deed: Deed) -> None:
 
 
 def _key(options: argparse.Namespace) -> Any:
-    from sosuckhoe.hospital.delivery.key_models import SigningKey
+    from sosuckhoe.hospital.delivery.models import SigningKey
 
     found = SigningKey.objects.filter(pk=options.number, retired_at__isnull=True).first()
     if found is None:
@@ -96,7 +96,7 @@ def _facts(due: Any) -> dict[str, Any]:
 
 
 def _words(one: dict[str, Any]) -> list[str]:
-    from sosuckhoe.hospital.delivery.key_models import KeyKind
+    from sosuckhoe.hospital.delivery.models import KeyKind
 
     end = datetime.fromisoformat(one["not_after"])
     words = [f"{one['number']}. {one['name']}", KeyKind(one["kind"]).label, f"hạn đến {end:%d/%m/%Y}"]
@@ -162,7 +162,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _source(options: argparse.Namespace) -> int:
-    from sosuckhoe.hospital.delivery.key_models import StatusKind
+    from sosuckhoe.hospital.delivery.models import StatusKind
     from sosuckhoe.hospital.delivery.signers.sources import drop_source, name_source
 
     key = _key(options)

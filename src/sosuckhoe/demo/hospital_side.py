@@ -33,7 +33,7 @@ def start(home: DemoHome) -> None:
 def set_up(home: DemoHome, *, gateway: str, gateway_password: str, at: datetime) -> None:
     """Facility, units, people, signing key, destination and recorded decisions."""
     from sosuckhoe.hospital.delivery import actions as delivery
-    from sosuckhoe.hospital.delivery.key_models import StatusKind
+    from sosuckhoe.hospital.delivery.models import StatusKind
     from sosuckhoe.hospital.delivery.secrets import keep_secret
     from sosuckhoe.hospital.delivery.signers.sources import name_source
     from sosuckhoe.hospital.staff import actions as staff

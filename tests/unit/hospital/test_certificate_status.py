@@ -22,8 +22,13 @@ from sosuckhoe.healthbook.signing import FileSigner, KeyUnusable, to_pkcs12
 from sosuckhoe.hospital.delivery import actions, signing_anew
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.keeping import note_attempt
-from sosuckhoe.hospital.delivery.key_models import CertificateStatus, SigningKey, StatusKind, StatusSource
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import (
+    CertificateStatus,
+    SigningKey,
+    StatusKind,
+    StatusSource,
+    Submission,
+)
 from sosuckhoe.hospital.delivery.signers import asking, certificates, keys, sources, status
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker

@@ -11,8 +11,7 @@ from tests.openssl_ca import OpensslAuthority
 from sosuckhoe.healthbook.signing import verify_evidence
 from sosuckhoe.healthbook.signing.verify_evidence import MANIFEST, pack, unpack
 from sosuckhoe.hospital.delivery import evidence
-from sosuckhoe.hospital.delivery.key_models import SigningKey, StatusKind
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import SigningKey, StatusKind, Submission
 from sosuckhoe.hospital.delivery.signers import sources
 
 from .test_certificate_status import _rested, authority, by_ocsp, key, root, sign_one  # noqa: F401

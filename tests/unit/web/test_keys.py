@@ -18,8 +18,7 @@ from tests.unit.signing.material import AUTHORITY
 from tests.unit.web.ward import KEY_PASSWORD, clean, connect, key_file
 
 from sosuckhoe.healthbook.signing import to_pkcs12
-from sosuckhoe.hospital.delivery.key_models import CertificateStatus, SigningKey, StatusSource
-from sosuckhoe.hospital.delivery.models import SignedDocument
+from sosuckhoe.hospital.delivery.models import CertificateStatus, SignedDocument, SigningKey, StatusSource
 from sosuckhoe.hospital.delivery.signers import declaring, keys, status
 from sosuckhoe.hospital.delivery.signers.pins import pin_is_refused
 from sosuckhoe.hospital.journal.models import Entry

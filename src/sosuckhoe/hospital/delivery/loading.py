@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from ..visits.models import RecordVersion
-from .key_models import SigningKey
-from .models import Destination, SignedDocument, Submission
+from .models import Destination, SignedDocument, SigningKey, Submission
 from .prepared import Prepared
 
 

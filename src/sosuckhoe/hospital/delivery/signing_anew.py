@@ -14,9 +14,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from ...healthbook.signing import KeyUnusable
-from .key_models import CertificateStatus, SigningKey, StatusKind
 from .ledger import may_have_left, step
-from .models import Attempt, SignedDocument, Submission
+from .models import Attempt, CertificateStatus, SignedDocument, SigningKey, StatusKind, Submission
 from .signers.status import ASKS_AGAIN_AFTER, is_revoked, latest, source_of, status_for
 from .states import State
 

@@ -21,8 +21,16 @@ from ....healthbook.signing import verify_evidence
 from ....healthbook.signing.verify_evidence import FORMAT, MANIFEST, pack, sha256
 from ...journal.chain import note
 from ...journal.models import Entry
-from ..key_models import CertificateStatus, StatusKind
-from ..models import Attempt, DestinationKind, Receipt, SignedDocument, SigningKey, Submission
+from ..models import (
+    Attempt,
+    CertificateStatus,
+    DestinationKind,
+    Receipt,
+    SignedDocument,
+    SigningKey,
+    StatusKind,
+    Submission,
+)
 from ..states import State
 from .subjects import About, Subject, about, told_at
 

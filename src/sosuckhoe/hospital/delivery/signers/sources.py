@@ -11,7 +11,7 @@ from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.certificates import issued_by
 from ....healthbook.signing.revocation import MEANINGS, addresses_in, judge_crl, read_crl
 from ...journal.chain import note
-from ..key_models import CertificateStatus, SigningKey, StatusKind, StatusSource
+from ..models import CertificateStatus, SigningKey, StatusKind, StatusSource
 from .asking import check_status_address
 from .declaring import read_certificate
 from .keys import pem, wake

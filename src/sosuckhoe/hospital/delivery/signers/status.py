@@ -16,7 +16,7 @@ from cryptography import x509
 from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.certificates import Standing
 from ....healthbook.signing.revocation import MEANINGS, SKEW, Status, judge_crl, judge_ocsp, ocsp_request
-from ..key_models import CertificateStatus, SigningKey, StatusAnswer, StatusKind, StatusSource
+from ..models import CertificateStatus, SigningKey, StatusAnswer, StatusKind, StatusSource
 from .asking import IssuerSilent, ask_responder, fetch_list
 
 ASKS_AGAIN_AFTER = 60.0

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ....healthbook.signing import KeyUnusable, Outcome, Signer, sign, verify
 from ...journal.chain import note
-from ..key_models import KeyKind, SigningKey
+from ..models import KeyKind, SigningKey
 from .keys import CannotSignNow, open_signer, wake
 from .status import NOT_CHECKED, status_for
 

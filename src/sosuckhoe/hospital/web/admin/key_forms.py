@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from ....healthbook.signing import KeyUnusable
 from ...delivery.calling import HostNotAllowed, check_address
-from ...delivery.key_models import StatusKind
+from ...delivery.models import StatusKind
 from ...delivery.signers.asking import check_status_address
 from ...delivery.signers.pins import allowed_drivers
 from .forms import REQUIRED, Day

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.token import Place
 from ...delivery import actions as delivery
-from ...delivery.key_models import KeyKind, SigningKey, StatusKind
+from ...delivery.models import KeyKind, SigningKey, StatusKind
 from ...delivery.signers import declaring, sources
 from ...delivery.signers.certificates import in_use
 from ...delivery.signers.pins import allowed_drivers, pin_is_refused

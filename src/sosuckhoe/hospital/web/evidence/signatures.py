@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ...delivery.key_models import SigningKey
+from ...delivery.models import SigningKey
 from ...delivery.signers.certificates import HEADING, as_rows, signed_with
 from ...journal.chain import note
 from ...staff import policies

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from ..staff.models import Facility
-from ..visits.compressed import CompressedBytes
+from ...staff.models import Facility
+from ...visits.compressed import CompressedBytes
 
 
 class KeyKind(models.TextChoices):

@@ -1,0 +1,30 @@
+"""The tables of delivery, one module a subject."""
+
+from .destinations import Destination, DestinationKind
+from .keys import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusKind, StatusSource
+from .ledger import Attempt, PreparedDocument, Receipt, SignedDocument, Submission
+from .restoring import LostSubmission, Restore
+from .watching import CalendarDay, Incident, OutageCause, PortalFinding, Pulse
+
+__all__ = [
+    "Attempt",
+    "CalendarDay",
+    "CertificateStatus",
+    "Destination",
+    "DestinationKind",
+    "Incident",
+    "KeyKind",
+    "LostSubmission",
+    "OutageCause",
+    "PortalFinding",
+    "PreparedDocument",
+    "Pulse",
+    "Receipt",
+    "Restore",
+    "SignedDocument",
+    "SigningKey",
+    "StatusAnswer",
+    "StatusKind",
+    "StatusSource",
+    "Submission",
+]
