@@ -18,6 +18,8 @@ def rows(answer) -> int:
 def test_without_a_destination_the_board_says_what_to_set_up(empty_ward, as_role):
     page = as_role(empty_ward, "it").get(BOARD).content.decode()
     assert "Chưa khai nơi nhận nào" in page and reverse("web:admin_destinations") in page
+    other = as_role(empty_ward, "records").get(BOARD).content.decode()
+    assert "Chưa khai nơi nhận nào" in other and reverse("web:admin_destinations") not in other
 
 
 @pytest.mark.parametrize("period", ["hom-nay", "7-ngay", "30-ngay", "tat-ca"])

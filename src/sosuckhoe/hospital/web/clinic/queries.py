@@ -70,7 +70,7 @@ ANSWERS = {
     "Rejected": ("stop", "stop", "cổng từ chối"),
     "TryLater": ("wait", "wait", "chưa gửi được, sẽ tự gửi lại"),
     "Unknown": ("unknown", "look", "chưa rõ kết quả"),
-    "NotSent": ("wait", "wait", "chưa có byte nào rời máy"),
+    "NotSent": ("wait", "wait", "chưa rời máy"),
     "": ("running", "running", "đang gửi"),
 }
 """What an attempt ended in: icon, tone and words."""

@@ -114,6 +114,8 @@ KINDS = {
     "cause": "lý do",
     "calendar": "lịch",
     "rule": "quy tắc",
+    "catalogue": "danh mục",
+    "withheld": "dấu không gửi",
 }
 NAMES = {
     "reason": "lý do",

@@ -36,7 +36,7 @@ SENDING = {
     "restored": Look("Giữ sau khôi phục", "stop", "hold"),
     "paused": Look("Tạm dừng", "look", "hold"),
     "silent": Look("Cổng không trả lời", "stop", "stop"),
-    "unset": Look("Chưa cấu hình gửi", "wait", "plug"),
+    "unset": Look("Chưa khai nơi nhận", "wait", "plug"),
 }
 """Today's state of sending, one word for the top bar."""
 
