@@ -15,6 +15,7 @@ SUBJECTS = {
     "allowed": "Điều được phép, không báo lỗi",
     "beds": "Ngày giường",
     "benefit": "Mức hưởng",
+    "births": "Giấy chứng sinh",
     "card": "Thẻ BHYT",
     "catalogued": "Khớp danh mục của bệnh viện",
     "check_ins": "Check-in",

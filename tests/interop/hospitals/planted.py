@@ -639,7 +639,12 @@ CROSS_TABLE = [
     ),
     P("XTB-039", "operations", {"XML1.MA_PTTT_QT": "51.22"}),
     P("XTB-040", "delivery", {"XML1.CAN_NANG_CON": "3200"}),
-    P("XTB-041", "delivery", {"XML1.GIOI_TINH": "1", "XML1.MA_BENH_CHINH": "J20.9", "XML1.MA_BENH_KT": ""}),
+    P(
+        "XTB-041",
+        "delivery",
+        {"XML1.GIOI_TINH": "1", "XML1.MA_BENH_CHINH": "J20.9", "XML1.MA_BENH_KT": ""},
+        also=("BUS-021",),
+    ),
     P("XTB-043", "outpatient", {"XML2#1.PHAM_VI": "3"}),
     P("XTB-044", "outpatient", drug(1, level="90"), at="XML2#1.MUC_HUONG"),
 ]
@@ -673,7 +678,7 @@ BUSINESS = [
         at="XML1.MA_LOAI_KCB",
     ),
     P("BUS-002", "under_four_hours", lambda chart: bed(chart, "202609150000", "1"), at="XML3#2.MA_NHOM"),
-    P("BUS-003", "day_treatment", line(1, quantity="2"), at="XML3#1.SO_LUONG", also=("BUS-008",)),
+    P("BUS-003", "day_treatment", line(1, quantity="2"), at="XML3#1.SO_LUONG", also=("BUS-008", "XFD-059")),
     P("BUS-004", "outpatient", {"XML1.SO_NGAY_DTRI": "1"}),
     P("BUS-005", "inpatient", {"XML1.SO_NGAY_DTRI": "4"}),
     P("BUS-006", "monthly_medicines", {"XML1.SO_NGAY_DTRI": "1"}),
@@ -683,7 +688,7 @@ BUSINESS = [
         both({"XML1.NGAY_RA": "202609171040", "XML1.NGAY_TTOAN": "202609171041"}),
         at="XML1.NGAY_RA",
     ),
-    P("BUS-008", "operations", line(7, quantity="7"), at="XML3#10.SO_LUONG", also=("BUS-010",)),
+    P("BUS-008", "operations", line(7, quantity="7"), at="XML3#10.SO_LUONG", also=("BUS-010", "XFD-059")),
     P("BUS-009", "outpatient_course", lambda chart: bed(chart, "202609130800", "1"), at="XML3#7.MA_NHOM"),
     P("BUS-010", "operations", twice("XML3", 9), at="XML3#11.MA_GIUONG", also=("BUS-008", "BUS-023")),
     P(

@@ -3,6 +3,7 @@
 from ..rule import RULES
 from . import beds as beds
 from . import benefit as benefit
+from . import births as births
 from . import card as card
 from . import catalogued as catalogued
 from . import check_ins as check_ins

@@ -233,6 +233,28 @@ def bed_days_fit_their_dates(group: str, first: date, last: date, quantity: Deci
 
 
 @rule(
+    "XFD-059",
+    table="XML3",
+    reads=("XML1.NGAY_RA", "MA_NHOM", "NGAY_YL", "NGAY_KQ", "SO_LUONG"),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=table(3, CHECKERS),
+    sentence="Dòng này tính {SO_LUONG} ngày giường, nhiều hơn số ngày từ {NGAY_YL} đến lúc ra viện {XML1.NGAY_RA}.",
+)
+def bed_days_fit_the_rest_of_the_stay(
+    discharged: date, group: str, first: date, last: date | None, quantity: Decimal
+) -> bool:
+    """A bed-day line without a last day has at most 1 for each day up to the discharge."""
+    return (
+        last is not None
+        or group not in ("14", "15", "16")
+        or discharged < first
+        or quantity <= (discharged - first).days + 1
+    )
+
+
+@rule(
     "XFD-068",
     table="XML5",
     reads=("THOI_DIEM_DBLS", "@day"),

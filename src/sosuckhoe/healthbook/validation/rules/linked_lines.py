@@ -42,8 +42,16 @@ def _strange(known: list[str], used: Iterable[str]) -> frozenset[str]:
     sentence="Có kết quả của dịch vụ {MA_DICH_VU} (XML4) nhưng bảng chi phí (XML3) không có dịch vụ này.",
 )
 def result_has_its_service(category: str | None, services: set[str | None], service: str) -> bool:
-    """Each XML4 service code occurs in XML3; a visit without insurance may be sent without XML3."""
-    return service in services or (category == NOT_INSURED and not services)
+    """Each XML4 service code occurs in XML3, as written or before the facility it was sent to (``.K.``).
+
+    The code with the facility is longer than XML4 could hold before QĐ 3176. A visit without insurance may be sent
+    without XML3.
+    """
+    return (
+        service in services
+        or (category == NOT_INSURED and not services)
+        or any(other is not None and other.startswith(f"{service}.K.") for other in services)
+    )
 
 
 @rule(

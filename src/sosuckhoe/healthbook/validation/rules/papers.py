@@ -1,4 +1,4 @@
-"""Papers issued from the visit (giấy ra viện, tóm tắt, chứng sinh, chuyển cơ sở, hẹn khám lại)."""
+"""Papers issued from the visit (giấy ra viện, tóm tắt, chuyển cơ sở, hẹn khám lại)."""
 
 import re
 from datetime import date, datetime
@@ -21,38 +21,6 @@ _SECONDED = re.compile(r".+\.HD\.[0-9A-Z]{5}")
 def gestation_is_plausible(weeks: int) -> bool:
     """Gestational age is 1 to 42 weeks."""
     return 1 <= weeks <= 42
-
-
-def flag_is_zero_or_one(code: str) -> bool:
-    """A flag is 0 or 1."""
-    return code in ("0", "1")
-
-
-for _name, _label in (
-    ("SINHCON_PHAUTHUAT", "Sinh con phải phẫu thuật"),
-    ("SINHCON_DUOI32TUAN", "Sinh con dưới 32 tuần"),
-):
-    rule(
-        "FMT-074",
-        table="XML9",
-        reads=(_name,),
-        owner="records",
-        source=table(9, CHECKERS),
-        sentence=f"{_label} đang ghi {{{_name}}}; cần ghi 1 (có) hoặc 0 (không).",
-    )(flag_is_zero_or_one)
-
-
-@rule(
-    "FMT-075",
-    table="XML9",
-    reads=("CAN_NANG_CON",),
-    owner="clinician",
-    source=table(9, CHECKERS),
-    sentence="Cân nặng con đang ghi {CAN_NANG_CON}; cần một số gam lớn hơn 0.",
-)
-def child_has_a_weight(grams: int) -> bool:
-    """Child weight is an integer number of grams above 0."""
-    return grams > 0
 
 
 @rule(
@@ -186,40 +154,6 @@ def child_death_is_complete(born: date | None, died: date | None, count: int | N
 def summary_is_not_before_discharge(visit_type: str, discharged: date, issued: date) -> bool:
     """NGAY_CT is not before the discharge day, which may be the last day of medicines taken home."""
     return issued >= discharged or visit_type in TO_THE_LAST_MINUTE
-
-
-@rule(
-    "XFD-083",
-    table="XML9",
-    reads=("SINHCON_PHAUTHUAT", "SINHCON_DUOI32TUAN", "GHI_CHU"),
-    owner="clinician",
-    source=table(9, CHECKERS),
-    sentence="Giấy chứng sinh ghi sinh con phải phẫu thuật hoặc dưới 32 tuần, nhưng chưa có ghi chú (GHI_CHU).",
-)
-def special_birth_has_its_note(surgical: str, preterm: str, note: str | None) -> bool:
-    """GHI_CHU is filled for a surgical or preterm birth; its prescribed phrase is not at hand, so not compared."""
-    return note is not None or "1" not in (surgical, preterm)
-
-
-@rule(
-    "XFD-084",
-    table="XML9",
-    reads=("SO_CON",),
-    owner="clinician",
-    source=CHECKERS,
-    sentence="Số con của lần sinh đang ghi {SO_CON}, cần từ 1 trở lên.",
-)
-@rule(
-    "XFD-084",
-    table="XML9",
-    reads=("LAN_SINH",),
-    owner="clinician",
-    source=CHECKERS,
-    sentence="Lần sinh thứ mấy đang ghi {LAN_SINH}, cần từ 1 trở lên.",
-)
-def birth_counts_from_one(count: int) -> bool:
-    """SO_CON and LAN_SINH are at least 1."""
-    return count >= 1
 
 
 @rule(

@@ -9,7 +9,9 @@ from ..rule import rule
 from .cited import CHECKERS
 from .linked_lines import NEWBORN
 
-_OF_WOMEN = re.compile(r"\b(?:tử cung|buồng trứng|âm đạo|âm hộ|phần phụ|thai nhi|nạo thai|nước ối)\b")
+_OF_WOMEN = re.compile(
+    r"\b(?:tử cung|buồng trứng|âm đạo|âm hộ|phần phụ|thai nhi|nước ối|đỡ đẻ|(?:nạo|phá|hút|lấy|khám|siêu âm) thai)\b"
+)
 _OF_ANYBODY = re.compile(r"\b(?:mắt|nhãn cầu|sơ sinh)\b")
 """The eye has adnexa (phần phụ), too, and a newborn of either sex may have swallowed the waters."""
 _OF_MEN = re.compile(r"\b(?:tiền liệt tuyến|tuyến tiền liệt|tinh hoàn|dương vật|bao quy đầu|thừng tinh)\b")
