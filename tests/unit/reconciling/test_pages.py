@@ -97,6 +97,7 @@ def test_a_finding_is_typed_or_imported_and_what_fits_nothing_is_said(today, des
     file = SimpleUploadedFile("loi.csv", f"ma_lk,ma_loi\n{code},E2\nKHONG-CO,E3\n".encode())
     answer = client.post(address, {"tep": file}, follow=True).content.decode()
     assert "Đã ghi 1 lỗi cổng báo. 1 dòng chưa ghi được (dòng 3" in answer
+    assert "#look" in answer[answer.index('class="toasts"') :], "a refusal does not look like something done"
     assert set(PortalFinding.objects.values_list("code", flat=True)) == {"E1", "E2"}
     row.refresh_from_db()
     assert row.state == State.FINDINGS

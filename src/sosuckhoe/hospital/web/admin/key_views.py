@@ -27,7 +27,7 @@ from ...staff import policies
 from ...staff.models import Facility
 from ..shell import people
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from . import key_forms
 from .forms import first_facility
 
@@ -279,7 +279,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     except KeyUnusable as problem:
         if not form.is_bound:
-            done(request, str(problem))
+            not_done(request, str(problem))
             return back
         fields = {"ISSUER-OTHER": "issuer", "CERTIFICATE-FILE": "issuer", "CRL-FILE": "crl"}
         form.add_error(fields.get(problem.code), str(problem))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ...staff import actions, policies
 from ...staff.models import Person, Role, RoleHeld
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from . import actions as own
 from .forms import AddPerson, NewPassword, PortalId, Roles, first_facility
 
@@ -107,7 +107,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         own.reactivate(by=request.user, person=found)
         done(request, f"Đã mở lại tài khoản của {found.full_name}.", undo=back)
     elif found.pk == request.user.pk or _last_administrator(found):
-        done(request, "Chưa khóa: không thể tự khóa mình, và luôn cần ít nhất một người quản trị.")
+        not_done(request, "Chưa khóa: không thể tự khóa mình, và luôn cần ít nhất một người quản trị.")
     else:
         actions.deactivate(by=request.user, person=found)
         done(request, f"Đã khóa tài khoản của {found.full_name}.", undo=back)

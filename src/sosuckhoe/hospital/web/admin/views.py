@@ -24,7 +24,7 @@ from ...visits.models import HospitalPolicy
 from ..shell import people
 from ..shell.access import page
 from ..shell.navigation import can_administer
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from . import actions as own
 from . import connection
 from .choice_values import Kind, basis, title
@@ -126,7 +126,7 @@ def add_unit(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     if not code or not name or Unit.objects.filter(facility=found, department_code=code).exists():
-        done(request, "Chưa thêm: cần mã khoa chưa dùng và tên khoa.")
+        not_done(request, "Chưa thêm: cần mã khoa chưa dùng và tên khoa.")
     else:
         staff.add_unit(by=request.user, facility=found, department_code=code[:50], name=name[:255])
         done(request, f"Đã thêm {name}.")

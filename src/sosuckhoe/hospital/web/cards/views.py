@@ -16,7 +16,7 @@ from ...journal.chain import note
 from ...staff import policies
 from ..shell import people, words
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import not_done
 
 LOOKS = {
     Standing.VERIFIED: ("good", "good"),
@@ -127,7 +127,7 @@ def deed(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
             for each in (found, *found.more.all()):
                 stop_waiting(by=request.user, look_up=each)
     except CannotAsk as problem:
-        done(request, _sentence(problem))
+        not_done(request, _sentence(problem))
     return HttpResponseRedirect(reverse("web:card", args=[found.pk]))
 
 

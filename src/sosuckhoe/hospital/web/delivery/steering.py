@@ -14,7 +14,7 @@ from ...delivery.states import NoSuchStep, State
 from ...staff import policies
 from ..shell import privacy
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from ..shell.ways import ways
 from . import queries
 
@@ -43,7 +43,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.pause(by=request.user, destination=destination, reason=request.POST.get("reason", ""))
     except actions.NeedsReason as refusal:
-        done(request, f"Chưa tạm dừng: {_sentence(refusal)}")
+        not_done(request, f"Chưa tạm dừng: {_sentence(refusal)}")
         return HttpResponseRedirect(reverse("web:delivery"))
     done(
         request,
@@ -157,7 +157,7 @@ def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
             actions.content_is_settled(by=request.user, submission=submission, reason=reason)
             done(request, "Đã ghi là không còn vướng.")
     except REFUSALS as refusal:
-        done(request, f"Chưa làm được: {_sentence(refusal)}")
+        not_done(request, f"Chưa làm được: {_sentence(refusal)}")
     return HttpResponseRedirect(_visit(submission))
 
 

@@ -24,7 +24,7 @@ from ...visits.models import Finding, Visit
 from ..shell import privacy, words
 from ..shell.access import page
 from ..shell.labels import place
-from ..shell.toasts import done
+from ..shell.toasts import not_done
 from .one import told
 
 STEP = 20
@@ -157,7 +157,7 @@ def do_many(request: HttpRequest) -> HttpResponse:
     finished = _pairs(asked.getlist("xong"))[: fixing.MOST]
     refused = [(int(visit), text) for visit, _, text in (each.partition(":") for each in asked.getlist("hong")) if visit.isdigit()]  # fmt: skip
     if not waiting and not finished and not refused:
-        done(request, "Chưa chọn hồ sơ nào.")
+        not_done(request, "Chưa chọn hồ sơ nào.")
         return HttpResponseRedirect(_address(rule, path))
     stopped = "dung" in asked
     if not stopped:

@@ -19,7 +19,7 @@ from ...visits.models import Visit
 from ..shell import privacy
 from ..shell.access import page
 from ..shell.labels import label, running_edition
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 
 SHOWN = 40
 """Changes of one visit that are listed; the rest is counted."""
@@ -141,7 +141,7 @@ def undo(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             status=409,
         )
     except (fixing.Stale, fixing.NothingToUndo, OtherPerson) as refusal:
-        done(request, f"Chưa hoàn tác. {refusal}")
+        not_done(request, f"Chưa hoàn tác. {refusal}")
     else:
         done(request, f"Đã lưu bản {closed.version.number}, nội dung như bản {number - 1}.")
     return HttpResponseRedirect(reverse("web:visit", args=[pk]))

@@ -14,7 +14,7 @@ from ...visits.models import Finding
 from ..shell import privacy
 from ..shell.access import page
 from ..shell.labels import place
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 
 
 @page(policies.check_can_mend_findings)
@@ -32,7 +32,7 @@ def stand_by(request: HttpRequest, pk: int) -> HttpResponse:
         except overruling.NeedsReason as missing:
             error = str(missing)
         except (overruling.NotTheLatest, overruling.CannotOverrule) as refusal:
-            done(request, str(refusal))
+            not_done(request, str(refusal))
             return HttpResponseRedirect(back)
         else:
             done(request, _sentence(overruled), undo=reverse("web:fix_withdraw", args=[pk]))
@@ -72,5 +72,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         overruling.withdraw(by=request.user, finding_id=pk)
         done(request, "Đã rút lại xác nhận.")
     except (overruling.NotTheLatest, overruling.TooLate) as refusal:
-        done(request, str(refusal))
+        not_done(request, str(refusal))
     return HttpResponseRedirect(reverse("web:visit", args=[finding.version.visit_id]) + "#loi")

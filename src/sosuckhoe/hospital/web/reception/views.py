@@ -22,7 +22,7 @@ from ..shell import people, privacy
 from ..shell.access import page
 from ..shell.navigation import check_can_work
 from ..shell.paging import page_of
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from . import queries
 
 log = logging.getLogger("sosuckhoe.web")
@@ -145,7 +145,7 @@ def take_with_reason(request: HttpRequest, pk: int) -> HttpResponse:
     data = queries.kept_bytes(file)
     if reason and data is not None:
         taken = take_file(file.name, data, by=request.user, reason=reason)
-        done(request, f"{file.name}: {taken.sentence}")
+        (done if taken.visit_id else not_done)(request, f"{file.name}: {taken.sentence}")
         if taken.visit_id:
             return HttpResponseRedirect(reverse("web:visit", args=[taken.visit_id]))
     return HttpResponseRedirect(reverse("web:import_quarantine"))

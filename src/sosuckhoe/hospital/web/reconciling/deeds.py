@@ -15,7 +15,7 @@ from ...delivery.watching.reconciling_run import forget_counts
 from ...delivery.watching.rerunning import DEEDS, plan, run_again
 from ...staff import policies
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from .views import Asked, asked, counted, gap_rows
 
 LARGEST = 4 * 1024 * 1024
@@ -96,7 +96,7 @@ def note_findings(request: HttpRequest) -> HttpResponse:
             rows = [_typed(request.POST)]
         noted = portal_findings.note_rows(by=request.user, rows=rows)
     except portal_findings.FileUnreadable as refusal:
-        done(request, str(refusal))
+        not_done(request, str(refusal))
         return _back(wish)
     sentence = f"Đã ghi {noted.new} lỗi cổng báo."
     if noted.known:
@@ -104,7 +104,7 @@ def note_findings(request: HttpRequest) -> HttpResponse:
     if noted.refused:
         lines = "; ".join(f"dòng {line}: {why}" for line, why in noted.refused[:5])
         sentence += f" {len(noted.refused)} dòng chưa ghi được ({lines})"
-    done(request, sentence)
+    (not_done if noted.refused else done)(request, sentence)
     return _back(wish)
 
 
@@ -126,7 +126,7 @@ def state_cause(request: HttpRequest, pk: int) -> HttpResponse:
         )
         done(request, "Đã ghi nguyên nhân của sự cố.")
     except incidents.NeedsEvidence as refusal:
-        done(request, f"Chưa ghi: {refusal}")
+        not_done(request, f"Chưa ghi: {refusal}")
     return _back(asked(given))
 
 
@@ -141,7 +141,7 @@ def load_calendar(request: HttpRequest) -> HttpResponse:
         count = working_calendar.load_days(by=request.user, rows=rows)
         done(request, f"Đã nạp {count} ngày vào lịch làm việc.")
     except working_calendar.CalendarUnreadable as refusal:
-        done(request, str(refusal))
+        not_done(request, str(refusal))
     return _back(asked(request.POST))
 
 

@@ -10,7 +10,7 @@ from ...delivery.states import NoSuchStep, State
 from ...staff import policies
 from ..shell import privacy
 from ..shell.access import page
-from ..shell.toasts import done
+from ..shell.toasts import done, not_done
 from ..shell.work import work
 
 MOST = 500
@@ -24,7 +24,7 @@ def release_many(request: HttpRequest) -> HttpResponse:
     chosen = list(work().filter(pk__in=asked, state=State.HELD, first_rule=None).order_by("since", "pk"))
     reason = request.POST.get("reason", "").strip()
     if not chosen:
-        done(request, "Không có hồ sơ nào để cho gửi. Có thể chúng vừa được xử lý.")
+        not_done(request, "Không có hồ sơ nào để cho gửi. Có thể chúng vừa được xử lý.")
         return HttpResponseRedirect(reverse("web:worklist"))
     if request.POST.get("step") != "save" or not reason:
         return render(
