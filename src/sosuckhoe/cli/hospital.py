@@ -127,7 +127,8 @@ def run_six_month(options: argparse.Namespace) -> int:
     start()
     from django.utils import timezone
 
-    from sosuckhoe.hospital.delivery.reports import six_month
+    from sosuckhoe.hospital.delivery.reports.six_month import Period, six_month_report
+    from sosuckhoe.hospital.delivery.reports.telling import as_json, as_text
     from sosuckhoe.hospital.staff.models import Facility
 
     now = timezone.now()
@@ -144,13 +145,11 @@ def run_six_month(options: argparse.Namespace) -> int:
         )
         return UNUSABLE
     for facility in facilities:
-        report = six_month.six_month_report(
-            facility=facility, period=six_month.Period.half_year(year, half), at=now
-        )
+        report = six_month_report(facility=facility, period=Period.half_year(year, half), at=now)
         if options.format == "json":
-            print(json.dumps(six_month.as_json(report), ensure_ascii=False))
+            print(json.dumps(as_json(report), ensure_ascii=False))
         else:
-            print(six_month.as_text(report))
+            print(as_text(report))
     return 0
 
 

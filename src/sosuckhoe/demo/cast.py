@@ -21,7 +21,6 @@ class House:
     hub_code: str = "9900000099999"
     """Thirteen digits (QĐ 1551/2026), another system."""
     name: str = "Bệnh viện đa khoa huyện Mẫu"
-    superior: str = "Sở Y tế tỉnh Mẫu"
     address: str = "Số 1 đường Mẫu, xã Mẫu, Thành phố Hồ Chí Minh"
     phone: str = "0990000000"
     tax_code: str = "9999999999"

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PARENT_DEATH_SIGNAL = 1
+PATIENCE = 60.0
+"""Seconds in which a program has to answer."""
 
 
 class DidNotStart(RuntimeError):
@@ -63,9 +65,9 @@ class Program:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
-    def wait_for(self, address: str, *, seconds: float = 60.0) -> None:
+    def wait_for(self, address: str) -> None:
         """Until the address answers anything at all."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise DidNotStart(f"{self.name} không khởi động được:\n{self.last_words()}")

@@ -11,7 +11,6 @@ from sosuckhoe.healthbook.standard import edition_on
 
 from .cast import HOUSE, Citizen
 from .crowd import citizens
-from .home import DemoHome
 
 RECEPTIONIST = "em"
 PATIENCE = 30.0
@@ -32,7 +31,7 @@ class LookedUp:
     code: str
 
 
-def look_up_cards(home: DemoHome, today: date) -> list[LookedUp]:
+def look_up_cards(today: date) -> list[LookedUp]:
     """Ask the portal about each card as the page of reception does, and wait for the answers."""
     from sosuckhoe.hospital.cards.asking import ask
     from sosuckhoe.hospital.cards.models import LookUp

@@ -81,7 +81,7 @@ def _journey(
         taken = hospital_side.take_in(home.his, each=lambda done: step.show(done, len(exported)))
         step.result = f"{sum(file.outcome == 'taken' for file in taken)} đợt khám"
     with screen.step("Tra thẻ và báo vào khám ở tiếp đón") as step:
-        looked_up = reception.look_up_cards(home, today)
+        looked_up = reception.look_up_cards(today)
         check_ins = reception.take_check_ins(reception.export_check_ins(home.check_ins, today, at=at))
         step.result = f"{len(looked_up)} thẻ, {check_ins} lượt báo"
     with screen.step("Ký, gửi và nhận biên nhận") as step:

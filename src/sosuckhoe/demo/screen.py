@@ -72,15 +72,13 @@ class Screen:
     def rule(self, columns: int = 76) -> None:
         self.say(f"  {self.grey('─' * columns)}")
 
-    def table(
-        self, rows: Iterable[Sequence[str]], *, indent: int = 2, gap: int = 2, head: bool = False
-    ) -> None:
+    def table(self, rows: Iterable[Sequence[str]], *, head: bool = False) -> None:
         """Rows in columns as wide as needed; the last column is not padded."""
         listed = [tuple(row) for row in rows]
         columns = [max(width(row[i]) for row in listed) for i in range(len(listed[0]))]
         for number, row in enumerate(listed):
             cells = [padded(cell, columns[i]) for i, cell in enumerate(row[:-1])]
-            line = " " * indent + (" " * gap).join([*cells, row[-1]])
+            line = "  " + "  ".join([*cells, row[-1]])
             self.say(self.grey(line) if head and number == 0 else line)
 
 

@@ -37,8 +37,6 @@ def serve(
     port: int,
     setup_file: Path | str | None = None,
     *,
-    host: str = "127.0.0.1",
-    threads: int = 64,
     tls: Sequence[Path | str] | None = None,
 ) -> int:
     """Migrate, load the set-up, serve until stopped. Prints one line with the address once it accepts calls.
@@ -69,7 +67,7 @@ def serve(
 
     from .server import Server
 
-    settings: dict[str, Any] = {"bind": f"{host}:{port}", "threads": threads}
+    settings: dict[str, Any] = {"bind": f"127.0.0.1:{port}", "threads": 64}
     if tls:
         settings |= {"certfile": str(tls[0]), "keyfile": str(tls[1])}
     Server(settings).run()

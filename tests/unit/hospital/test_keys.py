@@ -25,7 +25,7 @@ from sosuckhoe.hospital.delivery.models import KeyKind, SignedDocument, SigningK
 from sosuckhoe.hospital.delivery.signers import declaring, keys
 from sosuckhoe.hospital.delivery.signers.keys import CannotSignNow, key_for, wake
 from sosuckhoe.hospital.delivery.signers.pins import DriverNotAllowed, pin_is_refused
-from sosuckhoe.hospital.delivery.signing import sign_submission
+from sosuckhoe.hospital.delivery.signing import make_signed
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
@@ -249,6 +249,6 @@ def test_a_certificate_that_ends_while_it_is_signed_with_signs_nothing(
     old = PracticeAuthority.new(at=checked_at - timedelta(days=9))
     only_key(house, old.issue("BỆNH VIỆN MẪU", at=checked_at - timedelta(days=5), days=10))
     with pytest.raises(CannotSignNow) as refused:
-        sign_submission(closed(), at=checked_at)
+        make_signed(closed(), at=checked_at)
     assert refused.value.code == "CERTIFICATE-EXPIRED"
     assert not SignedDocument.objects.exists()

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sosuckhoe.healthbook.record import Record
-from sosuckhoe.hospital.patients.actions import add_identifier, end_identifier, settle_contested
+from sosuckhoe.hospital.patients.actions import settle_contested
 from sosuckhoe.hospital.patients.folding import fold
-from sosuckhoe.hospital.patients.models import Kind, Patient
+from sosuckhoe.hospital.patients.models import Identifier, Kind, Patient
 from sosuckhoe.hospital.patients.queries import find_patients, identifiers_of
 from sosuckhoe.hospital.patients.recognition import Recognition, paper_kind, recognise_or_register
 
@@ -106,7 +106,7 @@ class TestRecognition:
         recognise()
         stranger = Patient.objects.create(full_name="X", name_fold="x", born_text="1990")
         with pytest.raises(IntegrityError), transaction.atomic():
-            add_identifier(by="em", patient=stranger, kind=Kind.PERSONAL_ID, value=BINH["personal_id"])
+            Identifier.objects.create(patient=stranger, kind=Kind.PERSONAL_ID, value=BINH["personal_id"])
 
     def test_reception_settles_a_contested_number(self) -> None:
         first = recognise()
@@ -126,8 +126,8 @@ class TestFinding:
 
     def test_a_number_that_ended_still_finds_its_person(self) -> None:
         patient = recognise().patient
+        patient.identifiers.filter(kind=Kind.INSURANCE_CARD).update(until=date(2026, 1, 1))
         card = patient.identifiers.get(kind=Kind.INSURANCE_CARD)
-        end_identifier(by="em", identifier=card, until=date(2026, 1, 1))
         assert list(find_patients(card.value)) == [patient]
         assert identifiers_of(patient)[-1] == card
 

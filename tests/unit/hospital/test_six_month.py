@@ -15,13 +15,12 @@ from sosuckhoe.hospital.delivery.reports.six_month import (
     Cell,
     Period,
     SixMonthReport,
-    as_json,
-    as_text,
     definition_for,
     place_of,
     six_month_report,
     visits_of,
 )
+from sosuckhoe.hospital.delivery.reports.telling import as_json, as_text
 from sosuckhoe.hospital.patients.models import Identifier, Kind
 from sosuckhoe.hospital.patients.recognition import register
 from sosuckhoe.hospital.staff.models import Facility

@@ -11,7 +11,7 @@ from tests.unit.reconciling.conftest import NOW, Books, at
 
 from sosuckhoe.healthbook.validation.fault import OWNERS
 from sosuckhoe.hospital.delivery.models import Receipt, SignedDocument, Submission
-from sosuckhoe.hospital.delivery.receipt_journal import journal_since
+from sosuckhoe.hospital.delivery.outside import receipts_since
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
 from sosuckhoe.hospital.delivery.watching.reconciling import (
@@ -194,7 +194,7 @@ def test_the_journal_is_read_from_its_end_and_only_as_far_as_needed(books):
     row = books.put(S.RECEIVED)
     for day in range(400):
         books.journal(row, f"CU{day}", NOW - timedelta(days=400 - day))
-    found = list(journal_since(NOW - timedelta(days=3)))
+    found = list(receipts_since(NOW - timedelta(days=3)))
     assert [line.transaction_number for line in found] == ["CU399", "CU398", "CU397"]
 
 

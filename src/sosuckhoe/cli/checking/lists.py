@@ -26,7 +26,7 @@ def catalogues_from(given: Iterable[str]) -> Catalogues | None:
                 f"Chưa hiểu --catalogue {each}. Ghi LOẠI=TỆP, ví dụ icd10=danh-muc.xlsx; các loại: {', '.join(sorted(LISTS))}."
             )
         try:
-            rows = read_rows(KINDS[kind], name, Path(name).read_bytes()).rows
+            rows = read_rows(KINDS[kind], Path(name).read_bytes()).rows
         except OSError as problem:
             raise UnusableList(f"Không đọc được danh mục {name}: {problem.strerror}.") from problem
         except UnusableFile as problem:

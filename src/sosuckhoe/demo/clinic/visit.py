@@ -29,7 +29,7 @@ def compose(scene: Scene, draw: Random) -> Tables:
         _stay(telling, days)
     else:
         _attend(telling, days)
-    discharged = _discharged(telling, days)
+    discharged = _discharged(telling)
     visit = _visit_row(telling, discharged, days)
     settle(visit, telling.medicines, telling.services)
     tables: Tables = {
@@ -120,7 +120,7 @@ def _hand_out(telling: Telling, at: datetime) -> None:
         give(telling, course, at + timedelta(minutes=number), "K01", days=course.days)
 
 
-def _discharged(telling: Telling, days: int) -> datetime:
+def _discharged(telling: Telling) -> datetime:
     scene = telling.scene
     if scene.kind in _TO_LAST_MEDICINE:
         last = max((course.days for course in scene.story.medicines), default=1)

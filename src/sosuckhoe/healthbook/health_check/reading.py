@@ -66,9 +66,9 @@ def is_health_check(data: bytes) -> bool:
     return _ROOT.match(data[:20_000]) is not None
 
 
-def read_health_check(data: bytes, *, limits: Limits | None = None) -> HealthCheckFile:
+def read_health_check(data: bytes) -> HealthCheckFile:
     """Raises Unreadable."""
-    allowance, remarks = Allowance(limits or Limits(), len(data)), Remarks()
+    allowance, remarks = Allowance(Limits(), len(data)), Remarks()
     root = parse(data, part="", allowance=allowance, remarks=remarks)
     if root.tag != ROOT:
         raise refuse("FILE-UNKNOWN-ROOT", place_of(root))

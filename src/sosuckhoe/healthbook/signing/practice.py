@@ -21,8 +21,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from .signer import FileSigner
 
 
-def _new_key(bits: int = 2048) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _usage(*, leaf: bool) -> x509.KeyUsage:

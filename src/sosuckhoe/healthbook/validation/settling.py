@@ -65,9 +65,7 @@ def _settle(edition: Edition, rule: Rule) -> Rule | None:
         name, official = _place(read, rule.table)
         found = edition.tables.get(name)
         field = found.meant(official) if found is not None and official else None
-        if found is None or (
-            official and (field is None or not _is_readable(read, rule, found, field, want))
-        ):
+        if found is None or (official and (field is None or not _is_readable(read, found, field, want))):
             return None
         if field is not None:
             now[read] = f"{name}.{field.official}" if "." in read else field.official
@@ -138,7 +136,7 @@ def where_now(edition: Edition, path: str) -> str | None:
     return f"{name}.{field.official}" if field is not None else name
 
 
-def _is_readable(read: str, rule: Rule, table: Table, field: Field, want: Wanted) -> bool:
+def _is_readable(read: str, table: Table, field: Field, want: Wanted) -> bool:
     """Whether a field still gives what a rule wants of it."""
     wanted: Any
     is_column = "." in read and table.repeats

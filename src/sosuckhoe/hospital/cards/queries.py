@@ -11,9 +11,10 @@ from .answers import Standing
 from .models import LookUp
 
 RECHECKED_WITHIN = timedelta(hours=24)
+MOST = 20
 
 
-def to_ask_again(facility: Facility | None, most: int = 20) -> list[LookUp]:
+def to_ask_again(facility: Facility | None) -> list[LookUp]:
     """Cards of the last day that nobody could confirm yet: asked again before the visit ends (identity.md §6)."""
     since = timezone.now() - RECHECKED_WITHIN
     rows = LookUp.objects.filter(facility=facility, kind=LookUp.Kind.CARD, asked_at__gte=since)
@@ -25,7 +26,7 @@ def to_ask_again(facility: Facility | None, most: int = 20) -> list[LookUp]:
         seen.add(row.card_number)
         if not row.is_open and row.standing in ("", Standing.PENDING):
             found.append(row)
-    return found[:most]
+    return found[:MOST]
 
 
 def latest(facility: Facility | None, most: int = 10) -> list[LookUp]:

@@ -21,7 +21,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def serve(port: int = 8000, bind: str = "127.0.0.1", *, workers: int = 1, threads: int = 8) -> None:
+def serve(port: int = 8000, bind: str = "127.0.0.1", *, workers: int = 1) -> None:
     """Serve until stopped. Does not return.
 
     An address other than this machine's own must also be named in SOSUCKHOE_HOSTS.
@@ -32,7 +32,7 @@ def serve(port: int = 8000, bind: str = "127.0.0.1", *, workers: int = 1, thread
         {
             "bind": f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}",
             "workers": workers,
-            "threads": threads,
+            "threads": 8,
             "worker_class": "gthread",
             "timeout": 60,
             "graceful_timeout": 10,

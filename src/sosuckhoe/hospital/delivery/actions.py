@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...healthbook.signing import fingerprint, load_pkcs12
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
@@ -144,7 +144,7 @@ def add_signing_key(
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         registered_at=registered_at,
-        registered_by=str(getattr(by, "username", "") or by) if registered_at else "",
+        registered_by=account_of(by) if registered_at else "",
     )
     note(by, "key-added", "key", key.pk, fingerprint=print_)
     return key
@@ -155,7 +155,7 @@ def pause(*, by: Any, destination: Destination, reason: str) -> None:
     """Nothing goes out from this moment; what is under way is waited for."""
     why = _reason(reason)
     Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
-        paused_at=timezone.now(), paused_by=str(getattr(by, "username", "") or by), paused_why=why
+        paused_at=timezone.now(), paused_by=account_of(by), paused_why=why
     )
     note(by, "destination-paused", "destination", destination.pk, reason=why)
 
@@ -215,7 +215,7 @@ def note_portal_findings(
     *, by: Any, submission: Submission, findings: list[tuple[str, str, str]]
 ) -> list[PortalFinding]:
     """What the portal reported after receiving: (code, path, message) each."""
-    now, actor = timezone.now(), str(getattr(by, "username", "") or by)
+    now, actor = timezone.now(), account_of(by)
     made = PortalFinding.objects.bulk_create(
         PortalFinding(
             submission=submission, code=code, path=path, message=message, noted_at=now, noted_by=actor

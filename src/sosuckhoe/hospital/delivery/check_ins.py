@@ -137,9 +137,9 @@ def received(record: Record, *, facility: Facility) -> Mapping[str, tuple[dateti
     return {code: tuple(sorted(minutes))}
 
 
-def first_sentences(faults: Sequence[Fault], most: int = 3) -> str:
+def first_sentences(faults: Sequence[Fault]) -> str:
     """The errors in short, for a file that is refused because of them."""
     errors = [fault for fault in faults if fault.severity == "error"]
-    told = "; ".join(f"{fault.path}: {fault.message.rstrip('.')}" for fault in errors[:most])
-    more = f" (và {len(errors) - most} lỗi khác)" if len(errors) > most else ""
+    told = "; ".join(f"{fault.path}: {fault.message.rstrip('.')}" for fault in errors[:3])
+    more = f" (và {len(errors) - 3} lỗi khác)" if len(errors) > 3 else ""
     return f"Báo vào khám còn lỗi nên chưa nhận: {told}{more}. Sửa ở phần mềm xuất tệp rồi xuất lại."

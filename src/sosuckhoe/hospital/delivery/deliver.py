@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from . import worker
-from .drop_folder import Passed, Watcher
+from .drop_folder import Watcher
 from .erasing import erase_what_is_over
 from .restoring.matching import match_lost
 from .restoring.noticing import MACHINE
@@ -31,7 +31,6 @@ def deliver(
     watch_drop: bool = True,
     patience: float = worker.PATIENCE,
     each: Callable[[], None] = lambda: None,
-    each_file: Callable[[Passed], None] = lambda passed: None,
 ) -> None:
     """Sign and send what is due. Stops at SIGTERM or SIGINT, finishing or giving back what is in hand.
 
@@ -39,7 +38,7 @@ def deliver(
     """
     stop = threading.Event()
     _stop_on_signals(stop)
-    watching = threading.Thread(target=_watch, args=(stop, each_file), daemon=True)
+    watching = threading.Thread(target=_watch, args=(stop,), daemon=True)
     counting = threading.Thread(target=_count_nightly, args=(stop,), daemon=True)
     if watch_drop and not until_idle:
         watching.start()
@@ -82,14 +81,13 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, handle)
 
 
-def _watch(stop: threading.Event, each_file: Callable[[Passed], None]) -> None:
+def _watch(stop: threading.Event) -> None:
     settings.HOME.drop.mkdir(mode=0o700, parents=True, exist_ok=True)
     watcher = Watcher(settings.HOME.drop)
     try:
         while not stop.wait(LOOK_SECONDS):
             try:
-                for passed in watcher.look():
-                    each_file(passed)
+                watcher.look()
             except Exception:
                 log.exception("the drop folder could not be read; trying again")
                 close_old_connections()

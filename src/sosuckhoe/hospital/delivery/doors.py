@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from . import receipts
 from .actions import StillWithheld
 from .answers import Answer, Word
@@ -132,7 +132,7 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
         attempt = attempt_without_bytes(submission, timezone.now())
         if attempt is None:
             raise NotUnknown(NotUnknown.__doc__)
-    now, actor = timezone.now(), str(getattr(by, "username", "") or by)
+    now, actor = timezone.now(), account_of(by)
     answer = Answer(
         Word.ACCEPTED,
         "200",

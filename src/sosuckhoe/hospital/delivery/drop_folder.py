@@ -126,15 +126,13 @@ def take_folder(
     path: Path,
     *,
     by: Any,
-    door: str = Door.CLI,
     reason: str = "",
-    test: bool = False,
     each: Callable[[Passed], None] = lambda passed: None,
 ) -> list[Passed]:
     """Take in a file, or every XML file under a folder. ``each`` is told of every file as it is done."""
     done = []
     for file in xml_files(path) if path.is_dir() else [path]:
-        passed = take_path(file, by=by, door=door, reason=reason, test=test)
+        passed = take_path(file, by=by, door=Door.CLI, reason=reason)
         done.append(passed)
         each(passed)
     return done

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..visits.choices import chosen
 from ..visits.models import SourceFile
 from . import receipts
@@ -41,7 +41,7 @@ def erase_file(*, by: Any, file: SourceFile, why: str, at: datetime) -> None:
     """Erase one file that was not taken in: its bytes, its name, what was said of it. Done once."""
     if not why.strip():
         raise NeedsReason(NeedsReason.__doc__)
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     with transaction.atomic():
         row = SourceFile.objects.select_for_update().defer("stored").get(pk=file.pk)
         if row.outcome not in NOT_TAKEN:

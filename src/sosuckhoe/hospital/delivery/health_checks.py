@@ -12,7 +12,7 @@ from django.utils import timezone
 from ...healthbook.document import Unreadable
 from ...healthbook.health_check import HealthCheckFile, check_health_check, is_health_check, read_health_check
 from ...healthbook.validation import Fault
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility, FacilityCode
 from ..visits.choices import chosen
 from ..visits.facts import moment
@@ -129,7 +129,7 @@ def _enter(
             made_on=moment(file.made_on.ljust(12, "0")[:12]),
             remarks=[{"rule": one.rule, "path": one.path, "message": one.message} for one in faults],
             source_file=source,
-            by=str(getattr(by, "username", "") or by),
+            by=account_of(by),
             at=at,
         )
         here("K04")

@@ -15,7 +15,7 @@ from ..staff.models import Facility
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
 from .prepared import Prepared, change, change_all, over
-from .states import REPLACEABLE, State, check_step
+from .states import IN_FLIGHT, REPLACEABLE, State, check_step
 from .withheld import WITHHELD, mark_on
 
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
@@ -80,9 +80,7 @@ def newer_versions() -> Exists:
 def older_in_flight() -> Exists:
     """Whether an older version may or may not have arrived: the newer one waits for its outcome (I4)."""
     return Exists(
-        _siblings().filter(
-            version__number__lt=OuterRef("version__number"), state__in=[State.SENDING, State.UNKNOWN]
-        )
+        _siblings().filter(version__number__lt=OuterRef("version__number"), state__in=sorted(IN_FLIGHT))
     )
 
 
@@ -211,7 +209,7 @@ def older_health_check_in_flight() -> Exists:
     return Exists(
         _health_siblings().filter(
             health_check__number__lt=OuterRef("health_check__number"),
-            state__in=[State.SENDING, State.UNKNOWN],
+            state__in=sorted(IN_FLIGHT),
         )
     )
 

@@ -48,18 +48,10 @@ class Signed:
     status: CertificateStatus | None
 
 
-def sign_submission(submission: Submission, *, at: datetime) -> SignedDocument | None:
-    """Sign what was claimed and store it. Raises as ``make_signed`` does.
-
-    None when somebody with a newer fence has taken it over.
-    """
-    return store_all([make_signed(submission, at=at)])[0]
-
-
-def store_all(made: Sequence[Signed]) -> list[SignedDocument | None]:
-    """Keep what was signed of a handful, in one commit; None for what somebody with a newer fence has taken over."""
+def store_all(made: Sequence[Signed]) -> None:
+    """Keep what was signed of a handful, in one commit, but for what somebody with a newer fence has taken over."""
     with writing():
-        stored = [
+        for each in made:
             store_signed(
                 each.submission,
                 each.content,
@@ -70,10 +62,7 @@ def store_all(made: Sequence[Signed]) -> list[SignedDocument | None]:
                 status=each.status,
                 fence=each.submission.fence,
             )
-            for each in made
-        ]
     here("K14")
-    return stored
 
 
 def make_signed(submission: Submission, *, at: datetime) -> Signed:

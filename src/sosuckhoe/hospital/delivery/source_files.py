@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility, FacilityCode
 from ..visits.models import SourceFile
 
@@ -80,7 +80,7 @@ def enter_file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: d
             "sentence": "",
             "quarantine_path": "",
             **NOT_ERASED,
-            "by": str(getattr(by, "username", "") or by),
+            "by": account_of(by),
             "came_at": at,
         },
     )
@@ -127,7 +127,7 @@ def _refuse(
                 "sentence": refusal.sentence,
                 "quarantine_path": quarantine_path,
                 **NOT_ERASED,
-                "by": str(getattr(by, "username", "") or by),
+                "by": account_of(by),
                 "came_at": at,
             },
         )

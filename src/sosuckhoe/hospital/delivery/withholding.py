@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility
 from ..visits.models import Withheld
 from . import receipts
@@ -41,7 +41,7 @@ def withhold(
     *, by: Any, facility: Facility, facility_code: str, code: str, why: str, again: bool = False
 ) -> Withheld:
     """Mark one code; doing it twice changes nothing. ``again``: after a restore, from the journal outside."""
-    why, now, actor = _reason(why), timezone.now(), str(getattr(by, "username", "") or by)
+    why, now, actor = _reason(why), timezone.now(), account_of(by)
     with transaction.atomic():
         mark, made = Withheld.objects.get_or_create(
             facility=facility,
@@ -59,7 +59,7 @@ def withhold(
 
 def lift(*, by: Any, mark: Withheld, why: str) -> None:
     """Take a mark back that was set in error. Nothing leaves by that: a person lets each record go."""
-    why, now, actor = _reason(why), timezone.now(), str(getattr(by, "username", "") or by)
+    why, now, actor = _reason(why), timezone.now(), account_of(by)
     with transaction.atomic():
         rows = marks().filter(pk=mark.pk)
         if not rows.update(lifted_at=now, lifted_by=actor, lifted_why=why):
@@ -72,7 +72,7 @@ def lift(*, by: Any, mark: Withheld, why: str) -> None:
 
 def settle(*, by: Any, mark: Withheld, how: str) -> None:
     """Write down what was done about files that left before the mark."""
-    how, now, actor = _reason(how), timezone.now(), str(getattr(by, "username", "") or by)
+    how, now, actor = _reason(how), timezone.now(), account_of(by)
     if mark.lifted_at is not None or not left(mark).exists():
         raise NothingToSettle(NothingToSettle.__doc__)
     with transaction.atomic():

@@ -22,6 +22,11 @@ def _hash(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def account_of(by: Any) -> str:
+    """Who did it, as it is written down: a person's username, or the name of a machine's door."""
+    return str(getattr(by, "username", "") or by)
+
+
 def note(
     by: Any,
     action: str,
@@ -34,9 +39,9 @@ def note(
 ) -> Entry:
     """Add a line, inside the caller's transaction and last in it: writers wait for each other here.
 
-    ``by``: a person (its username is kept) or the name of a machine's door. ``detail``: ids and plain facts.
+    ``by``: see ``account_of``. ``detail``: ids and plain facts.
     """
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     with transaction.atomic():
         end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
         moment = at or timezone.now()

@@ -6,37 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from ..journal.chain import note
-from .models import Identifier, Kind, Patient, Source
+from .models import Identifier, Kind
 
 
 class NotContested(ValueError):
     """Số này không nằm trong diện chờ đối chiếu."""
-
-
-@transaction.atomic
-def add_identifier(
-    *,
-    by: Any,
-    patient: Patient,
-    kind: str,
-    value: str,
-    source: str = Source.TYPED,
-    issuer: str = "",
-    since: date | None = None,
-) -> Identifier:
-    identifier = Identifier.objects.create(
-        patient=patient, kind=kind, value=value, source=source, issuer=issuer, since=since
-    )
-    note(by, "identifier-added", "patient", patient.pk, kind=kind)
-    return identifier
-
-
-@transaction.atomic
-def end_identifier(*, by: Any, identifier: Identifier, until: date) -> None:
-    """The number is no longer valid after this day. It stays findable."""
-    identifier.until = until
-    identifier.save(update_fields=["until"])
-    note(by, "identifier-ended", "patient", identifier.patient_id, kind=identifier.kind)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ class Recognition:
     was registered apart; reception finds out whose number it is."""
 
 
-def recognise_or_register(record: Record, *, issuer: str, source: str = Source.IMPORTED) -> Recognition:
+def recognise_or_register(record: Record, *, issuer: str) -> Recognition:
     """The patient of this record, by personal number, then card, then the facility's own patient code.
 
     Cards and codes are believed only together with the same name and birth date. Call inside a transaction.
@@ -41,7 +41,12 @@ def recognise_or_register(record: Record, *, issuer: str, source: str = Source.I
     for kind, value, by_whom in numbers:
         kept = Kind.CONTESTED_PERSONAL_ID if kind == Kind.PERSONAL_ID and value == contested else kind
         Identifier.objects.get_or_create(
-            patient=patient, kind=kept, value=value, issuer=by_whom, until=None, defaults={"source": source}
+            patient=patient,
+            kind=kept,
+            value=value,
+            issuer=by_whom,
+            until=None,
+            defaults={"source": Source.IMPORTED},
         )
     return Recognition(patient, new, contested)
 

@@ -33,10 +33,6 @@ class Facility(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def code_on(self, day: date) -> "FacilityCode | None":
-        """The code valid on a day."""
-        return next((code for code in self.codes.all() if code.valid_on(day)), None)
-
     @cached_property
     def current(self) -> "FacilityCode | None":
         return self.codes.filter(until__isnull=True).first()

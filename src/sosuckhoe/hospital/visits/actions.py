@@ -7,7 +7,7 @@ from typing import Any
 
 from ...healthbook.record import Record
 from ...healthbook.validation import Fault
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..patients.models import Patient
 from ..staff.models import Facility, Unit
 from .facts import VisitFacts
@@ -63,7 +63,7 @@ def freeze(
         visit=visit,
         number=number,
         reason=reason,
-        by=str(getattr(by, "username", "") or by),
+        by=account_of(by),
         at=at,
         edition_id=edition_id,
         record_json=content,
@@ -95,7 +95,7 @@ def add_findings(version: RecordVersion, faults: Iterable[Fault]) -> None:
 
 def overrule(*, by: Any, findings: Iterable[Finding], reason: str, at: datetime) -> int:
     """Send in spite of these faults, for a reason. Each is counted against its rule."""
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     chosen = [finding.pk for finding in findings]
     count = Finding.objects.filter(pk__in=chosen, overruled_by="").update(
         overruled_by=actor, overruled_why=reason, overruled_at=at

@@ -40,7 +40,7 @@ class FileRows:
     """Columns that are not kept."""
 
 
-def read_rows(kind: Kind, name: str, data: bytes) -> FileRows:
+def read_rows(kind: Kind, data: bytes) -> FileRows:
     """The rows of a list. Raises UnusableFile."""
     if not data:
         raise UnusableFile("Tệp không có nội dung. Xuất hoặc tải lại tệp.")

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from ...healthbook.validation.catalogues import KEYS, Catalogues
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility
 from .catalogue_files import UnusableFile, read_rows
 from .catalogue_kinds import FROM, KINDS, TO, Kind
@@ -98,7 +98,7 @@ def preview(*, kind: str, name: str, data: bytes, facility: Facility, since: dat
     if kind not in KINDS:
         raise UnknownKind(kind)
     facts = KINDS[kind]
-    found = read_rows(facts, name, data)
+    found = read_rows(facts, data)
     if facts.own:
         _check_owner(facts, found.rows, facility)
     current = list(CatalogueRow.objects.filter(facility=facility, kind=kind, gone_in=None))
@@ -239,7 +239,7 @@ def load(
         source=source.strip(),
         file_name=plan.file_name[:255],
         sha256=plan.sha256,
-        by=str(getattr(by, "username", "") or by),
+        by=account_of(by),
         at=at,
         added=len(plan.added),
         closed=len(plan.closed),

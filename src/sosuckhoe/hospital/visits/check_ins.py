@@ -6,6 +6,7 @@ from typing import Any
 
 from ...healthbook.record import Record, Row
 from ...healthbook.standard import Edition, NoEdition, edition_on
+from ..journal.chain import account_of
 from ..patients.recognition import recognise
 from ..staff.models import Facility
 from .choices import chosen
@@ -63,6 +64,6 @@ def freeze_check_in(
         sha256=hashlib.sha256(content).hexdigest(),
         edition_id=edition_of(row, at.date()).id,
         source_file=source_file,
-        by=str(getattr(by, "username", "") or by),
+        by=account_of(by),
         at=at,
     )

@@ -12,7 +12,7 @@ from django.db.models import JSONField, Q, Value
 
 from ...healthbook.record import Record
 from ...healthbook.validation import Policy
-from ..journal.chain import note
+from ..journal.chain import account_of, note
 from ..staff.models import Facility
 from .catalogues import catalogues_for
 from .models import HospitalPolicy
@@ -138,7 +138,7 @@ def choose(
         raise UnknownChoice(name)
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     # "Nothing" is a decision too, so JSON's null is kept and not the database's.
     kept = Value(None, JSONField()) if value is None else value
     row = HospitalPolicy.objects.create(

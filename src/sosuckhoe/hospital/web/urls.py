@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from .account import views as account
-from .admin import hub_views, key_views, staff_views
+from .admin import hub_views, key_life_views, key_views, staff_views
 from .admin import views as admin
 from .cards import check_ins
 from .cards import views as cards
@@ -122,9 +122,9 @@ urlpatterns = [
     path("quan-tri/noi-nhan/<int:pk>/", admin.destination, name="admin_destination"),
     path("quan-tri/khoa-ky/", key_views.keys, name="admin_keys"),
     path("quan-tri/khoa-ky/them/<slug:kind>/", key_views.add, name="admin_add_key"),
-    path("quan-tri/khoa-ky/<int:pk>/", key_views.key, name="admin_key"),
-    path("quan-tri/khoa-ky/<int:pk>/thu-hoi/", key_views.status, name="admin_key_status"),
-    path("quan-tri/khoa-ky/<int:pk>/ngung/", key_views.retire, name="admin_retire_key"),
+    path("quan-tri/khoa-ky/<int:pk>/", key_life_views.key, name="admin_key"),
+    path("quan-tri/khoa-ky/<int:pk>/thu-hoi/", key_life_views.status, name="admin_key_status"),
+    path("quan-tri/khoa-ky/<int:pk>/ngung/", key_life_views.retire, name="admin_retire_key"),
     path("quan-tri/danh-muc/", catalogues.catalogues, name="admin_catalogues"),
     path("quan-tri/danh-muc/<slug:kind>/", catalogues.catalogue, name="admin_catalogue"),
     path("quan-tri/quy-dinh/", admin.choices, name="admin_choices"),

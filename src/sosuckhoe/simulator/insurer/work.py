@@ -21,12 +21,12 @@ def work() -> dict[str, int]:
         return {"reviewed": review_due(now), "published": publish_due(now)}
 
 
-def keep_working(seconds: float = 1.0) -> threading.Event:
+def keep_working() -> threading.Event:
     """Work in the background until the returned event is set."""
     stop = threading.Event()
 
     def loop() -> None:
-        while not stop.wait(seconds):
+        while not stop.wait(1.0):
             try:
                 work()
             except Exception:

@@ -76,10 +76,10 @@ class _Desk:
         return [fix for fix in found if all(change.table != NARROW for change in fix.changes)]
 
 
-def proposals(version: RecordVersion, rule: str, path: str, *, at: datetime, kind: str = "") -> list[Fix]:
-    """What is proposed for one kind of fault in a version, a fix a fault; ``kind`` chooses among several kinds."""
+def proposals(version: RecordVersion, rule: str, path: str, *, at: datetime) -> list[Fix]:
+    """What is proposed for one kind of fault in a version, a fix a fault, all of one kind."""
     found = _Desk(version, at).fixes(rule, path)
-    return [fix for fix in found if fix.kind == (kind or found[0].kind)]
+    return [fix for fix in found if fix.kind == found[0].kind]
 
 
 def fix(

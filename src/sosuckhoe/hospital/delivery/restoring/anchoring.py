@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...journal.models import End
-from .. import receipts
+from .. import outside, receipts
 from ..receipts import AnchorLine
-from . import outside
 from .hold import epoch
 
 

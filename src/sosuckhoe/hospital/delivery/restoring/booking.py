@@ -8,8 +8,8 @@ from ....healthbook.signing.verify_evidence import FROM_JOURNAL
 from ..answers import Word
 from ..ledger import step
 from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
+from ..outside import Left
 from ..states import STEPS, State
-from .outside import Left
 from .rebuilding import rebuilt
 
 S = State

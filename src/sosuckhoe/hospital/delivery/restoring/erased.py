@@ -11,10 +11,10 @@ from django.db import transaction
 from ...journal.chain import note
 from ...journal.models import Entry
 from ...visits.models import SourceFile
+from .. import outside
 from ..erasing import NOT_TAKEN, clear, copy_of, remove_copies
 from ..models import Restore
 from ..receipts import ErasureLine
-from . import outside
 
 AGAIN = "file-erased-again"
 WHY = "Đã xóa trước khi khôi phục, theo sổ ngoài."

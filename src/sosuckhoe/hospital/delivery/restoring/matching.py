@@ -6,7 +6,6 @@ a receipt makes UNKNOWN, and where the journal cannot vouch for its own end what
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,13 +15,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ....healthbook.signing.verify_evidence import FROM_JOURNAL
-from ...journal.chain import note
+from ...journal.chain import account_of, note
+from .. import outside
 from ..answers import Word
 from ..crashpoints import here
 from ..ledger import LEFT_BEFORE, NEWER_LEFT, step
 from ..models import Attempt, LostSubmission, Receipt, Restore, Submission
+from ..outside import Left
 from ..states import State
-from . import outside
 from .booking import (
     MAYBE,
     MAYBE_SENTENCE,
@@ -35,10 +35,11 @@ from .booking import (
 from .erased import erase_again
 from .noticing import MACHINE
 from .numbers import leave_free
-from .outside import Left
 from .withheld import withhold_again
 
 S = State
+AT_ONCE = 500
+"""What is asked of the database together."""
 OPEN = (S.WAITING, S.HELD, S.SIGNED, S.SENDING, S.UNKNOWN)
 """Not final: what may have gone on after the copy."""
 
@@ -47,9 +48,7 @@ class NotReconcilable(ValueError):
     """Lần khôi phục này đã được cho gửi lại."""
 
 
-def reconcile_restore(
-    *, by: Any, restore: Restore, journal_whole: bool, each: Callable[[], None] = lambda: None
-) -> Counter[str]:
+def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Counter[str]:
     """Book what the journal outside knows; returns how many of each kind are settled, or wait for a person.
 
     ``journal_whole``: a person vouches that the journal outside reaches to the end of what happened.
@@ -64,7 +63,6 @@ def reconcile_restore(
         with transaction.atomic():
             _book(restore, left, now)
         here("R01")
-        each()
     whole = journal_whole and reaches_back(restore)
     for pk in _open(restore):
         with transaction.atomic():
@@ -76,7 +74,7 @@ def reconcile_restore(
         Restore.objects.filter(pk=restore.pk).update(
             journal_whole=journal_whole,
             reconciled_at=now,
-            reconciled_by=str(getattr(by, "username", "") or by),
+            reconciled_by=account_of(by),
             counts=dict(counts),
         )
         note(by, "restore-reconciled", "restore", restore.pk, journal_whole=journal_whole, **counts)
@@ -104,11 +102,11 @@ def count_of(restore: Restore) -> Counter[str]:
     )
 
 
-def _unknown_here(found: list[Left], size: int = 500) -> list[Left]:
+def _unknown_here(found: list[Left]) -> list[Left]:
     """Those whose attempt or receipt this database does not have, in the order they left."""
     missing = []
-    for start in range(0, len(found), size):
-        part = found[start : start + size]
+    for start in range(0, len(found), AT_ONCE):
+        part = found[start : start + AT_ONCE]
         numbers = [left.transaction_number for left in part if left.receipt]
         received = set(
             Receipt.objects.filter(transaction_number__in=numbers).values_list(
@@ -270,7 +268,7 @@ def match_lost(*, by: Any, at: datetime) -> int:
 
 def settle_lost(*, by: Any, lost: LostSubmission, how: str, at: datetime) -> None:
     """Strike one off the list, by a match or by a person's word."""
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     LostSubmission.objects.filter(pk=lost.pk, settled_at__isnull=True).update(
         settled_at=at, settled_by=actor, settled_how=how
     )

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ...journal.chain import GENESIS, note
+from ...journal.chain import GENESIS, account_of, note
 from ...journal.models import End, Entry
+from .. import outside
 from ..models import Attempt, Receipt, Restore
 from ..receipts import AnchorLine, ErasureLine, WithheldLine
-from . import outside
 from .anchoring import anchor
 from .erased import erase_again
 from .hold import current, epoch
@@ -89,7 +89,7 @@ def hold(*, by: Any, why: str) -> Restore:
         restore = Restore.objects.create(
             id=max(epoch(), last.epoch if last else 0) + 1,
             noticed_at=now,
-            noticed_by=str(getattr(by, "username", "") or by),
+            noticed_by=account_of(by),
             why=why,
             copy_until=Entry.objects.order_by("-seq").values_list("at", flat=True).first(),
             journal_until=_last_moment(),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ..models import Restore
 from .noticing import what_shows_it
 
@@ -25,7 +25,7 @@ class AlreadyReleased(ValueError):
 @transaction.atomic
 def release_restore(*, by: Any, restore: Restore, reason: str) -> None:
     """Lift the hold. What is listed for a person stays as it is and is not sent by this."""
-    why, who = reason.strip(), str(getattr(by, "username", "") or by)
+    why, who = reason.strip(), account_of(by)
     if not why or not who:
         raise NeedsReason(NeedsReason.__doc__)
     found = Restore.objects.select_for_update().get(pk=restore.pk)

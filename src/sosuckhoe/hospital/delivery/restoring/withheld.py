@@ -4,9 +4,9 @@ A mark that was lifted after the copy was made stays in the copy: a person lifts
 """
 
 from ...staff.models import FacilityCode
+from .. import outside
 from ..receipts import WithheldLine
 from ..withholding import withhold
-from . import outside
 
 WHY = "Đã đánh dấu trước khi khôi phục, theo sổ ngoài."
 

@@ -20,7 +20,7 @@ from lxml import etree
 
 from ....healthbook.signing import KeyUnusable, Outcome, fingerprint, verify
 from ....healthbook.signing.verify_evidence import pack
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ...staff.models import Facility
 from ...visits.actions import add_findings
 from ..ledger import step
@@ -67,9 +67,9 @@ class Attached:
     visit_code: str = ""
 
 
-def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: int = AT_ONCE) -> Prepared:
+def prepare(*, by: Any, facility: Facility) -> Prepared:
     """The unsigned files of the facility's waiting records. What was prepared before is given out unchanged."""
-    now = at or timezone.now()
+    now = timezone.now()
     waiting = (
         Submission.ledger.filter(
             destination__facility=facility, health_check__isnull=True, state=State.WAITING
@@ -80,7 +80,7 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
     files: dict[str, bytes] = {}
     held = 0
     total = waiting.count()
-    for submission in waiting[:limit]:
+    for submission in waiting[:AT_ONCE]:
         try:
             document = _prepared(submission, by, now)
         except Held as problem:
@@ -97,7 +97,7 @@ def prepare(*, by: Any, facility: Facility, at: datetime | None = None, limit: i
         data,
         len(files),
         held,
-        max(total - limit, 0),
+        max(total - AT_ONCE, 0),
     )
 
 
@@ -112,13 +112,13 @@ def _prepared(submission: Submission, by: Any, now: datetime) -> PreparedDocumen
         content=content,
         unsigned_sha256=hashlib.sha256(content).hexdigest(),
         prepared_at=now,
-        prepared_by=str(getattr(by, "username", "") or by),
+        prepared_by=account_of(by),
     )
 
 
-def attach(*, by: Any, name: str, data: bytes, at: datetime | None = None) -> list[Attached]:
+def attach(*, by: Any, name: str, data: bytes) -> list[Attached]:
     """Take back signed files: one XML, or a ZIP of them. Each is judged by itself."""
-    now = at or timezone.now()
+    now = timezone.now()
     outcomes = []
     for member, content in _files(name, data):
         if content is None:
@@ -180,7 +180,7 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
                 unsigned_sha256=digest,
                 key=key,
                 at=now,
-                signer=str(getattr(by, "username", "") or by),
+                signer=account_of(by),
                 status=status,
             )
             assert document is not None, "the row is locked"

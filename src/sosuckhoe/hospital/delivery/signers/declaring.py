@@ -16,7 +16,7 @@ from django.db import transaction
 from ....healthbook.signing import KeyCertificateMismatch, NotAKeyFile, Signer, fingerprint
 from ....healthbook.signing.signer import check_key
 from ....healthbook.signing.token import KnownPin, NotOnToken, Place, TokenSigner, certificates_on
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ...staff.models import Facility
 from ..models import KeyKind, SigningKey
 from ..secrets import forget_secret, keep_secret
@@ -112,7 +112,7 @@ def enter_pin(*, by: Any, key: SigningKey, pin: str) -> None:
 @transaction.atomic
 def register(*, by: Any, key: SigningKey, on: datetime | None) -> None:
     """Note that somebody registered the certificate on the portal, and when; None takes that back."""
-    who = str(getattr(by, "username", "") or by) if on else ""
+    who = account_of(by) if on else ""
     SigningKey.objects.filter(pk=key.pk).update(registered_at=on, registered_by=who)
     note(by, "key-registered", "key", key.pk, on=on.isoformat() if on else None)
 
@@ -177,7 +177,7 @@ def _declare(
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         registered_at=registered_at,
-        registered_by=str(getattr(by, "username", "") or by) if registered_at else "",
+        registered_by=account_of(by) if registered_at else "",
     )
     note(by, "key-added", "key", key.pk, fingerprint=print_, kind=kind)
     return key

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.certificates import issued_by
 from ....healthbook.signing.revocation import MEANINGS, addresses_in, judge_crl, read_crl
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ..models import CertificateStatus, SigningKey, StatusKind, StatusSource
 from .asking import check_status_address
 from .declaring import read_certificate
@@ -84,7 +84,7 @@ def name_source(
             "fresh_seconds": fresh_seconds,
             "nonce_required": nonce_required,
             "set_at": now,
-            "set_by": str(getattr(by, "username", "") or by),
+            "set_by": account_of(by),
         },
     )
     note(by, "status-source-named", "key", key.pk, kind=str(kind), url=source.url, fresh=fresh_seconds)
@@ -101,10 +101,10 @@ def drop_source(*, by: Any, key: SigningKey, reason: str) -> None:
     wake(key)
 
 
-def ask_now(*, by: Any, key: SigningKey, at: datetime | None = None) -> CertificateStatus:
+def ask_now(*, by: Any, key: SigningKey) -> CertificateStatus:
     """A person wants to know. Raises KeyUnusable when nobody answers."""
     source = StatusSource.objects.get(key=key)
-    status = ask(key, source, at or timezone.now())
+    status = ask(key, source, timezone.now())
     note(by, "status-asked", "key", key.pk, code=status.code)
     wake(key)
     return status

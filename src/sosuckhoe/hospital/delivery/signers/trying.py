@@ -36,10 +36,9 @@ class Step:
     sentence: str = ""
 
 
-def try_key(*, by: Any, key: SigningKey, at: datetime | None = None) -> list[Step]:
+def try_key(*, by: Any, key: SigningKey) -> list[Step]:
     """Sign a file that means nothing, once: a PIN is tried at most once, as always."""
-    now = at or timezone.now()
-    steps = list(_steps(key, now))
+    steps = list(_steps(key, timezone.now()))
     names = [DATES, STATUS, OPENS, PASSES]
     steps += [Step(name, "wait") for name in names[len(steps) :]]
     note(by, "key-tested", "key", key.pk, passed=all(step.outcome in ("good", "look") for step in steps))

@@ -1,7 +1,15 @@
-"""Why a visit is not where it should be: every cause with a stable code, an owner and the next step in words."""
+"""Why a visit is not where it should be: every cause with a stable code, an owner and the next step in words, and
+which of them stops a visit.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from ..states import IN_FLIGHT, TRANSMITTED, State
+from .stories import Story, Way
+
+S = State
 
 STAGES: Mapping[str, str] = {
     "closed": "đã kết thúc",
@@ -118,3 +126,74 @@ CAUSES: Mapping[str, Cause] = {
 }  # fmt: skip
 """Every cause, by its stable code."""
 FAULT_CODES = frozenset({"FAULTS", "CANNOT-WRITE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the destinations stand."""
+
+    paused: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+
+
+def stage_of(story: Story) -> str:
+    """How far the newest version has come."""
+    way = story.way
+    if way is None or way.state in (S.WAITING, S.HELD, S.SUPERSEDED):
+        return "closed"
+    if way.state == S.SIGNED:
+        return "signed"
+    if way.state not in TRANSMITTED:
+        return "sent"
+    return "received" if way.state == S.FINDINGS or way.open_findings else "clean"
+
+
+def cause_of(story: Story, doors: Doors) -> str | None:
+    """The one cause that stops a visit; None when nothing does."""
+    way = story.way
+    if way is None:
+        return "NO-TASK"
+    if way.state == S.SUPERSEDED:
+        return "SUPERSEDED-ALONE"
+    if way.state == S.WAITING:
+        return _why_unsigned(way)
+    if way.state == S.HELD:
+        return _why_held(way)
+    if way.state == S.SIGNED:
+        return _why_unsent(story, doors)
+    simple = {S.SENDING: "IN-FLIGHT", S.UNKNOWN: "UNKNOWN", S.REFUSED: "REFUSED"}
+    if way.state in simple:
+        return simple[State(way.state)]
+    return "FINDINGS" if stage_of(story) == "received" else None
+
+
+def _why_unsigned(way: Way) -> str:
+    if not way.problem_code:
+        return "TO-SIGN"
+    return "SIGN-ELSEWHERE" if way.problem_code == "SIGN-ELSEWHERE" else "KEY"
+
+
+def _why_held(way: Way) -> str:
+    if way.problem_code in FAULT_CODES:
+        return "FAULTS"
+    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON", "WITHHELD") else "SET-UP"
+
+
+def _why_unsent(story: Story, doors: Doors) -> str:
+    if any(way.state in IN_FLIGHT for way in story.ways[:-1]):
+        return "OLDER-VERSION"
+    if story.destination in doors.paused:
+        return "PAUSED"
+    return "PORTAL-DOWN" if story.destination in doors.silent else "TO-SEND"
+
+
+def contradictions(way: Way) -> Iterator[tuple[str, datetime, str]]:
+    """What the stored rows of one version say against each other."""
+    if way.state in TRANSMITTED and not way.receipts:
+        yield "NO-RECEIPT", way.since, ""
+    hashes = {sha for sha, _ in way.documents}
+    for receipt in way.receipts:
+        if receipt.document_sha256 not in hashes:
+            yield "RECEIPT-WITHOUT-DOCUMENT", receipt.at, receipt.number
+    if any(record != way.version_sha256 for sha, record in way.documents if sha == way.document_sha256):
+        yield "DOCUMENT-OF-OTHER-RECORD", way.since, ""

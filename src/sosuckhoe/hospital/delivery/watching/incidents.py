@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ..answers import NO_ANSWER
 from ..models import Attempt, Destination, Incident, OutageCause, Submission
 from ..stopping import QUIET_AFTER
@@ -162,7 +162,7 @@ def state_cause(*, by: Any, incident: Incident, cause: str, told: str) -> None:
     """A person says what failed, what shows it, and who was told."""
     if cause not in OutageCause.values or not told.strip():
         raise NeedsEvidence(NeedsEvidence.__doc__)
-    actor = str(getattr(by, "username", "") or by)
+    actor = account_of(by)
     Incident.objects.filter(pk=incident.pk).update(
         cause=cause, told=told.strip(), stated_by=actor, stated_at=timezone.now()
     )

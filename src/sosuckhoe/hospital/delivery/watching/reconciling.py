@@ -10,16 +10,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ..models import Destination, Receipt
-from ..receipt_journal import journal_since, moment_of
+from ..outside import moment_of, receipts_since
 from ..receipts import ReceiptLine
-from ..states import TRANSMITTED, State
 from ..stopping import QUIET_AFTER
 from .deadlines import CLOCKS, Due, Outage, dues
-from .gap_causes import CAUSES, FAULT_CODES, STAGES
-from .stories import Story, Way, bounds, moments_of, stories
+from .gap_causes import CAUSES, STAGES, Doors, cause_of, contradictions, stage_of
+from .stories import Story, bounds, moments_of, stories
 from .working_calendar import WorkingCalendar
-
-S = State
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +51,6 @@ class Gap:
             "next_step": self.next_step,
             "detail": self.detail,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Where the destinations stand."""
-
-    paused: frozenset[int] = frozenset()
-    silent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -167,69 +156,6 @@ def _due_json(story: Story, due: Due, at: datetime) -> dict[str, object]:
     }
 
 
-def stage_of(story: Story) -> str:
-    """How far the newest version has come."""
-    way = story.way
-    if way is None or way.state in (S.WAITING, S.HELD, S.SUPERSEDED):
-        return "closed"
-    if way.state == S.SIGNED:
-        return "signed"
-    if way.state not in TRANSMITTED:
-        return "sent"
-    return "received" if way.state == S.FINDINGS or way.open_findings else "clean"
-
-
-def cause_of(story: Story, doors: Doors) -> str | None:
-    """The one cause that stops a visit; None when nothing does."""
-    way = story.way
-    if way is None:
-        return "NO-TASK"
-    if way.state == S.SUPERSEDED:
-        return "SUPERSEDED-ALONE"
-    if way.state == S.WAITING:
-        return _why_unsigned(way)
-    if way.state == S.HELD:
-        return _why_held(way)
-    if way.state == S.SIGNED:
-        return _why_unsent(story, doors)
-    simple = {S.SENDING: "IN-FLIGHT", S.UNKNOWN: "UNKNOWN", S.REFUSED: "REFUSED"}
-    if way.state in simple:
-        return simple[State(way.state)]
-    return "FINDINGS" if stage_of(story) == "received" else None
-
-
-def _why_unsigned(way: Way) -> str:
-    if not way.problem_code:
-        return "TO-SIGN"
-    return "SIGN-ELSEWHERE" if way.problem_code == "SIGN-ELSEWHERE" else "KEY"
-
-
-def _why_held(way: Way) -> str:
-    if way.problem_code in FAULT_CODES:
-        return "FAULTS"
-    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON", "WITHHELD") else "SET-UP"
-
-
-def _why_unsent(story: Story, doors: Doors) -> str:
-    if any(way.state in (S.SENDING, S.UNKNOWN) for way in story.ways[:-1]):
-        return "OLDER-VERSION"
-    if story.destination in doors.paused:
-        return "PAUSED"
-    return "PORTAL-DOWN" if story.destination in doors.silent else "TO-SEND"
-
-
-def contradictions(way: Way) -> Iterator[tuple[str, datetime, str]]:
-    """What the stored rows of one version say against each other."""
-    if way.state in TRANSMITTED and not way.receipts:
-        yield "NO-RECEIPT", way.since, ""
-    hashes = {sha for sha, _ in way.documents}
-    for receipt in way.receipts:
-        if receipt.document_sha256 not in hashes:
-            yield "RECEIPT-WITHOUT-DOCUMENT", receipt.at, receipt.number
-    if any(record != way.version_sha256 for sha, record in way.documents if sha == way.document_sha256):
-        yield "DOCUMENT-OF-OTHER-RECORD", way.since, ""
-
-
 def gaps_in(found: Iterable[Story], doors: Doors, journal: Sequence[ReceiptLine]) -> list[Gap]:
     """Every gap of these visits. ``journal``: the lines of the receipt journal since the first was closed."""
     noted = {(line.destination, line.transaction_number, line.document_sha256) for line in journal}
@@ -283,7 +209,7 @@ def reconcile(
     """
     found = stories(first, last, destination=destination, each=lambda done: each(done // 2))
     begin, end = bounds(first, last)
-    journal = list(journal_since(begin))
+    journal = list(receipts_since(begin))
     codes = {story.visit_code for story in found}
     concern = [
         line

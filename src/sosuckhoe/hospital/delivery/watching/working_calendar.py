@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from ...journal.chain import note
+from ...journal.chain import account_of, note
 from ..models import CalendarDay
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -125,7 +125,7 @@ def _day(text: str) -> date | None:
 @transaction.atomic
 def load_days(*, by: Any, rows: list[DayRow]) -> int:
     """Keep these days; a day that was loaded before takes its new meaning, others stay."""
-    now, actor = timezone.now(), str(getattr(by, "username", "") or by)
+    now, actor = timezone.now(), account_of(by)
     for row in rows:
         CalendarDay.objects.update_or_create(
             day=row.day,

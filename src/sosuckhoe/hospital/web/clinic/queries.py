@@ -76,10 +76,8 @@ ANSWERS = {
 """What an attempt ended in: icon, tone and words."""
 
 
-def history(
-    visit: Visit, versions: Sequence[RecordVersion], submissions: Iterable[Submission]
-) -> list[Event]:
-    """What happened to the visit's record, newest first."""
+def history(versions: Sequence[RecordVersion], submissions: Iterable[Submission]) -> list[Event]:
+    """What happened to a visit's record, newest first."""
     people.know(version.by for version in versions)
     events = list(_frozen(versions))
     ids = [submission.pk for submission in submissions]

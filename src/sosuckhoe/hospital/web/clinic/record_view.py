@@ -73,7 +73,7 @@ class RecordView:
             "arrival": day_of(record.visit.get("arrived_at", "")),
         }
 
-    def blocks(self, *, opened: Iterable[str] = (), rows_at_first: int = layout.ROWS_AT_FIRST) -> list[Block]:
+    def blocks(self, *, opened: Iterable[str] = ()) -> list[Block]:
         """Every table the visit has, in the standard's order."""
         found = []
         for table in self.edition.tables.values():
@@ -90,13 +90,13 @@ class RecordView:
                     )
                 )
             else:
-                found.append(self.block(table, rows_at_first))
+                found.append(self.block(table, layout.ROWS_AT_FIRST))
         return found
 
     def block(self, table: Table, most: int | None = None) -> Block:
         rows = self.record.rows(table.english)
         if table.repeats:
-            columns = [table.by_english[n] for n in self._columns(table) if self._used(rows, table, n)]
+            columns = [table.by_english[n] for n in self._columns(table) if any(n in row for row in rows)]
             return Block(
                 table.official,
                 table.english,
@@ -116,9 +116,6 @@ class RecordView:
             or [each.english for each in table.fields if each.english not in ("visit_code", "row_number")][:6]
         )
         return [name for name in named if name in table.by_english]
-
-    def _used(self, rows: list[Row], table: Table, name: str) -> bool:
-        return any(name in row for row in rows)
 
     def _line(self, table: Table, number: int, row: Row, columns: list[Field]) -> Line:
         shown = {each.english for each in columns} | {"visit_code", "row_number"}

@@ -103,10 +103,10 @@ def message_id(row: Submission) -> str:
     return message_of(row.stored_bytes).msg_id if stored else ""
 
 
-def waiting_longest(destination: Destination | None, most: int = 8) -> list[Submission]:
+def waiting_longest(destination: Destination | None) -> list[Submission]:
     """What was closed longest ago and has no receipt."""
     rows = latest_submissions("tat-ca", destination).exclude(state__in=[*TRANSMITTED, S.SUPERSEDED])
-    return list(with_visits(rows).order_by("version__visit__closed_at", "id")[:most])
+    return list(with_visits(rows).order_by("version__visit__closed_at", "id")[:8])
 
 
 def found_by_code(code: str, *, numbers: bool = False) -> QuerySet[Submission]:

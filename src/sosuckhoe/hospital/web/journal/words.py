@@ -83,8 +83,6 @@ DEEDS = {
     "facility-changed": "Đổi thông tin cơ sở",
     "facility-code-changed": "Đổi mã cơ sở",
     "unit-added": "Thêm khoa, phòng",
-    "identifier-added": "Thêm số giấy tờ",
-    "identifier-ended": "Ngừng một số giấy tờ",
     "identity-settled": "Đối chiếu số định danh",
     "report-made": "Lập báo cáo",
     "report-downloaded": "Tải báo cáo",

@@ -24,8 +24,8 @@ def files() -> QuerySet[SourceFile]:
     return SourceFile.objects.defer("stored")
 
 
-def latest_files(most: int = 12) -> list[SourceFile]:
-    return list(files().order_by("-came_at", "-pk")[:most])
+def latest_files() -> list[SourceFile]:
+    return list(files().order_by("-came_at", "-pk")[:12])
 
 
 def quarantine() -> QuerySet[SourceFile]:

@@ -19,18 +19,16 @@ class Page:
     first: bool
 
 
-def page_of(
-    rows: QuerySet[Any], *, by: str, after: str = "", newest_first: bool = False, size: int = SIZE
-) -> Page:
+def page_of(rows: QuerySet[Any], *, by: str, after: str = "", newest_first: bool = False) -> Page:
     """One page of ``rows`` ordered by the time ``by`` and the key, starting after the row that ``after`` names."""
     sign, beyond = ("-", "lt") if newest_first else ("", "gt")
     rows = rows.order_by(f"{sign}{by}", f"{sign}pk")
     if after:
         moment, key = _parsed(after)
         rows = rows.filter(Q(**{f"{by}__{beyond}": moment}) | Q(**{by: moment, f"pk__{beyond}": key}))
-    found = list(rows[: size + 1])
-    shown = found[:size]
-    return Page(rows=shown, next=_token(shown[-1], by) if len(found) > size else "", first=not after)
+    found = list(rows[: SIZE + 1])
+    shown = found[:SIZE]
+    return Page(rows=shown, next=_token(shown[-1], by) if len(found) > SIZE else "", first=not after)
 
 
 def _token(row: Model, by: str) -> str:

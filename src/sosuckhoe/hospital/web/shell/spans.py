@@ -18,8 +18,8 @@ def span(length: timedelta) -> str:
     return f"{days} ngày" if days < 2 * 365 else f"{days // 365} năm"
 
 
-def age(since: datetime, now: datetime | None = None) -> str:
-    return span((now or timezone.now()) - since)
+def age(since: datetime) -> str:
+    return span(timezone.now() - since)
 
 
 def left(until: datetime, now: datetime | None = None) -> str:

@@ -1,16 +1,21 @@
-"""Reading the journal outside the database: what left, what was received, where the inner journal was anchored."""
+"""Reading the journal outside the database (``receipts`` writes it): what left, what was received, where the inner
+journal was anchored.
+"""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
-from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
+from .receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
 
 Line = ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine
+BLOCK = 1 << 16
+"""How much is read at a time from the end."""
 TAIL = 1 << 16
 """How far back is looked for what the database does not know: a copy lacks the newest lines first."""
 
@@ -65,6 +70,38 @@ def lines(begin: int = 0, end: int | None = None) -> Iterator[Line]:
 def newest(begin: int = 0) -> list[Line]:
     """The last lines after ``begin``, oldest first."""
     return list(lines(max(begin, size() - TAIL)))
+
+
+def receipts_since(begin: datetime) -> Iterator[ReceiptLine]:
+    """The receipts from ``begin`` on, newest first, read from the file's end and only as far back as asked."""
+    path: Path = settings.HOME.receipts
+    if not path.exists():
+        return
+    margin = begin - timedelta(days=1)
+    for text in _lines_backwards(path):
+        line = line_of(text)
+        if not isinstance(line, ReceiptLine):
+            continue
+        try:
+            moment = moment_of(line)
+        except ValueError:
+            continue
+        if moment < margin:
+            return
+        if moment >= begin:
+            yield line
+
+
+def _lines_backwards(path: Path) -> Iterator[bytes]:
+    with open(path, "rb") as stream:
+        place, rest = stream.seek(0, os.SEEK_END), b""
+        while place:
+            step = min(BLOCK, place)
+            place -= step
+            stream.seek(place)
+            rest, *lines = (stream.read(step) + rest).split(b"\n")
+            yield from reversed(lines)
+        yield rest
 
 
 @dataclass(frozen=True)
