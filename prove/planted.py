@@ -689,7 +689,7 @@ def _token_kept() -> Iterator[None]:
         yield
 
 
-@planted("odd-answer-keeps-its-connection", menu=("204", "503"), trouble=0.5, share=0.0)
+@planted("odd-answer-keeps-its-connection", menu=("204",), trouble=0.5, share=0.0, steps=60, pauses=0.0)
 def _kept_after_anything() -> Iterator[None]:
     """A connection is used again whatever was said on it, so a late repetition answers for another record."""
     from sosuckhoe.hospital.delivery.connections import Kept
@@ -715,7 +715,130 @@ def _body_once_more() -> Iterator[None]:
         yield
 
 
+@planted("claims-go-on-in-a-pause", pauses=0.9)
+def _claims_in_a_pause() -> Iterator[None]:
+    """What is paused is claimed and given back, again and again: an attempt noted each time, and no other turn left."""
+    from django.db.models import Q
+
+    from sosuckhoe.hospital.delivery import claims
+
+    with put((claims, "_open", lambda now: Q()), *_written_anew(*claims.RECORDS.to_send)):
+        yield
+
+
+@planted(
+    "lease-renewed-for-whoever-has-it-now", strikes=("freeze",), points=("K18", "K20"), share=0.6, trouble=0.3
+)
+def _renewed_for_another() -> Iterator[None]:
+    """Whoever was frozen and comes back renews the lease of what somebody else has claimed meanwhile."""
+    from sosuckhoe.hospital.delivery import worker
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    def breathe(workers: Any) -> None:
+        numbers = [pk for each in workers for pk, _ in each.in_hand]
+        rows = Submission.ledger.filter(pk__in=numbers, state__in=["SENDING", "WAITING"])
+        rows.update(lease_until=worker.timezone.now() + worker.LEASE)
+
+    with put((worker, "breathe", breathe)):
+        yield
+
+
+@planted("correction-does-not-wait-for-what-is-being-sent", strikes=("nap",), share=0.7, menu=("slow",))
+def _does_not_wait() -> Iterator[None]:
+    """A correction waits for what nobody knows of the version before, and not for one that is under way right now."""
+    from django.db.models import Exists, OuterRef
+
+    from sosuckhoe.hospital.delivery import claims, ledger
+
+    def unclear() -> Exists:
+        older = {"version__number__lt": OuterRef("version__number"), "state": "UNKNOWN"}
+        return Exists(ledger._siblings().filter(**older))
+
+    with put((claims, "older_in_flight", unclear), *_written_anew(*claims.RECORDS.to_send)):
+        yield
+
+
+@planted("time-out-of-something-in-between-is-try-later", menu=("504",), trouble=0.6)
+def _time_out_in_between() -> Iterator[None]:
+    """504 is a number from 500 on, so nothing was taken."""
+    from sosuckhoe.hospital.delivery import answers
+
+    with put((answers, "TRY_LATER_STATUSES", answers.TRY_LATER_STATUSES | {504})):
+        yield
+
+
+@planted("refused-token-is-used-again", menu=("401", "bare-401"), trouble=0.6)
+def _token_not_dropped() -> Iterator[None]:
+    """The call is repeated after a refused token, with the same token."""
+    from sosuckhoe.hospital.delivery import gateway
+
+    with put((gateway.Gateway, "drop", lambda self, session: None)):
+        yield
+
+
+@planted("password-kept-with-the-attempt", trouble=0.0)
+def _password_kept() -> Iterator[None]:
+    """Tokens are masked in what is kept; the hash that stands for the password is not."""
+    from sosuckhoe.hospital.delivery import calling
+
+    with put((calling, "SECRET_HEADERS", ("accesstoken", "tokenid", "authorization"))):
+        yield
+
+
+@planted("later-means-now", menu=("503", "429"), trouble=0.6)
+def _no_back_off() -> Iterator[None]:
+    """Whoever is told to come later comes again at once."""
+    from sosuckhoe.hospital.delivery import settling
+
+    with put((settling, "delay", lambda delays, retry_after: 0.0)):
+        yield
+
+
+@planted("everybody-asks-whether-it-is-back", menu=("refused-connection", "500"), trouble=0.9)
+def _never_quiet() -> Iterator[None]:
+    """A portal that is away is asked by every record in turn."""
+    from sosuckhoe.hospital.delivery import claims, stopping
+
+    with put((stopping, "QUIET", timedelta(0)), (claims, "QUIET", timedelta(0))):
+        yield
+
+
+@planted("strange-answer-answered-by-the-same-bytes", menu=("odd-code", "empty", "no-number"), trouble=0.6, declared=True, mode="replace")  # fmt: skip
+def _strange_repeated() -> Iterator[None]:
+    """What the portal said and nobody understands is taken for silence, and the machine sends once more."""
+    from sosuckhoe.hospital.delivery import doors
+    from sosuckhoe.hospital.delivery.prepared import Prepared
+
+    unknown = Prepared(lambda now: doors.Submission.objects.filter(state="UNKNOWN"))
+    with put((doors, "_RESTED", unknown)):
+        yield
+
+
 # After a restore
+
+
+@planted("claims-go-on-during-the-hold", copies=True, trouble=0.0)
+def _claims_on_hold() -> Iterator[None]:
+    """While a restored copy is on hold everything is claimed and signed; only the last look keeps it from leaving."""
+    from django.db.models import Q
+
+    from sosuckhoe.hospital.delivery import claims
+
+    asked = (claims.RECORDS.to_sign, *claims.RECORDS.to_send)
+    with put((claims, "not_restored", Q), *_written_anew(*asked)):
+        yield
+
+
+@planted("mark-not-on-the-disk-outside", marks=0.3, trouble=0.0)
+def _mark_not_flushed() -> Iterator[None]:
+    """What is marked as not to go out has a line outside the database, which a power cut may take."""
+    from sosuckhoe.hospital.delivery import receipts
+
+    def lazy(line: Any) -> None:
+        receipts._write(line, flush=False)
+
+    with put((receipts, "append_withheld", lazy), (receipts, "append_anchor", lazy)):
+        yield
 
 
 @planted("restore-not-noticed", copies=True, trouble=0.0)

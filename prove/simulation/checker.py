@@ -26,6 +26,8 @@ LAWFUL = {
 }
 AFTER_RESTORE = {"SIGNED": {"UNKNOWN"}}
 """Where an older copy was put back: it may have left since."""
+QUIET = 30.0
+"""Seconds between two calls to a destination that failed three times in a row."""
 FINAL = ("RECEIVED", "ACCEPTED", "SUPERSEDED")
 
 
@@ -121,6 +123,7 @@ def _again(story: "Story", arrived: "Arrival") -> None:
         if earlier.behaviour == "204" and earlier.sha256 == sha256 and not by_a_door:
             story.violated("I12", f"{visit} v{version} is sent again unchanged after its content was refused")
         if earlier.refused:
+            _rested(story, earlier, arrived)
             continue
         same = earlier.sha256 == sha256
         if not ((story.declared_for(visit) and same) or (earlier.declared_absent and not earlier.stored)):
@@ -131,6 +134,26 @@ def _again(story: "Story", arrived: "Arrival") -> None:
             story.violated("I4", f"{visit} v{version} is doubled with effect")
     if len(claim) > 1:
         story.violated("I12", f"{visit} v{version}: a refused token is renewed once, not {len(claim)} times")
+
+
+LATER = {"500": 3.5, "502": 3.5, "503": 7.0, "429": 7.0}
+"""How long whoever said so is left alone with the same record, in seconds; the latter two name the time themselves."""
+
+
+def _rested(story: "Story", earlier: "Arrival", arrived: "Arrival") -> None:
+    """I12 (F37): "later" is heeded, and a token that was refused is not used again."""
+    from sosuckhoe.hospital.delivery.models import Attempt
+
+    name = f"{arrived.visit} v{arrived.version}"
+    if earlier.fence == arrived.fence and earlier.token == arrived.token:
+        story.violated("I12", f"{name} is sent again with the token that was refused")
+    rest = LATER.get(earlier.behaviour, 0.0)
+    # Somebody may have said that it need not wait; and what never came back told nobody anything.
+    too_soon = arrived.at - earlier.at < rest and story.hurried_at < earlier.at
+    if too_soon and Attempt.objects.filter(pk=earlier.attempt, code=f"HTTP-{earlier.behaviour}").exists():
+        story.violated(
+            "I12", f"{name} is sent again {arrived.at - earlier.at:.1f} s after {earlier.behaviour}"
+        )
 
 
 def is_finished(story: "Story") -> bool:
@@ -188,6 +211,7 @@ def at_rest(story: "Story") -> None:
     _receipts(story)
     _documents(story)
     _steps(story)
+    _claims(story)
     _journal(story)
     _secrets(story)
     journal_is_behind_nothing(story)
@@ -302,17 +326,58 @@ def _journal(story: "Story") -> None:
             )
 
 
-def _secrets(story: "Story") -> None:
-    """I14: no token is kept with what was said."""
-    from django.db.models import Q
+def _claims(story: "Story") -> None:
+    """Nothing is claimed while sending is paused (I21) or a restored copy is on hold (I17), and who is silent is asked
+    once in a while only (I12)."""
+    from datetime import datetime
 
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT submission, state, destination, paused, failures, held, since FROM prove_claim ORDER BY id"
+        )
+        claims = cursor.fetchall()
+    asked: dict[int, datetime] = {}
+    for submission, state, destination, paused, failures, held, since in claims:
+        if held:
+            story.violated("I17", f"{submission} is claimed while a restored copy is on hold")
+        if state != "SENDING":
+            continue
+        if paused:
+            story.violated("I21", f"{submission} is claimed although sending is paused")
+        now, before = datetime.fromisoformat(since), asked.pop(destination, None)
+        if failures >= 3 and not (story.put_back or story.clock_was_wrong):
+            if before is not None and (now - before).total_seconds() < QUIET:
+                story.violated("I12", f"a silent destination is asked again after {now - before}")
+            asked[destination] = now
+
+
+def _secrets(story: "Story") -> None:
+    """I14: no token and no password is kept with what was said."""
     from sosuckhoe.hospital.delivery.models import Attempt
 
-    from .portal import SECRET
+    for attempt in Attempt.objects.exclude(request_head="", answer_head=""):
+        if any(secret in attempt.request_head + attempt.answer_head for secret in story.portal.secrets):
+            story.violated("I14", f"a secret is kept with attempt {attempt.pk}")
+            return
 
-    told = Attempt.objects.filter(Q(request_head__contains=SECRET) | Q(answer_head__contains=SECRET))
-    if told.exists():
-        story.violated("I14", "a token is kept with an attempt")
+
+def leases(story: "Story", before: dict[int, tuple[int, object]], mine: set[tuple[int, int]]) -> None:
+    """I16: who breathes renews what it holds and nothing else."""
+    for pk, fence, lease in _leases():
+        if pk in before and before[pk] != (fence, lease) and (pk, fence) not in mine:
+            story.violated("I16", f"the lease of {pk} is renewed by one that does not hold it")
+
+
+def leases_now() -> dict[int, tuple[int, object]]:
+    return {pk: (fence, lease) for pk, fence, lease in _leases()}
+
+
+def _leases() -> list[tuple[int, int, object]]:
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    return list(Submission.ledger.exclude(holder="").values_list("pk", "fence", "lease_until"))
 
 
 def _steps(story: "Story") -> None:
@@ -322,17 +387,19 @@ def _steps(story: "Story") -> None:
     from sosuckhoe.hospital.delivery.models import Attempt
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT submission, before, after, fence FROM prove_step ORDER BY id")
+        cursor.execute("SELECT submission, before, after, fence, problem FROM prove_step ORDER BY id")
         steps = cursor.fetchall()
     left: dict[int, int] = {}
+    strange: dict[int, int] = {}
     claims: dict[int, int] = {}
-    for submission, before, after, fence in steps:
+    for submission, before, after, fence, problem in steps:
         if after not in LAWFUL.get(before, set()) | (
             AFTER_RESTORE.get(before, set()) if story.put_back else set()
         ):
             story.violated("I5", f"{submission}: {before} → {after} is no step")
         if (before, after) == ("UNKNOWN", "SIGNED"):
             left[submission] = left.get(submission, 0) + 1
+            strange[submission] = strange.get(submission, 0) + (problem != "NO-ANSWER")
         if after == "SENDING":
             if fence <= claims.get(submission, 0):
                 story.violated("I16", f"{submission}: claimed again under fence {fence}")
@@ -341,7 +408,12 @@ def _steps(story: "Story") -> None:
     for submission, times in left.items():
         if times > story.said_absent.get(submission, 0) and not story.declared_for(known[submission][0]):
             story.violated("I5", f"{submission} left UNKNOWN without a door")
-    for row in rows().filter(pk__in={s for s, _, after, _ in steps if after == "REFUSED"}):
+        by_people = story.said_absent.get(submission, 0) + story.sent_again.get(submission, 0)
+        if strange[submission] > by_people:
+            story.violated(
+                "I5", f"{submission}: a strange answer was answered by the same bytes, asking nobody"
+            )
+    for row in rows().filter(pk__in={s for s, _, after, *_ in steps if after == "REFUSED"}):
         told = [a for a in story.portal.arrivals if a.behaviour == "204" and a.key == key_of(row)]
         times = sum(step[0] == row.pk and step[2] == "REFUSED" for step in steps)
         if times > len(told):

@@ -3,6 +3,7 @@ bring a restored copy back to life."""
 
 from typing import TYPE_CHECKING, Any
 
+from .clock import CLOCK
 from .documents import enter, frozen, key_of, listed_as, made, next_number, rows
 from .strikes import Strike
 
@@ -37,6 +38,7 @@ def mark(story: "Story") -> None:
     story.note(f"person marks {code} as not to go out")
     facility = Facility.objects.get()
     withhold(by="person", facility=facility, facility_code=facility.code, code=code, why="câu chuyện")
+    story.told_outside("a mark")
     story.marked[code] = set(Attempt.objects.filter(bytes_from__isnull=False).values_list("pk", flat=True))
 
 
@@ -63,6 +65,7 @@ def look_after_one(story: "Story") -> None:
         return
     for destination in Destination.objects.filter(paused_at__isnull=False):
         actions.resume(by="person", destination=destination)
+        story.hurried_at = CLOCK.seconds
     found = list(
         rows()
         .select_related("destination", "document")
@@ -111,6 +114,7 @@ def _look_at_portal(story: "Story", row: Any, name: str, number: int) -> None:
     ):
         _lift(story, row)
         story.note(f"person sends {name} v{number} again")
+        story.sent_again[row.pk] = story.sent_again.get(row.pk, 0) + 1
         doors.send_again(by="person", submission=row)
     else:
         story.note(f"person does not find {name} v{number}")

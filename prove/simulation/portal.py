@@ -28,6 +28,7 @@ STORED = (
     "foreign",
     "no-number",
     "odd-code",
+    "504",
     "slow",
 )
 """The portal stores and then answers well, badly, or not at all."""
@@ -71,6 +72,7 @@ class Arrival:
     attempt: int = 0
     fence: int = 0
     """The open attempt under which it came, and the claim that made it."""
+    token: str = ""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -100,6 +102,10 @@ class Portal:
         self.foreign_number: Callable[[str], str] = lambda visit: ""
         self.name_of: Callable[[bytes], tuple[str, int]] = lambda data: ("", 0)
         self.logins = 0
+        self.tokens: set[str] = set()
+        """Those in force."""
+        self.secrets: set[str] = set()
+        """Whatever must not be kept: tokens, passwords and what stands for one."""
         self.connections = 0
         self.when_down: tuple[str, ...] = ("refused-connection", "503", "reset-inside")
         self.latency = 0.0
@@ -129,6 +135,8 @@ class Portal:
             return int(behaviour), b"<html>"
         if behaviour in ("html", "empty", "truncated", "odd-code"):
             return 200, {"empty": b"", "odd-code": b'{"maKetQua":"999"}'}.get(behaviour, b"<html>")
+        self.tokens.add(f"{SECRET}{self.logins}")
+        self.secrets.add(SECRET)
         expires = (CLOCK.now() + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
         key = {
             "access_token": f"{SECRET}{self.logins}",
@@ -141,15 +149,16 @@ class Portal:
         status, body = self.log_in(behaviour)
         if status != 200 or b"APIKey" not in body:
             return status, body
+        self.tokens.add(f"{SECRET}H{self.logins}")
         told = {"token": f"{SECRET}H{self.logins}", "duration": "600"}
         return 200, json.dumps({"header": {"res_code": "CM_SUCCESS"}, "data": told}).encode()
 
-    def receive(self, document: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
+    def receive(self, document: bytes, behaviour: str, token: str) -> tuple[int, bytes, dict[str, str]]:
         """A record or a check-in."""
         facts = json.loads(document.partition(b"\n")[0])
-        return self._take(facts["visit"], facts["version"], document, behaviour, self._reply)
+        return self._take(facts["visit"], facts["version"], document, behaviour, token, self._reply)
 
-    def receive_push(self, body: bytes, behaviour: str) -> tuple[int, bytes, dict[str, str]]:
+    def receive_push(self, body: bytes, behaviour: str, token: str) -> tuple[int, bytes, dict[str, str]]:
         """A message with a health check, as the Ministry's hub takes it."""
         told = json.loads(body)
         name, number = self.name_of(b64decode(told["data"]).rpartition(SIGNED_WITH)[0])
@@ -159,13 +168,17 @@ class Portal:
             header |= {"txn_id": number} if number else {}
             return 200, json.dumps({"header": header}).encode(), {}
 
-        return self._take(name, number, body, behaviour, reply)
+        return self._take(name, number, body, behaviour, token, reply)
 
     def _take(
-        self, visit: str, version: int, document: bytes, behaviour: str, reply: Reply
+        self, visit: str, version: int, document: bytes, behaviour: str, token: str, reply: Reply
     ) -> tuple[int, bytes, dict[str, str]]:
         sha256 = hashlib.sha256(document).hexdigest()
-        arrival = Arrival(CLOCK.seconds, visit, version, sha256, behaviour, stored=False)
+        if token not in self.tokens:
+            behaviour = "401"
+        elif behaviour in ("401", "bare-401"):
+            self.tokens.discard(token)
+        arrival = Arrival(CLOCK.seconds, visit, version, sha256, behaviour, stored=False, token=token)
         self.on_record(arrival)
         self.arrivals.append(arrival)
         refusal = self._refusal(behaviour, reply)
@@ -185,6 +198,8 @@ class Portal:
             number = self.foreign_number(visit) or number
         if behaviour == "odd-code":
             return reply("777", number, "?")
+        if behaviour == "504":
+            return 504, b"<html>", {}  # what stands in between has waited long enough
         status, body, headers = reply("200", number, "Tiếp nhận thành công")
         if behaviour == "empty":
             body = b""
@@ -292,6 +307,7 @@ class Wire:
         self.auto_open = 1
         self.behaviour = "ok"
         self.path = ""
+        self.token = ""
         self.calls = 0
         self.ends_after_head = False
         self.reply: tuple[int, bytes, dict[str, str]] = (0, b"", {})
@@ -314,7 +330,8 @@ class Wire:
             self.behaviour = "ok"  # most trouble is for records
 
     def putheader(self, name: str, *values: str) -> None:
-        pass
+        if name in ("accessToken", "Authorization"):
+            self.token = values[0].removeprefix("Bearer ")
 
     def endheaders(self, *arguments: Any, **options: Any) -> None:
         if self.behaviour == "reset-early":
@@ -327,18 +344,20 @@ class Wire:
             raise BrokenPipeError(32, "broken pipe")
         self.before = self.reply if self.calls > 1 else None
         if self.path.endswith("/data-sync/push"):
-            self.reply = self.portal.receive_push(body, self.behaviour)
+            self.reply = self.portal.receive_push(body, self.behaviour, self.token)
             return
         if self.path.endswith("/auth/login"):
+            self.portal.secrets.add(json.loads(body)["password"])
             status, data = self.portal.log_in_to_hub(self.behaviour)
             self.reply = (status, data, {})
             return
         fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if self.path.endswith("/token/take"):
+            self.portal.secrets.add(fields["password"])
             status, data = self.portal.log_in(self.behaviour)
             self.reply = (status, data, {})
         else:
-            self.reply = self.portal.receive(b64decode(fields["fileHSBase64"]), self.behaviour)
+            self.reply = self.portal.receive(b64decode(fields["fileHSBase64"]), self.behaviour, self.token)
 
     def getresponse(self) -> Response:
         assert self.sock is not None
@@ -356,7 +375,7 @@ class Wire:
     def _said(self) -> tuple[int, bytes, dict[str, str]]:
         """The answer; in trouble, now and then the one before a second time, which a kept connection may bring."""
         late = self.before is not None and not self.portal.healthy and self.portal.plan.trouble
-        if late and self.portal.random.random() < 0.1:
+        if late and self.portal.random.random() < 0.3:
             assert self.before is not None
             return self.before
         return self.reply

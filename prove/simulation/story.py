@@ -8,7 +8,18 @@ from typing import Any
 
 from . import copies, people
 from .clock import CLOCK
-from .documents import CHECK_IN, HEALTH_CHECK, RECORD, STAGES, enter, kind_of, made, next_number
+from .documents import (
+    CHECK_IN,
+    HEALTH_CHECK,
+    RECORD,
+    STAGES,
+    enter,
+    key_of,
+    kind_of,
+    made,
+    next_number,
+    rows,
+)
 from .portal import NOT_STORED, STORED, Plan, Portal, Wire, WireModule
 from .strikes import FREEZES, KINDS, POINTS, Crash, JournalDisk, Strike, Strikes
 from .world import fresh_database, put, stand_ins
@@ -112,12 +123,18 @@ class Story:
         self.acknowledged: dict[tuple[str, int], str] = {}
         self.attempted: dict[tuple[str, int], str] = {}
         self.said_absent: dict[int, int] = {}
+        self.sent_again: dict[int, int] = {}
+        """What people did at the doors, by submission."""
+        self.hurried_at = -1.0
+        """When somebody last let something go that was resting."""
+        self.clock_was_wrong = False
         self.marked: dict[str, set[int]] = {}
         """Codes that are marked as not to go out, and the attempts whose bytes were out already."""
         # Drawn apart, so that every other story stays as it was.
         self.marking = Random(f"{seed} marks")
         marks = 0.06 if self.marking.random() < 0.2 and not focus.steps else 0.0
         self.marks = marks if focus.marks is None else focus.marks
+        self.correcting = Random(f"{seed} corrections")
         self.nested = False
         self.crashes = 0
         self.power_cuts = 0
@@ -202,6 +219,13 @@ class Story:
 
         kinds = ["portal", "hub"] if HEALTH_CHECK in self.kinds else ["portal"]
         return list(Destination.objects.filter(kind__in=kinds).order_by("id"))
+
+    def told_outside(self, what: str) -> None:
+        """What no older copy may undo is on the disk outside the database once it is done."""
+        from django.conf import settings
+
+        if not self.disk.is_flushed(settings.HOME.receipts):
+            self.violated("I17", f"{what} is not on the disk outside the database")
 
     def note(self, text: str) -> None:
         self.log.append(f"{CLOCK.seconds:9.1f} {text}")
@@ -304,12 +328,18 @@ class Story:
         """Every process that lives and is not frozen renews the leases of what it has in hand."""
         from sosuckhoe.hospital.delivery import worker
 
+        from . import checker
+
         for process in self.processes:
             if process.worker is None or process.frozen:
                 continue
             armed, self.strikes.armed = self.strikes.armed, None
+            mine = {each for line in process.lines for each in line.in_hand}
             try:
+                before = checker.leases_now() if mine else {}
                 worker.breathe(process.lines)
+                if mine:
+                    checker.leases(self, before, mine)
             finally:
                 self.strikes.armed = armed
 
@@ -341,6 +371,7 @@ class Story:
         finally:
             process.frozen = False
             self.note(f"{process.name} goes on")
+            self.breathe()  # its breath is the first that is late
 
     def nap(self, point: str) -> None:
         """The current process loses a moment, well within its lease; the others go on."""
@@ -362,6 +393,8 @@ class Story:
                 choice = self.random.random()
                 if self.marks and self.marking.random() < self.marks:
                     self.mark()
+                if me is not None and self.correcting.random() < 0.15:
+                    self.correct_what_is_being_sent(me)
                 if others and choice < 0.6:
                     other = self.random.choice(others)
                     self.look_after(other)
@@ -402,6 +435,7 @@ class Story:
         elif choice < 0.95:
             self.person(pauses=True)
         elif choice < 0.95 + self.focus.clock:
+            self.clock_was_wrong, self.hurried_at = True, CLOCK.seconds
             CLOCK.wrong += self.random.choice((-3600.0, -60.0, -2.0, 60.0, 86400.0, 86400.0))
             self.note(f"the clock on the wall is {CLOCK.wrong:+.0f} s off")
         elif alive and choice < 0.97:
@@ -443,6 +477,12 @@ class Story:
             (self._tell if kind == CHECK_IN else self._check_up)()
         else:
             self.close()
+
+    def correct_what_is_being_sent(self, process: Process) -> None:
+        """Nobody who corrects knows that the version before is on its way at this moment."""
+        row = rows().filter(holder=process.line.holder if process.line else "", state="SENDING").first()
+        if row is not None and row.check_in is None:
+            self._enter(key_of(row)[0])
 
     def close(self, *, correct: bool | None = None) -> None:
         """A visit is closed, or one that was closed is corrected."""
@@ -537,6 +577,7 @@ class Story:
         self.portal.healthy, self.portal.down_until, self.portal.latency = True, 0.0, 0.0
         self.note("calm")
         CLOCK.set_right()
+        self.hurried_at = CLOCK.seconds
         self.person()
         for process in self.processes:
             if process.worker is None:

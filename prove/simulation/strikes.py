@@ -131,6 +131,10 @@ class JournalDisk:
         if file.exists():
             self.durable[str(file)] = file.stat().st_size
 
+    def is_flushed(self, file: Path) -> bool:
+        """Whether a power cut now would take nothing from it."""
+        return not file.exists() or self.durable.get(str(file), 0) >= file.stat().st_size
+
     def power_cut(self, file: Path) -> None:
         """Only what was flushed is still there."""
         if file.exists():

@@ -96,14 +96,23 @@ def tear_down(template: Path) -> None:
 
 
 _STEP_LOG = (
-    "CREATE TABLE prove_step (id INTEGER PRIMARY KEY, submission INTEGER, before TEXT, after TEXT, fence INTEGER)",
+    "CREATE TABLE prove_step (id INTEGER PRIMARY KEY, submission INTEGER, before TEXT, after TEXT, fence INTEGER, "
+    "problem TEXT)",
     "CREATE TRIGGER prove_step_made AFTER INSERT ON delivery_submission BEGIN "
     "INSERT INTO prove_step (submission, before, after, fence) VALUES (NEW.id, '', NEW.state, NEW.fence); END",
     "CREATE TRIGGER prove_step_taken AFTER UPDATE OF state ON delivery_submission WHEN OLD.state <> NEW.state BEGIN "
-    "INSERT INTO prove_step (submission, before, after, fence) "
-    "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence); END",
+    "INSERT INTO prove_step (submission, before, after, fence, problem) "
+    "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence, OLD.problem_code); END",
+    "CREATE TABLE prove_claim (id INTEGER PRIMARY KEY, submission INTEGER, state TEXT, destination INTEGER, "
+    "paused INTEGER, failures INTEGER, held INTEGER, since TEXT)",
+    "CREATE TRIGGER prove_claimed AFTER UPDATE OF fence ON delivery_submission "
+    "WHEN NEW.fence > OLD.fence AND NEW.lease_until IS NOT OLD.lease_until BEGIN "
+    "INSERT INTO prove_claim (submission, state, destination, paused, failures, held, since) "
+    "SELECT NEW.id, NEW.state, there.id, there.paused_at IS NOT NULL, there.failures, "
+    "EXISTS (SELECT 1 FROM delivery_restore WHERE released_at IS NULL), NEW.since "
+    "FROM delivery_destination AS there WHERE there.id = NEW.destination_id; END",
 )
-"""The checker's own record of every committed step, kept by the database and not by the program."""
+"""The checker's own record of every committed step and claim, kept by the database and not by the program."""
 
 
 _HUB_KEY = generate_private_key(65537, 2048)
