@@ -40,9 +40,40 @@ def test_a_missing_mandatory_value_is_an_error_with_its_label() -> None:
     assert fault.source.startswith("QĐ 130/QĐ-BYT, Bảng 1")
 
 
-@pytest.mark.parametrize("path", ["XML1.CAN_NANG", "XML1.MA_NGHE_NGHIEP", "XML2.T_BNTT", "XML8.MA_TTDV"])
+@pytest.mark.parametrize(
+    "path", ["XML1.CAN_NANG", "XML1.MA_NGHE_NGHIEP", "XML2.T_BNTT", "XML13.TINH_TRANG_CT"]
+)
 def test_where_sources_or_real_files_differ_absence_is_a_warning(path: str) -> None:
     assert [severity for _, severity in said(path, None)] == ["warning"]
+
+
+@pytest.mark.parametrize("path", ["XML3.MA_BAC_SI", "XML3.THANH_TIEN_BH", "XML7.MA_BS", "XML8.MA_TTDV"])
+def test_what_must_be_filled_stays_so_where_only_a_new_length_is_doubtful(path: str) -> None:
+    assert said(path, None) == said(path, None, day="20241112") == [("SHP-001", "error")]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "day", "severity"),
+    [
+        ("XML1.MATINH_CU_TRU", "02", "20250630", None),
+        (
+            "XML1.MATINH_CU_TRU",
+            "02",
+            "20251231",
+            "warning",
+        ),  # addresses follow in the months after the merger
+        ("XML1.MATINH_CU_TRU", "02", "20260101", "error"),
+        ("XML1.MATINH_CU_TRU", "99", "20251231", "error"),
+        ("XML1.KET_QUA_DTRI", "8", "20231228", "error"),
+        ("XML1.KET_QUA_DTRI", "8", "20240215", "warning"),  # QĐ 4750 was signed and not yet official
+        ("XML1.KET_QUA_DTRI", "8", "20240701", None),
+        ("XML3.MA_NHOM", "9", "20260915", "warning"),  # one older source says that it has ended
+    ],
+)
+def test_a_code_of_another_day_is_an_error_unless_both_lists_were_about(
+    path: str, code: str, day: str, severity: str | None
+) -> None:
+    assert [one for _, one in said(path, code, day=day)] == ([severity] if severity else [])
 
 
 @pytest.mark.parametrize("path", ["XML1.MA_NOI_DEN", "XML2.TT_THAU", "XML1.SO_CCCD"])

@@ -189,6 +189,7 @@ class Changing:
                 return None
             place = line["place"] or self.place
             lasting = before is not None and need == before.need
+            confidence = line["confidence"] or (before.confidence if before else "high")
             return Field(
                 official=name,
                 english=fact("english"),
@@ -200,7 +201,8 @@ class Changing:
                 label_en=fact("label_en"),
                 codes=fact("codes"),
                 place=place,
-                confidence=line["confidence"] or (before.confidence if before else "high"),
+                confidence=confidence,
+                need_confidence=before.need_confidence if before and lasting else confidence,
                 note=fact("note"),
                 history=(*(before.history if before else ()), place),
                 former=self._former(before, name),

@@ -47,6 +47,9 @@ class Field:
     place: str
     """Where the text says so: decision, table, item."""
     confidence: str
+    """Of what a decision last said about it."""
+    need_confidence: str
+    """Of the decision that last settled ``need``: a doubtful new length makes nobody doubt that it must be filled."""
     note: str
     history: tuple[str, ...] = ()
     """The places of all decisions that added or changed this field, oldest first."""

@@ -73,6 +73,12 @@ class Shape:
         """The codes allowed on a day; empty where no list is known for it, and then nothing is asked."""
         return self.list.on(day) if self.list else {}
 
+    def lingering_codes(self, day: date) -> list[str]:
+        """Codes of another day that are only warned of: not certain to have ended, or still about (``ids.lingers``)."""
+        rows = self.list.rows if self.list else ()
+        all_of_them = ids.lingers(self.field.codes, day)
+        return list(dict.fromkeys(row.code for row in rows if all_of_them or row.confidence != "high"))
+
     def flaw(self, text: str | None, row: int | None, day: date, insured: bool) -> Fault | None:
         """What is wrong with a value that the checker found wanting, or None when it is excused."""
         if not text:
@@ -88,7 +94,7 @@ class Shape:
     def _missing(self, row: int | None, insured: bool) -> Fault | None:
         if not self.always or (not insured and self.is_among(ids.ONLY_WHEN_INSURED)):
             return None
-        doubtful = self.field.confidence != "high" or self.is_among(ids.DOUBTFUL_PRESENCE)
+        doubtful = self.field.need_confidence != "high" or self.is_among(ids.DOUBTFUL_PRESENCE)
         rule = self.of(ids.MISSING, "SHP-001")
         message = f"Chưa có {in_sentence(name_of(self.field))}; ô này bắt buộc."
         return self._fault(rule, row, "warning" if doubtful else "error", message, "")
@@ -154,10 +160,11 @@ class Shape:
             digits, id = form
             if len(text) != digits or not text.isdigit():
                 return id, "error", f"{where} cần đúng {digits} chữ số, kể cả số 0 đứng đầu."
-        if any(row.code == text for row in self.list.rows):
-            # A list changes on a day, hospitals around that day: known, but not then, is a matter to look at.
-            return rule, "warning", f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."
         severity: Severity = "warning" if ids.in_transition(self.field.codes, day) else "error"
+        if any(row.code == text for row in self.list.rows):
+            if text in self.lingering_codes(day):
+                severity = "warning"
+            return rule, severity, f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."
         message = f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
         codes = self.codes_on(day)
         if len(codes) <= FEW_CODES:

@@ -132,8 +132,8 @@ DOUBTFUL_PRESENCE = frozenset(
         "XML13.MA_LYDO_CT",
     }
 )
-"""Mandatory on paper, but real files lack them or sources disagree: a warning. Fields whose confidence is below
-high are treated so as well."""
+"""Mandatory on paper, but real files lack them or sources disagree: a warning. Fields of which it is not
+certain that they must be filled (``need_confidence``) are treated so as well."""
 
 ONLY_WHEN_INSURED = frozenset(
     {f"XML1.{name}" for name in ("T_TONGCHI_BH", "T_BNCCT", "T_BHTT", "T_NGUONKHAC", "T_BHTT_GDV")}
@@ -164,6 +164,18 @@ def in_transition(codes: str, day: date) -> bool:
     if codes == "patient_categories":
         return day < date(2026, 1, 1)
     return codes == "visit_types" and date(2026, 6, 19) <= day < date(2026, 8, 1)
+
+
+def lingers(codes: str, day: date) -> bool:
+    """Whether codes of another day were about as well: such a code is then a warning.
+
+    QĐ 4750/2023 was signed on 29/12/2023 and official from 01/07/2024, so a facility may have switched earlier.
+    Provinces merged on 01/07/2025; patients' addresses followed in the months after, and as no text gives a day, the
+    rest of that year is let through.
+    """
+    if codes == "provinces":
+        return date(2025, 7, 1) <= day < date(2026, 1, 1)
+    return codes == "treatment_results" and date(2023, 12, 29) <= day < date(2024, 7, 1)
 
 
 _MONEY = (

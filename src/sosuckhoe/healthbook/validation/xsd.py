@@ -180,10 +180,13 @@ def _code(shape: Shape, day: date) -> Iterator[etree._Element]:
     if not today or shape.list is None:
         yield _text(_CLEAN, limit=_longest(shape))
         return
-    # A code of another day is a warning only; around a change of lists so is an unknown one.
+    # Some codes of another day are a warning only; around a change of lists so are unknown ones.
     digits = (shape.of(ids.CODE_FORM) or (None,))[0]
-    known = dict.fromkeys(row.code for row in shape.list.rows)
-    formed = [code for code in known if digits is None or (len(code) == digits and code.isdigit())]
+    formed = [
+        code
+        for code in shape.lingering_codes(day)
+        if digits is None or (len(code) == digits and code.isdigit())
+    ]
     yield _text(among=list(dict.fromkeys([*today, *formed])))
     if ids.in_transition(shape.field.codes, day):
         yield _text(f"\\d{{{digits}}}" if digits else f"{_ANY}+")
