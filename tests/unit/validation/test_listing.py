@@ -30,6 +30,20 @@ def test_a_shape_rule_names_the_fields_it_guards() -> None:
     assert everywhere is not None and len(everywhere.reads) > 200
 
 
+def test_a_rule_on_codes_cites_the_texts_its_lists_come_from() -> None:
+    rule = listed_rule("COD-005")
+    assert rule is not None and rule.confidence == "medium"
+    assert "QĐ 824/QĐ-BYT 2023" in rule.source and "QĐ 1804/QĐ-BYT 2026" in rule.source
+    provinces = listed_rule("COD-001")
+    assert provinces is not None and "NQ 202/2025/QH15" in provinces.source
+
+
+def test_what_is_said_of_a_general_rule_stands_in_its_own_column() -> None:
+    for id, words in general_rules().items():
+        assert set(words) == {"id", "sentence", "statement", "mend", "confidence"}, id
+        assert words["statement"].isascii() and not words["mend"].isascii(), id
+
+
 def test_a_listing_for_machines_says_what_the_issue_promises() -> None:
     rule = listed_rule("XFD-029")
     assert rule is not None

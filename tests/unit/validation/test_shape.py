@@ -76,6 +76,14 @@ def test_a_code_of_another_day_is_an_error_unless_both_lists_were_about(
     assert [one for _, one in said(path, code, day=day)] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(
+    ("day", "text"), [("20260731", "QĐ 824/QĐ-BYT 2023"), ("20260801", "QĐ 1804/QĐ-BYT 2026")]
+)
+def test_a_code_out_of_its_list_cites_the_list_of_the_day(day: str, text: str) -> None:
+    (fault,) = (one for one in of("XML1.MA_LOAI_KCB", "17", day=day) if one.rule == "COD-005")
+    assert fault.source.startswith("QĐ 4750/QĐ-BYT, Bảng 1") and text in fault.source
+
+
 @pytest.mark.parametrize("path", ["XML1.MA_NOI_DEN", "XML2.TT_THAU", "XML1.SO_CCCD"])
 def test_a_conditional_value_is_a_matter_of_rules_not_of_shape(path: str) -> None:
     assert not [one for one in said(path, None) if one[0].startswith(("SHP", "FMT"))]

@@ -1,5 +1,6 @@
 """Code lists (danh mục dùng chung), each code with the days it was valid and the annex it comes from."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,11 @@ class Code:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+_REMARK = re.compile(r" *\([^)]*\)")
+_NUMBER = re.compile(r"(?<![0-9])[0-9]+(?=/)")
+"""The number of a decision, as in QĐ 1804/QĐ-BYT."""
+
+
 class CodeList:
     """A list of codes through time. The same code may stand several times with different days."""
 
@@ -42,6 +48,17 @@ class CodeList:
     def _on(self, day: date) -> Mapping[str, Code]:
         """The codes valid on a day; empty where no list is known for that day."""
         return {row.code: row for row in self.rows if row.valid_on(day)}
+
+    def cited_beside(self, place: str, day: date | None = None) -> str:
+        """``place`` and the texts that the certain codes of a day come from, each once and without its remarks.
+
+        Without a day: of all codes there ever were. A text whose number ``place`` has already is not said again.
+        """
+        codes = self.on(day).values() if day else self.rows
+        texts = dict.fromkeys(_REMARK.sub("", row.source) for row in codes if row.confidence == "high")
+        said = set(_NUMBER.findall(place))
+        new = [text for text in texts if text not in place and said.isdisjoint(_NUMBER.findall(text))]
+        return "; ".join([place, *new])
 
     def name_of(self, code: str, day: date) -> str | None:
         found = self.on(day).get(code)

@@ -144,12 +144,25 @@ def _listed(id: str, known: Iterable[Rule], shapes: Iterable[Shape]) -> Listed:
         reads=_once(shape.path for shape in of_shape),
         sentences=(words["sentence"],),
         statement=words["statement"],
-        source="; ".join(_once(shape.field.place for shape in of_shape)[:3]) or "QĐ 130/QĐ-BYT",
-        confidence="high",
+        source=_source(id, of_shape) or "QĐ 130/QĐ-BYT",
+        confidence=words.get("confidence") or "high",
         owners=_once(shape.owner for shape in of_shape),
         mend=how_to_mend(id),
         proofs=proofs,
     )
+
+
+def _source(id: str, shapes: tuple[Shape, ...]) -> str:
+    """Where the tables ask for it, and where the lists come from that say what may stand there."""
+    source = "; ".join(_once(shape.field.place for shape in shapes)[:3])
+    for shape in _of_a_list(id, shapes):
+        source = shape.list.cited_beside(source) if shape.list else source
+    return source
+
+
+def _of_a_list(id: str, shapes: Iterable[Shape]) -> list[Shape]:
+    """The shapes that report under this id a code that is not in their list."""
+    return [shape for shape in shapes if shape.list is not None and shape.code_rule == id]
 
 
 def _words_of_the_rule(id: str) -> dict[str, str]:
@@ -174,7 +187,11 @@ def _of_records(id: str, rules: list[Rule], shapes: tuple[Shape, ...], proofs: i
         reads=_once([*(path for rule in rules for path in _paths(rule)), *(shape.path for shape in shapes)]),
         sentences=_once(sentences),
         statement=" ".join(_once(rule.statement for rule in rules)),
-        source="; ".join(_once(rule.source for rule in rules)),
+        source="; ".join(
+            _once(
+                [*(rule.source for rule in rules), *([_source(id, shapes)] if _of_a_list(id, shapes) else [])]
+            )
+        ),
         confidence=min((rule.confidence for rule in rules), key=("low", "medium", "high").index),
         owners=_once(rule.owner for rule in rules),
         mend=how_to_mend(id),

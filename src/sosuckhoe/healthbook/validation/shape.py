@@ -69,6 +69,11 @@ class Shape:
     def always(self) -> bool:
         return self.field.need == "always"
 
+    @cached_property
+    def code_rule(self) -> str:
+        """The id for a code that is not in the field's list."""
+        return self.of(ids.CODE_LIST) or ids.CODE_LIST.get(self.field.codes, "SHP-003")
+
     def codes_on(self, day: date) -> Mapping[str, Code]:
         """The codes allowed on a day; empty where no list is known for it, and then nothing is asked."""
         return self.list.on(day) if self.list else {}
@@ -89,7 +94,10 @@ class Shape:
         if found is None:
             return None
         rule, severity, message = found
-        return self._fault(rule, row, severity, message, text)
+        fault = self._fault(rule, row, severity, message, text)
+        if self.list is None or not self.codes_on(day):
+            return fault
+        return replace(fault, source=self.list.cited_beside(self.field.place, day))
 
     def _missing(self, row: int | None, insured: bool) -> Fault | None:
         if not self.always or (not insured and self.is_among(ids.ONLY_WHEN_INSURED)):
@@ -154,7 +162,7 @@ class Shape:
 
     def _unknown_code(self, text: str, day: date) -> tuple[str, Severity, str]:
         assert self.list is not None
-        rule = self.of(ids.CODE_LIST) or ids.CODE_LIST.get(self.field.codes, "SHP-003")
+        rule = self.code_rule
         where = f"{name_of(self.field)} {quoted(text)}"
         if (form := self.of(ids.CODE_FORM)) is not None:
             digits, id = form
