@@ -68,6 +68,8 @@ def _said(one: Difference) -> str:
 
 def _linked(where: str) -> str:
     name, _, field = where.partition(".")
+    if name not in running().tables:  # dropped since, and without a page
+        return where
     if field and field not in running().tables[name].by_official:
         return f"[{name}](bang/{name}.md).{field}"
     return f"[{where}](bang/{name}.md" + (f"#{field.lower()})" if field else ")")

@@ -1,5 +1,6 @@
 """The reference pages say what the program says today, and every link between pages leads somewhere."""
 
+import os
 import re
 import subprocess
 import sys
@@ -30,6 +31,26 @@ def test_the_reference_pages_are_what_make_docs_writes(made):
     left_over = sorted(kept.keys() - made.keys())
     assert not stale, f"run `make docs`: {sorted(stale)[:10]}"
     assert not left_over, f"no longer made: {left_over[:10]}"
+
+
+def test_the_pages_follow_a_decision_that_drops_a_table(tmp_path):
+    decision = tmp_path / "decisions" / "2027-9999"
+    decision.mkdir(parents=True)
+    (decision / "edition.toml").write_text(
+        'decision = "QĐ 9999/QĐ-BYT"\ntitle = "Bỏ bảng 10"\nextends = "2026-1931"\nin_force = 2027-03-16\n'
+        'status = "in force"\nconfidence = "high"\n'
+    )
+    (decision / "tables.csv").write_text(
+        "change,table,english,wrapper,title_vi,title_en,cardinality,when_required,confidence\ndrop,XML10,,,,,,,\n"
+    )
+    subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "docs.py"), "--to", str(tmp_path / "reference")],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"SOSUCKHOE_DECISIONS": str(decision.parent)},
+    )
+    assert not (tmp_path / "reference" / "bang" / "XML10.md").exists()
+    assert "- XML10: Bỏ bảng" in (tmp_path / "reference" / "thay-doi.md").read_text(encoding="utf-8")
 
 
 def test_every_field_rule_and_code_list_has_its_place(made):

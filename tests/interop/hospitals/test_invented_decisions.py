@@ -209,7 +209,7 @@ def test_the_commands_speak_of_it(folder, capsys) -> None:
         "Đổi tên: NGAY_RA thành NGAY_KET_THUC", "Đổi tên: T_THUOC thành TIEN_THUOC_CT", "Bỏ bảng: Thông tin quản lý điều trị lao",
         "Bảng mới: Chăm sóc tại nhà (5 chỉ tiêu)", "Chuyển chỗ: đứng ngay sau HO_TEN", "Đổi yêu cầu: không bắt buộc thành bắt buộc",
         "Bỏ chỉ tiêu: Mã huyện cư trú", "Chỉ tiêu mới: Tiền phụ thu", "Đổi kiểu dữ liệu: thời điểm yyyymmddHHMM thành ngày yyyymmdd",
-        "Hết hiệu lực mã 5: ", "Mã mới 6: Về theo dõi tại nhà", "QĐ 1000/QĐ-MẪU (2027-1000)",
+        "Hết hiệu lực mã 5: Chuyển tuyến theo yêu cầu người bệnh  [Bịa]", "Mã mới 6: Về theo dõi tại nhà", "QĐ 1000/QĐ-MẪU (2027-1000)",
     ):  # fmt: skip
         assert sentence in told, sentence
     assert told.count("Chuyển chỗ") == 1

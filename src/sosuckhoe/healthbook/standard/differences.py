@@ -138,5 +138,8 @@ def _of_codes(before: CodeList | None, after: CodeList, earlier: date, later: da
                 code.source,
             )
     for code in old.values():
-        if code.code not in new:
-            yield Difference(after.name, f"Hết hiệu lực mã {code.code}: {code.name_vi}", code.source)
+        if code.code not in new:  # the decision that ends a code writes its row anew
+            ended = next(
+                (row for row in after.rows if (row.code, row.since) == (code.code, code.since)), code
+            )
+            yield Difference(after.name, f"Hết hiệu lực mã {code.code}: {code.name_vi}", ended.source)

@@ -78,11 +78,11 @@ class Shape:
         """The codes allowed on a day; empty where no list is known for it, and then nothing is asked."""
         return self.list.on(day) if self.list else {}
 
-    def lingering_codes(self, day: date) -> list[str]:
+    def lingering_codes(self, day: date) -> tuple[str, ...]:
         """Codes of another day that are only warned of: not certain to have ended, or still about (``ids.lingers``)."""
         rows = self.list.rows if self.list else ()
         all_of_them = ids.lingers(self.field.codes, day)
-        return list(dict.fromkeys(row.code for row in rows if all_of_them or row.confidence != "high"))
+        return tuple(dict.fromkeys(row.code for row in rows if all_of_them or row.confidence != "high"))
 
     def flaw(self, text: str | None, row: int | None, day: date, insured: bool) -> Fault | None:
         """What is wrong with a value that the checker found wanting, or None when it is excused."""
