@@ -220,7 +220,11 @@ def test_a_referral_of_2024_is_read_by_the_names_of_2024():
     )
     old = one(envelope([file("XML1", packed(summary("202411011030"))), file("XML13", packed(referral))]))
     new = one(envelope([file("XML1", packed(summary("202503011030"))), file("XML13", packed(referral))]))
+    # Written by who tried QĐ 4750 before it was official: the first edition that has the table names its fields.
+    early = one(envelope([file("XML1", packed(summary("202402011030"))), file("XML13", packed(referral))]))
     assert old.record.first("referral")["receiving_facility_code"] == "99998"
+    assert early.record.first("referral")["receiving_facility_code"] == "99998"
+    assert told(early, "STR-006", "XML13") and not told(early, "STR-016")
     assert "receiving_facility_code" not in new.record.first("referral")
     assert not told(old, "STR-016")
     [remark] = told(new, "STR-016", "XML13.MA_NOI_DEN")

@@ -26,14 +26,21 @@ class Shapes:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.by_official = {name: Shape(table) for name, table in edition.tables.items()}
-        for older in editions_known():
-            for name, table in older.tables.items():
+        for other in _nearest_first(edition):
+            for name, table in other.tables.items():
                 self.by_official.setdefault(name, Shape(table))
         self.by_root = {shape.tags[0]: shape for shape in self.by_official.values()}
         # Seen in files of the former format: the list element, or the row itself, stands as the root.
         for shape in list(self.by_root.values()):
             for tag in shape.tags[1:]:
                 self.by_root.setdefault(tag, shape)
+
+
+def _nearest_first(edition: Edition) -> list[Edition]:
+    """Where a table that an edition has not is read from: the first edition that will have it, else the last that had."""
+    since = edition.decisions[-1].in_force
+    later = [one for one in reversed(editions_known()) if one.decisions[-1].in_force > since]
+    return later + [one for one in editions_known() if one.decisions[-1].in_force <= since]
 
 
 _SHAPES: dict[int, Shapes] = {}

@@ -132,6 +132,10 @@ for _name, _label in (
     ("T_BNCCT", "Phần người bệnh cùng chi trả"),
     ("T_BHTT", "Phần quỹ BHYT trả"),
     ("T_NGUONKHAC", "Phần nguồn khác trả"),
+    ("T_NGUONKHAC_NSNN", "Phần ngân sách nhà nước trả"),
+    ("T_NGUONKHAC_VTNN", "Phần viện trợ nước ngoài trả"),
+    ("T_NGUONKHAC_VTTN", "Phần viện trợ trong nước trả"),
+    ("T_NGUONKHAC_CL", "Phần các nguồn còn lại trả"),
 ):
     rule(
         "XFD-013",
@@ -141,10 +145,15 @@ for _name, _label in (
         source=CHECKERS,
         sentence=f"{_label} là số âm ({{{_name}}}); không ghi số âm ở đây.",
     )(is_not_negative)
-for _name, _label in (("DON_GIA_BV", "Đơn giá bệnh viện"), ("DON_GIA_BH", "Đơn giá BHYT")):
+for _table, _name, _label in (
+    ("XML2", "DON_GIA", "Đơn giá"),
+    ("XML3", "DON_GIA_BV", "Đơn giá bệnh viện"),
+    ("XML3", "DON_GIA_BH", "Đơn giá BHYT"),
+    ("XML3", "T_TRANTT", "Trần thanh toán"),
+):
     rule(
         "XFD-013",
-        table="XML3",
+        table=_table,
         reads=(_name,),
         owner="cashier",
         source=CHECKERS,
@@ -177,8 +186,8 @@ def medicine_has_a_quantity(quantity: Decimal) -> bool:
     sentence="Đơn giá thuốc đang ghi {DON_GIA}; giá 0 chỉ gặp ở thuốc được cấp, không thu tiền.",
 )
 def medicine_has_a_price(price: Decimal) -> bool:
-    """The unit price of a medicine is above 0; donated medicines are the exception."""
-    return price > 0
+    """The unit price of a medicine is above 0; donated medicines are the exception, and below 0 is XFD-013's."""
+    return price != 0
 
 
 @rule(
