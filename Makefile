@@ -41,7 +41,7 @@ prove: $(STAMPS)/test ## prove delivery: kills, seeds, planted bugs; SHORT=1 in 
 check: $(STAMPS)/test ## lint, types, walls of the house; changes nothing
 	@$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
+	SOSUCKHOE_HOME=.mypy_cache/home $(BIN)/mypy
 	$(BIN)/lint-imports
 
 fix: $(STAMPS)/test ## repair what can be repaired by machine

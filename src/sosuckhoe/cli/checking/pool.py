@@ -145,4 +145,4 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         process.join()
     if manager is not None:
         # Python's own exit would wake this thread through a pipe that the thread may just be closing.
-        manager.join(_MANAGER_ENDS)
+        manager.join(_MANAGER_ENDS)  # type: ignore[attr-defined]

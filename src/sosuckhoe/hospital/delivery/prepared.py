@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.query import get_related_populators
 
 _SOME_DAY = datetime(1901, 7, 1, tzinfo=UTC)
@@ -66,7 +66,8 @@ class _Written:
             # As Django's own iterator makes objects of rows.
             self._first, self._end = self._shape["select_fields"][0], self._shape["select_fields"][-1] + 1
             self._names = [column.target.attname for column, *_ in select[self._first : self._end]]
-            self._populators = get_related_populators(self._shape, select, connection.alias)
+            # The types are those of Django 6, which asks for one argument more.
+            self._populators = get_related_populators(self._shape, select, connection.alias)  # type: ignore[call-arg]
 
     def rows(self, moment: datetime, numbers: tuple[int, ...]) -> list[tuple[Any, ...]]:
         adapt = connection.ops.adapt_datetimefield_value
@@ -195,7 +196,7 @@ def _plain(model: type[Model], vendor: str) -> dict[str, type]:
     make of each costs more than the statement does. PostgreSQL wants its integers in their sizes."""
     found: dict[str, type] = {}
     for name, field in _fields(model).items():
-        kind = (field.target_field if field.is_relation else field).get_internal_type()
+        kind = (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
         if kind in ("CharField", "TextField"):
             found[name] = str
         elif vendor == "sqlite" and kind.endswith(("AutoField", "IntegerField")):

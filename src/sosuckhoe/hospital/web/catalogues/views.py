@@ -65,7 +65,7 @@ class Given(forms.Form):
 class Repeated(Given):
     """The same again, once the file is set aside."""
 
-    file = None  # type: ignore[assignment]
+    file = None
     kept = forms.CharField()
     name = forms.CharField(max_length=255)
     after_import = forms.IntegerField(min_value=0)

@@ -66,18 +66,17 @@ class Health:
 
 def health(destinations: Sequence[Destination]) -> list[Health]:
     waits = {
-        row["destination"]: row
-        for row in Submission.objects.filter(state__in=[S.SIGNED, S.WAITING])
-        .values("destination")
-        .annotate(count=Count("id"), oldest=Min("since"))
+        destination: (count, oldest)
+        for destination, count, oldest in Submission.objects.filter(state__in=[S.SIGNED, S.WAITING])
+        .values_list("destination")
+        .annotate(Count("id"), Min("since"))
         .order_by()
     }
     return [
         Health(
             each,
             words.SENDING[sending_key([each])],
-            waits.get(each.pk, {}).get("count", 0),
-            waits.get(each.pk, {}).get("oldest"),
+            *waits.get(each.pk, (0, None)),
         )
         for each in destinations
     ]

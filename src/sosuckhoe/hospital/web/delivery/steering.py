@@ -1,6 +1,6 @@
 """What a person does with deliveries: pause and resume, hold and release, the doors out of "unknown"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,7 +28,7 @@ REFUSALS = (
     NoSuchStep,
 )
 """What an action may answer a person with; the sentence is its own."""
-NOW = {
+NOW: Mapping[str, str] = {
     State.SIGNED: "Hệ thống gửi lại đúng tệp đã ký.",
     State.WAITING: "Hệ thống ký rồi gửi.",
     State.HELD: "Mã đã đánh dấu không gửi nên tạm giữ, không gửi.",

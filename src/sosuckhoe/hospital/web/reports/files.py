@@ -62,7 +62,7 @@ def as_csv(report: SixMonthReport) -> bytes:
 
 def as_xlsx(report: SixMonthReport) -> bytes:
     book = Workbook()
-    sheet: Worksheet = book.active  # type: ignore[assignment]
+    sheet: Worksheet = book.active
     sheet.title = "Báo cáo 6 tháng"
     for line in _before(report):
         sheet.append([line])
