@@ -115,7 +115,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
         "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
         "card_deed", "rule_recheck", "rule_hold_back_do", "import_erase", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
-        "delivery_health_checks", "delivery_health_check", "evidence_health_check", "admin_add_hub", "admin_hub",
+        "delivery_health_checks", "delivery_health_check", "evidence_health_check", "admin_add_hub", "admin_hub", "visit_settle_number",
     }  # fmt: skip
     assert {pattern.name for pattern in urlpatterns} == set(PAGES) | elsewhere
 

@@ -19,7 +19,7 @@ def settle_contested(*, by: Any, identifier: Identifier, is_theirs: bool, on: da
 
     ``is_theirs``: the number is the patient's it was contested for; whoever held it before has it ended.
     """
-    if identifier.kind != Kind.CONTESTED_PERSONAL_ID:
+    if identifier.kind != Kind.CONTESTED_PERSONAL_ID or identifier.until is not None:
         raise NotContested(NotContested.__doc__)
     if is_theirs:
         Identifier.objects.filter(kind=Kind.PERSONAL_ID, value=identifier.value, until__isnull=True).update(

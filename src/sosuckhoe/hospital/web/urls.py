@@ -14,7 +14,7 @@ from .delivery import health_checks, metrics, restored, steering, withheld
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
-from .fixes import holding, overruling, rechecking, rules
+from .fixes import holding, identity, overruling, rechecking, rules
 from .fixes import many as fixes
 from .fixes import one as fixing
 from .journal import views as journal
@@ -52,6 +52,7 @@ urlpatterns = [
     path("dot-kham/<int:pk>/", clinic.visit, name="visit"),
     path("dot-kham/<int:pk>/mo/", clinic.open_narrow, name="visit_open_narrow"),
     path("dot-kham/<int:pk>/sua/", correction.correct, name="visit_correct"),
+    path("dot-kham/<int:pk>/so/<int:identifier>/doi-chieu/", identity.settle, name="visit_settle_number"),
     path("dot-kham/<int:pk>/de-xuat/", fixing.fix, name="visit_fix"),
     path("dot-kham/<int:pk>/ban/<int:number>/hoan-tac/", fixing.undo, name="visit_undo"),
     path("sua-hang-loat/", fixes.many, name="fix_many"),

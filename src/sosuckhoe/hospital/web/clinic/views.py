@@ -130,6 +130,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "identifiers": identifiers_of(visit.patient) if privacy.sees_names(person) else [],
         "look_ups": list(of_visit(visit).defer("answer")) if privacy.sees_names(person) else [],
         "may_look_up": policies.can_look_up_cards(person),
+        "may_settle": may_mend(person, "reception"),
         "check_ins": queries.check_ins_of(visit),
         "versions": versions,
         "submissions": submissions,
