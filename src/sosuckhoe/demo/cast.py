@@ -61,7 +61,7 @@ def people_data(name: str) -> list[dict[str, str]]:
 
 def _staff(row: dict[str, str]) -> Staff:
     roles = tuple(row.pop("roles").split())
-    return Staff(roles=roles, may_sign=bool(row.pop("may_sign")), **row)  # type: ignore[arg-type]
+    return Staff(roles=roles, may_sign=bool(row.pop("may_sign")), **row)
 
 
 STAFF = tuple(_staff(row) for row in people_data("staff.csv"))
