@@ -49,7 +49,7 @@ def erase_file(*, by: Any, file: SourceFile, why: str, at: datetime) -> None:
         if row.erased_at is not None:
             return
         clear(row, at=at, by=actor, why=why.strip())
-        receipts.append_erasure(receipts.ErasureLine(at.isoformat(), "file", row.sha256, actor))
+        receipts.append_fact(receipts.ErasureLine(at.isoformat(), "file", row.sha256, actor))
         anchor_after_commit()
         here("E01")
         note(by, "file-erased", "file", row.pk, sha256=row.sha256, reason=why.strip())

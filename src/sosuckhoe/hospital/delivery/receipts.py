@@ -100,18 +100,8 @@ def append_sent(line: SentLine) -> None:
     _write(line, flush=False)
 
 
-def append_anchor(line: AnchorLine) -> None:
-    """One line, on the disk before this returns."""
-    _write(line, flush=True)
-
-
-def append_erasure(line: ErasureLine) -> None:
-    """One line, on the disk before this returns."""
-    _write(line, flush=True)
-
-
-def append_withheld(line: WithheldLine) -> None:
-    """One line, on the disk before this returns."""
+def append_fact(line: AnchorLine | ErasureLine | WithheldLine) -> None:
+    """One line that is no receipt, on the disk before this returns."""
     _write(line, flush=True)
 
 

@@ -18,7 +18,7 @@ def anchor(now: datetime) -> None:
         return
     last = [line for line in outside.newest() if isinstance(line, AnchorLine)]
     if not last or last[-1].seq != end.seq:
-        receipts.append_anchor(AnchorLine(now.isoformat(), epoch(), end.seq, end.hash))
+        receipts.append_fact(AnchorLine(now.isoformat(), epoch(), end.seq, end.hash))
 
 
 def anchor_after_commit() -> None:
