@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import old_identity_card, personal_id
-from .not_valid import Hint, NotValid, WrongShape
+from .not_valid import Hint, NotValid, WrongShape, accepted_by
 from .scanned import clean, in_future, paper_date, spaced
 
 _SEX = {"nam": "1", "nữ": "2"}
@@ -117,13 +117,7 @@ def validate(text: str) -> str:
     return clean(text)
 
 
-def is_valid(text: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(text)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(text: str) -> str:

@@ -12,7 +12,7 @@ Traceback (most recent call last):
 sosuckhoe.healthbook.identifiers.not_valid.WrongLength: Mã cơ sở có 5 ký tự; mã này có 13. Mã 13 chữ số là mã của trục Bộ Y tế, dùng ở chỗ khác.
 """
 
-from .not_valid import NotValid, WrongCharacters, WrongLength
+from .not_valid import WrongCharacters, WrongLength, accepted_by
 
 
 def compact(number: str) -> str:
@@ -34,13 +34,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

@@ -8,7 +8,7 @@ No check digit is assumed although the form is a GLN's: the rule was not found i
 False
 """
 
-from .not_valid import NotValid, WrongCharacters, WrongLength, ascii_digits, without_separators
+from .not_valid import WrongCharacters, WrongLength, accepted_by, ascii_digits, without_separators
 
 
 def compact(number: str) -> str:
@@ -26,13 +26,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

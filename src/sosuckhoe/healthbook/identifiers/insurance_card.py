@@ -22,7 +22,7 @@ sosuckhoe.healthbook.identifiers.not_valid.WrongShape: Mã thẻ BHYT gồm 2 ch
 
 import re
 
-from .not_valid import NotValid, WrongCharacters, WrongLength, WrongShape, without_separators
+from .not_valid import WrongCharacters, WrongLength, WrongShape, accepted_by, without_separators
 
 _SHAPE = re.compile(r"[A-Z]{2}[1-5][0-9]{12}")
 
@@ -49,13 +49,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import facility_code, insurance_card, social_insurance_number
-from .not_valid import Hint, NotValid, WrongShape
+from .not_valid import Hint, WrongShape, accepted_by
 from .scanned import clean, in_future, paper_date, spaced
 
 
@@ -151,13 +151,7 @@ def validate(text: str) -> str:
     return clean(text)
 
 
-def is_valid(text: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(text)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(text: str) -> str:

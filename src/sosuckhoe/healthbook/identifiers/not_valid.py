@@ -1,5 +1,6 @@
 """Why a number is refused: always its form, never a guess about the person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -37,6 +38,20 @@ class Hint:
 
     code: str
     sentence: str
+
+
+def accepted_by(validate: Callable[[str], object]) -> Callable[[str], bool]:
+    """The ``is_valid`` that asks this ``validate``."""
+
+    def is_valid(text: str) -> bool:
+        """Whether ``validate`` accepts it."""
+        try:
+            validate(text)
+        except NotValid:
+            return False
+        return True
+
+    return is_valid
 
 
 def ascii_digits(number: str) -> bool:

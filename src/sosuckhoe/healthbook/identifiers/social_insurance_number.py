@@ -11,7 +11,7 @@ Traceback (most recent call last):
 sosuckhoe.healthbook.identifiers.not_valid.WrongLength: Mã số BHXH có 10 chữ số; số này có 3. Hãy nhập lại theo thẻ.
 """
 
-from .not_valid import NotValid, WrongCharacters, WrongLength, ascii_digits, without_separators
+from .not_valid import WrongCharacters, WrongLength, accepted_by, ascii_digits, without_separators
 
 
 def compact(number: str) -> str:
@@ -29,13 +29,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

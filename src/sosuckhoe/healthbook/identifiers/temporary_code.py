@@ -12,7 +12,7 @@ sosuckhoe.healthbook.identifiers.not_valid.WrongShape: Mã tạm trông như s�
 """
 
 from . import insurance_card, visit_code
-from .not_valid import NotValid, WrongLength, WrongShape, ascii_digits, without_separators
+from .not_valid import WrongLength, WrongShape, accepted_by, ascii_digits, without_separators
 
 
 def compact(number: str) -> str:
@@ -34,13 +34,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it."""
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

@@ -10,11 +10,13 @@ zero-width space would make two codes out of what people take for one.
 Traceback (most recent call last):
     ...
 sosuckhoe.healthbook.identifiers.not_valid.WrongShape: Mã liên kết có khoảng trắng ở đầu hoặc cuối. Hãy bỏ khoảng trắng đó.
+>>> is_valid("A" * 100), is_valid("A" * 101), is_valid("")
+(True, False, False)
 """
 
 import unicodedata
 
-from .not_valid import NotValid, WrongCharacters, WrongLength, WrongShape
+from .not_valid import WrongCharacters, WrongLength, WrongShape, accepted_by
 
 MAX_LENGTH = 100
 
@@ -39,17 +41,7 @@ def validate(number: str) -> str:
     return number
 
 
-def is_valid(number: str) -> bool:
-    """Whether ``validate`` accepts it.
-
-    >>> is_valid("A" * 100), is_valid("A" * 101), is_valid("")
-    (True, False, False)
-    """
-    try:
-        validate(number)
-    except NotValid:
-        return False
-    return True
+is_valid = accepted_by(validate)
 
 
 def format(number: str) -> str:

@@ -108,7 +108,5 @@ def _take_out(rows: QuerySet[Submission], now: datetime) -> None:
 
 
 def _tell(mark: Withheld, by: str, now: datetime, *, lifted: bool) -> None:
-    receipts.append_fact(
-        receipts.WithheldLine(now.isoformat(), mark.facility_code, mark.code, by, lifted)
-    )
+    receipts.append_fact(receipts.WithheldLine(now.isoformat(), mark.facility_code, mark.code, by, lifted))
     anchor_after_commit()
