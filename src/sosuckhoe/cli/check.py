@@ -48,7 +48,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--advice", action="store_true", help="JSON nêu thêm giá trị, nơi sửa và cách sửa của từng lỗi"
     )
-    command.add_argument("--strict", action="store_true", help="coi nhắc nhở cũng là lỗi")
+    command.add_argument("--strict", action="store_true", help="coi cảnh báo cũng là lỗi")
     command.add_argument(
         "--as-of",
         type=day_of,
@@ -188,7 +188,7 @@ def _as_text(results: Results) -> str:
     blocks = []
     for result in results:
         errors = sum(fault.severity == "error" for fault in result.faults)
-        counts = f"{errors} lỗi, {len(result.faults) - errors} nhắc nhở" if result.faults else "không có lỗi"
+        counts = f"{errors} lỗi, {len(result.faults) - errors} cảnh báo" if result.faults else "không có lỗi"
         if not result.usable:
             counts = "không dùng được"
         visit = f", đợt khám {result.visit_code}" if result.visit_code else ""

@@ -179,7 +179,7 @@ def test_bars_are_as_long_as_their_counts_and_ordered(tmp_path):
     files = [[Checked("a", faults=[fault(rule="XFD-029")] * 4 + [fault(rule="SHP-001")] * 1)]]
     path = written(page.Report, tmp_path / "r.html", *files)
     text = path.read_text(encoding="utf-8")
-    lengths = [int(part.split('"')[0]) for part in text.split('y="3" width="')[1:]]
+    lengths = [int(part.split('"')[0]) for part in text.split('<rect width="')[1:]]
     assert lengths == [page._WIDTH, page._WIDTH // 4]
     assert text.index("<b>XFD-029</b>") < text.index("<b>SHP-001</b>")
     assert "80 %" in text and "1 trong 2 nguyên nhân gây ra 80 % số lỗi" in text
@@ -207,7 +207,7 @@ def test_the_list_behind_a_bar_is_bounded_and_says_so(tmp_path):
 
 def test_clean_files_make_a_page_that_says_so(tmp_path):
     text = written(page.Report, tmp_path / "r.html", [Checked("a")]).read_text(encoding="utf-8")
-    assert "Không có lỗi nào trong 1 đợt khám" in text and "Không có nhắc nhở nào." in text
+    assert "Không có lỗi nào trong 1 đợt khám" in text and "Không có cảnh báo nào." in text
 
 
 # The command

@@ -57,17 +57,17 @@ class Report:
             ("Đợt khám có lỗi", tally.visits_with_errors),
             ("Tệp không dùng được", tally.unusable),
             ("Lỗi", tally.errors.total()),
-            ("Nhắc nhở", tally.warnings.total()),
+            ("Cảnh báo", tally.warnings.total()),
         ):
             yield f"<div><dt>{name}</dt><dd>{spoken(number)}</dd></div>"
         yield "</dl>"
         yield from self._owners(tally)
         yield from self._causes(tally, "error", "Lỗi, nhiều nhất trước", "Không có lỗi nào giữ hồ sơ lại.")
-        yield from self._causes(tally, "warning", "Nhắc nhở, nhiều nhất trước", "Không có nhắc nhở nào.")
+        yield from self._causes(tally, "warning", "Cảnh báo, nhiều nhất trước", "Không có cảnh báo nào.")
         yield "</main></body></html>"
 
     def _owners(self, tally: Tally) -> Iterator[str]:
-        yield '<h2>Ai thường sửa</h2><table class="owners"><thead><tr><th>Bộ phận<th class="number">Lỗi<th class="number">Nhắc nhở</tr></thead><tbody>'
+        yield '<h2>Ai thường sửa</h2><table class="owners"><thead><tr><th>Bộ phận<th class="number">Lỗi<th class="number">Cảnh báo</tr></thead><tbody>'
         for owner, name in OWNERS.items():
             errors, warnings = tally.owners["error"][owner], tally.owners["warning"][owner]
             if errors or warnings:
@@ -80,7 +80,7 @@ class Report:
         if not causes:
             yield f"<p>{none}</p>"
             return
-        yield "<p>Bấm vào một dòng để xem danh sách. Cột cuối là tỷ lệ cộng dồn.</p>"
+        yield "<p>Bấm vào một dòng để xem danh sách. Phần trăm là tỷ lệ cộng dồn.</p>"
         for cause in causes:
             yield f'<details class="{severity}"><summary>{_bar(cause, causes[0].count)}'
             yield f'<span class="words"><b>{escape(cause.rule)}</b> {escape(words(cause.rule))}</span></summary>'
@@ -123,10 +123,8 @@ def headline(tally: Tally) -> str:
 def _bar(cause: Cause, most: int) -> str:
     length = max(2, round(_WIDTH * cause.count / most))
     return (
-        f'<svg width="{_WIDTH + 130}" height="22" role="img" aria-label="{spoken(cause.count)} lần">'
-        f'<rect x="0" y="3" width="{length}" height="16" rx="3"></rect>'
-        f'<text x="{length + 6}" y="16">{spoken(cause.count)}</text>'
-        f'<text class="running" x="{_WIDTH + 128}" y="16" text-anchor="end">{percent(cause.running)}</text></svg>'
+        f'<svg viewBox="0 0 {_WIDTH} 16" preserveAspectRatio="none" aria-hidden="true"><rect width="{length}" height="16"></rect></svg>'
+        f'<b class="number">{spoken(cause.count)}</b><span class="number">{percent(cause.running)}</span>'
     )
 
 

@@ -70,9 +70,9 @@ class Tally:
             "",
             f"Tổng cộng {spoken(self.files)} tệp, {spoken(self.visits)} đợt khám: "
             f"{spoken(self.visits_with_errors)} đợt khám có lỗi, {spoken(self.unusable)} tệp không dùng được.",
-            f"{spoken(self.errors.total())} lỗi, {spoken(self.warnings.total())} nhắc nhở.",
+            f"{spoken(self.errors.total())} lỗi, {spoken(self.warnings.total())} cảnh báo.",
         ]
-        for severity, title in (("error", "Lỗi"), ("warning", "Nhắc nhở")):
+        for severity, title in (("error", "Lỗi"), ("warning", "Cảnh báo")):
             causes = self.causes(severity)
             if causes:
                 lines.append(f"{title} nhiều nhất:")

@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from sosuckhoe.healthbook.validation import OWNERS, Checked
 
@@ -54,7 +55,7 @@ class Report:
     def __init__(self, path: Path, day: date) -> None:
         self.path, self.day = path, day
         self.book = Workbook(write_only=True)
-        self.summary = self.book.create_sheet("Tổng hợp")
+        self.summary = self._new_sheet("Tổng hợp")
         for letter, width in zip("ABCD", (16, 14, 14, 110), strict=True):
             self.summary.column_dimensions[letter].width = width
         self._rows: dict[str, int] = {}
@@ -85,9 +86,18 @@ class Report:
         finally:
             unfinished.unlink(missing_ok=True)
 
+    def _new_sheet(self, title: str) -> Any:
+        """A sheet that prints on A4, as wide as the paper."""
+        sheet = self.book.create_sheet(title)
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0
+        return sheet
+
     def _sheet(self, owner: str, number: int) -> Any:
-        sheet = self.book.create_sheet(SHEETS[owner] + (f" {number}" if number > 1 else ""))
+        sheet = self._new_sheet(SHEETS[owner] + (f" {number}" if number > 1 else ""))
         sheet.freeze_panes = "A2"
+        sheet.print_title_rows = "1:1"
         for place, width in enumerate(COLUMNS.values()):
             sheet.column_dimensions[chr(ord("A") + place)].width = width
         sheet.append(self._heads(sheet, list(COLUMNS)))
@@ -111,14 +121,14 @@ class Report:
             ("Có lỗi", tally.visits_with_errors),
             ("Không dùng được", tally.unusable),
             ("Lỗi", tally.errors.total()),
-            ("Nhắc nhở", tally.warnings.total()),
+            ("Cảnh báo", tally.warnings.total()),
         ):
             add(name, number)
         add()
-        self._head(["Bộ phận", "Lỗi", "Nhắc nhở", ""])
+        self._head(["Bộ phận", "Lỗi", "Cảnh báo", ""])
         for owner, name in OWNERS.items():
             add(SHEETS[owner], tally.owners["error"][owner], tally.owners["warning"][owner], name)
-        for severity, title in (("error", "Lỗi"), ("warning", "Nhắc nhở")):
+        for severity, title in (("error", "Lỗi"), ("warning", "Cảnh báo")):
             add()
             self._head([f"{title} theo quy tắc", "Số lần", "Cộng dồn", "Điều gì"])
             for cause in tally.causes(severity):

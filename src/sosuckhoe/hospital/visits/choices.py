@@ -77,7 +77,7 @@ CHOICES: Mapping[str, Choice] = {
         "Chưa có văn bản định cỡ; 100 MB theo một phần mềm đang dùng, hỏi nơi nhận trước khi đổi",
     ),
     "severities": Choice(
-        {}, "Quy tắc được đổi mức (lỗi, nhắc nhở).", "Quyết định của bệnh viện, có lý do và người quyết định"
+        {}, "Quy tắc được đổi mức (lỗi, cảnh báo).", "Quyết định của bệnh viện, có lý do và người quyết định"
     ),
     "rules_off": Choice([], "Quy tắc tạm tắt.", "Quyết định của bệnh viện, có lý do và người quyết định"),
     "quarantine_days": Choice(
