@@ -45,7 +45,8 @@ def small_targets(page: Page) -> list[str]:
 
 AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-DESK = ("", "tinh-huong/", "tinh-huong/?tim=thu+hoi", "chung-thu/", "quy-tac/", "kham-suc-khoe/")
+NOBODYS = "../vneid/so/0/khong-co/"
+DESK = ("", "tinh-huong/", "tinh-huong/?tim=thu+hoi", "chung-thu/", "quy-tac/", "kham-suc-khoe/", NOBODYS)
 
 
 def test_the_trainers_desk_fits_a_phone_and_nobody_stumbles_over_it(portal: Portal, page: Page) -> None:
@@ -62,6 +63,9 @@ def test_the_trainers_desk_fits_a_phone_and_nobody_stumbles_over_it(portal: Port
         wrong += [f"{path}: {each}" for each in found]
         if not fits(page):
             wrong.append(f"{path}: scrolls sideways")
+        if page.locator(".button").evaluate_all("all => all.some(one => one.offsetHeight < 44)"):
+            wrong.append(f"{path}: a button is smaller than a thumb")
+    assert "Không có trang này" in page.content(), "an address of nobody's is answered in Vietnamese"
     assert wrong == []
 
 

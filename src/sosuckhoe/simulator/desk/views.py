@@ -58,7 +58,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         {
             "name": name,
             "label": LABELS[name],
-            "value": value,
+            "value": f"{value:g}".replace(".", ",") if isinstance(value, float) else value,
             "choices": [(choice, WORDS[choice]) for choice in CHOICES.get(name, ())],
             "is_bool": isinstance(value, bool),
         }

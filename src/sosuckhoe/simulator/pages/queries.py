@@ -15,7 +15,7 @@ STATES = {
     "published": "Đã lên sổ sức khỏe",
     "not-published": "Không lên sổ",
 }
-KINDS = {"record": "Hồ sơ khám chữa bệnh", "check_in": "Check-in"}
+KINDS = {"record": "Hồ sơ khám chữa bệnh", "check_in": "Báo vào khám"}
 REASONS = {
     "replaced": "Đã có bản mới hơn",
     "no identification": "Không có số định danh và mã thẻ",
