@@ -36,7 +36,7 @@ def test_it_counts_visits_findings_and_what_would_be_held(clinic):
     assert trial.complete and trial.share == 0.4 and trial.of_stored == 2
     assert [len(each.faults) for each in trial.examples] == [1, 1]
     assert trial.held_for_it_alone == 0, "another rule on the same total holds them as well"
-    assert 0 <= trial.cost_ms < 5000 and trial.check_ms > 0
+    assert 0 <= trial.cost_ms < 5000
     assert (Finding.objects.count(), Entry.objects.count()) == before
 
 

@@ -229,7 +229,6 @@ def trial(request: HttpRequest, id: str) -> HttpResponse:
             "word": LEVELS[level].lower(),
             "trial": found,
             "per_visit": found.cost_ms / found.visits if found and found.visits else 0.0,
-            "share_of_time": 100 * found.cost_ms / found.check_ms if found and found.check_ms else 0.0,
             "since": now - MONTH,
             "examples": [
                 (
