@@ -58,7 +58,6 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
             "source": source_of(found),
             "status": status_word(found),
             "last": latest(found, source_of(found)),
-            "offered": sources.offered_addresses(found),
         },
         status=422 if pin.errors or registering.errors else 200,
     )

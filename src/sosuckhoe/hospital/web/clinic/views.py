@@ -146,7 +146,6 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "category_name": _code_name("patient_categories", visit.category_code, visit),
         "findings": _told(person, latest, queries.findings_of(latest)) if latest else [],
         "latest": latest,
-        "opened": opened,
     }
     if reads and latest:
         edition = _edition(latest)

@@ -60,7 +60,6 @@ def today(request: HttpRequest) -> HttpResponse:
             "day": timezone.localdate(),
             "needs": _needs(person, mine),
             "others": [(words.owner(each.owner), each, _worklist(each.owner)) for each in others],
-            "works": works,
             "funnel": funnel("hom-nay", None) if works or sees_delivery else [],
             "sees_delivery": sees_delivery,
             "board": f"{reverse('web:delivery')}?ky=hom-nay" if sees_delivery else "",
