@@ -12,6 +12,7 @@ from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.journal.chain import verify_chain
 from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.patients.models import Identifier, Kind, Patient
 from sosuckhoe.hospital.visits.actions import overrule
 from sosuckhoe.hospital.visits.desks import DESKS, NotYourDesk, may_mend
 from sosuckhoe.hospital.visits.models import Finding
@@ -134,11 +135,9 @@ def test_somebody_elses_fix_is_undone_by_who_may_correct_only(clinic):
 
 
 def test_a_contested_identity_still_holds_the_visit_after_a_fix(clinic):
-    visit = clinic.close(**SPACED)
-    Finding.objects.create(
-        version=visit.latest, rule="HOSP-IDENTITY", path="XML1.SO_CCCD", severity="error", message="…"
-    )
-    closed = make(clinic, visit, SEX)
+    other = Patient.objects.create(full_name="Trần Mẫu Khác", name_fold="tran mau khac", born_text="1950")
+    Identifier.objects.create(patient=other, kind=Kind.PERSONAL_ID, value="079090000001")
+    closed = make(clinic, clinic.close(**SPACED), SEX)
     assert [fault.rule for fault in closed.faults] == ["HOSP-IDENTITY"]
     assert Submission.objects.get(version=closed.version).state == State.HELD
 

@@ -153,6 +153,19 @@ def test_a_correction_of_something_else_keeps_the_hold_for_a_contested_number(
     assert (again.version, submission_of(again).problem_code) == (2, "IDENTITY")
     own = take(changed(stranger, "DIEN_THOAI", "0990000000"), reason="Trả lại đúng số định danh")
     assert (own.version, submission_of(own).state) == (3, State.WAITING)
+    person = Visit.objects.get(pk=own.visit_id).patient
+    assert person.identifiers.filter(kind=Kind.PERSONAL_ID, until=None).exists(), (
+        "the register knows the right number"
+    )
+
+
+def test_a_correction_to_a_number_that_somebody_else_has_is_held_back(take: Take, clean: list[bytes]) -> None:
+    holder = Visit.objects.get(pk=take(clean[0]).visit_id).patient
+    number = holder.identifiers.get(kind=Kind.PERSONAL_ID).value
+    stranger = next(data for data in clean[1:] if number.encode() not in b64decode(_inner(data)))
+    take(stranger)
+    again = take(changed(stranger, "SO_CCCD", number), reason="Gõ lại số định danh")
+    assert (again.version, submission_of(again).problem_code) == (2, "IDENTITY")
 
 
 def _inner(data: bytes) -> bytes:

@@ -12,7 +12,7 @@ from ...healthbook.standard import Edition, NoEdition, edition_on
 from ...healthbook.validation import Fault, Policy, check_record
 from ..journal.chain import note
 from ..patients.models import Patient
-from ..patients.recognition import is_same_person, recognise_or_register
+from ..patients.recognition import is_same_person, note_numbers, recognise_or_register
 from ..staff.models import Facility
 from ..visits.actions import freeze, open_visit
 from ..visits.choices import checking_policy
@@ -108,9 +108,7 @@ def close_visit(
             test=test,
         )
         here("K02")
-        faults = checked.faults
-        if recognised.contested:
-            faults = (*faults, _contested(recognised.contested))
+        faults = (*_contested(recognised.contested), *checked.faults)
         return _freeze(visit, checked, faults, by=by, at=at, reason="", source_file=source_file)
 
 
@@ -130,20 +128,11 @@ def correct_visit(
         visit = Visit.objects.select_for_update().select_related("facility", "patient").get(pk=visit.pk)
         check_same_person(visit.patient, checked.record)
         before = visit.latest
-        faults = (*_still_contested(before, checked.record), *checked.faults)
+        contested = note_numbers(visit.patient, checked.record.visit, issuer=visit.facility_code)
+        faults = (*_contested(contested), *checked.faults)
         closed = _freeze(visit, checked, faults, by=by, at=at, reason=reason.strip(), source_file=source_file)
         keep_overrulings(before, closed.version)
         return closed
-
-
-def _still_contested(before: RecordVersion, record: Record) -> list[Fault]:
-    """What only this hospital's register knows lasts until the number it contests is another one."""
-    number = record.visit.get("personal_id", "")
-    return [
-        Fault(row.rule, row.path, row.row, "error", row.message, row.source, row.value, owner="reception")
-        for row in before.findings.filter(rule=IDENTITY_RULE)
-        if row.value in ("", number)
-    ]
 
 
 def keep_overrulings(before: RecordVersion, after: RecordVersion) -> None:
@@ -208,14 +197,19 @@ IDENTITY_RULE = "HOSP-IDENTITY"
 """Not a rule of the standard: what only this hospital's register can know."""
 
 
-def _contested(number: str) -> Fault:
-    return Fault(
-        rule=IDENTITY_RULE,
-        path="XML1.SO_CCCD",
-        row=None,
-        severity="error",
-        message=f"Số {number} đang là số định danh của người khác họ tên hoặc ngày sinh ở cơ sở này.",
-        source="Danh sách người bệnh của cơ sở",
-        value=number,
-        owner="reception",
-    )
+def _contested(number: str) -> list[Fault]:
+    """Empty where nobody else has the record's number."""
+    if not number:
+        return []
+    return [
+        Fault(
+            rule=IDENTITY_RULE,
+            path="XML1.SO_CCCD",
+            row=None,
+            severity="error",
+            message=f"Số {number} đang là số định danh của người khác họ tên hoặc ngày sinh ở cơ sở này.",
+            source="Danh sách người bệnh của cơ sở",
+            value=number,
+            owner="reception",
+        )
+    ]

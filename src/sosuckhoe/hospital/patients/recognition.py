@@ -29,8 +29,7 @@ def recognise_or_register(record: Record, *, issuer: str) -> Recognition:
     ``issuer``: the facility's code, whose patient codes these are.
     """
     row = record.visit
-    numbers = list(_numbers(row, issuer))
-    patient, contested = _match(row, numbers)
+    patient = recognise(row, issuer=issuer)
     new = patient is None
     if patient is None:
         patient = register(
@@ -38,8 +37,26 @@ def recognise_or_register(record: Record, *, issuer: str) -> Recognition:
             born_text=row.get("born_at", ""),
             sex_code=row.get("sex_code", ""),
         )
-    for kind, value, by_whom in numbers:
-        kept = Kind.CONTESTED_PERSONAL_ID if kind == Kind.PERSONAL_ID and value == contested else kind
+    return Recognition(patient, new, note_numbers(patient, row, issuer=issuer))
+
+
+def recognise(row: Row, *, issuer: str) -> Patient | None:
+    """Who a row of table 0 or 1 is about, where they are known here; nobody is registered."""
+    for kind, value, by_whom in _numbers(row, issuer):
+        held = Identifier.objects.filter(kind=kind, value=value, issuer=by_whom, until__isnull=True)
+        for identifier in held.select_related("patient").order_by("id"):
+            if is_same_person(identifier.patient, row):
+                return identifier.patient
+    return None
+
+
+def note_numbers(patient: Patient, row: Row, *, issuer: str) -> str:
+    """Enter the numbers of a record under its person; returns a personal number that somebody else has (B43)."""
+    contested = ""
+    for kind, value, by_whom in _numbers(row, issuer):
+        kept = kind
+        if kind == Kind.PERSONAL_ID and _is_anothers(value, patient):
+            kept, contested = Kind.CONTESTED_PERSONAL_ID, value
         Identifier.objects.get_or_create(
             patient=patient,
             kind=kept,
@@ -48,30 +65,12 @@ def recognise_or_register(record: Record, *, issuer: str) -> Recognition:
             until=None,
             defaults={"source": Source.IMPORTED},
         )
-    return Recognition(patient, new, contested)
+    return contested
 
 
-def recognise(row: Row, *, issuer: str) -> Patient | None:
-    """Who a row of table 0 or 1 is about, where they are known here; nobody is registered."""
-    return _match(row, list(_numbers(row, issuer)))[0]
-
-
-def _match(row: Row, numbers: list[tuple[Any, str, str]]) -> tuple[Patient | None, str]:
-    """The known person, and a personal number that somebody of another name or birth date has."""
-    contested = ""
-    patient: Patient | None = None
-    for kind, value, by_whom in numbers:
-        found = (
-            Identifier.objects.filter(kind=kind, value=value, issuer=by_whom, until__isnull=True)
-            .select_related("patient")
-            .order_by("id")
-        )
-        for identifier in found:
-            if is_same_person(identifier.patient, row):
-                patient = patient or identifier.patient
-            elif kind == Kind.PERSONAL_ID:
-                contested = value
-    return patient, contested
+def _is_anothers(number: str, patient: Patient) -> bool:
+    holders = Identifier.objects.filter(kind=Kind.PERSONAL_ID, value=number, until__isnull=True)
+    return holders.exclude(patient=patient).exists()
 
 
 def register(*, full_name: str, born_text: str, sex_code: str = "") -> Patient:
