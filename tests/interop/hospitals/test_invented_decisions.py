@@ -101,7 +101,7 @@ PLANTED = {
     "a field now mandatory": (("XML1", 0, "DIEN_THOAI", ""), ("SHP-001", "XML1.DIEN_THOAI", None, "error")),
     "a field now shorter": (("XML1", 0, "MA_HSBA", "HS001"), ("FMT-001", "XML1.MA_HSBA", None, "error")),
     "a field now a day": (("XML1", 0, "NGAY_TTOAN", "202703161055"), ("FMT-003", "XML1.NGAY_TTOAN", None, "error")),
-    "a code that has ended": (("XML1", 0, "MA_LOAI_RV", "5"), ("FMT-037", "XML1.MA_LOAI_RV", None, "warning")),
+    "a code that has ended": (("XML1", 0, "MA_LOAI_RV", "5"), ("FMT-037", "XML1.MA_LOAI_RV", None, "error")),
     "a total, twice renamed": (("XML1", 0, "TIEN_THUOC_CT", "1"), ("XTB-004", "XML1.TIEN_THUOC_CT", None, "error")),
     "a quantity, renamed": (("XML2", 0, "SL_THUOC", "11"), ("XFD-001", "XML2.THANH_TIEN_BV", 1, "error")),
     "an end before the beginning, renamed": (
@@ -306,3 +306,44 @@ def test_the_command_names_every_mistake_and_does_nothing_else(tmp_path, capsys,
     with laid_beside(tmp_path):
         assert main(["standard", "decisions"]) == 2
     assert capsys.readouterr().err.count("không có chỉ tiêu") == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen_by", "right"),
+    [("order", ["N02", "N03"]), ("arrival", ["N02", "N02"]), ("discharge", ["N03", "N03"])],
+)
+def test_the_day_that_a_list_is_chosen_by_decides_about_its_codes(
+    tmp_path, chosen_by: str, right: list[str]
+) -> None:
+    """In a stay over a change of codes: ordered on the last day of the old one and on the first of the new one."""
+    lay(
+        tmp_path,
+        "2027-9999",
+        'decision = "QĐ 9999/QĐ-MẪU"\nextends = "2026-1931"\nin_force = 2027-03-16\nstatus = "in force"\n'
+        f'[codes.supply_places]\ntitle = "Nơi cấp"\nclosed = true\nchosen_by = "{chosen_by}"\n',
+        tables__XML2=FIELDS + "add,NOI_CAP,,supply_place_code,code,3,optional,,Nơi cấp,,supply_places,,,\n",
+        codes__supply_places=CODES
+        + "N02,Kho cũ,,2027-03-16,2027-06-30,Bịa,high\nN03,Kho mới,,2027-07-01,,Bịa,high\n",
+    )
+    with laid_beside(tmp_path):
+        edition = edition_on(date(2027, 7, 5))
+    medicines = [
+        {"ordered_at": ordered, "supply_place_code": code}
+        for ordered in ("202706300900", "202707010900")
+        for code in ("N02", "N03")
+    ]
+    visit = {"arrived_at": "202706280900", "discharged_at": "202707050900", "visit_code": "LK"}
+    record = Record({"visit": [visit], "medicines": medicines})
+    found = [
+        (fault.row, fault.severity)
+        for fault in check_record(record, edition, day=date(2027, 7, 6))
+        if fault.path == "XML2.NOI_CAP"
+    ]
+    assert found == [
+        (number, "error")
+        for number, line in enumerate(medicines, 1)
+        if line["supply_place_code"] != right[(number - 1) // 2]
+    ]
+    # A schema of one table cannot know another day than the discharge.
+    said = xsd(edition, "XML2", date(2027, 7, 5)).decode()
+    assert ('value="N02"' in said) is (chosen_by != "discharge") and 'value="N03"' in said

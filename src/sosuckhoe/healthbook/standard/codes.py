@@ -24,6 +24,11 @@ class Code:
     more: Mapping[str, str]
     """The list's own further columns, such as ``six_month_row_default``."""
 
+    @property
+    def certain(self) -> bool:
+        """Whether nobody doubts the code; a decision need not say so."""
+        return self.confidence not in ("medium", "low", "reconstructed")
+
     def valid_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
@@ -55,7 +60,7 @@ class CodeList:
         Without a day: of all codes there ever were. A text whose number ``place`` has already is not said again.
         """
         codes = self.on(day).values() if day else self.rows
-        texts = dict.fromkeys(_REMARK.sub("", row.source) for row in codes if row.confidence == "high")
+        texts = dict.fromkeys(_REMARK.sub("", row.source) for row in codes if row.certain)
         said = set(_NUMBER.findall(place))
         new = [text for text in texts if text not in place and said.isdisjoint(_NUMBER.findall(text))]
         return "; ".join([place, *new])

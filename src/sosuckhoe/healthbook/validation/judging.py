@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
 from ..record import Column, Record, Row
@@ -19,12 +19,14 @@ from .inlining import inlined
 from .rule import Check, Rule
 from .shape import Shape, shape_of
 from .site import Site
-from .typed import LONGEST, NOTHING_IN_TEXT, REMEMBERED, ParseAll, parse_members, reader_of
+from .typed import LONGEST, NOTHING_IN_TEXT, REMEMBERED, ParseAll, parse_date, parse_members, reader_of
 
 Form = Literal["value", "text", "day"]
 """How a rule wants the value of a field: typed, as on paper, or the day of a time."""
 Alone = tuple[Check, Form, bool]
 """A check, the form it wants, and whether it names wrong members."""
+CHOSEN_AT = {"order": "ordered_at", "arrival": "arrived_at"}
+"""The field (English name) that tells the day by which a list's codes are chosen, where it is not the discharge."""
 DAYS = 64
 """Days whose code lists a judge keeps at hand."""
 
@@ -128,8 +130,9 @@ class Judge:
         return self.field.kind == "string" and not self.trials
 
     def plain_on(self, day: date) -> Plain:
-        """What is plainly right in a closed list. Days on which the same codes are valid share it."""
-        codes = frozenset(self.shape.codes_on(day))
+        """What is plainly right in a closed list. Days on which the same codes are valid share it; where another day than
+        the discharge chooses, each code is looked at."""
+        codes = frozenset(() if self._chosen_at else self.shape.codes_on(day))
         return _shared_plain(_member_of(codes), None, self._alone, not self.shape.always, len(codes) + 1)
 
     def plain(self) -> Plain:
@@ -147,6 +150,18 @@ class Judge:
         all_of = None if self.reader is None else self.reader.parse_all
         return _shared_plain(value_of, all_of, self._alone, not self.shape.always, REMEMBERED)
 
+    @cached_property
+    def _chosen_at(self) -> str:
+        """The field whose day chooses the codes of a closed list, where that is not the day of discharge."""
+        return CHOSEN_AT.get(self.shape.list.chosen_by, "") if self.shape.list else ""
+
+    def _choosing_day(self, row: Row, record: Record) -> date | None:
+        """The day of the row's order, or of the visit's arrival; None where it is not known."""
+        for one in (row, record.visit):
+            if (text := one.get(self._chosen_at)) is not None:
+                return parse_date(text[:8])
+        return None
+
     @property
     def _alone(self) -> tuple[Alone, ...]:
         return tuple((trial.rule.check, trial.form, trial.rule.names_members) for trial in self.trials)
@@ -163,6 +178,8 @@ class Judge:
         add: Callable[[Fault], None],
     ) -> Any:
         """The typed value, None where it is malformed; adds every fault of shape, and of the rules on it alone."""
+        if self._chosen_at:
+            code_day = self._choosing_day(row, record) or code_day
         found = self.shape.flaw(text, number, code_day, insured)
         if found is not None:
             add(found)

@@ -82,7 +82,7 @@ class Shape:
         """Codes of another day that are only warned of: not certain to have ended, or still about (``ids.lingers``)."""
         rows = self.list.rows if self.list else ()
         all_of_them = ids.lingers(self.field.codes, day)
-        return tuple(dict.fromkeys(row.code for row in rows if all_of_them or row.confidence != "high"))
+        return tuple(dict.fromkeys(row.code for row in rows if all_of_them or not row.certain))
 
     def flaw(self, text: str | None, row: int | None, day: date, insured: bool) -> Fault | None:
         """What is wrong with a value that the checker found wanting, or None when it is excused."""

@@ -180,6 +180,8 @@ def _code(shape: Shape, day: date) -> Iterator[etree._Element]:
     if not today or shape.list is None:
         yield _text(_CLEAN, limit=_longest(shape))
         return
+    if shape.list.chosen_by != "discharge":  # a schema of one document cannot know the day
+        today = {row.code: row for row in shape.list.rows}
     # Some codes of another day are a warning only; around a change of lists so are unknown ones.
     digits = (shape.of(ids.CODE_FORM) or (None,))[0]
     formed = [
