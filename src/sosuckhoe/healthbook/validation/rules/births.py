@@ -8,8 +8,9 @@ from .cited import CHECKERS, table
 
 _OPERATION = re.compile(r"phẫu thuật|\bmổ\b")
 _PRETERM = re.compile(r"\btuần\b|\bnon\b")
-_WEEKS_ONLY = "sinh con dưới 32 tuần tuổi"
-_OPERATION_ONLY = ("sinh con phải phẫu thuật", f"phẫu thuật, {_WEEKS_ONLY}")
+_BOTH = "phẫu thuật, sinh con dưới 32 tuần tuổi"
+_OPERATION_ONLY = ("sinh con phải phẫu thuật", _BOTH)
+_WEEKS_ONLY = ("sinh con dưới 32 tuần tuổi", _BOTH)
 
 
 def flag_is_zero_or_one(code: str) -> bool:
@@ -92,22 +93,37 @@ def note_tells_the_weeks(preterm: str, note: str) -> bool:
     source=table(9, CHECKERS),
     sentence=(
         "Ghi chú {GHI_CHU} trên giấy chứng sinh không theo lời quy định: “Sinh con phải phẫu thuật”, “Sinh con dưới 32 tuần "
-        "tuổi” hoặc “Phẫu thuật, sinh con dưới 32 tuần tuổi”, đúng với hai ô bên cạnh."
+        "tuổi” hoặc “Phẫu thuật, sinh con dưới 32 tuần tuổi”."
     ),
 )
 def note_has_the_prescribed_words(surgical: str, preterm: str, note: str) -> bool:
-    """GHI_CHU carries the prescribed phrase matching the surgical and preterm flags; more may stand around it.
+    """GHI_CHU carries the prescribed phrase, and more may stand around it; who says it otherwise is told here.
 
-    A note without either is an error of its own; here is told who says it otherwise, or says it where a flag denies it.
+    A note that says nothing of it is an error of its own.
     """
-    text = normalize("NFC", note).casefold().strip(" .")
-    if (surgical == "0" and text in _OPERATION_ONLY) or (preterm == "0" and text == _WEEKS_ONLY):
-        return False
-    told = (surgical != "1" or "phẫu thuật" in text) and (preterm != "1" or "dưới 32 tuần" in text)
-    silent = (surgical == "1" and not _OPERATION.search(text)) or (
-        preterm == "1" and not _PRETERM.search(text)
+    text = normalize("NFC", note).casefold()
+    said_otherwise = surgical == "1" and "phẫu thuật" not in text and _OPERATION.search(text)
+    said_otherwise = said_otherwise or (
+        preterm == "1" and "dưới 32 tuần" not in text and _PRETERM.search(text)
     )
-    return told or silent
+    return not said_otherwise
+
+
+@rule(
+    "XFD-083",
+    table="XML9",
+    reads=("SINHCON_PHAUTHUAT", "SINHCON_DUOI32TUAN", "GHI_CHU"),
+    owner="clinician",
+    source=table(9, CHECKERS),
+    sentence=(
+        "Ghi chú trên giấy chứng sinh là {GHI_CHU}, mà hai ô bên cạnh ghi sinh phải phẫu thuật {SINHCON_PHAUTHUAT}, sinh dưới 32 "
+        "tuần {SINHCON_DUOI32TUAN} (0 là không)."
+    ),
+)
+def flags_do_not_deny_the_note(surgical: str, preterm: str, note: str) -> bool:
+    """A note that is one of the prescribed phrases and nothing else is not denied by a flag of 0."""
+    text = normalize("NFC", note).casefold().strip(" .")
+    return not (surgical == "0" and text in _OPERATION_ONLY) and not (preterm == "0" and text in _WEEKS_ONLY)
 
 
 @rule(
