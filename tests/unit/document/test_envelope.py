@@ -61,6 +61,11 @@ def test_a_count_that_does_not_fit_is_told(count: str):
     assert read(data).remarks[0].value == count
 
 
+def test_a_count_may_have_a_leading_zero():
+    assert rules(envelope([file("XML1", packed(summary()))], count="01")) == []
+    assert "STR-004" in rules(envelope([file("XML1", packed(summary()))], count="00"))
+
+
 def test_several_visits_are_all_read_and_told_in_each():
     other = summary("202402011030").replace("DT.99999.0001", "DT.99999.0002")
     reading = read(envelope([file("XML1", packed(summary()))], [file("XML1", packed(other))]))

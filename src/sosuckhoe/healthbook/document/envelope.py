@@ -120,7 +120,8 @@ class EnvelopeReader:
             self.remarks.add(
                 "STR-014", "GIAMDINHHS", "Có chữ nằm ngoài các thẻ của phong bì, không được đọc."
             )
-        if facts.declared_count.strip() != str(len(visits)):
+        declared = facts.declared_count.strip()
+        if (declared.lstrip("0") or declared[:1]) != str(len(visits)):
             self.remarks.add(
                 "STR-004",
                 "GIAMDINHHS.SOLUONGHOSO",
