@@ -11,6 +11,10 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
 }
+POSTGRES_OPTIONS = {
+    # None would forbid preparing altogether; so many that nothing is prepared but what asks for it (delivery.prepared).
+    "prepare_threshold": 1 << 30,
+}
 
 
 class DatabaseNotUnderstood(ValueError):
@@ -34,4 +38,5 @@ def database(address: str, home: Home) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": POSTGRES_OPTIONS,
     }

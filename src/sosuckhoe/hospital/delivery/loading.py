@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from ..staff.models import FacilityCode
 from ..visits.models import RecordVersion
 from .models import Destination, SignedDocument, SigningKey, Submission
 from .prepared import Prepared
@@ -41,6 +42,8 @@ class Carried:
 def add_places(hand: Sequence[Submission], now: datetime) -> None:
     """Where each goes, as one object for one place: what is looked up of it is looked up once."""
     there = _each_once(_PLACE, (each.destination_id for each in hand), now)
+    for place in there.values():
+        place.facility.current = next(iter(_CODE.objects(now, place.facility_id)), None)
     for each in hand:
         each.destination = there[each.destination_id]
 
@@ -69,6 +72,7 @@ def _each_once(asked: Prepared, keys: Iterable[int], now: datetime) -> dict[int,
 
 
 _PLACE = Prepared(lambda now, pk: Destination.objects.select_related("facility").filter(pk=pk))
+_CODE = Prepared(lambda now, pk: FacilityCode.objects.filter(facility=pk, until__isnull=True), limit=1)
 _KEY = Prepared(lambda now, pk: SigningKey.objects.select_related("status_source").filter(pk=pk))
 _CONTENTS = Prepared(
     lambda now, *keys: SignedDocument.objects.filter(pk__in=keys).order_by().values_list("pk", "content")

@@ -1,15 +1,19 @@
-"""Statements asked many times a second, in which only some values change: their SQL is written once.
+"""Statements asked many times a second, in which only some values change: their SQL is written once, and PostgreSQL
+plans it once a connection.
 
-Building SQL from a queryset costs ten times what the database needs to answer it, and a worker asks what is due as
-long as it lives. The queryset stays the one place that says what is asked, and the models what a row looks like.
+Building SQL from a queryset costs ten times what the database needs to answer it, and so does planning a claim. A worker
+asks what is due as long as it lives. The queryset stays the one place that says what is asked, and the models what a
+row looks like.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -44,6 +48,10 @@ class Prepared:
         """The objects, with what the queryset selects beside them."""
         return self._as("objects", limit or self._limit, len(numbers)).objects(moment, numbers)
 
+    def plan(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[str]:
+        """How the database goes about finding the objects, in its own words: a line a step."""
+        return self._as("objects", limit or self._limit, len(numbers)).plan(moment, numbers)
+
     def _as(self, what: str, limit: int | None, count: int) -> "_Written":
         key = (connection.vendor, what, limit, count)
         if key not in self._written:
@@ -58,8 +66,8 @@ class _Written:
 
     def __init__(self, asked: QuerySet[Any]) -> None:
         compiler = asked.query.get_compiler(connection=connection)
-        self._sql, parameters = compiler.as_sql()
-        self._parameters = [_slot(value) for value in parameters]
+        sql, parameters = compiler.as_sql()
+        self._sql, self._parameters = _with_constants(sql, [_slot(value) for value in parameters])
         self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         self._shape, select = compiler.klass_info, compiler.select
         if self._shape is not None:
@@ -70,8 +78,19 @@ class _Written:
             self._populators = get_related_populators(self._shape, select, connection.alias)  # type: ignore[call-arg]
 
     def rows(self, moment: datetime, numbers: tuple[int, ...]) -> list[tuple[Any, ...]]:
+        with _cursor() as cursor:
+            cursor.execute(self._sql, self._given(moment, numbers))
+            return [self._converted(row) for row in cursor.fetchall()]
+
+    def plan(self, moment: datetime, numbers: tuple[int, ...]) -> list[str]:
+        explain = "EXPLAIN (ANALYZE)" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        with _cursor() as cursor:
+            cursor.execute(f"{explain} {self._sql}", self._given(moment, numbers))
+            return [str(row[-1]) for row in cursor.fetchall()]
+
+    def _given(self, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
         adapt = connection.ops.adapt_datetimefield_value
-        given = [
+        return [
             adapt(moment + value)
             if isinstance(value, timedelta)
             else numbers[value.place]
@@ -79,9 +98,6 @@ class _Written:
             else value
             for value in self._parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, given)
-            return [self._converted(row) for row in cursor.fetchall()]
 
     def objects(self, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
         assert self._shape is not None
@@ -121,6 +137,47 @@ def _slot(value: Any) -> Any:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)) - _SOME_DAY
 
 
+def _with_constants(sql: str, parameters: list[Any]) -> tuple[str, list[Any]]:
+    """The statement with what never changes written into it, and what is left to be given: a plan that is made once
+    should know that it looks for the few rows that are signed."""
+    if connection.vendor != "postgresql":
+        return sql, parameters
+    from psycopg.sql import Literal
+
+    given = iter(parameters)
+    left: list[Any] = []
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(given)
+        if isinstance(value, timedelta | _Number):
+            left.append(value)
+            return "%s"
+        return Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    return re.sub("%%|%s", put, sql), left
+
+
+def _cursor() -> CursorWrapper:
+    """Django's own puts the values into the text on PostgreSQL, so that each time another statement is planned."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection.make_cursor(_preparing()(connection.connection))
+
+
+@cache
+def _preparing() -> Any:
+    from psycopg import Cursor
+
+    class Preparing(Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+            return super().execute(query, params, prepare=True)
+
+    return Preparing
+
+
 def over(column: str, now: datetime, longest: timedelta) -> Q:
     """Whether a moment that was set at most ``longest`` ahead has passed.
 
@@ -137,7 +194,7 @@ def change(model: type[Model], where: Mapping[str, Any], columns: Mapping[str, A
     """Change the rows whose columns are exactly ``where``; returns how many there were."""
     sql = _change(model, tuple((name, value is None) for name, value in where.items()), tuple(columns))
     given = [*_adapted(model, columns), *(v for v in _adapted(model, where) if v is not None)]
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, given)
         return int(cursor.rowcount)
 
@@ -151,14 +208,14 @@ def change_all(
     """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more."""
     sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
     given = [*_adapted(model, columns), *(value for row in where for value in _adapted(model, row))]
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, given)
         return int(cursor.rowcount)
 
 
 def look(model: type[Model], where: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """These columns, as they are stored, of the rows whose columns are exactly ``where``."""
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(_look(model, tuple(where), names), _adapted(model, where))
         return list(cursor.fetchall())
 
@@ -175,7 +232,7 @@ def add(
     sql = _add(model, names, len(rows), also, unless)
     rest = _defaults(model, names)
     values = [value for row in rows for value in (*_adapted(model, row), *rest)]
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 

@@ -1,0 +1,64 @@
+"""After an outage thousands wait: a claim looks at the next few, not at all of them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from sosuckhoe.hospital.delivery import claims
+from sosuckhoe.hospital.delivery.models import SignedDocument, Submission
+from sosuckhoe.hospital.delivery.worker import Worker
+from sosuckhoe.hospital.visits.models import RecordVersion, Visit
+
+from .conftest import House, submission_of
+
+pytestmark = pytest.mark.django_db
+WAITING = 1_500
+
+
+@pytest.fixture
+def backlog(house: House, take, clean: list[bytes]) -> None:
+    """Copies of one signed record under other numbers."""
+    pattern = submission_of(take(clean[0]))
+    assert Worker("test").sign_one()
+    pattern.refresh_from_db()
+    assert pattern.version is not None and pattern.document is not None
+    visit, version, document = pattern.version.visit, pattern.version, pattern.document
+
+    def copies(model, source, **columns):
+        fields = {f.attname: getattr(source, f.attname) for f in model._meta.concrete_fields}
+        del fields["id"]
+        return model.objects.bulk_create(
+            model(**fields | {name: value(n) for name, value in columns.items()}) for n in range(WAITING)
+        )
+
+    visits = copies(Visit, visit, visit_code=lambda n: f"TON{n:06}")
+    versions = copies(RecordVersion, version, visit_id=lambda n: visits[n].pk)
+    waiting = copies(Submission, pattern, version_id=lambda n: versions[n].pk)
+    copies(SignedDocument, document, submission_id=lambda n: waiting[n].pk)
+
+
+@pytest.mark.parametrize("way", [0, 1], ids=["oldest", "newest"])
+def test_a_claim_finds_the_next_few_in_their_order_without_sorting_what_waits(
+    backlog: None, way: int
+) -> None:
+    asked, now = claims.RECORDS.to_send[way], timezone.now() + timedelta(hours=1)
+    with transaction.atomic():
+        claims._plan_as_written()
+        found = [each.pk for each in asked.objects(now, limit=4)]
+        plan = asked.plan(now, limit=4)
+    waiting = sorted(Submission.objects.values_list("pk", flat=True), reverse=bool(way))
+    assert found == waiting[:4]
+    told = "\n".join(plan)
+    assert not re.search(r"Sort|Hash|TEMP B-TREE", told), told
+    (read,) = [
+        line
+        for line in plan
+        if re.search(r"on delivery_submission  |(SEARCH|SCAN) delivery_submission\b", line)
+    ]
+    if connection.vendor == "postgresql":
+        assert int(re.search(r"actual .*rows=(\d+)", read)[1]) <= 16, told
+    else:
+        assert "USING INDEX ledger_next (state=?)" in read, told
