@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from ..standard import Edition, NoEdition, Table, decisions, edition_on
-from ..standard.editions import of_decisions
+from ..standard.editions import of_decisions, when_read_anew
 
 
 class Shape:
@@ -53,6 +53,9 @@ def shapes_of(edition: Edition) -> Shapes:
             _SHAPES.clear()
         found = _SHAPES[id(edition)] = Shapes(edition)
     return found
+
+
+when_read_anew(_SHAPES.clear)
 
 
 @of_decisions

@@ -112,6 +112,11 @@ def of_decisions(cached: Cached) -> Cached:
     return cached
 
 
+def when_read_anew(clear: Callable[[], None]) -> None:
+    """Also empty what else was kept of the decisions known."""
+    _CACHES.append(clear)
+
+
 def read_anew() -> None:
     """Forget the decisions that were read, after folders were laid beside ours or taken away."""
     for clear in _CACHES:
