@@ -118,6 +118,7 @@ def rule_facts(rule: Listed) -> list[tuple[str, str]]:
          "theo chuẩn có hiệu lực vào ngày ra viện"),
         ("Nơi sửa", ", ".join(OWNERS[owner] for owner in rule.owners)),
         ("Cách sửa", rule.mend),
+        ("Vì sao", rule.why),
         ("Nguồn", rule.source),
         ("Độ chắc chắn", vi(rule.confidence)),
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
     command.add_argument(
-        "--advice", action="store_true", help="JSON nêu thêm giá trị, nơi sửa và cách sửa của từng lỗi"
+        "--advice", action="store_true", help="JSON nêu thêm giá trị, ai sửa, cách sửa và vì sao của từng lỗi"
     )
     command.add_argument("--strict", action="store_true", help="coi cảnh báo cũng là lỗi")
     command.add_argument(
@@ -195,7 +195,7 @@ def _as_text(results: Results) -> str:
         edition = f", chuẩn {result.edition}" if result.edition else ""
         blocks.append(f"{result.file}{visit}{edition}: {counts}")
         if result.faults:
-            blocks.append(validation.faults_as_text(result.faults))
+            blocks.append(validation.faults_as_text(result.faults, result.edition))
     return "\n".join(blocks)
 
 

@@ -14,9 +14,9 @@ from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.validation import OWNERS, Listed, listed_rule, listed_rules
 from sosuckhoe.healthbook.validation.fixes import FIXES
 from sosuckhoe.healthbook.validation.mending import general_rules
+from sosuckhoe.healthbook.validation.places import said_place
 from sosuckhoe.healthbook.validation.proofs import Case, cases_of
 
-from .checking.findings import said_place
 from .checking.refusals import REFUSALS
 
 UNUSABLE = 2
@@ -79,11 +79,17 @@ def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
     yield "Được phép:" if rule.kind == "allowed" else "Báo khi:"
     for sentence in rule.sentences:
         yield f"  {_NAMED.sub(lambda found: _name(found[1], rule), sentence)}"
-    yield f"Phải đúng (nguyên văn tiếng Anh của quy tắc): {rule.statement}"
+    yield ""
+    yield f"Ai thường sửa: {'; '.join(OWNERS[owner] for owner in rule.owners)}"
+    yield f"Cách sửa: {rule.mend}"
+    for kind in FIXES.get(rule.id, ()):
+        yield f"Chương trình có thể đề xuất, người sửa xem trước: {kind.title}. {kind.why_safe}"
+    if rule.why:
+        yield f"Vì sao: {rule.why}"
     yield f"Theo: {rule.source}"
     yield f"Áp dụng cho ngày ra viện {_span(rule)}"
     yield ""
-    yield "Xét các chỉ tiêu:" if rule.reads else "Xét phong bì của tệp."
+    yield "Xét các chỉ tiêu:" if rule.reads else "Xét cả tệp, không xét riêng chỉ tiêu nào."
     fields = [path for path in rule.reads if not path.startswith("@")]
     for path in fields[:FIELDS_SHOWN]:
         yield f"  {path:<28}{_label(path)}"
@@ -93,11 +99,7 @@ def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
         yield "  Ngày kiểm tra"
     if "@policy" in rule.reads:
         yield "  Lựa chọn và danh mục của bệnh viện; chưa có danh mục hoặc số liệu cần đến thì quy tắc im lặng"
-    yield ""
-    yield f"Ai thường sửa: {'; '.join(OWNERS[owner] for owner in rule.owners)}"
-    yield f"Cách sửa: {rule.mend}"
-    for kind in FIXES.get(rule.id, ()):
-        yield f"Chương trình có thể đề xuất, người sửa xem trước: {kind.title}. {kind.why_safe}"
+    yield f"Phải đúng (nguyên văn tiếng Anh của quy tắc): {rule.statement}"
     for passes, title in ((True, "Ví dụ đúng"), (False, "Ví dụ sai")):
         if passes in examples:
             yield ""

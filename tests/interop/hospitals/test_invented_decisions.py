@@ -124,8 +124,8 @@ def test_findings_advice_and_fixes_speak_of_the_new_names(folder) -> None:
     tables["XML16"][1]["STT"] = "7"
     [result] = check(file_of(tables), day=TODAY)
     by_rule = {fault.rule: fault for fault in result.advised().faults}
-    assert by_rule["XTB-004"].path == "XML1.TIEN_THUOC_CT" and "(đang là 1)" in by_rule["XTB-004"].mend
-    assert by_rule["FMT-009"].mend.startswith("Ở ô “Số thứ tự” (bảng chăm sóc tại nhà, dòng")
+    assert by_rule["XTB-004"].path == "XML1.TIEN_THUOC_CT" and "(đang là 1 đ)" in by_rule["XTB-004"].mend
+    assert "các dòng của bảng chăm sóc tại nhà từ 1" in by_rule["FMT-009"].mend
     assert result.record is not None
     edition = edition_on(DAY)
     fixes = fixes_of(result.record, edition, day=TODAY)

@@ -57,7 +57,7 @@ def test_text_for_people_says_what_where_and_why(file, capsys):
     code, out = run(capsys, file(BARE))
     assert code == 1
     assert "Giờ ra viện (08:00 ngày 01/09/2026) sớm hơn giờ đến khám (10:00 ngày 01/09/2026)" in out
-    assert "Ở XML1.NGAY_RA" in out
+    assert "ô Thời điểm kết thúc đợt (NGAY_RA)" in out
     assert "Theo XFD-029" in out
 
 

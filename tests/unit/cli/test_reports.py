@@ -77,7 +77,7 @@ def test_what_is_not_in_a_table_keeps_the_name_it_has_in_the_file():
         "a", faults=[fault(path="GIAMDINHHS.CHUKYDONVI"), fault(path="FILE"), fault(path="XML8")]
     )
     places = [finding.place for _, finding in findings_of(result)]
-    assert places[:2] == ["GIAMDINHHS, CHUKYDONVI", "Cả tệp"] and places[2].startswith("XML8 ")
+    assert places[:2] == ["Cả tệp, CHUKYDONVI", "Cả tệp"] and places[2].startswith("XML8 ")
 
 
 # Workbook
@@ -90,7 +90,7 @@ def test_the_workbook_has_a_summary_and_a_sheet_for_every_owner(reports):
     sheet = book["Bác sĩ, điều dưỡng"]
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == f"A1:K{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:L{sheet.max_row}"
     assert sheet.column_dimensions["D"].width == COLUMNS["Điều gì"]
     summary = {row[0].value: row[1].value for row in book["Tổng hợp"].iter_rows() if row[0].value}
     assert summary["Không dùng được"] == 4 and summary["Lỗi"] >= 10 and summary["XFD-029"] == 1
@@ -140,7 +140,7 @@ def test_a_full_sheet_is_continued_on_another(tmp_path, monkeypatch):
         for row in book[name].iter_rows(2, values_only=True)
     ]
     assert rows == ["0", "1", "2", "3", "4"]
-    assert book["Thu ngân 2"].auto_filter.ref == "A1:K3" and book["Thu ngân 3"].freeze_panes == "A2"
+    assert book["Thu ngân 2"].auto_filter.ref == "A1:L3" and book["Thu ngân 3"].freeze_panes == "A2"
 
 
 # Page

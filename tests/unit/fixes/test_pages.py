@@ -19,6 +19,7 @@ from sosuckhoe.hospital.visits.severities import in_force
 from sosuckhoe.hospital.web.fixes import many
 from sosuckhoe.hospital.web.journal.words import DEEDS
 from sosuckhoe.hospital.web.templatetags.fixes import seen
+from sosuckhoe.hospital.web.worklist.queries import faults_per_version
 
 SEX = "FMT-015:XML1.GIOI_TINH"
 
@@ -199,6 +200,37 @@ def test_standing_by_a_value_and_taking_it_back(clinic, as_role):
     finding.refresh_from_db()
     assert finding.overruled_by == ""
     assert as_role("reception").get(address).status_code == 403
+
+
+def test_a_habit_in_many_rows_is_one_line_one_fix_and_one_word(clinic, as_role):
+    record = a_visit(medicines=3, services=1, results=1)
+    for row in record.tables["medicines"]:
+        row["quantity"] = f"{row['quantity']}.0000"
+    visit, client = clinic.close(record), as_role("records")
+    findings = Finding.objects.filter(rule="FMT-005").order_by("row")
+    assert [finding.row for finding in findings] == [1, 2, 3]
+    page = page_of(client, "visit", visit.pk)
+    assert (
+        page.count("Gặp ở 3 dòng: 1, 2, 3.") == 1
+        and page.count("cho=XML2.SO_LUONG&amp;dong=1&amp;tat-ca=1") == 1
+    )
+    assert "cho=XML2.SO_LUONG&amp;dong=2" not in page
+    client.post(reverse("web:fix_overrule", args=[findings[0].pk]), {"reason": "Phần mềm xuất vậy"})
+    assert {finding.overruled_why for finding in findings.all()} == {"Phần mềm xuất vậy"}
+    assert page_of(client, "visit", visit.pk).count("giữ nguyên giá trị này") == 1
+    client.post(reverse("web:fix_withdraw", args=[findings[2].pk]))
+    assert {finding.overruled_by for finding in findings.all()} == {""}
+
+
+def test_a_word_for_nothing_in_many_rows_counts_once_in_the_work_list(clinic, as_role):
+    record = a_visit(medicines=3, services=1, results=1)
+    for row in record.tables["medicines"]:
+        row["quantity"] = "NULL"
+    visit = clinic.close(record)
+    errors = visit.latest.findings.filter(severity="error", overruled_by="")
+    words = errors.filter(rule="SHP-004").count()
+    assert words == 3
+    assert faults_per_version([visit.latest.pk]) == {visit.latest.pk: errors.count() - words + 1}
 
 
 def test_a_rule_overruled_often_leads_the_list_of_rules(clinic, as_role):

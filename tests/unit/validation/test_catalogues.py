@@ -33,13 +33,13 @@ def test_a_change_is_a_row_closed_and_a_row_opened(day: date, price: list[str]) 
 def test_a_list_that_is_not_given_knows_everything() -> None:
     assert CHANGED.rows("services", "23.0001.1494", date(2026, 9, 1)) is None
     assert CHANGED.know("services", "23.0001.1494", date(2026, 9, 1))
-    assert CHANGED.know_all("services", ["a", "b"], date(2026, 9, 1))
+    assert CHANGED.unknown("services", ["a", "b"], date(2026, 9, 1)) == []
 
 
 def test_a_list_that_is_given_empty_knows_nothing() -> None:
     empty = Catalogues.of({"services": []})
     assert not empty.know("services", "23.0001.1494", date(2026, 9, 1))
-    assert empty.know_all("services", [], date(2026, 9, 1))
+    assert empty.unknown("services", ["a", "b"], date(2026, 9, 1)) == ["a", "b"]
 
 
 def test_an_unknown_list_or_a_row_without_its_code_is_refused() -> None:

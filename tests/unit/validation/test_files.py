@@ -13,6 +13,7 @@ from sosuckhoe.healthbook.signing import PracticeAuthority, sign
 from sosuckhoe.healthbook.standard import edition_on, editions
 from sosuckhoe.healthbook.standard.decision import VARIABLE
 from sosuckhoe.healthbook.validation import Policy, as_json, check, faults_as_text
+from sosuckhoe.healthbook.validation.reasons import why
 
 from .a_visit import visit
 
@@ -70,8 +71,9 @@ def test_people_read_what_where_and_why() -> None:
     lines = faults_as_text(result.faults).splitlines()
     at = next(index for index, line in enumerate(lines) if "sớm hơn giờ đến khám" in line)
     assert "10:15 ngày 15/09/2026" in lines[at]
-    assert "XML1.NGAY_RA" in lines[at + 1] and "202609151015" in lines[at + 1]
-    assert "XFD-029" in lines[at + 2] and "QĐ 4750" in lines[at + 2]
+    assert "bảng XML1" in lines[at + 1] and "(NGAY_RA)" in lines[at + 1] and "202609151015" in lines[at + 1]
+    assert lines[at + 2].strip() == f"Vì sao: {why('XFD-029')}"
+    assert "XFD-029" in lines[at + 3] and "QĐ 4750" in lines[at + 3]
     assert faults_as_text([]) == ""
 
 

@@ -36,7 +36,7 @@ def said(path: str, value: str | None, **more: str) -> list[tuple[str, str]]:
 def test_a_missing_mandatory_value_is_an_error_with_its_label() -> None:
     fault = of("XML1.HO_TEN", None)[0]
     assert (fault.rule, fault.severity, fault.value, fault.owner) == ("SHP-001", "error", "", "reception")
-    assert "họ và tên (HO_TEN)" in fault.message
+    assert "Họ và tên (HO_TEN)" in fault.message
     assert fault.source.startswith("QĐ 130/QĐ-BYT, Bảng 1")
 
 

@@ -308,7 +308,7 @@ def test_where_no_change_is_safe_the_page_says_so_and_saves_nothing(ward, as_rol
 
 def test_every_finding_says_how_it_is_usually_mended(ward, as_role):
     page = page_of(as_role(ward, "clinician"), taken_for(ward, "SHP-001"))
-    assert "Mở bệnh án hoặc giấy tờ, điền ô “Mã bệnh chính ICD-10”" in page
+    assert "Mở bệnh án, điền ô “Mã bệnh chính ICD-10”" in page
 
 
 def test_an_unclear_outcome_never_asks_for_corrections_but_says_what_comes_next(ward, as_role):

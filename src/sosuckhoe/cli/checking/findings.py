@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from functools import lru_cache
 
-from sosuckhoe.healthbook.standard import Edition, decisions, edition_on
 from sosuckhoe.healthbook.validation import Checked, Fault, how_to_mend
 from sosuckhoe.healthbook.validation.fault import SEVERITIES
+from sosuckhoe.healthbook.validation.places import said_place
+from sosuckhoe.healthbook.validation.reasons import why
 
 from .refusals import REFUSALS
 
@@ -19,9 +19,10 @@ COLUMNS: dict[str, int] = {
     "Dòng": 7,
     "Chỉ tiêu": 36,
     "Giá trị": 26,
+    "Cách sửa": 60,
+    "Vì sao": 50,
     "Quy tắc": 11,
     "Nguồn": 36,
-    "Cách sửa": 60,
 }
 """Headings and how wide they are in a workbook."""
 
@@ -38,9 +39,10 @@ class Finding:
     row: int | None
     field: str
     value: str
+    mend: str
+    why: str
     rule: str
     source: str
-    mend: str
 
     @property
     def cells(self) -> tuple[str | int | None, ...]:
@@ -68,9 +70,10 @@ def findings_of(result: Checked) -> Iterator[tuple[str, Finding]]:
                 row=fault.row,
                 field=field,
                 value=fault.value,
+                mend=advice(fault),
+                why=why(fault.rule),
                 rule=fault.rule,
                 source=fault.source,
-                mend=advice(fault),
             ),
         )
 
@@ -80,24 +83,3 @@ def advice(fault: Fault) -> str:
     if fault.rule in REFUSALS:
         return REFUSALS[fault.rule].what_to_do
     return fault.mend or how_to_mend(fault.rule)
-
-
-@lru_cache(maxsize=4096)
-def said_place(path: str, edition: str | None) -> tuple[str, str]:
-    """Table and field with their official labels; a part of the envelope as it is written there."""
-    table_name, _, field_name = path.partition(".")
-    if table_name == "FILE":
-        return "Cả tệp", ""
-    table = _edition(edition).tables.get(table_name)
-    if table is None:
-        return table_name, field_name
-    field = table.by_official.get(field_name)
-    label = f"{field.label_vi} ({field_name})" if field else field_name
-    return f"{table_name} {table.title_vi}", label
-
-
-@lru_cache(maxsize=16)
-def _edition(id: str | None) -> Edition:
-    known = [decision for decision in decisions() if decision.changes_tables]
-    chosen = next((decision for decision in known if decision.id == id), known[-1])
-    return edition_on(chosen.in_force, expected=True)

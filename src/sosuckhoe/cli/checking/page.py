@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from sosuckhoe.healthbook.validation import OWNERS, Checked
+from sosuckhoe.healthbook.validation.reasons import why
 
 from .findings import Finding, findings_of
 from .progress import spoken
@@ -90,6 +91,7 @@ class Report:
     def _list(self, severity: str, cause: Cause) -> Iterator[str]:
         shown = self._shown[severity, cause.rule]
         sources = dict.fromkeys(finding.source for _, finding in shown)
+        yield f"<p><b>Vì sao:</b> {escape(why(cause.rule))}</p>"
         yield f"<p><b>Theo:</b> {escape('; '.join(sources))}</p>"
         yield "<table><thead><tr><th>Tệp<th>Mã liên kết<th>Điều gì<th>Ở đâu<th>Giá trị<th>Cách sửa<th>Ai sửa</tr></thead><tbody>"
         for owner, finding in shown:

@@ -12,7 +12,13 @@ from .progress import spoken
 from .refusals import REFUSALS
 
 TOP = 10
-_COUNTED = re.compile(r"\{@count\.[^}]*\}")
+_VALUE = re.compile(r"\{[^}]*\}")
+_IN_BRACKETS = re.compile(r" \([^()]*\{(?!@day)[^()]*\)")
+_BESIDE_A_WORD = re.compile(
+    r"(?<! sau)(?<! từ)(?<! đến)(?<! bằng)(?<! hơn)(?<! trừ)(?<! cho)(?<! ghi)(?<! là)(?<! có)(?<! lúc)(?<! ngày)(?<! khác)"
+    r"(?<! đủ)(?<! của)(?<! tính)(?<! nghỉ)(?<! tháng)(?<! năm)(?<! khoa)(?<! thẻ)(?<! trả)(?<! nặng)(?<![:,;+]) \{(?:@wrong|[A-Z][A-Z0-9_.]*)\}%?"
+)
+"""A value right after the word for it, as in “giờ đến khám {NGAY_VAO}”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +110,9 @@ def words(rule: str) -> str:
 
 
 def plain_sentence(sentence: str) -> str:
-    """A rule's sentence with official names where values would stand."""
-    sentence = sentence.replace("{@day}", "hôm nay").replace("{@wrong}", "này")
-    sentence = _COUNTED.sub("…", sentence)
-    return sentence.replace("{", "").replace("}", "")
+    """A rule's sentence for many faults: no values, where the word for one is enough, and else a gap."""
+    sentence = _BESIDE_A_WORD.sub("", _IN_BRACKETS.sub("", sentence))
+    return _VALUE.sub("…", sentence.replace("{@day}", "hôm nay").replace(" {@odd}", ""))
 
 
 def percent(share: float) -> str:

@@ -23,11 +23,11 @@ def tell_of_letters(shape: Shape, rows: Sequence[Row] | Sheet, remarks: Remarks)
         path = f"{shape.official}.{official}"
         table, reading = damage_in(text)
         if table:
-            likely = f", đọc ra “{reading}”" if reading else ""
+            likely = f", có lẽ là “{reading}”" if reading else ""
             remarks.add(
                 "TEXT-002",
                 path,
-                f"Chữ có vẻ gõ hoặc chuyển sai bảng mã: {table}{likely}. Hệ thống không tự đổi.",
+                f"Chữ có vẻ gõ hoặc chuyển sai bảng mã: {table}{likely}; chương trình không tự đổi.",
                 row=number,
                 value=text,
                 severity="error" if _is_a_name(official) else "warning",
@@ -102,8 +102,8 @@ def _tell_of_loose_marks(shape: Shape, loose: list[tuple[int, str, int]], remark
     remarks.add(
         "STR-001",
         f"{shape.official}.{official}" if alone else shape.official,
-        f"Chữ Việt viết bằng dấu rời (tổ hợp, như U+{mark:04X}), chuẩn cần chữ dựng sẵn; hệ thống đọc được nhưng không "
-        f"tự đổi.{where}",
+        f"Chữ Việt viết bằng dấu rời (như U+{mark:04X}), chuẩn cần chữ dựng sẵn; chương trình đọc được nhưng không tự "
+        f"đổi.{where}",
         row=number,
         severity="warning",
     )

@@ -118,21 +118,21 @@ class EnvelopeReader:
         self._strangers(claim, ("NGAYLAP", "SOLUONGHOSO", "DANHSACHHOSO", "HOSO"))
         if stray_texts(root, 5):
             self.remarks.add(
-                "STR-014", "GIAMDINHHS", "Có chữ nằm ngoài các thẻ của phong bì, không được đọc."
+                "STR-014", "GIAMDINHHS", "Tệp có chữ viết lạc ngoài các thẻ, nên phần chữ đó không được đọc."
             )
         declared = facts.declared_count.strip()
         if (declared.lstrip("0") or declared[:1]) != str(len(visits)):
             self.remarks.add(
                 "STR-004",
                 "GIAMDINHHS.SOLUONGHOSO",
-                f"Số hồ sơ ghi ở đầu tệp (SOLUONGHOSO) khác với số hồ sơ có trong tệp ({len(visits)}).",
+                f"Số hồ sơ ghi ở đầu tệp (SOLUONGHOSO) khác số hồ sơ thật có trong tệp ({len(visits)}).",
                 value=facts.declared_count,
             )
         if len(visits) > 1:
             self.remarks.add(
                 "STR-005",
                 "GIAMDINHHS.HOSO",
-                f"Tệp chứa {len(visits)} hồ sơ; mỗi tệp gửi lên cổng chỉ chứa một hồ sơ.",
+                f"Tệp chứa {len(visits)} đợt khám; mỗi tệp gửi lên cổng chỉ chứa một đợt khám.",
             )
         return facts, visits
 
@@ -165,7 +165,7 @@ class EnvelopeReader:
             self.remarks.add(
                 "STR-014",
                 "GIAMDINHHS.DANHSACHHOSO",
-                "Có HOSO nằm ngoài DANHSACHHOSO.",
+                "Có hồ sơ (HOSO) nằm ngoài danh sách hồ sơ của tệp (DANHSACHHOSO).",
                 severity="warning",
             )
         self._strangers(listed, ("HOSO",))
@@ -177,7 +177,11 @@ class EnvelopeReader:
         holder = _only(file, "NOIDUNGFILE")
         self._strangers(file, ("LOAIHOSO", "NOIDUNGFILE"))
         if holder is None:
-            remarks.add("STR-007", part, "FILEHOSO không có thẻ NOIDUNGFILE.")
+            remarks.add(
+                "STR-007",
+                part,
+                "Tệp có tên bảng này (FILEHOSO) nhưng không có nội dung: thiếu thẻ NOIDUNGFILE.",
+            )
             return Part(kind)
         if len(holder):
             inline = list(holder)
@@ -185,12 +189,19 @@ class EnvelopeReader:
                 raise refuse("FILE-REPEATED", place_of(holder, part), "gốc trong NOIDUNGFILE")
             _told_as_inline(part, remarks)
             if stray_texts(holder, 1):
-                remarks.add("STR-007", part, "NOIDUNGFILE vừa có chữ vừa có XML; chỉ XML được đọc.")
+                remarks.add(
+                    "STR-007",
+                    part,
+                    "Nội dung bảng (NOIDUNGFILE) có chữ lạc ngoài các thẻ, nên phần chữ đó không được đọc.",
+                )
             return Part(kind, inline[0])
         text = (holder.text or "").strip()
         if not text:
             remarks.add(
-                "STR-007", part, "NOIDUNGFILE rỗng; được đọc như không gửi bảng này.", severity="warning"
+                "STR-007",
+                part,
+                "Phần nội dung (NOIDUNGFILE) trống, nên coi như không gửi bảng.",
+                severity="warning",
             )
             return Part(kind)
         if text.lstrip("\ufeff \t\r\n").startswith("<"):
@@ -217,7 +228,7 @@ class EnvelopeReader:
             remarks.add(
                 "STR-007",
                 part,
-                "Base64 có xuống dòng hoặc khoảng trắng; nên viết liền một dòng.",
+                "Nội dung mã hóa base64 (NOIDUNGFILE) bị ngắt dòng hoặc có dấu cách; cần viết liền một dòng.",
                 severity="warning",
             )
         try:
@@ -240,7 +251,7 @@ class EnvelopeReader:
         remarks.add(
             "STR-014",
             f"GIAMDINHHS.{name}",
-            f"Thẻ không thuộc {parent} theo chuẩn, nội dung không được dùng.",
+            f"Thẻ {name} không thuộc phần {parent} theo chuẩn, nên nội dung trong thẻ không được dùng.",
             severity="error" if str(child.tag).startswith("{") else "warning",
         )
 
@@ -264,14 +275,14 @@ def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) ->
             remarks.add(
                 "STR-006",
                 "GIAMDINHHS.LOAIHOSO",
-                "LOAIHOSO không phải một bảng của hồ sơ (XML1, XML2 …).",
+                "Tệp có một phần mang tên bảng lạ (LOAIHOSO); tên bảng phải là XML1, XML2… như quyết định công bố.",
                 value=kind[:40],
             )
         elif clean != kind:
             remarks.add(
                 "STR-006",
                 "GIAMDINHHS.LOAIHOSO",
-                "LOAIHOSO viết thường hoặc có khoảng trắng.",
+                "Tên bảng trong tệp (LOAIHOSO) viết chữ thường hoặc có dấu cách; cần viết hoa, liền nhau, như XML2.",
                 value=kind[:40],
                 severity="warning",
             )
@@ -279,7 +290,7 @@ def check_kinds(parts: list[Part], remarks: Remarks, tables: Collection[str]) ->
             remarks.add(
                 "STR-006",
                 "GIAMDINHHS.LOAIHOSO",
-                f"Có {times} phần cùng loại trong một hồ sơ; mỗi loại chỉ được một phần.",
+                f"Hồ sơ có {times} phần cùng tên bảng (LOAIHOSO); mỗi bảng chỉ được một phần.",
                 value=kind[:40],
             )
 
@@ -288,7 +299,7 @@ def _told_as_inline(part: str, remarks: Remarks) -> None:
     remarks.add(
         "STR-007",
         part,
-        "NOIDUNGFILE chứa XML để nguyên thay vì base64; đọc được, nhưng cổng chỉ nhận base64.",
+        "Nội dung bảng (NOIDUNGFILE) còn để nguyên dạng XML, chưa mã hóa base64; cổng chỉ nhận nội dung đã mã hóa.",
         severity="warning",
     )
 

@@ -143,9 +143,17 @@ def _read_visit(parts: list[Part], limits: Limits, remarks: Remarks, edition: Ed
     if "visit" not in tables and not any(
         part.kind.strip().upper() == "XML1" for part in parts if part.is_there
     ):
-        remarks.add("STR-008", "XML1", "Hồ sơ không có XML1 nên không biết đợt khám và lần ban hành áp dụng.")
+        remarks.add(
+            "STR-008",
+            "XML1",
+            "Hồ sơ thiếu bảng tổng hợp (XML1), nên không biết là đợt khám nào và theo quyết định nào.",
+        )
     if len(tables.get("visit", ())) > 1:
-        remarks.add("STR-017", "XML1", "XML1 có nhiều hơn một dòng TONG_HOP.")
+        remarks.add(
+            "STR-017",
+            "XML1",
+            "Bảng tổng hợp (XML1) có nhiều hơn một dòng (TONG_HOP); mỗi đợt khám chỉ có một dòng.",
+        )
     for shape in reader.shapes.by_official.values():
         found = tables.get(shape.english, ())
         if isinstance(found, Sheet) or {"", shape.official} & remarks.doubtful:
@@ -208,13 +216,14 @@ def _read_part(part: Part, root: etree._Element, reader: TableReader, tables: Ta
         reader.remarks.add(
             "STR-007",
             declared or "GIAMDINHHS.LOAIHOSO",
-            f"LOAIHOSO và nội dung không khớp: nội dung là bảng {shape.official}, và được đọc theo bảng đó.",
+            f"Tên bảng và nội dung không khớp: tên bảng (LOAIHOSO) ghi {declared or 'trống'}, nội dung lại là bảng "
+            f"{shape.official}. Đã đọc theo nội dung.",
         )
     if shape.official not in reader.shapes.edition.tables:
         reader.remarks.add(
             "STR-006",
             shape.official,
-            "Bảng không có trong lần ban hành áp dụng cho ngày ra viện này.",
+            "Quyết định áp dụng cho ngày ra viện này không có bảng này.",
             severity="warning",
         )
     rows = reader.read(root, shape, first_row=len(tables.get(shape.english, ())) + 1)

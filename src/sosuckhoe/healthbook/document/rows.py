@@ -48,14 +48,16 @@ class TableReader:
         """The rows below a table's root element."""
         elements, regular = self._row_elements(root, shape)
         for text in stray_texts(root, len(shape.tags)):
-            self.remarks.add("STR-014", shape.official, "Có chữ nằm ngoài các trường, không được đọc.")
+            self.remarks.add(
+                "STR-014", shape.official, "Bảng có chữ viết lạc ngoài các ô, nên phần chữ đó không được đọc."
+            )
             self.unknown.append(Unknown(shape.official, 0, "", text))
         without_rows = "STR-018" if shape.official in ("XML2", "XML3", "XML4", "XML5") else "STR-020"
         if not elements:
             self.remarks.add(
                 without_rows,
                 shape.official,
-                "Bảng được gửi kèm nhưng không có dòng nào; được đọc như không gửi.",
+                "Bảng gửi kèm không có dòng nào, nên coi như không gửi.",
                 severity="warning",
             )
         # A field holds text only. One question to the whole table spares asking each field.
@@ -68,7 +70,7 @@ class TableReader:
             self.remarks.add(
                 without_rows,
                 shape.official,
-                "Bảng được gửi kèm nhưng mọi trường đều trống; được đọc như không gửi. Nên bỏ bảng này khỏi tệp.",
+                "Bảng gửi kèm có dòng nhưng mọi ô đều trống, nên coi như không gửi.",
             )
             return []
         return rows
@@ -85,7 +87,7 @@ class TableReader:
         self.remarks.add(
             "STR-007",
             declared or "GIAMDINHHS.LOAIHOSO",
-            "Nội dung có thẻ gốc không thuộc bảng nào của chuẩn nên không được đọc.",
+            "Nội dung phần này không phải bảng nào của chuẩn (thẻ gốc lạ), nên không được đọc.",
             value=str(root.tag)[: self.limits.name_length],
         )
         self.unknown.append(Unknown(declared, 0, str(root.tag), "\n".join(texts_of(root))))
@@ -117,7 +119,7 @@ class TableReader:
         self.remarks.add(
             "STR-007",
             shape.official,
-            f"Các thẻ bao ngoài không đúng như công bố ({'/'.join(shape.tags)}); các dòng vẫn được đọc.",
+            f"Các thẻ bao ngoài không đúng tên công bố ({'/'.join(shape.tags)}); các dòng vẫn được đọc.",
             value=str(root.tag)[: self.limits.name_length],
             severity=severity,
         )
@@ -160,7 +162,7 @@ class TableReader:
                 self.remarks.add(
                     "STR-013",
                     f"{shape.official}.{official}",
-                    "Trường lặp lại trong cùng một dòng; chỉ giá trị đầu tiên được đọc.",
+                    "Ô này có nhiều hơn một lần trong cùng một dòng; chỉ giá trị đầu tiên được đọc.",
                     row=number,
                 )
                 self.unknown.append(Unknown(shape.official, number, official, cell.text or ""))
@@ -175,7 +177,7 @@ class TableReader:
             self.remarks.add(
                 "STR-015",
                 shape.official,
-                "Các trường không theo thứ tự của bảng đã công bố.",
+                "Các ô trong dòng không theo thứ tự của bảng đã công bố.",
                 row=number,
                 severity="warning",
             )
@@ -185,7 +187,7 @@ class TableReader:
                     self.remarks.add(
                         "STR-013",
                         f"{shape.official}.{official}",
-                        "Thiếu thẻ của trường; trường không có giá trị vẫn gửi thẻ rỗng.",
+                        "Tệp thiếu thẻ của ô này; ô không có giá trị vẫn cần một thẻ trống.",
                         row=number,
                         severity="warning",
                     )
@@ -200,21 +202,24 @@ class TableReader:
                 f"tên thẻ dài hơn {self.limits.name_length} ký tự",
             )
         self.unknown.append(Unknown(shape.official, number, name, "".join(texts_of(cell))))
-        path = f"{shape.official}.{name.rpartition('}')[2]}"
+        shown = name.rpartition("}")[2]
+        path = f"{shape.official}.{shown}"
         row = number or None
         if name in shape.places:
-            self.remarks.add("STR-014", path, "Trường chứa thẻ con; chuẩn chỉ cho chữ.", row=row)
+            self.remarks.add("STR-014", path, "Ô này chứa thẻ con; chuẩn chỉ cho ghi chữ.", row=row)
         elif name.startswith("{"):
-            self.remarks.add("STR-014", path, "Thẻ thuộc không gian tên (xmlns) lạ, không được đọc.", row=row)
+            self.remarks.add(
+                "STR-014", path, f"Thẻ {shown} thuộc không gian tên (xmlns) lạ, nên không được đọc.", row=row
+            )
         else:
             rule = "STR-016" if shape.official == "XML13" and name in REFERRAL_NAMES else "STR-014"
             others = decisions_with(shape.official, name)
             self.remarks.add(
                 rule,
                 path,
-                f"Thẻ này chỉ có trong bảng theo {others}, không có trong lần ban hành áp dụng cho hồ sơ."
+                f"Thẻ {shown} chỉ có trong bảng theo {others}, không có trong quyết định áp dụng cho ngày ra viện này."
                 if others
-                else "Thẻ không có trong bảng đã công bố, nội dung không được dùng.",
+                else f"Thẻ {shown} không có trong bảng đã công bố, nên nội dung trong thẻ không được dùng.",
                 row=row,
                 severity="error" if rule == "STR-016" else "warning",
             )

@@ -117,13 +117,13 @@ def _declaration(data: bytes, part: str, remarks: Remarks, *, as_text: bool) -> 
         remarks.add(
             "STR-001",
             path,
-            "Dòng khai báo XML ghi encoding khác utf-8.",
+            "Dòng đầu tệp khai bảng mã (encoding) không phải utf-8.",
             value=declared,
             severity="warning" if declared == "utf8" else "error",
         )
     version = _DECLARED_VERSION.search(found[0])
     if version and version[1] != b"1.0":
-        remarks.add("STR-001", path, "Dòng khai báo XML ghi phiên bản khác 1.0.", severity="warning")
+        remarks.add("STR-001", path, "Dòng đầu tệp khai phiên bản XML khác 1.0.", severity="warning")
     return found.end()
 
 
@@ -162,15 +162,16 @@ def _check_odd_letters(text: str, part: str, remarks: Remarks) -> None:
         remarks.add(
             "STR-001",
             path,
-            "Có ký tự riêng của một phông chữ (thường do dán từ Word); nơi nhận sẽ không đọc được.",
-            value=f"U+{ord(found[0]):04X}, {_place(text, found.start(), '')}",
+            f"Có ký hiệu riêng của một phông chữ, thường do dán từ Word, ở {_place(text, found.start(), '')}; nơi nhận sẽ "
+            "không đọc được.",
+            value=f"U+{ord(found[0]):04X}",
         )
     if (offset := text.find("\ufffd")) >= 0:
         remarks.add(
             "STR-001",
             path,
-            "Có ký tự thay thế U+FFFD: chữ gốc đã mất khi chuyển mã.",
-            value=str(_place(text, offset, "")),
+            f"Có chữ đã mất khi chuyển bảng mã, ở {_place(text, offset, '')}.",
+            value="U+FFFD",
         )
 
 

@@ -3,7 +3,7 @@
     advice_on(fault, record, edition)
     # Mở bệnh án xem hai giờ này. Giờ ra viện ghi nhầm thì sửa (đang là 08:00 ngày 01/09/2026) thành lúc sau …
 
-The sentences are data, ``mending.csv``, one a rule, and one more for a place (``BUS-038 XML13``) where the work differs. ``{o}`` is the field by its label, ``{v}`` what stands there, ``{r}``
+The sentences are data, ``mending.csv``, one a rule, and one more for a place (``BUS-038 XML13``) or a desk (``SHP-001 cashier``) where the work differs. ``{o}`` is the field by its label, ``{b}`` the table by its title, ``{v}`` what stands there, ``{r}``
 the row with what it is about, ``{n}`` its number where the word is there already, ``{NGAY_VAO}`` a field of the same row, or of XML1 where the table has none of that name.
 What the value should be is said only where the other values prove it.
 """
@@ -13,9 +13,11 @@ from collections.abc import Callable
 from ..record import Record, Row
 from ..standard import Edition, Field, Table
 from .fault import Fault
+from .gathering import HABITS
 from .mending import PLACE, how_to_mend, sentences
+from .rules.envelope import FILE_RULES
 from .typed import reader_of
-from .wording import LONGEST, meaning, said, with_meaning
+from .wording import LONGEST, in_sentence, meaning, said, said_in, with_meaning
 
 TOLD_BY = {
     "XML2": ("TEN_THUOC", "MA_THUOC"),
@@ -32,7 +34,9 @@ def advice_on(fault: Fault, record: Record | None, edition: Edition | None) -> s
     Without a record, or for what is wrong with the file as a whole, the advice is the rule's general one with the
     place before it.
     """
-    sentence = sentences().get(f"{fault.rule} {fault.path}") or sentences().get(fault.rule)
+    known = sentences()
+    keys = (f"{fault.rule} {fault.path}", f"{fault.rule} {fault.owner}", fault.rule)
+    sentence = next((known[key] for key in keys if key in known), None)
     table = edition.tables.get(fault.path.partition(".")[0]) if edition is not None else None
     if sentence is None or record is None or edition is None or table is None:
         return _placed(fault, table, edition)
@@ -44,7 +48,7 @@ def _placed(fault: Fault, table: Table | None, edition: Edition | None) -> str:
     """The general advice, after the field it is about."""
     field = table.by_official.get(fault.path.partition(".")[2]) if table is not None else None
     general = how_to_mend(fault.rule)
-    if table is None or field is None or edition is None:
+    if table is None or field is None or edition is None or fault.rule in FILE_RULES:
         return general
     row = f", dòng {fault.row}" if fault.row is not None else ""
     value = f", đang là {said(None, fault.value)}" if fault.value else ""
@@ -71,6 +75,7 @@ class _Place:
     def said(self, name: str) -> str:
         known: dict[str, Callable[[], str]] = {
             "o": self._field,
+            "b": lambda: in_sentence(self.table.title_vi),
             "v": self._value,
             "r": self._where,
             "n": self._number,
@@ -100,11 +105,14 @@ class _Place:
 
     def _value(self) -> str:
         field = self.table.by_official.get(self.fault.path.partition(".")[2])
-        return self._text(field, self.fault.value) if field is not None else said(None, self.fault.value)
+        if field is None or self.fault.rule in HABITS:  # how it is written is what is wrong
+            return said(None, self.fault.value)
+        return self._text(field, self.fault.value)
 
     def _text(self, field: Field, text: str) -> str:
         reader = reader_of(field)
-        shown = said(reader[text] if reader is not None and text else None, text)
+        value = reader[text] if reader is not None and text else None
+        shown = said(None, text) if field.kind == "codes" else said_in(field, value, text)
         name = meaning(self.edition, field, text, self.record.discharge_day()) if text else ""
         return with_meaning(shown, name)
 

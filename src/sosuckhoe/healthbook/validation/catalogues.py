@@ -117,9 +117,9 @@ class Catalogues:
         """Whether a code is valid on a day; True where the list was not given."""
         return self.rows(name, code, day) != []
 
-    def know_all(self, name: str, codes: Iterable[str], day: date) -> bool:
-        """Whether every code is valid on a day; True where the list was not given."""
-        return name not in self.lists or all(self.know(name, code, day) for code in codes)
+    def unknown(self, name: str, codes: Iterable[str], day: date) -> list[str]:
+        """The codes that are not valid on a day; none where the list was not given."""
+        return [code for code in codes if not self.know(name, code, day)] if name in self.lists else []
 
 
 def _day(text: str) -> date | None:

@@ -8,11 +8,12 @@ from typing import Any
 from ..document import Reading, Remark, Unreadable, VisitReading, read
 from ..record import Record
 from ..signing import Outcome, verify
-from ..standard import Edition, decisions, edition_on
+from ..standard import Edition, Table, decisions, edition_on
 from .advice import advice_on
 from .checking import check_record, name_of, under
-from .fault import OWNERS, Fault, Severity, in_reading_order
+from .fault import OWNERS, Fault, Owner, Severity, in_reading_order
 from .policy import Policy
+from .reasons import why
 from .rules.envelope import (
     FILE_RULES,
     OF_A_VISIT,
@@ -23,8 +24,10 @@ from .rules.envelope import (
     signature_is_there,
 )
 from .settling import where_now
+from .shape_ids import owner_of
 from .typed import VIETNAM, parse_date
-from .wording import quoted
+from .wording import in_sentence, quoted
+from .wording import name_of as said_name
 
 _DATED_BY_CALENDAR = frozenset({"CERTIFICATE-EXPIRED", "CERTIFICATE-NOT-YET-VALID", "AUTHORITY-OUT-OF-DATE"})
 """Verdicts that hang on the moment of signing, which the file does not prove: a warning."""
@@ -199,17 +202,35 @@ def _gathered(remarks: list[Remark]) -> Iterator[Remark]:
 
 def _from_remark(remark: Remark, edition: Edition) -> Fault:
     rule, table = FILE_RULES[remark.rule], edition.tables.get(remark.path.partition(".")[0])
-    value = f" Giá trị: {quoted(remark.value)}." if remark.value else ""
+    value = f" Đang ghi {quoted(remark.value)}." if remark.value and remark.value not in remark.detail else ""
     times = f" Gặp ở {remark.times} chỗ." if remark.times > 1 else ""
-    sentence = f"{remark.detail}{value}{times}"
+    sentence = f"{_placed(remark, table)}{value}{times}"
     row = None if table is not None and not table.repeats and remark.row == 1 else remark.row
-    return Fault(rule.id, remark.path, row, remark.severity, sentence, rule.source, remark.value, rule.owner)
+    owner = _desk(remark, table) or rule.owner
+    return Fault(rule.id, remark.path, row, remark.severity, sentence, rule.source, remark.value, owner)
+
+
+def _desk(remark: Remark, table: Table | None) -> Owner | None:
+    """Where the value is typed again that came with odd letters; None for what is not one value's matter."""
+    field = table.by_official.get(remark.path.partition(".")[2]) if table is not None else None
+    if table is None or field is None or not remark.rule.startswith("TEXT-"):
+        return None
+    return owner_of(table.official, *(table.known_as(field) or [field.official]))
+
+
+def _placed(remark: Remark, table: Table | None) -> str:
+    """What was seen, after the field or table it was seen in: a remark itself knows official names only."""
+    if table is None or f"({table.official})" in remark.detail:
+        return remark.detail
+    field = table.by_official.get(remark.path.partition(".")[2])
+    place = said_name(field) if field is not None else f"{table.title_vi} ({table.official})"
+    return f"{place}: {in_sentence(remark.detail)}"
 
 
 def as_json(results: list[Checked], *, advice: bool = False) -> dict[str, Any]:
     """One file for machines. Where it holds several visits every fault also says of which (``visit``).
 
-    ``advice``: every fault also says what stands there, who usually mends it, and how.
+    ``advice``: every fault also says what stands there, who usually mends it, how, and why it matters.
     """
     several = len(results) > 1
     faults = []
@@ -224,7 +245,12 @@ def as_json(results: list[Checked], *, advice: bool = False) -> dict[str, Any]:
                 "source": fault.source,
             }
             if advice:
-                facts |= {"value": fault.value, "owner": OWNERS[fault.owner], "mend": fault.mend}
+                facts |= {
+                    "value": fault.value,
+                    "owner": OWNERS[fault.owner],
+                    "mend": fault.mend,
+                    "why": why(fault.rule),
+                }
             if several:
                 facts["visit"] = result.visit_code
             faults.append(facts)

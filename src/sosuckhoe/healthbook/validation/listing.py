@@ -12,6 +12,7 @@ from ..standard.editions import of_decisions
 from .fault import SEVERITIES
 from .mending import general_rules, how_to_mend
 from .proofs import cases_of, proven
+from .reasons import why
 from .rule import RULES, Rule
 from .rules.allowed import ALLOWED
 from .rules.envelope import FILE_RULES
@@ -61,6 +62,11 @@ class Listed:
         """All variants in one text."""
         return " ".join(self.sentences)
 
+    @property
+    def why(self) -> str:
+        """What may come of it; empty where nothing is refused."""
+        return "" if self.kind == "allowed" else why(self.id)
+
     def as_json(self) -> dict[str, Any]:
         """For machines."""
         return {
@@ -77,6 +83,7 @@ class Listed:
             "confidence": self.confidence,
             "owners": list(self.owners),
             "mend": self.mend,
+            "why": self.why,
             "proofs": self.proofs,
         }
 

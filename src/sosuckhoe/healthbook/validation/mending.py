@@ -16,10 +16,13 @@ from ..standard.editions import of_decisions
 from .rule import RULES
 
 OF_UNKNOWN = "So với hồ sơ gốc, sửa chỗ sai trong phần mềm bệnh viện rồi xuất lại tệp."
+FOR_IT = "Công nghệ thông tin "
+CALL_IT = "Người dùng không phải sửa hồ sơ: báo công nghệ thông tin tên tệp và lời báo này."
+"""What whoever reads of a fault of the export does, before what is asked of those who mend it."""
 PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 _IN_BRACKETS = re.compile(r" \([^()]*\{[^()]*\)|; đang là \{v\}|, thay cho \{v\}")
 """What is said of a value only: left out where no value is at hand."""
-_GENERAL = {"o": "ô này", "v": "giá trị đang ghi", "r": "", "n": " này"}
+_GENERAL = {"o": "ô này", "b": "này", "v": "giá trị đang ghi", "r": "", "n": " này"}
 _AFTER_A_NOUN = re.compile(
     r"(?<! sau)(?<! từ)(?<! đến)(?<! bằng)(?<! hơn)(?<! trừ)(?<! cho)(?<! xuống)(?<! thay) \{(?:v|[A-Z][A-Z0-9_.]*)\}%?"
 )
@@ -50,7 +53,8 @@ def how_to_mend(rule: str) -> str:
         without = _AFTER_A_NOUN.sub("", _IN_BRACKETS.sub("", sentences()[rule]))
         return PLACE.sub(lambda found: _label(rule, found[1]), without)
     if rule in general_rules():
-        return general_rules()[rule]["mend"]
+        mend = general_rules()[rule]["mend"]
+        return f"{CALL_IT} {mend}" if mend.startswith(FOR_IT) else mend
     return OF_UNKNOWN
 
 

@@ -28,7 +28,7 @@ from .typed import (
     reader_of,
     without_empty_decimals,
 )
-from .wording import in_sentence, name_of, quoted
+from .wording import name_of, quoted
 
 DAY, TIME = "cần 8 chữ số năm, tháng, ngày có thật", "cần 12 chữ số năm, tháng, ngày, giờ, phút có thật"
 FEW_CODES = 5
@@ -104,14 +104,14 @@ class Shape:
             return None
         doubtful = self.field.need_confidence != "high" or self.is_among(ids.DOUBTFUL_PRESENCE)
         rule = self.of(ids.MISSING, "SHP-001")
-        message = f"Chưa có {in_sentence(name_of(self.field))}; ô này bắt buộc."
+        message = f"{name_of(self.field)} đang trống; ô này bắt buộc."
         return self._fault(rule, row, "warning" if doubtful else "error", message, "")
 
     def _nothing(self, text: str, row: int | None) -> Fault:
         """A word like NULL, which an exporter wrote where there was no value."""
         severity: Severity = "error" if self.always or self.field.kind != "string" else "warning"
         message = (
-            f"{name_of(self.field)} ghi chữ {quoted(text)}: ô không có giá trị mà phần mềm xuất thành chữ."
+            f"{name_of(self.field)} ghi chữ {quoted(text)}, tức là ô trống mà phần mềm lại xuất thành chữ."
         )
         return replace(self._fault("SHP-004", row, severity, message, text), owner="it")
 
@@ -172,8 +172,8 @@ class Shape:
         if any(row.code == text for row in self.list.rows):
             if text in self.lingering_codes(day):
                 severity = "warning"
-            return rule, severity, f"{where} không có hiệu lực vào ngày {day:%d/%m/%Y}."
-        message = f"{where} không có trong danh mục dùng chung ngày {day:%d/%m/%Y}."
+            return rule, severity, f"{where} đã bỏ hoặc chưa dùng vào ngày {day:%d/%m/%Y}."
+        message = f"{where} không có trong danh mục dùng chung của Bộ Y tế ngày {day:%d/%m/%Y}."
         codes = self.codes_on(day)
         if len(codes) <= FEW_CODES:
             message += f" Chọn {'; '.join(f'{code} – {found.name_vi}' for code, found in codes.items())}."

@@ -210,6 +210,8 @@ def owner_of(table: str, *names: str) -> Owner:
     """Who can mend a field: the desk where it is filled in. ``names``: all official names it ever had."""
     if not {"MA_LK", "STT", "DU_PHONG", "MA_CSKCB"}.isdisjoint(names):
         return "it"
+    if table == "XML3" and not {"MA_NHOM", "PHAM_VI"}.isdisjoint(names):
+        return "cashier"
     if table in ("XML1", "XML2", "XML3"):
         if any(name.startswith(_CLINICAL) for name in names):
             return "clinician"

@@ -13,7 +13,7 @@ from ..standard import Edition, Table
 from .fault import Fault
 from .rule import COUNT, ONE_DONG, Rule
 from .typed import reader_of
-from .wording import meaning, name_of, quoted, said, with_meaning
+from .wording import DONG, meaning, name_of, quoted, said, said_in, with_meaning
 
 _PLACE = re.compile(r"\{([@A-Z0-9_.a-z]+)\}")
 
@@ -37,8 +37,8 @@ class Site:
         if isinstance(wrong, Decimal):
             right = self._right(record, number, row, wrong)
             off, wrong = abs(wrong), None
-            more = f" Tính lại được {said(right, None)} đồng, lệch" if right is not None else " Lệch"
-            more += f" {said(off, None)} đồng."
+            more = f" Tính lại được {said(right, None)} {DONG}, lệch" if right is not None else " Lệch"
+            more += f" {said(off, None)} {DONG}."
             if off < ONE_DONG:
                 severity, more = "warning", f"{more[:-1]}; có thể do làm tròn."
         place = rule.at.partition(".")[2]
@@ -100,11 +100,11 @@ class Site:
         if chosen is not None:
             text = chosen.get(field.english)
             name = meaning(self.edition, field, text, record.discharge_day()) if text else ""
-            shown = said(reader[text], text) if reader is not None else said(None, text)
+            shown = said_in(field, reader[text] if reader is not None else None, text)
             return with_meaning(shown, name)
         if field.kind == "decimal" and reader is not None:
             amounts = (reader[row.get(field.english)] for row in record.rows(table.english))
-            return said(sum((amount for amount in amounts if amount is not None), Decimal()), None)
+            return said_in(field, sum((amount for amount in amounts if amount is not None), Decimal()), None)
         members = dict.fromkeys(row.get(field.english, "") for row in record.rows(table.english))
         return "; ".join(quoted(member) for member in members if member) or "(trống)"
 

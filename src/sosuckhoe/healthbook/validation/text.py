@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 
 from .fault import OWNERS, SEVERITIES, Fault
+from .places import WHOLE, said_place
+from .reasons import why
 from .wording import quoted
 
 
-def faults_as_text(faults: Iterable[Fault]) -> str:
-    """Lines a fault: what is wrong; where, with the value; why, with its source; how to mend it. Empty without faults."""
+def faults_as_text(faults: Iterable[Fault], edition: str | None = None) -> str:
+    """Lines a fault: what is wrong; where, with the value; how to mend it; why, with its source. Empty without faults.
+
+    ``edition``: the id of the one that judged them, for the labels.
+    """
     groups: dict[str, list[Fault]] = {owner: [] for owner in OWNERS}
     for fault in faults:
         groups[fault.owner].append(fault)
@@ -16,16 +21,25 @@ def faults_as_text(faults: Iterable[Fault]) -> str:
         if found:
             lines.append(f"{OWNERS[owner]} ({len(found)})")
             for fault in found:
-                lines += _lines(fault)
+                lines += _lines(fault, edition)
     return "\n".join(lines)
 
 
-def _lines(fault: Fault) -> list[str]:
-    place = fault.path if fault.row is None else f"{fault.path}, dòng {fault.row}"
+def _lines(fault: Fault, edition: str | None) -> list[str]:
     value = f": {quoted(fault.value)}" if fault.value else ""
     lines = [
         f"  {SEVERITIES[fault.severity]}: {fault.message}",
-        f"    Ở {place}{value}",
+        f"    Ở {_place(fault, edition)}{value}",
+        f"    Cách sửa: {fault.mend}" if fault.mend else "",
+        f"    Vì sao: {reason}" if (reason := why(fault.rule)) else "",
         f"    Theo {fault.rule}, {fault.source}",
     ]
-    return [*lines, f"    Cách sửa: {fault.mend}"] if fault.mend else lines
+    return [line for line in lines if line]
+
+
+def _place(fault: Fault, edition: str | None) -> str:
+    table, field = said_place(fault.path, edition)
+    row = f"dòng {fault.row}" if fault.row is not None else ""
+    if table == WHOLE:
+        return ", ".join(part for part in ("cả tệp", field and f"thẻ {field}") if part)
+    return ", ".join(part for part in (f"bảng {table}", row, field and f"ô {field}") if part)

@@ -6,11 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from ..standard import Edition, Field
+from .typed import is_birth
 
 LONGEST = 60
 """Characters of a value shown in a sentence; the whole value is in ``Fault.value``."""
 
 
+MONEY = ("_amount", "_price")
+"""How the English names of amounts of money end."""
+DONG = "đ"
 LONGEST_NAME = 70
 """Characters of what a code means; longer ones are sentences of a decision."""
 
@@ -45,6 +49,15 @@ def said(value: Any, text: str | None) -> str:
     if isinstance(value, list):
         return "; ".join(said(member, None) for member in value) or "(trống)"
     return str(value) if not isinstance(value, str) else quoted(value)
+
+
+def said_in(field: Field, value: Any, text: str | None) -> str:
+    """A value of a field: money with its unit, and a moment with its hour, as midnight is often an hour left out."""
+    if isinstance(value, Decimal) and field.english.endswith(MONEY):
+        return f"{number(value)} {DONG}"
+    if isinstance(value, datetime) and field.kind == "datetime12" and not is_birth(field):
+        return f"{value:%H:%M ngày %d/%m/%Y}"
+    return said(value, text)
 
 
 def meaning(edition: Edition, field: Field, text: str, day: date | None) -> str:

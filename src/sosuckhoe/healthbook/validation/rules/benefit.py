@@ -130,7 +130,7 @@ SMALL_SHARE = Decimal("0.15")
     owner="cashier",
     source="Luật BHYT, Điều 22; lương cơ sở (mức tham chiếu) do bệnh viện nhập theo ngày",
     sentence=(
-        "Chi phí {T_TONGCHI_BH} đồng dưới 15% lương cơ sở mà người bệnh vẫn cùng chi trả {T_BNCCT} đồng; khám đúng tuyến thì "
+        "Chi phí {T_TONGCHI_BH} dưới 15% lương cơ sở mà người bệnh vẫn cùng chi trả {T_BNCCT}; khám đúng nơi thì "
         "được hưởng 100%."
     ),
 )

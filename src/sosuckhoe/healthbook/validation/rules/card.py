@@ -191,7 +191,7 @@ def card_comes_with_its_first_day(card: str, first: str | None) -> bool:
     confidence="medium",
     owner="cashier",
     source=f"{CHECKERS}; QĐ 3276/QĐ-BYT, phụ lục 1",
-    sentence="Thẻ {MA_THE_BHYT} thường không phải cùng chi trả khi khám đúng nơi, nhưng cùng chi trả là {T_BNCCT} đồng.",
+    sentence="Thẻ {MA_THE_BHYT} thường không phải cùng chi trả khi khám đúng nơi, nhưng cùng chi trả là {T_BNCCT}.",
 )
 def some_cards_have_no_copayment(category: str, cards: list[str], copaid: Decimal) -> bool:
     """Cards with benefit level 1, 2 or 5 normally have no co-payment on a right-level visit."""

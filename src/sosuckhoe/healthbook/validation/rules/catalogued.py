@@ -11,7 +11,7 @@ from ..policy import Policy
 from ..rule import Check, Confidence, rule
 from ..typed import parse_decimal
 from .cited import CHECKERS
-from .repeated import plain
+from .repeated import PAPERS, plain
 
 SINCE = date(2024, 7, 1)
 SECONDED = re.compile(r"\.(?:HD|C)\..*")
@@ -45,6 +45,30 @@ def prices(entries: Iterable[Entry]) -> list[Decimal]:
 
 # Whether one code, or each of several, is in a list on a day
 
+LISTS = {
+    "COD-001": "danh mục xã, phường",
+    "COD-002": "danh mục nghề nghiệp",
+    "COD-003": "danh mục cơ sở khám chữa bệnh",
+    "COD-009": "danh mục bệnh y học cổ truyền",
+    "COD-010": "danh mục phẫu thuật, thủ thuật quốc tế",
+    "COD-020": "danh mục xăng dầu",
+    "COD-021": "danh mục máy của bệnh viện",
+    "COD-022": "danh mục nhân viên của bệnh viện",
+    "COD-024": "danh mục nhân viên của bệnh viện",
+    "COD-025": "danh mục chỉ số xét nghiệm",
+    "COD-026": "danh mục dịch vụ kỹ thuật",
+    "COD-027": "danh mục phác đồ",
+    "COD-028": "danh mục quốc tịch",
+}
+"""What people call the list a code is looked for in."""
+SIGNED = {
+    **PAPERS,
+    "XML9": "giấy chứng sinh (XML9)",
+    "XML10": "giấy nghỉ dưỡng thai (XML10)",
+    "XML11": "giấy nghỉ (XML11)",
+}
+"""What people call the papers that are signed."""
+
 
 def _enter(
     id: str,
@@ -59,10 +83,11 @@ def _enter(
     confidence: Confidence = "high",
     since: date = SINCE,
 ) -> None:
-    """Enter a check of (policy, day, code or codes) whose fault points at the code."""
+    """Enter a check of (policy, day, code or codes) whose fault points at the code, of several at those that are wrong."""
+    code = "@wrong" if check.__annotations__["return"] == list[str] else reads[1]
     rule(id, table=table, reads=("@policy", *reads), source=source, owner=owner, severity=severity,
-         confidence=confidence, since=since, sentence=f"{sentence} {{{reads[1]}}} không có trong danh mục có hiệu lực.",
-         )(check)  # fmt: skip
+         confidence=confidence, since=since,
+         sentence=f"{sentence} {{{code}}} không có trong {LISTS[id]} đang dùng.")(check)  # fmt: skip
 
 
 def commune_is_known(policy: Policy, discharged: date, commune: str) -> bool:
@@ -87,21 +112,20 @@ def facility_is_known(policy: Policy, discharged: date, facility: str) -> bool:
     return policy.catalogues is None or policy.catalogues.know("facilities", facility, discharged)
 
 
-def registered_facilities_are_known(policy: Policy, discharged: date, facilities: list[str]) -> bool:
+def registered_facilities_are_known(policy: Policy, discharged: date, facilities: list[str]) -> list[str]:
     """Registered facilities exist in the facility list, those of temporary cards aside."""
-    return policy.catalogues is None or policy.catalogues.know_all(
-        "facilities", (one for one in facilities if not one.endswith(TEMPORARY_CARD)), discharged
-    )
+    asked = [one for one in facilities if not one.endswith(TEMPORARY_CARD)]
+    return policy.catalogues.unknown("facilities", asked, discharged) if policy.catalogues else []
 
 
-def traditional_diseases_are_known(policy: Policy, discharged: date, codes: list[str]) -> bool:
+def traditional_diseases_are_known(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
     """Traditional-medicine codes exist in their list."""
-    return policy.catalogues is None or policy.catalogues.know_all("traditional_diseases", codes, discharged)
+    return policy.catalogues.unknown("traditional_diseases", codes, discharged) if policy.catalogues else []
 
 
-def procedures_are_known(policy: Policy, discharged: date, codes: list[str]) -> bool:
+def procedures_are_known(policy: Policy, discharged: date, codes: list[str]) -> list[str]:
     """Procedure codes exist in the ICD-9-CM list of QD 4440/2020."""
-    return policy.catalogues is None or policy.catalogues.know_all("procedures", codes, discharged)
+    return policy.catalogues.unknown("procedures", codes, discharged) if policy.catalogues else []
 
 
 def fuel_is_known(policy: Policy, ordered: date, code: str) -> bool:
@@ -109,19 +133,22 @@ def fuel_is_known(policy: Policy, ordered: date, code: str) -> bool:
     return policy.catalogues is None or policy.catalogues.know("fuels", code, ordered)
 
 
-def devices_are_known(policy: Policy, ordered: date, codes: list[str]) -> bool:
+def devices_are_known(policy: Policy, ordered: date, codes: list[str]) -> list[str]:
     """Device exists in the facility device catalogue."""
     catalogues = policy.catalogues
-    return catalogues is None or all(
-        catalogues.know("devices", code, ordered)
-        or catalogues.know("devices", SOURCE_OF_DEVICE.sub("", code), ordered)
-        for code in codes
-    )
+    return [
+        code
+        for code in (codes if catalogues else ())
+        if catalogues
+        and not catalogues.know("devices", code, ordered)
+        and not catalogues.know("devices", SOURCE_OF_DEVICE.sub("", code), ordered)
+    ]
 
 
-def practitioners_are_known(policy: Policy, day: date, codes: list[str]) -> bool:
+def practitioners_are_known(policy: Policy, day: date, codes: list[str]) -> list[str]:
     """Practitioners exist in the approved staff catalogue, by their licence where they work under contract."""
-    return policy.catalogues is None or all(is_staff(policy.catalogues, code, day) for code in codes)
+    catalogues = policy.catalogues
+    return [code for code in codes if not is_staff(catalogues, code, day)] if catalogues else []
 
 
 def is_staff(catalogues: Catalogues, code: str, day: date) -> bool:
@@ -213,13 +240,13 @@ _enter(
     "Mã người ghi diễn biến",
 )
 # How MA_TTDV is written differs between hospitals, so a signatory who is not found is only looked at.
-_enter("COD-024", "XML1", ("NGAY_RA", "MA_TTDV"), practitioner_is_known, "Mã người ký", severity="warning",
+_enter("COD-024", "XML1", ("NGAY_RA", "MA_TTDV"), practitioner_is_known, "Mã thủ trưởng đơn vị", severity="warning",
        confidence="medium")  # fmt: skip
 for _table in ("XML7", "XML8", "XML9", "XML10", "XML11", "XML13", "XML14"):
-    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_TTDV"), practitioner_is_known, "Mã người ký", severity="warning",
-           confidence="medium")  # fmt: skip
+    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_TTDV"), practitioner_is_known, f"Mã thủ trưởng ký {SIGNED[_table]}",
+           severity="warning", confidence="medium")  # fmt: skip
 for _table in ("XML7", "XML10", "XML11"):
-    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_BS"), practitioner_is_known, "Mã bác sĩ ký",
+    _enter("COD-024", _table, ("XML1.NGAY_RA", "MA_BS"), practitioner_is_known, f"Mã bác sĩ ký {SIGNED[_table]}",
            confidence="medium")  # fmt: skip
 _enter("COD-025", "XML4", ("NGAY_KQ", "MA_CHI_SO"), indicator_is_known, "Mã chỉ số", owner="laboratory",
        source="QĐ 1227/QĐ-BYT 2025; QĐ 7603/QĐ-BYT, phụ lục 11", severity="warning", confidence="medium",
@@ -290,7 +317,7 @@ def medicine_agrees(
     reads=("@policy", "NGAY_YL", "MA_THUOC", "SO_DANG_KY", "DON_GIA"),
     owner="pharmacy",
     source=CHECKERS,
-    sentence="Đơn giá {DON_GIA} đồng của thuốc {MA_THUOC} cao hơn giá được duyệt trong danh mục.",
+    sentence="Đơn giá {DON_GIA} của thuốc {MA_THUOC} cao hơn giá được duyệt trong danh mục.",
 )
 def medicine_price_is_approved(
     policy: Policy, ordered: date, medicine: str, registration: str | None, price: Decimal
@@ -317,7 +344,7 @@ def price_is_within(rows: list[Entry] | None, price: Decimal, registration: str 
     source=CHECKERS,
     sentence=(
         "Không có dòng nào trong danh mục dịch vụ còn hiệu lực lúc y lệnh {NGAY_YL} khớp với dịch vụ "
-        "{MA_DICH_VU}, {TEN_DICH_VU}, giá BHYT {DON_GIA_BH} đồng."
+        "{MA_DICH_VU}, {TEN_DICH_VU}, giá BHYT {DON_GIA_BH}."
     ),
 )
 def service_is_a_row_of_the_catalogue(
@@ -358,7 +385,7 @@ def service_agrees(
     source=CHECKERS,
     sentence=(
         "Không có dòng nào trong danh mục vật tư còn hiệu lực lúc y lệnh {NGAY_YL} khớp với vật tư "
-        "{MA_VAT_TU}, {TEN_VAT_TU}, đơn giá {DON_GIA_BV} đồng."
+        "{MA_VAT_TU}, {TEN_VAT_TU}, đơn giá {DON_GIA_BV}."
     ),
 )
 def supply_is_a_row_of_the_catalogue(

@@ -117,7 +117,7 @@ def some_visits_last_to_the_last_minute(visit_type: str, discharged: str) -> boo
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence="Ngày hẹn tái khám ({NGAY_TAI_KHAM}) không ở sau lúc ra viện ({NGAY_RA}).",
+    sentence="Ngày hẹn tái khám ({NGAY_TAI_KHAM}) phải sau ngày ra viện ({NGAY_RA}).",
 )
 def follow_up_comes_after_discharge(visit_type: str | None, discharged: date, follow_up: list[date]) -> bool:
     """A follow-up date is later than the day of NGAY_RA; medicines may last to the very day of the follow-up."""

@@ -13,14 +13,25 @@ INJURY_CHAPTERS = ("S", "T")
     confidence="medium",
     owner="clinician",
     source=CHECKERS,
-    sentence=(
-        "Bệnh kèm theo đang ghi {MA_BENH_KT}, còn bệnh chính đang ghi {MA_BENH_CHINH}: bệnh chính phải có, và "
-        "không được ghi lại trong bệnh kèm theo."
-    ),
+    sentence="Có bệnh kèm theo {MA_BENH_KT} nhưng chưa có bệnh chính (MA_BENH_CHINH).",
 )
 def other_diseases_need_a_main_one(main: str | None, others: list[str]) -> bool:
-    """Secondary codes need a principal code and do not repeat it."""
-    return main is not None and main not in others
+    """Secondary codes need a principal code."""
+    return main is not None
+
+
+@rule(
+    "XFD-099",
+    table="XML1",
+    reads=("MA_BENH_CHINH", "MA_BENH_KT"),
+    confidence="medium",
+    owner="clinician",
+    source=CHECKERS,
+    sentence="Bệnh chính {MA_BENH_CHINH} được ghi lại một lần nữa trong bệnh kèm theo ({MA_BENH_KT}).",
+)
+def other_diseases_are_other_ones(main: str, others: list[str]) -> bool:
+    """Secondary codes do not repeat the principal one."""
+    return main not in others
 
 
 @rule(

@@ -148,10 +148,10 @@ def sender_is_a_facility(reading: Reading) -> Iterator[Place]:
     """STR-002."""
     envelope = reading.envelope
     if envelope is not None and _FACILITY.fullmatch(envelope.facility_code.strip()) is None:
-        said = quoted(envelope.facility_code) if envelope.facility_code else "đang trống"
+        said = f"ghi {quoted(envelope.facility_code)}" if envelope.facility_code else "để trống"
         yield (
             "GIAMDINHHS.MACSKCB",
-            f"Mã cơ sở của đơn vị gửi (MACSKCB) {said}, cần đúng 5 ký tự.",
+            f"Đầu tệp {said} ở mã của bệnh viện gửi (MACSKCB); cần đúng 5 ký tự.",
             envelope.facility_code,
             None,
         )
@@ -161,10 +161,10 @@ def file_is_dated(reading: Reading) -> Iterator[Place]:
     """STR-003."""
     envelope = reading.envelope
     if envelope is not None and parse_date(envelope.made_on.strip()) is None:
-        said = quoted(envelope.made_on) if envelope.made_on else "đang trống"
+        said = f"ghi {quoted(envelope.made_on)}" if envelope.made_on else "để trống"
         yield (
             "GIAMDINHHS.NGAYLAP",
-            f"Ngày lập hồ sơ (NGAYLAP) {said}, cần 8 chữ số năm, tháng, ngày có thật, như 20260915.",
+            f"Đầu tệp {said} ở ngày lập hồ sơ (NGAYLAP); cần 8 chữ số năm, tháng, ngày có thật, như 20260915.",
             envelope.made_on,
             None,
         )
@@ -177,7 +177,7 @@ def visit_is_of_the_sender(reading: Reading, visit: VisitReading) -> Iterator[Pl
     if sender != facility and all(map(_FACILITY.fullmatch, (sender, facility))):
         yield (
             "XML1.MA_CSKCB",
-            f"Mã cơ sở KCB {quoted(facility)} trong XML1 khác mã đơn vị gửi {quoted(sender)} ở đầu tệp (MACSKCB).",
+            f"Mã cơ sở {quoted(facility)} ở bảng tổng hợp (XML1) khác mã của bệnh viện gửi {quoted(sender)} ở đầu tệp (MACSKCB).",
             facility,
             None,
         )
@@ -188,7 +188,7 @@ def visit_stands_once(reading: Reading, visit: VisitReading) -> Iterator[Place]:
     code = visit.record.visit_code
     earlier = reading.visits[: next(i for i, one in enumerate(reading.visits) if one is visit)]
     if code and any(one.record.visit_code == code for one in earlier):
-        yield "XML1.MA_LK", f"Mã liên kết {quoted(code)} đã có ở một hồ sơ khác trong cùng tệp.", code, None
+        yield "XML1.MA_LK", f"Hai đợt khám trong cùng tệp có chung mã liên kết {quoted(code)}.", code, None
 
 
 def visit_has_an_edition(reading: Reading, visit: VisitReading) -> Iterator[Place]:
@@ -198,7 +198,7 @@ def visit_has_an_edition(reading: Reading, visit: VisitReading) -> Iterator[Plac
         if (day := visit.record.discharge_day()) is not None:
             yield (
                 "XML1.NGAY_RA",
-                f"Ngày ra viện {day:%d/%m/%Y} ở trước ngày chuẩn dữ liệu đầu ra bắt đầu có hiệu lực (18/01/2023).",
+                f"Ngày ra viện {day:%d/%m/%Y} quá sớm: chuẩn dữ liệu này chỉ có hiệu lực từ 18/01/2023.",
                 text,
                 None,
             )
@@ -218,10 +218,15 @@ def signature_is_there(reading: Reading, policy: Policy) -> Iterator[Place]:
     root = "GIAMDINHHS" if reading.form == "envelope" else "CHI_TIEU_TRANG_THAI_KCB"
     path = f"{root}.CHUKYDONVI"
     if reading.has_signature and not reading.signature_last:
-        yield path, f"CHUKYDONVI không phải phần tử cuối cùng của {root}.", "", None
+        yield (
+            path,
+            f"Chữ ký số của bệnh viện (CHUKYDONVI) không nằm ở cuối tệp, trước thẻ đóng {root}.",
+            "",
+            None,
+        )
     elif not reading.has_signature:
         severity: Severity = "error" if policy.signature_required else "warning"
-        yield path, "Tệp chưa có chữ ký số của đơn vị (CHUKYDONVI).", "", severity
+        yield path, "Tệp chưa có chữ ký số của bệnh viện (CHUKYDONVI).", "", severity
 
 
 def file_is_not_too_large(data: bytes, policy: Policy) -> Iterator[Place]:

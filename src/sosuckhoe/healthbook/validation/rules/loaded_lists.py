@@ -88,8 +88,8 @@ def departments_are_the_hospitals(policy: Policy, discharged: date, codes: list[
     confidence="medium",
     owner="records",
     source="TT 12/2026/TT-BYT, mẫu 01/DM: danh mục khoa của bệnh viện",
-    sentence="Khoa {MA_KHOA} của dòng này không có trong danh mục khoa của bệnh viện vào ngày ra viện.",
+    sentence="Khoa {@wrong} của dòng này không có trong danh mục khoa của bệnh viện vào ngày ra viện.",
 )
-def department_is_the_hospitals(policy: Policy, discharged: date, code: str) -> bool:
+def department_is_the_hospitals(policy: Policy, discharged: date, code: str) -> list[str]:
     """Departments of lines are in the hospital's own list on the day of discharge; several stand side by side."""
-    return policy.catalogues is None or policy.catalogues.know_all("departments", code.split(";"), discharged)
+    return policy.catalogues.unknown("departments", code.split(";"), discharged) if policy.catalogues else []

@@ -10,7 +10,7 @@ from ..rule import Check, Confidence, rule
 from .cited import CHECKERS, DERIVED, GATEWAY, table
 
 PAPERS = {
-    "XML0": "check-in (XML0)",
+    "XML0": "báo vào khám (XML0)",
     "XML6": "phiếu của chương trình (XML6)",
     "XML7": "giấy ra viện (XML7)",
     "XML8": "bản tóm tắt (XML8)",

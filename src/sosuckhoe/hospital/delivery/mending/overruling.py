@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from ....healthbook.validation.gathering import alike
 from ...journal.chain import note
 from ...visits.actions import overrule
 from ...visits.choices import chosen
@@ -71,16 +72,31 @@ def can_overrule(finding: Finding) -> bool:
     )
 
 
+def by_whom(finding: Finding) -> tuple[str, datetime | None]:
+    """Who stood by it, and when: findings of one habit are told as one while this is the same of them."""
+    return finding.overruled_by, finding.overruled_at
+
+
+def _told_as_one(finding: Finding) -> list[Finding]:
+    """The finding and those of the same habit in other rows, which the visit's page shows as one with it."""
+    beside = finding.version.findings.filter(
+        rule=finding.rule, path=finding.path, severity=finding.severity, overruled_by=finding.overruled_by,
+        overruled_at=finding.overruled_at,
+    )  # fmt: skip
+    groups = alike(beside.order_by("id"), by_whom)
+    return next(found for found in groups if finding in found)
+
+
 @transaction.atomic
 def stand_by(*, by: Any, finding_id: int, reason: str, at: datetime) -> Overruled:
-    """Overrule one finding of a visit's latest version."""
+    """Overrule one finding of a visit's latest version, with those that are told as one with it."""
     if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
     finding = _latest(finding_id)
     check_may_mend(by, finding.owner)
     if finding.overruled_by == "" and not can_overrule(finding):
         raise CannotOverrule(CannotOverrule.__doc__)
-    overrule(by=by, findings=[finding], reason=reason.strip(), at=at)
+    overrule(by=by, findings=_told_as_one(finding), reason=reason.strip(), at=at)
     finding.refresh_from_db()
     open_errors = finding.version.findings.filter(severity="error", overruled_by="").count()
     released = 0
@@ -110,7 +126,8 @@ def withdraw(*, by: Any, finding_id: int) -> Finding:
     sent = finding.version.submissions.exclude(state=State.HELD)
     if finding.severity == "error" and sent.exists():
         raise TooLate(TooLate.__doc__)
-    Finding.objects.filter(pk=finding.pk).update(overruled_by="", overruled_why="", overruled_at=None)
+    again = [one.pk for one in _told_as_one(finding)]
+    Finding.objects.filter(pk__in=again).update(overruled_by="", overruled_why="", overruled_at=None)
     note(by, "overruling-withdrawn", "finding", finding.pk, rule=finding.rule)
     finding.refresh_from_db()
     return finding

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from ....healthbook.book import BookEntry, book_entry
 from ....healthbook.record import Record
 from ....healthbook.standard import Edition, NoEdition, edition_on
-from ....healthbook.validation import Fault, advice_on, how_to_mend
+from ....healthbook.validation import OWNERS, Fault, advice_on, how_to_mend
 from ....healthbook.validation.fixes import FIXES
+from ....healthbook.validation.gathering import alike, rows_said
+from ....healthbook.validation.reasons import why
 from ...cards.queries import of_visit
-from ...delivery.mending.overruling import can_overrule
+from ...delivery.mending import overruling
 from ...delivery.models import Attempt
 from ...delivery.withheld import mark_of
 from ...journal.chain import note
@@ -56,6 +58,9 @@ class Told:
     overrulable: bool
     """This person may stand by the value."""
     advice: str
+    why: str
+    count: int
+    """In how many rows the same habit of the exporter was met."""
 
 
 def _edition(version: RecordVersion) -> Edition | None:
@@ -68,27 +73,38 @@ def _edition(version: RecordVersion) -> Edition | None:
 def _advice(finding: Finding, version: RecordVersion, edition: Edition | None) -> str:
     """How to mend this finding, with the values of its version."""
     fault = Fault(
-        finding.rule, finding.path, finding.row, "error", finding.message, finding.source, finding.value
+        finding.rule,
+        finding.path,
+        finding.row,
+        "error",
+        finding.message,
+        finding.source,
+        finding.value,
+        finding.owner if finding.owner in OWNERS else "records",
     )
     return advice_on(fault, version.record, edition)
 
 
 def _told(person: Any, version: RecordVersion, findings: Iterable[Finding]) -> list[tuple[str, list[Told]]]:
-    """Findings grouped by who mends them, errors before warnings."""
+    """Findings grouped by who mends them, errors before warnings; a habit in many rows is one of them."""
     edition = _edition(version)
     groups: dict[str, list[Told]] = {}
     may_correct = policies.can_close_visits(person)
-    for finding in findings:
+    for found in alike(findings, overruling.by_whom):
+        finding, several = found[0], len(found) > 1
         seen = privacy.sees_fault(person, finding.owner)
+        where = place(finding.path) + ("" if several else _row(finding))
         told = Told(
             finding,
-            finding.message if seen else f"Có lỗi ở {place(finding.path)}{_row(finding)}",
-            place(finding.path) + _row(finding) if seen else "",
+            (finding.message if seen else f"Có lỗi ở {where}.") + rows_said(found),
+            where if seen else "",
             finding.value if seen else "",
             may_correct and _correctable(finding.path),
             may_mend(person, finding.owner) and _correctable(finding.path) and finding.rule in FIXES,
-            may_mend(person, finding.owner) and can_overrule(finding),
+            may_mend(person, finding.owner) and overruling.can_overrule(finding),
             _advice(finding, version, edition) if seen else how_to_mend(finding.rule),
+            why(finding.rule),
+            len(found),
         )
         groups.setdefault(words.owner(finding.owner), []).append(told)
     return list(groups.items())
@@ -122,6 +138,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
     versions = queries.versions_of(visit)
     submissions = queries.submissions_of(visit)
     latest = versions[0] if versions else None
+    told = queries.findings_of(latest) if latest else []
     context: dict[str, Any] = {
         "visit": visit,
         "name": privacy.name_for(person, visit.patient.full_name),
@@ -144,8 +161,9 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "may_steer": policies.can_steer_delivery(person),
         "type_name": _code_name("visit_types", visit.type_code, visit),
         "category_name": _code_name("patient_categories", visit.category_code, visit),
-        "findings": _told(person, latest, queries.findings_of(latest)) if latest else [],
+        "findings": _told(person, latest, told) if latest else [],
         "latest": latest,
+        "open_errors": len(alike(found for found in told if found.severity == "error")),
     }
     if reads and latest:
         edition = _edition(latest)

@@ -147,14 +147,18 @@ def totals() -> Totals:
 
 
 def faults_per_version(versions: Sequence[int]) -> Mapping[int, int]:
-    """How many errors each of these versions has: one query for a whole page of rows."""
+    """How many errors each of these versions has, a habit in many rows counting once: one query for a page of rows."""
+    word_for_nothing = Q(rule="SHP-004")
     rows = (
         Finding.objects.filter(version__in=versions, severity="error", overruled_by="")
         .values("version")
-        .annotate(count=Count("id"))
+        .annotate(
+            each=Count("id", filter=~word_for_nothing),
+            habits=Count("path", filter=word_for_nothing, distinct=True),
+        )
         .order_by()
     )
-    return {row["version"]: row["count"] for row in rows}
+    return {row["version"]: row["each"] + row["habits"] for row in rows}
 
 
 STOPPED = "CHECK-STOPPED"
