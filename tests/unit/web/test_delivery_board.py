@@ -105,6 +105,11 @@ def test_a_person_who_saw_it_on_the_portal_writes_its_number_down(ward, as_role)
     assert "Chưa rõ cổng đã nhận hay chưa" in page
     missing = leave(client, submission, "da-co", number="", reason="thấy trên cổng")
     assert missing.status_code == 422 and "thấy trên cổng" in missing.content.decode()
+    assert 'href="#number"' in missing.content.decode()
+    twice = leave(client, submission, "chua-co", reason=" ").content.decode()
+    assert twice.count('aria-invalid="true"') == 1 and 'href="#reason-not"' in twice, (
+        "each door keeps its own words"
+    )
     leave(client, submission, "da-co", number="GD-123", reason="thấy lúc 09:15")
     submission.refresh_from_db()
     assert submission.state == "RECEIVED"

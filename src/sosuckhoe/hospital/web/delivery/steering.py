@@ -72,7 +72,9 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
     return _unknown_page(request, submission)
 
 
-def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "") -> HttpResponse:
+def _unknown_page(
+    request: HttpRequest, submission: Submission, problem: str = "", door: str = ""
+) -> HttpResponse:
     return render(
         request,
         "web/delivery/unknown.html",
@@ -87,6 +89,8 @@ def _unknown_page(request: HttpRequest, submission: Submission, problem: str = "
             "problem": problem,
             "number": request.POST.get("number", ""),
             "reason": request.POST.get("reason", ""),
+            "door": door,
+            "wrong": {"da-co": "number", "chua-co": "reason-not"}.get(door, ""),
         },
         status=422 if problem else 200,
     )
@@ -122,7 +126,7 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
     try:
         deed()
     except REFUSALS as refusal:
-        return _unknown_page(request, submission, _sentence(refusal))
+        return _unknown_page(request, submission, _sentence(refusal), door)
     submission.refresh_from_db(fields=["state"])
     done(request, f"{submission.visit_code}: {sentence} {NOW.get(submission.state, '')}".strip())
     return HttpResponseRedirect(_visit(submission))
