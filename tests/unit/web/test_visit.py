@@ -5,8 +5,9 @@ from django.urls import reverse
 from tests.unit.web.ward import clean, connect, exported, held
 
 from sosuckhoe.healthbook.record import Record
+from sosuckhoe.healthbook.signing.verify_evidence import FROM_JOURNAL
 from sosuckhoe.healthbook.standard import edition_on
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.patients.models import Patient
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
@@ -224,6 +225,22 @@ def test_the_visit_page_asks_the_database_as_often_for_a_long_record_as_for_a_sh
         page_of(client, short)
     with django_assert_max_num_queries(len(few.captured_queries)):
         page_of(client, long)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"code": FROM_JOURNAL}, "Nguyên văn trả lời không còn"),
+        ({"bytes_from": None}, "Chưa phần nào rời máy"),
+        ({"ended_at": None}, "Chưa ghi được trả lời nào"),
+        ({}, "Không có trả lời."),
+    ],
+)
+def test_an_exchange_without_an_answer_says_why_there_is_none(ward, as_role, columns, told):
+    attempt = Attempt.objects.filter(ended_at__isnull=False).order_by("pk")[0]
+    Attempt.objects.filter(pk=attempt.pk).update(answer=b"", answer_head="", **columns)
+    page = as_role(ward, "records").get(reverse("web:visit_attempt", args=[attempt.pk])).content.decode()
+    assert told in page
 
 
 def test_both_sides_of_an_exchange_are_shown_and_the_file_only_to_who_reads_records(ward, as_role):
