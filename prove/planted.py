@@ -715,6 +715,51 @@ def _body_once_more() -> Iterator[None]:
         yield
 
 
+@planted(
+    "late-answer-moves-what-another-has-claimed", strikes=("freeze",), points=("K20", "K21"), share=0.7,
+    menu=("503", "cut-reply"), trouble=0.5, declared=True, mode="replace",
+)  # fmt: skip
+def _late_answer_moves() -> Iterator[None]:
+    """Whoever comes late with a "later" or without an answer puts back what somebody else is sending by now."""
+    from sosuckhoe.hospital.delivery import ledger, settling
+
+    def step(submission: Any, after: Any, *, fence: int | None = None, **how: Any) -> bool:
+        return ledger.step(submission, after, **how)
+
+    with put((settling, "step", step)):
+        yield
+
+
+@planted(
+    "late-receipt-changes-nothing", strikes=("freeze",), points=("K20", "K21"), share=0.7, trouble=0.0,
+    declared=True, mode="replace",
+)  # fmt: skip
+def _late_receipt() -> Iterator[None]:
+    """A receipt that comes after the lease has ended is stored, and what it is of goes out again all the same."""
+    from sosuckhoe.hospital.delivery import settling
+
+    def receive(submission: Any, answer: Any, now: Any) -> bool:
+        how = {"problem_code": "", "problem": "", "delays": 0, "not_before": None}
+        after = settling.State.RECEIVED
+        return bool(settling.step(submission, after, at=now, fence=submission.fence, **how))
+
+    with put((settling, "_receive", receive)):
+        yield
+
+
+@planted("older-health-check-goes-after-the-newer", kinds=(HEALTH_CHECK,), menu=("503", "500"), trouble=0.7,
+    strikes=("nap",), points=("K17", "K18", "K20"), share=0.7)  # fmt: skip
+def _older_after_newer() -> Iterator[None]:
+    """What came back from an attempt goes out once more although its correction is there by now."""
+    from django.db.models import Exists
+
+    from sosuckhoe.hospital.delivery import claims
+
+    nothing, asked = Exists(claims.Submission.ledger.none()), claims.HEALTH_CHECKS.to_send
+    with put((claims, "newer_health_check", lambda: nothing), *_written_anew(*asked)):
+        yield
+
+
 @planted("claims-go-on-in-a-pause", pauses=0.9)
 def _claims_in_a_pause() -> Iterator[None]:
     """What is paused is claimed and given back, again and again: an attempt noted each time, and no other turn left."""
@@ -826,6 +871,27 @@ def _claims_on_hold() -> Iterator[None]:
 
     asked = (claims.RECORDS.to_sign, *claims.RECORDS.to_send)
     with put((claims, "not_restored", Q), *_written_anew(*asked)):
+        yield
+
+
+@planted(
+    "repeated-during-the-hold",
+    copies=True,
+    menu=("store-then-drop",),
+    trouble=0.6,
+    declared=True,
+    mode="replace",
+)
+def _repeated_on_hold() -> Iterator[None]:
+    """What was unclear when the copy was made is taken up by the machine's own door before anybody has compared."""
+    from sosuckhoe.hospital.delivery import worker
+
+    def look_after() -> None:
+        worker.doors.repeat_where_declared(at=worker.timezone.now())
+        real()
+
+    real = worker._look_after
+    with put((worker, "_look_after", look_after)):
         yield
 
 

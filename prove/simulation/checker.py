@@ -77,6 +77,8 @@ def arrival(story: "Story", arrived: "Arrival") -> None:
             story.violated(
                 "I16", f"{visit} v{version} is {row.state}, held by {row.holder or 'nobody'}, not {who}"
             )
+        if row.receipts.filter(received_at__lt=row.since).exists() and not story.clock_was_wrong:
+            story.violated("I4", f"{visit} v{version} is sent although its receipt is stored: doubled")
         if row.document is None or row.document.sha256 != sha256:
             story.violated("I6", f"{visit} v{version}: the bytes sent are not the stored ones")
         older = mine.filter(**{f"{number_column(visit)}__lt": version}, state__in=["SENDING", "UNKNOWN"])
@@ -370,6 +372,20 @@ def leases(story: "Story", before: dict[int, tuple[int, object]], mine: set[tupl
             story.violated("I16", f"the lease of {pk} is renewed by one that does not hold it")
 
 
+def claimed_by_others(line: object) -> set[tuple[int, int]]:
+    """Number and fence of what other lines of work have claimed to send."""
+    from sosuckhoe.hospital.delivery.models import Submission
+
+    rows = Submission.ledger.filter(state="SENDING").exclude(holder=getattr(line, "holder", ""))
+    return set(rows.values_list("pk", "fence"))
+
+
+def others_keep_theirs(story: "Story", line: object) -> None:
+    """I16: whoever comes late moves nothing that somebody else has claimed meanwhile."""
+    for pk, fence in story.claimed_by_others - claimed_by_others(line):
+        story.violated("I16", f"{pk}, claimed by another under fence {fence}, is moved by one that came late")
+
+
 def leases_now() -> dict[int, tuple[int, object]]:
     return {pk: (fence, lease) for pk, fence, lease in _leases()}
 
@@ -387,17 +403,19 @@ def _steps(story: "Story") -> None:
     from sosuckhoe.hospital.delivery.models import Attempt
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT submission, before, after, fence, problem FROM prove_step ORDER BY id")
+        cursor.execute("SELECT submission, before, after, fence, problem, held FROM prove_step ORDER BY id")
         steps = cursor.fetchall()
     left: dict[int, int] = {}
     strange: dict[int, int] = {}
     claims: dict[int, int] = {}
-    for submission, before, after, fence, problem in steps:
+    for submission, before, after, fence, problem, held in steps:
         if after not in LAWFUL.get(before, set()) | (
             AFTER_RESTORE.get(before, set()) if story.put_back else set()
         ):
             story.violated("I5", f"{submission}: {before} → {after} is no step")
         if (before, after) == ("UNKNOWN", "SIGNED"):
+            if held:
+                story.violated("I17", f"{submission} is to go out again while a restored copy is on hold")
             left[submission] = left.get(submission, 0) + 1
             strange[submission] = strange.get(submission, 0) + (problem != "NO-ANSWER")
         if after == "SENDING":

@@ -128,6 +128,8 @@ class Story:
         self.hurried_at = -1.0
         """When somebody last let something go that was resting."""
         self.clock_was_wrong = False
+        self.claimed_by_others: set[tuple[int, int]] = set()
+        """Number and fence of what others were sending when the one at work went on."""
         self.marked: dict[str, set[int]] = {}
         """Codes that are marked as not to go out, and the attempts whose bytes were out already."""
         # Drawn apart, so that every other story stays as it was.
@@ -315,8 +317,15 @@ class Story:
                 line.one_at_a_time()
                 close_old_connections()
 
+        from . import checker
+
         process.line = line
+        with self.strikes.spared():
+            self.claimed_by_others = checker.claimed_by_others(line)
         self._as(process, turn)
+        if not self.nested:
+            with self.strikes.spared():
+                checker.others_keep_theirs(self, line)
         return busy[0]
 
     def look_after(self, process: Process) -> None:
@@ -382,6 +391,8 @@ class Story:
 
     def meanwhile(self, turns: int) -> None:
         """What the others do while a process is in the middle of something. One level deep."""
+        from . import checker
+
         if self.nested:
             return
         me = self.current
@@ -407,6 +418,7 @@ class Story:
                     self.advance(self.random.uniform(1.0, 20.0))
         finally:
             self.nested = False
+            self.claimed_by_others = checker.claimed_by_others(me.line if me else None)
             self.strikes.armed = armed
 
     # Steps

@@ -97,12 +97,13 @@ def tear_down(template: Path) -> None:
 
 _STEP_LOG = (
     "CREATE TABLE prove_step (id INTEGER PRIMARY KEY, submission INTEGER, before TEXT, after TEXT, fence INTEGER, "
-    "problem TEXT)",
+    "problem TEXT, held INTEGER)",
     "CREATE TRIGGER prove_step_made AFTER INSERT ON delivery_submission BEGIN "
     "INSERT INTO prove_step (submission, before, after, fence) VALUES (NEW.id, '', NEW.state, NEW.fence); END",
     "CREATE TRIGGER prove_step_taken AFTER UPDATE OF state ON delivery_submission WHEN OLD.state <> NEW.state BEGIN "
-    "INSERT INTO prove_step (submission, before, after, fence, problem) "
-    "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence, OLD.problem_code); END",
+    "INSERT INTO prove_step (submission, before, after, fence, problem, held) "
+    "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence, OLD.problem_code, "
+    "EXISTS (SELECT 1 FROM delivery_restore WHERE released_at IS NULL)); END",
     "CREATE TABLE prove_claim (id INTEGER PRIMARY KEY, submission INTEGER, state TEXT, destination INTEGER, "
     "paused INTEGER, failures INTEGER, held INTEGER, since TEXT)",
     "CREATE TRIGGER prove_claimed AFTER UPDATE OF fence ON delivery_submission "

@@ -5,6 +5,7 @@ facility's own key, so only the rules about shape and place stand in the way.
 """
 
 import base64
+import re
 
 import pytest
 from tests.unit.signing.material import (
@@ -272,6 +273,10 @@ B67 = {
     "truncated output": (
         with_signed_info(f"<{RSA}/>", f"<{RSA}><HMACOutputLength>8</HMACOutputLength></SignatureMethod>"),
         "ALGORITHM",
+    ),
+    "digest cut short": (
+        forge(signed_info=lambda text: re.sub("DigestValue>([^<]{4})[^<]*<", r"DigestValue>\1<", text)),
+        "DIGEST-MISMATCH",
     ),
     "digest SHA-1": (other_digest(f"{DSIG}sha1"), "ALGORITHM"),
     "digest MD5": (other_digest(f"{MORE}md5"), "ALGORITHM"),

@@ -258,6 +258,25 @@ def test_the_manifest_cannot_speak_of_another_visit(
     assert (outcome, found) == (FAILED, {code})
 
 
+def test_the_manifest_cannot_name_another_certificate(container: bytes, paper: Paper) -> None:
+    def other(listing: dict[str, Any]) -> None:
+        listing["submissions"][0]["documents"][0]["certificate_sha256"] = "0" * 64
+
+    outcome, found = examined(forged(container, "clock.json", lambda _: None, other), paper)
+    assert (outcome, "CERTIFICATE-OTHER" in found) == (FAILED, True)
+
+
+def test_a_line_written_into_the_journal_does_not_follow_from_the_one_before(
+    container: bytes, paper: Paper
+) -> None:
+    def forge(lines: list[dict[str, Any]]) -> None:
+        line = lines[0] | {"seq": lines[0]["seq"] + 1, "actor": "người khác"}
+        lines.insert(1, line | {"hash": verify_evidence.journal_hash(line)})
+
+    outcome, found = examined(forged(container, "journal.json", forge), paper)
+    assert (outcome, "JOURNAL-CHANGED" in found) == (FAILED, True)
+
+
 def test_a_container_of_a_later_format_is_left_to_its_own_verifier(container: bytes, paper: Paper) -> None:
     later = forged(container, "clock.json", lambda _: None, lambda listing: listing.update(format_version=2))
     assert examined(later, paper) == (UNKNOWN, {"FORMAT-VERSION"})

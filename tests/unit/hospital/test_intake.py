@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from sosuckhoe.demo.his_export import ExportedFile
 from sosuckhoe.hospital.delivery.intake import Taken, shown_name, take_file
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.patients.models import Identifier, Kind, Patient
@@ -47,6 +47,14 @@ def test_a_clean_file_becomes_a_visit_with_its_version_and_one_submission(
     assert version.source_file.stored == clean[0]
     assert submission_of(taken).state == State.WAITING
     assert Entry.objects.filter(action="visit-closed", object_id=str(visit.pk)).count() == 1
+
+
+def test_a_destination_that_is_switched_off_gets_no_new_visit(
+    take: Take, clean: list[bytes], house: House
+) -> None:
+    Destination.objects.update(enabled=False)
+    take(clean[0])
+    assert not Submission.ledger.exists()
 
 
 def test_an_unsigned_export_is_not_told_to_be_signed_because_we_sign_it_next(
