@@ -760,6 +760,29 @@ def _older_after_newer() -> Iterator[None]:
         yield
 
 
+@planted("foreign-receipt-noted-outside", menu=("foreign",), trouble=0.6, share=0.0)
+def _foreign_noted() -> Iterator[None]:
+    """The line outside the database is written before anybody asks whose number it is: a restore would book it."""
+    from sosuckhoe.hospital.delivery import settling
+
+    with put((settling, "is_anothers", lambda submission, number: False)):
+        yield
+
+
+@planted(
+    "given-back-by-one-that-came-late", strikes=("freeze",), points=("K15", "K16"), share=0.7, trouble=0.0
+)
+def _given_back_late() -> Iterator[None]:
+    """Whoever was frozen before its first byte gives back what somebody else has claimed meanwhile."""
+    from sosuckhoe.hospital.delivery import ledger, sending
+
+    def step(submission: Any, after: Any, *, fence: int | None = None, **how: Any) -> bool:
+        return ledger.step(submission, after, **how)
+
+    with put((sending, "step", step)):
+        yield
+
+
 @planted("claims-go-on-in-a-pause", pauses=0.9)
 def _claims_in_a_pause() -> Iterator[None]:
     """What is paused is claimed and given back, again and again: an attempt noted each time, and no other turn left."""

@@ -197,11 +197,15 @@ def journal_is_behind_nothing(story: "Story") -> None:
 
     text = settings.HOME.receipts.read_text(errors="replace") if settings.HOME.receipts.exists() else ""
     numbers = set()
-    for line in text.splitlines():
+    for text_of_line in text.splitlines():
         try:
-            numbers.add(json.loads(line)["transaction_number"])
+            line = json.loads(text_of_line)
         except ValueError:
             continue
+        numbers.add(number := line["transaction_number"])
+        issued = story.portal.numbers.get(number)
+        if issued is not None and issued.sha256 != line["document_sha256"]:
+            story.violated("I3", f"the journal outside has receipt {number} for other bytes")
     for number in Receipt.objects.values_list("transaction_number", flat=True):
         if number not in numbers:
             story.violated("I17", f"receipt {number} is not in the journal outside the database")

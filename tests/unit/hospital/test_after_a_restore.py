@@ -28,7 +28,7 @@ from sosuckhoe.hospital.journal.chain import note
 from .conftest import House, Portal
 from .test_check_ins import file, row, visit_code
 from .test_evidence import examined
-from .test_worker import _fresh_sessions, closed, strike, work
+from .test_worker import _fresh_sessions, changed, closed, renamed, strike, work
 
 __all__ = ["_fresh_sessions", "closed"]
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,19 @@ def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(closed: Clo
     reconciled()
     lost = LostSubmission.objects.get()
     assert (lost.sent["attempt"], lost.sent["fence"]) == (2, last.fence)
+
+
+def test_an_older_version_waits_where_a_newer_one_left_before_the_restore(
+    closed: Closed, clean: list[bytes]
+) -> None:
+    older, copy = closed(visit_code="NEWER1"), transaction.savepoint()
+    data = changed(renamed(clean[0], "NEWER1"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+    take_file("visit.xml", data, by="giang", reason="Sửa địa chỉ", at=timezone.now())
+    assert work(Submission.objects.get(version__number=2)).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    older.refresh_from_db()
+    assert (older.state, older.problem_code) == (State.HELD, "RESTORED-NEWER")
 
 
 def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(

@@ -1,15 +1,17 @@
 """A lease is kept for what is being worked on, and for nothing else."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import receipts, worker
+from sosuckhoe.hospital.delivery import receipts, recovery, sending, worker
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.keeping import sent_line
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.states import State
 
 from .conftest import House
@@ -62,3 +64,53 @@ def test_what_left_after_a_copy_was_made_of_its_claim_does_not_leave_again(
     attempt.refresh_from_db()
     assert submission.state == then
     assert (attempt.bytes_from is not None) is noted_outside
+
+
+@pytest.fixture
+def claimed(connected: House, clean: list[bytes]) -> tuple[Submission, Attempt]:
+    take_file("visit.xml", clean[0], by="giang")
+    line = worker.Worker("alive")
+    assert line.sign_one()
+    (found,) = line.claim()
+    return found
+
+
+def test_what_somebody_has_claimed_anew_meanwhile_is_not_given_back(
+    claimed: tuple[Submission, Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look for leases that ended and the lock on the row, another process may have recovered and claimed it."""
+    submission, _ = claimed
+    monkeypatch.setattr(recovery, "_LOST", SimpleNamespace(keys=lambda at: [submission.pk]))
+    assert recover(at=timezone.now()) == 0
+    assert Submission.objects.get().state == State.SENDING
+
+
+def test_whoever_is_frozen_while_it_notes_what_leaves_ends_too_early_and_never_too_late(
+    claimed: tuple[Submission, Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopwatch, really = [1000.0], receipts.append_sent
+
+    def slow(line: receipts.SentLine) -> None:
+        really(line)
+        stopwatch[0] += 3600.0
+
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: stopwatch[0]))
+    monkeypatch.setattr(receipts, "append_sent", slow)
+    assert sending.may_send(*claimed) < stopwatch[0]
+
+
+def test_what_is_claimed_already_does_not_leave_once_a_copy_is_on_hold(
+    claimed: tuple[Submission, Attempt],
+) -> None:
+    declare(by="giang", reason="bản của đêm qua")
+    with pytest.raises(sending.TakenOver):
+        sending.may_send(*claimed)
+
+
+def test_a_refused_token_gives_no_second_try_to_one_that_has_lost_its_claim(
+    claimed: tuple[Submission, Attempt],
+) -> None:
+    submission, _ = claimed
+    Submission.objects.update(fence=submission.fence + 1)
+    with pytest.raises(sending.TakenOver):
+        sending._next_attempt(submission)
