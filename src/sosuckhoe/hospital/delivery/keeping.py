@@ -47,7 +47,7 @@ def note_attempts(submissions: Sequence[Submission]) -> list[Attempt]:
 
 
 def close_attempt(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
-    """Keep what was said on both sides; an attempt that recovery has closed keeps what it has."""
+    """Keep what was said on both sides. Whoever comes late knows better than recovery, which has closed it meanwhile."""
     columns: dict[str, object] = {
         "ended_at": timezone.now(),
         "outcome": answer.word if attempt.bytes_from else "NotSent",
