@@ -58,10 +58,14 @@ class Caught:
 
 
 def catch(name: str, template: Path) -> Caught:
-    """Plant one bug and tell stories until an invariant breaks."""
+    """Plant one bug and tell stories until an invariant breaks. Without the bug the same story has to hold."""
     bug = PLANTED[name]
     try:
-        return _catch(bug, template)
+        caught = _catch(bug, template)
+        if caught.seed is None:
+            return caught
+        without = Story(caught.seed, template, bug.focus).tell().violations
+        return replace(caught, seed=None, violation=f"not by the bug: {without[0]}") if without else caught
     except Exception as problem:
         # The program has changed and the bug cannot be planted any more: that proves nothing.
         return Caught(name, bug.what, None, f"not planted: {type(problem).__name__}: {problem}")
@@ -926,7 +930,7 @@ def _mark_not_flushed() -> Iterator[None]:
     def lazy(line: Any) -> None:
         receipts._write(line, flush=False)
 
-    with put((receipts, "append_withheld", lazy), (receipts, "append_anchor", lazy)):
+    with put((receipts, "append_fact", lazy)):
         yield
 
 

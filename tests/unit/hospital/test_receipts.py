@@ -51,9 +51,9 @@ def test_a_line_after_a_torn_one_is_whole(home: Path) -> None:
     ("append", "line"),
     [
         (receipts.append, LINE),
-        (receipts.append_anchor, receipts.AnchorLine("", 0, 1, "")),
-        (receipts.append_erasure, receipts.ErasureLine("", "file", "", "")),
-        (receipts.append_withheld, receipts.WithheldLine("", "99999", "V1", "", False)),
+        (receipts.append_fact, receipts.AnchorLine("", 0, 1, "")),
+        (receipts.append_fact, receipts.ErasureLine("", "file", "", "")),
+        (receipts.append_fact, receipts.WithheldLine("", "99999", "V1", "", False)),
     ],
     ids=["receipt", "anchor", "erasure", "mark"],
 )
