@@ -84,3 +84,14 @@ def test_a_list_that_cannot_be_used_stops_the_check_with_a_sentence(given, file,
     assert main(["check", "--catalogue", given, file(BARE)]) == 2
     told = capsys.readouterr()
     assert not told.out and told.err.strip().endswith(".")
+
+
+def test_a_visit_that_stands_in_two_files_is_told_once_and_its_lone_tables_are_not(file, capsys, tmp_path):
+    lone = "<CHITIEU_CHITIET_THUOC><DSACH_CHI_TIET_THUOC><CHI_TIET_THUOC><MA_LK>LK1</MA_LK></CHI_TIET_THUOC></DSACH_CHI_TIET_THUOC></CHITIEU_CHITIET_THUOC>"
+    once, again = file(BARE, "a.xml"), file(BARE, "b.xml")
+    _, out = run(capsys, once, file(lone, "c.xml"))
+    assert "trong nhiều tệp" not in out
+    page = tmp_path / "r.html"
+    _, out = run(capsys, "--report", str(page), once, again)
+    assert "1 mã liên kết (MA_LK) có trong nhiều tệp." in out and f"LK1: {once}, {again}" in out
+    assert f"<li>LK1: {once}, {again}</li>" in page.read_text()

@@ -12,7 +12,7 @@ from sosuckhoe.healthbook.validation.reasons import why
 
 from .findings import Finding, findings_of
 from .progress import spoken
-from .tally import Cause, Tally, percent, words
+from .tally import Cause, Tally, percent, repeated_sentence, words
 
 SHOWN = 200
 """Findings behind one bar; the workbook has them all."""
@@ -65,7 +65,15 @@ class Report:
         yield from self._owners(tally)
         yield from self._causes(tally, "error", "Lỗi, nhiều nhất trước", "Không có lỗi nào giữ hồ sơ lại.")
         yield from self._causes(tally, "warning", "Cảnh báo, nhiều nhất trước", "Không có cảnh báo nào.")
+        yield from self._repeated(tally)
         yield "</main></body></html>"
+
+    def _repeated(self, tally: Tally) -> Iterator[str]:
+        if tally.repeated:
+            yield f"<h2>Trùng mã liên kết</h2><p>{escape(repeated_sentence(tally))}</p><ul>"
+            for code, files in tally.repeated.items():
+                yield f"<li>{escape(code)}: {escape(', '.join(files))}</li>"
+            yield "</ul>"
 
     def _owners(self, tally: Tally) -> Iterator[str]:
         yield '<h2>Ai thường sửa</h2><table class="owners"><thead><tr><th>Bộ phận<th class="number">Lỗi<th class="number">Cảnh báo</tr></thead><tbody>'

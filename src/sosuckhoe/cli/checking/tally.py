@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sosuckhoe.healthbook import document
 from sosuckhoe.healthbook.validation import Checked, listed_rule
@@ -35,7 +36,7 @@ class Cause:
 
 @dataclass
 class Tally:
-    """Counts; its size depends on how many rules there are, not on how many files."""
+    """Counts; of a file it keeps no more than which visit it was of."""
 
     files: int = 0
     unusable: int = 0
@@ -48,10 +49,18 @@ class Tally:
         default_factory=lambda: {"error": Counter(), "warning": Counter()}
     )
 
+    repeated: dict[str, list[str]] = field(default_factory=dict)
+    """Visit codes that stand in several files, and these."""
+    _first: dict[str, str] = field(default_factory=dict)
+
     def add(self, results: list[Checked]) -> None:
         """One file's results."""
         self.files += 1
         for result in results:
+            if result.visit_code and result.edition:  # not the lone tables of a visit that was cut into files
+                first = self._first.setdefault(result.visit_code, result.file)
+                if first != result.file:
+                    self.repeated.setdefault(result.visit_code, [first]).append(result.file)
             if result.usable:
                 self.visits += 1
                 self.visits_with_errors += result.has_errors
@@ -86,7 +95,18 @@ class Tally:
                     f"  {spoken(cause.count):>7}  {percent(cause.running):>6}  {cause.rule:<14}  {words(cause.rule)}"
                     for cause in causes[:TOP]
                 ]
+        if self.repeated:
+            lines.append(repeated_sentence(self))
+            lines += [f"  {code}: {', '.join(files)}" for code, files in islice(self.repeated.items(), TOP)]
         return "\n".join(lines)
+
+
+def repeated_sentence(tally: Tally) -> str:
+    """What to do about visits that stand in several files."""
+    return (
+        f"{spoken(len(tally.repeated))} mã liên kết (MA_LK) có trong nhiều tệp. Nếu là một đợt khám xuất nhiều lần, chỉ "
+        "gửi tệp mới nhất. Nếu là hai đợt khám khác nhau, nhờ công nghệ thông tin cấp cho mỗi đợt một mã."
+    )
 
 
 def words(rule: str) -> str:
