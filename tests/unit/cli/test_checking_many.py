@@ -20,7 +20,7 @@ from sosuckhoe.cli.checking.sources import Source, count, sources
 from sosuckhoe.cli.checking.tally import Tally, words
 from sosuckhoe.cli.checking.watching import Watcher
 from sosuckhoe.demo.his_export import export_to
-from sosuckhoe.healthbook.validation import Checked, Fault
+from sosuckhoe.healthbook.validation import Checked, Fault, listed_rules
 
 TODAY = date(2026, 11, 23)
 ASK = Question(TODAY)
@@ -238,7 +238,9 @@ def test_causes_are_ordered_by_count_with_their_running_share():
 
 
 def test_a_cause_is_said_without_anybodys_values():
-    assert words("XFD-029") == "Giờ ra viện (NGAY_RA) sớm hơn giờ đến khám (NGAY_VAO)."
+    assert words("XFD-029") == "Giờ ra viện sớm hơn giờ đến khám."
+    assert words("FMT-046") == "Mức hưởng đang ghi …, cần từ 0 đến 100."
+    assert not any("{" in words(rule.id) or "  " in words(rule.id) for rule in listed_rules())
     assert words("FILE-TOO-LARGE") == "Lớn quá giới hạn."
     assert words("ARCHIVE-RATIO").startswith("Tệp nén phình ra") and words("NO-SUCH") == ""
 
