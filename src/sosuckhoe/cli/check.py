@@ -149,7 +149,7 @@ def _tell(results: Results, options: argparse.Namespace, tally: Tally, reports: 
     if options.format == "json":
         print(json.dumps(validation.as_json(results, advice=options.advice), ensure_ascii=False))
     else:
-        print(_as_text(results))
+        print(_as_text(results, tally.told))
     tally.add(results)
     for report in reports:
         report.add(results)
@@ -184,7 +184,7 @@ def _finish(reports: list[_Report], tally: Tally) -> bool:
     return True
 
 
-def _as_text(results: Results) -> str:
+def _as_text(results: Results, told: set[tuple[str, str]]) -> str:
     blocks = []
     for result in results:
         errors = sum(fault.severity == "error" for fault in result.faults)
@@ -195,7 +195,7 @@ def _as_text(results: Results) -> str:
         edition = f", chuẩn {result.edition}" if result.edition else ""
         blocks.append(f"{result.file}{visit}{edition}: {counts}")
         if result.faults:
-            blocks.append(validation.faults_as_text(result.faults, result.edition))
+            blocks.append(validation.faults_as_text(result.faults, result.edition, told=told))
     return "\n".join(blocks)
 
 

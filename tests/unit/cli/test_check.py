@@ -1,10 +1,12 @@
 """``sosuckhoe check`` as its users call it: exit codes, JSON for machines, text for people."""
 
 import json
+from datetime import date
 
 import pytest
 
 from sosuckhoe.cli import main
+from sosuckhoe.demo.his_export import export
 
 BARE = """<?xml version="1.0" encoding="utf-8"?>
 <TONG_HOP><MA_LK>LK1</MA_LK><STT>1</STT><MA_BN>BN1</MA_BN><HO_TEN>NGUYỄN VĂN MẪU</HO_TEN>
@@ -95,3 +97,11 @@ def test_a_visit_that_stands_in_two_files_is_told_once_and_its_lone_tables_are_n
     _, out = run(capsys, "--report", str(page), once, again)
     assert "1 mã liên kết (MA_LK) có trong nhiều tệp." in out and f"LK1: {once}, {again}" in out
     assert f"<li>LK1: {once}, {again}</li>" in page.read_text()
+
+
+def test_what_is_wrong_with_every_file_in_the_same_words_is_explained_once(file, capsys):
+    unsigned = next(each.data for each in export(date(2026, 11, 23)) if each.expected == "clean")
+    _, out = run(capsys, file(unsigned, "a.xml"), file(unsigned, "b.xml"))
+    assert out.count("Cảnh báo: Tệp chưa có chữ ký số của bệnh viện") == 2
+    assert out.count("ký số tệp trước khi gửi") == 1
+    assert "(CHUKYDONVI). Cách sửa như đã nói ở trên (STR-010)." in out[out.index("b.xml") :]

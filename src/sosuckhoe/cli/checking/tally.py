@@ -51,6 +51,8 @@ class Tally:
 
     repeated: dict[str, list[str]] = field(default_factory=dict)
     """Visit codes that stand in several files, and these."""
+    told: set[tuple[str, str]] = field(default_factory=set)
+    """What was told in full of earlier files."""
     _first: dict[str, str] = field(default_factory=dict)
 
     def add(self, results: list[Checked]) -> None:
