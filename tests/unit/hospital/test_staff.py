@@ -86,7 +86,7 @@ def test_a_facility_keeps_the_codes_it_had(facility: Facility) -> None:
     actions.change_facility_code(by="test", facility=facility, code="99997", since=date(2026, 10, 1))
     found = Facility.objects.get()
     assert found.code == "99997"
-    assert list(found.codes.values_list("code", "since", "until")) == [
+    assert list(found.codes.order_by("-pk").values_list("code", "since", "until")) == [
         ("99997", date(2026, 10, 1), None),
         ("99999", None, date(2026, 9, 30)),
     ]
