@@ -9,14 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import actions, doors, withholding
+from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.ledger import enqueue
+from sosuckhoe.hospital.delivery.ledger import LEASE, enqueue
 from sosuckhoe.hospital.delivery.models import Destination, Submission
+from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
 from sosuckhoe.hospital.delivery.restoring.releasing import NotReconciled, release_restore
-from sosuckhoe.hospital.delivery.sending import send_submission
+from sosuckhoe.hospital.delivery.sending import may_send, send_submission
+from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.withheld import WITHHELD, marks
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
@@ -279,3 +282,22 @@ def test_what_was_seen_there_is_written_down_though_it_was_marked_since(
     mark(row)
     doors.it_is_there(by="giang", submission=row, transaction_number=f"GD-{row.pk}", reason="đã thấy")
     assert state(row) == (State.RECEIVED, "")
+
+
+def test_a_receipt_that_comes_late_settles_what_was_marked_meanwhile(
+    closed: Closed, connected: House
+) -> None:
+    """Frozen while the portal answered; by the time it goes on, somebody has looked, seen nothing, and marked the code."""
+    submission, frozen = closed(), Worker("frozen")
+    assert frozen.sign_one()
+    ((claimed, attempt),) = frozen.claim()
+    may_send(claimed, attempt)
+    assert recover(at=timezone.now() + 3 * LEASE) == 1
+    submission.refresh_from_db()
+    doors.it_is_not_there(by="giang", submission=submission, reason="đã tra, không thấy")
+    found = mark(submission)
+    assert state(submission) == (State.HELD, WITHHELD[0])
+    settle(claimed, attempt, None, Answer(Word.ACCEPTED, "200", "Đã nhận.", transaction_number="GD-MUON"))
+    assert state(submission) == (State.RECEIVED, "")
+    withholding.lift(by="giang", mark=found, why="nhầm mã")
+    assert state(submission) == (State.RECEIVED, "") and not Worker("after").send_one()

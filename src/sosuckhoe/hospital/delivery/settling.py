@@ -104,7 +104,7 @@ def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
         return True
     # The lease ran out while we waited, but the answer is the answer: whoever waits for it may have it.
     late = Submission.ledger.get(pk=submission.pk)
-    if late.state in (State.UNKNOWN, State.SIGNED) and late.document_id == submission.document_id:
+    if late.state in (State.UNKNOWN, State.SIGNED, State.HELD) and late.document_id == submission.document_id:
         return step(late, State.RECEIVED, at=now, **columns)
     return False
 

@@ -28,6 +28,7 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.HELD, S.WAITING): "released, to be signed",
     (S.HELD, S.SIGNED): "released, signed already",
     (S.HELD, S.SUPERSEDED): "a newer version came",
+    (S.HELD, S.RECEIVED): "the answer to an earlier attempt came late",
     (S.SIGNED, S.SENDING): "an attempt is noted",
     (
         S.SIGNED,
