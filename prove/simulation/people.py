@@ -85,6 +85,7 @@ def look_after_one(story: "Story") -> None:
     elif row.state == "HELD":
         story.note(f"person releases {name} v{number} ({row.problem_code})")
         actions.release(by="person", submission=row, reason="đã xem", sign_anew=row.problem_code in SIGN_ANEW)
+        story.hurried_at = CLOCK.seconds
     elif number + 1 == next_number(name):
         story.note(f"person corrects {name} after refusal")
         _enter(story, name, number + 1)
