@@ -149,7 +149,8 @@ def _tell(results: Results, options: argparse.Namespace, tally: Tally, reports: 
     if options.format == "json":
         print(json.dumps(validation.as_json(results, advice=options.advice), ensure_ascii=False))
     else:
-        print(_as_text(results, tally.told))
+        # Whoever watches a folder has not what was told days ago before their eyes.
+        print(_as_text(results, set() if options.watch else tally.told))
     tally.add(results)
     for report in reports:
         report.add(results)
