@@ -21,9 +21,12 @@ def publish_due(now: datetime) -> int:
         kind=RECORD, publish_at__lte=now, published_at=None, not_published=""
     ).order_by("pk")
     published = 0
-    for submission in due.select_related("account").iterator(chunk_size=50):
-        with working:
-            published += _publish(submission)
+    # No statement stays open in between: what it reads would be older than what calls write meanwhile, and from there
+    # SQLite lets nobody begin to write.
+    while some := list(due.select_related("account")[:50]):
+        for submission in some:
+            with working:
+                published += _publish(submission)
     return published
 
 

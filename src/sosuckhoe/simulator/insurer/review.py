@@ -5,20 +5,21 @@ waits for its hour on the simulated clock, is seen on the portal's page only, an
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from unicodedata import normalize
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from sosuckhoe.healthbook.standard import Edition, Field, NoEdition, edition_on
+from sosuckhoe.healthbook.standard import NoEdition, edition_on
+from sosuckhoe.healthbook.standard.editions import of_decisions
 from sosuckhoe.simulator.portal import reading
 from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
 from sosuckhoe.simulator.portal.options import Options, options
-from sosuckhoe.simulator.portal.statements import change
 from sosuckhoe.simulator.portal.turns import working
 
 LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
@@ -36,19 +37,29 @@ class Found:
     sentence: str
 
 
-def review_due(now: datetime) -> int:
-    """Review what has not been reviewed yet. Each submission is its own transaction."""
-    waiting = Submission.objects.filter(kind=RECORD, reviewed_at=None).order_by("pk")
+AT_ONCE = 8
+"""Reviewed in one transaction and one turn: whoever calls meanwhile waits for so many at most."""
+PATIENCE = timedelta(minutes=10)
+"""What may wait waits so long, by the real clock."""
+
+
+def review_due(now: datetime, *, may_wait: Callable[[], bool] = lambda: False) -> int:
+    """Review what has not been reviewed yet. What nobody could see by now stays while ``may_wait`` says so."""
+    waiting = Submission.objects.filter(kind=RECORD, reviewed_at=None).order_by("received_at", "pk")
     rules, count = options(), 0
-    for submission in waiting.iterator(chunk_size=50):
+    soonest = timedelta(hours=min(rules.late_filing_hours, rules.structure_hours, rules.mismatch_hours))
+    while some := list(waiting[:AT_ONCE]):
+        unseen, fresh = some[0].received_at + soonest > now, some[0].received_on + PATIENCE > timezone.now()
+        if unseen and fresh and may_wait():
+            break
         with working, transaction.atomic():
-            arrived = reading.read(reading.parse(bytes(submission.data)), RECORD)
-            found = [_scheduled(submission, one, rules) for one in review(arrived, submission.received_at)]
-            Finding.objects.bulk_create(found)
-            change(
-                Submission, submission.pk, "reviewed_at = %s", connection.ops.adapt_datetimefield_value(now)
-            )
-        count += 1
+            for one in some:
+                arrived = reading.read(reading.parse(bytes(one.data)), RECORD)
+                Finding.objects.bulk_create(
+                    _scheduled(one, found, rules) for found in review(arrived, one.received_at)
+                )
+            Submission.objects.filter(pk__in=[one.pk for one in some]).update(reviewed_at=now)
+        count += len(some)
     return count
 
 
@@ -75,49 +86,80 @@ def review(arrived: reading.Arrived, received_at: datetime) -> list[Found]:
     """Everything the portal finds in a record."""
     name, ended = reading.ever("XML1", "discharged_at", arrived.first("XML1"))
     try:
-        moment = datetime.strptime(ended, "%Y%m%d%H%M")  # noqa: DTZ007 - given its zone below
-        edition = edition_on(moment.date())
+        moment = datetime(*(int(ended[start:end]) for start, end in _PARTS))  # type: ignore[arg-type]  # noqa: DTZ001
+        if not _is_moment(ended):
+            raise ValueError(ended)
+        day = moment.date()
+        edition_on(day)
     except (ValueError, NoEdition):
         return [Found(STRUCTURE, "XML1", 1, name, ended, "Không có chuẩn dữ liệu cho thời điểm ra viện này")]
-    found = list(_fields(arrived, edition)) + list(_sums(arrived, edition))
+    found = [one for table, rows in arrived.tables.items() for one in _fields(table, rows, day)]
+    found += _sums(arrived, day)
     if received_at - timezone.make_aware(moment) > timedelta(days=options().late_after_days):
         found.append(Found(LATE, "XML1", 1, name, ended, "Hồ sơ gửi muộn so với thời điểm ra viện"))
     return found
 
 
-def _fields(arrived: reading.Arrived, edition: Edition) -> Iterator[Found]:
-    for name, rows in arrived.tables.items():
-        if name not in edition.tables:
-            yield Found(
-                STRUCTURE, name, None, "", "", f"{name} không có trong chuẩn áp dụng cho ngày ra viện"
-            )
-            continue
-        table = edition.tables[name]
-        for number, row in enumerate(rows, start=1):
-            for field in table.fields:
-                value = row.get(field.official, "")
-                sentence = _wrong(field, value)
-                if sentence:
-                    yield Found(STRUCTURE, name, number, field.official, value, sentence)
-            for official in row.keys() - table.by_official.keys():
-                yield Found(STRUCTURE, name, number, official, row[official], "Trường không có trong chuẩn")
+_PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12))
+Form = Callable[[str], object]
 
 
-def _wrong(field: Field, value: str) -> str:
-    if not value:
-        return "Thiếu trường bắt buộc" if field.need == "always" else ""
-    # What is ASCII has one form and one length.
-    length = len(value) if value.isascii() else len(unicodedata.normalize("NFC", value))
-    if field.max_length and length > field.max_length:
-        return f"Dài hơn {field.max_length} ký tự"
-    kind = field.kind.removesuffix("_list")
-    has_form = _FORMS.get(kind)
-    if has_form is None:
-        return ""
-    parts = [value] if kind == field.kind else value.split(";")
-    return "" if all(has_form(part) for part in parts if part) else f"Không đúng dạng {kind}"
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a table asks of its rows."""
+
+    always: frozenset[str]
+    fields: Mapping[str, tuple[int | None, Form | None, str]]
+    """By official name: how long at most, the form and what that is called."""
+    first_named: Mapping[str, str]
+    """Names as they are today by those that renamed fields had first: sums are reckoned under those."""
 
 
+@of_decisions
+@lru_cache(maxsize=4096)
+def _asks(name: str, day: date) -> Asks | None:
+    """What the edition of that day asks; None where it has no such table."""
+    table = edition_on(day).tables.get(name)
+    if table is None:
+        return None
+    return Asks(
+        frozenset(field.official for field in table.fields if field.need == "always"),
+        {field.official: (field.max_length, _form(field.kind), field.kind) for field in table.fields},
+        {field.former[0]: field.official for field in table.fields if field.former},
+    )
+
+
+def _form(kind: str) -> Form | None:
+    single = _FORMS.get(kind.removesuffix("_list"))
+    if single is None or kind in _FORMS:
+        return single
+    return lambda text: all(single(part) for part in text.split(";") if part)
+
+
+def _fields(table: str, rows: list[reading.Row], day: date) -> Iterator[Found]:
+    asks = _asks(table, day)
+    if asks is None:
+        yield Found(STRUCTURE, table, None, "", "", f"{table} không có trong chuẩn áp dụng cho ngày ra viện")
+        return
+    fields, always = asks.fields, asks.always
+    for number, row in enumerate(rows, start=1):
+        for official, value in row.items():
+            if official not in fields:
+                yield Found(STRUCTURE, table, number, official, value, "Trường không có trong chuẩn")
+                continue
+            longest, has_form, kind = fields[official]
+            # What is ASCII has one form and one length.
+            if longest and longest < (len(value) if value.isascii() else len(normalize("NFC", value))):
+                yield Found(STRUCTURE, table, number, official, value, f"Dài hơn {longest} ký tự")
+            elif has_form is not None and not has_form(value):
+                of = kind.removesuffix("_list")
+                yield Found(STRUCTURE, table, number, official, value, f"Không đúng dạng {of}")
+        if not always <= row.keys():
+            for official in sorted(always - row.keys()):
+                yield Found(STRUCTURE, table, number, official, "", "Thiếu trường bắt buộc")
+
+
+@lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
     """``yyyyMMdd``; unknown day or month as zeros."""
     if not re.fullmatch(r"[0-9]{8}", text):
@@ -130,15 +172,12 @@ def _is_day(text: str) -> bool:
 
 
 def _is_moment(text: str) -> bool:
-    return (
-        len(text) == 12
-        and _is_day(text[:8])
-        and re.fullmatch(r"([01][0-9]|2[0-3])[0-5][0-9]", text[8:]) is not None
-    )
+    return len(text) == 12 and _is_day(text[:8]) and _CLOCK.fullmatch(text, 8) is not None
 
 
+_CLOCK = re.compile("([01][0-9]|2[0-3])[0-5][0-9]")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_FORMS: dict[str, Callable[[str], object]] = {
+_FORMS: Mapping[str, Form] = {
     "integer": re.compile("[0-9]+").fullmatch,
     "decimal": _DECIMAL.fullmatch,
     "date8": _is_day,
@@ -157,33 +196,28 @@ def _sum(rows: Iterable[reading.Row], field: str) -> Decimal:
     return total
 
 
-def _as_first_named(row: reading.Row, edition: Edition, table: str) -> reading.Row:
-    """A row with the names its renamed fields had before: sums are reckoned under those."""
-    known = edition.tables[table].by_official if table in edition.tables else {}
-    return {
-        known[name].former[0] if name in known and known[name].former else name: text
-        for name, text in row.items()
-    }
-
-
-def _sums(arrived: reading.Arrived, edition: Edition) -> Iterator[Found]:
+def _sums(arrived: reading.Arrived, day: date) -> Iterator[Found]:
     """Totals of table 1 against the lines of tables 2 and 3."""
-    visit = _as_first_named(arrived.first("XML1"), edition, "XML1")
-    medicines, services = (
-        [_as_first_named(row, edition, name) for row in arrived.tables.get(name, [])]
-        for name in ("XML2", "XML3")
-    )
+    medicines, services = arrived.tables.get("XML2", []), arrived.tables.get("XML3", [])
     if not medicines and not services:
         return
-    supplies = [row for row in services if row.get("MA_VAT_TU") or row.get("MA_NHOM") in ("10", "11")]
-    for total, rows, field, where in (
-        ("T_THUOC", medicines, "THANH_TIEN_BV", "XML2"),
-        ("T_VTYT", supplies, "THANH_TIEN_BV", "vật tư của XML3"),
-        ("T_TONGCHI_BV", [*medicines, *services], "THANH_TIEN_BV", "XML2 và XML3"),
-        ("T_TONGCHI_BH", [*medicines, *services], "THANH_TIEN_BH", "XML2 và XML3"),
+
+    def called(table: str, first: str) -> str:
+        asks = _asks(table, day)
+        return asks.first_named.get(first, first) if asks else first
+
+    supply, group = called("XML3", "MA_VAT_TU"), called("XML3", "MA_NHOM")
+    supplies = [row for row in services if row.get(supply) or row.get(group) in ("10", "11")]
+    everything = (("XML2", medicines), ("XML3", services))
+    for first, parts, field, where in (
+        ("T_THUOC", everything[:1], "THANH_TIEN_BV", "XML2"),
+        ("T_VTYT", (("XML3", supplies),), "THANH_TIEN_BV", "vật tư của XML3"),
+        ("T_TONGCHI_BV", everything, "THANH_TIEN_BV", "XML2 và XML3"),
+        ("T_TONGCHI_BH", everything, "THANH_TIEN_BH", "XML2 và XML3"),
     ):
-        stated, reckoned = _sum([visit], total), _sum(rows, field)
-        if abs(stated - reckoned) > TOLERANCE:
+        total, visit = called("XML1", first), arrived.first("XML1")
+        reckoned = sum((_sum(rows, called(table, field)) for table, rows in parts), Decimal(0))
+        if abs(_sum([visit], total) - reckoned) > TOLERANCE:
             yield Found(
-                MISMATCH, "XML1", 1, total, visit.get(total, ""), f"Tổng {field} của {where} là {reckoned}"
+                MISMATCH, "XML1", 1, first, visit.get(total, ""), f"Tổng {field} của {where} là {reckoned}"
             )

@@ -6,12 +6,16 @@ import threading
 from django.db import close_old_connections
 
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.portal.turns import quiet_for
 
 from .publication import publish_due
 from .review import review_due
 
 log = logging.getLogger(__name__)
 _working = threading.Lock()
+
+QUIET = 1.0
+"""Seconds without a call: then the later checks begin, as the real ones do hours after."""
 
 
 def work() -> dict[str, int]:
@@ -22,13 +26,16 @@ def work() -> dict[str, int]:
 
 
 def keep_working() -> threading.Event:
-    """Work in the background until the returned event is set."""
+    """Work in the background until the returned event is set; what nobody can see yet is left for a quiet moment."""
     stop = threading.Event()
 
     def loop() -> None:
-        while not stop.wait(1.0):
+        while not stop.wait(QUIET):
             try:
-                work()
+                with _working:
+                    now = clock.now()
+                    review_due(now, may_wait=lambda: quiet_for() < QUIET)
+                    publish_due(now)
             except Exception:
                 log.exception("the insurer's work failed and will be tried again")
                 close_old_connections()

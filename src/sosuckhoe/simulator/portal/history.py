@@ -11,7 +11,7 @@ from sosuckhoe.simulator.clock import models as clock
 from .addresses import service_at
 from .models import Call
 from .statements import change
-from .turns import working
+from .turns import knock, working
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Recorded:
         request.service = service  # type: ignore[attr-defined]
         if service is None:
             return self.get_response(request)
+        knock()
         call = request.call = Call(  # type: ignore[attr-defined]
             simulated_at=clock.now(),
             service=service.name,

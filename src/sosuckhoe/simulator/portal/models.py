@@ -91,7 +91,7 @@ class Submission(models.Model):
     """By the real one."""
     certificate = models.CharField(max_length=64, blank=True)
     reviewed_at = models.DateTimeField(null=True)
-    publish_at = models.DateTimeField(null=True, db_index=True)
+    publish_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     not_published = models.CharField(max_length=40, blank=True)
     """Why the insurer does not publish it: a word of ``insurer.publication``."""
@@ -99,7 +99,19 @@ class Submission(models.Model):
     """The fault desk made this repeat count as a second record of the visit."""
 
     class Meta:
-        indexes = [models.Index(fields=["facility_code", "visit_code", "kind"], name="submission_visit")]
+        # What the insurer has yet to do is found without reading what it has done.
+        indexes = [
+            models.Index(
+                fields=["kind", "received_at"],
+                condition=models.Q(reviewed_at__isnull=True),
+                name="submission_unreviewed",
+            ),
+            models.Index(
+                fields=["kind", "publish_at"],
+                condition=models.Q(published_at__isnull=True),
+                name="submission_unpublished",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["facility_code", "visit_code", "kind", "version"], name="submission_version_once"

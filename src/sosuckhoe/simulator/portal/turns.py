@@ -6,5 +6,18 @@ for bytes, for a reply to leave or because the fault desk says so holds no turn.
 """
 
 import threading
+import time
 
 working = threading.RLock()
+_knocked_at = 0.0
+
+
+def knock() -> None:
+    """A service is being called."""
+    global _knocked_at
+    _knocked_at = time.monotonic()
+
+
+def quiet_for() -> float:
+    """Seconds since a service was last called."""
+    return time.monotonic() - _knocked_at
