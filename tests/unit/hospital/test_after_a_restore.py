@@ -1,10 +1,12 @@
 """What the journal outside says of a restored copy is booked as it was, and none of it goes out as something new."""
 
+import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from tests.crash.stage import Paper
@@ -106,10 +108,12 @@ def test_of_two_files_signed_for_one_record_the_doors_speak_of_the_later(
     assert Receipt.objects.get().document_sha256 == second
 
 
-def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(closed: Closed, portal: Portal) -> None:
+def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(
+    closed: Closed, clean: list[bytes], portal: Portal
+) -> None:
     """Under it come the numbers that were given: none is given a second time when the record is entered again."""
     copy = transaction.savepoint()
-    submission = closed()
+    submission = closed(visit_code="TWICE1")
     strike(portal, "store-then-drop")
     unclear = work(submission)
     doors.it_is_not_there(by="giang", submission=unclear, reason="tra hai cách, chưa thấy")
@@ -120,6 +124,26 @@ def test_what_was_tried_twice_and_lost_is_remembered_by_its_last_try(closed: Clo
     reconciled()
     lost = LostSubmission.objects.get()
     assert (lost.sent["attempt"], lost.sent["fence"]) == (2, last.fence)
+    take_file("visit.xml", renamed(clean[0], "TWICE1"), by="giang", at=timezone.now())
+    assert match_lost(by="test", at=timezone.now()) == 1
+    again = Submission.objects.get()
+    assert (again.state, again.attempt_count, again.fence) == (State.UNKNOWN, 2, last.fence)
+
+
+def test_other_content_under_a_code_that_left_is_not_taken_for_what_left(
+    closed: Closed, clean: list[bytes]
+) -> None:
+    """It stays with a person, and what left stays on the list of what has to be entered again."""
+    copy = transaction.savepoint()
+    assert work(closed(visit_code="OTHER1")).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    data = changed(renamed(clean[0], "OTHER1"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+    take_file("visit.xml", data, by="giang", at=timezone.now())
+    assert match_lost(by="test", at=timezone.now()) == 0
+    entered, lost = Submission.objects.get(), LostSubmission.objects.get()
+    assert (entered.state, entered.problem_code) == (State.HELD, "RESTORED-LEFT")
+    assert (entered.document, lost.settled_at) == (None, None)
 
 
 def test_an_older_version_waits_where_a_newer_one_left_before_the_restore(
@@ -133,6 +157,45 @@ def test_an_older_version_waits_where_a_newer_one_left_before_the_restore(
     reconciled()
     older.refresh_from_db()
     assert (older.state, older.problem_code) == (State.HELD, "RESTORED-NEWER")
+
+
+def test_what_was_being_sent_when_the_copy_was_made_is_left_to_a_person(
+    closed: Closed, portal: Portal
+) -> None:
+    """Not to recovery, after which the machine would repeat it by itself where the portal replaces by visit code."""
+    assert work(closed()).state == State.RECEIVED, "so that the journal outside reaches back"
+    submission, worker = closed(), Worker("before")
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+    assert worker.sign_one()
+    ((claimed, attempt),) = worker.claim()
+    copy = transaction.savepoint()
+    strike(portal, "store-then-drop")
+    send_submission(claimed, attempt)
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    submission.refresh_from_db()
+    left = (submission.state, submission.problem_code, submission.not_before)
+    assert left == (State.UNKNOWN, "RESTORED-MAYBE", None)
+
+
+@pytest.mark.parametrize("noted", ["receipts alone", "what left later on"])
+def test_a_journal_that_began_after_the_copy_vouches_for_nothing(
+    closed: Closed, portal: Portal, noted: str
+) -> None:
+    """A program that noted receipts alone was in use when the file left: silence does not mean that it stayed here."""
+    submission = closed()
+    assert Worker("before").sign_one()
+    copy = transaction.savepoint()
+    strike(portal, "store-then-drop")
+    assert work(submission).state == State.UNKNOWN
+    assert work(closed()).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    unclear, *later = settings.HOME.receipts.read_text().splitlines(keepends=True)
+    assert json.loads(unclear)["submission"] == submission.pk
+    settings.HOME.receipts.write_text("".join(later[1:] if noted == "receipts alone" else later))
+    reconciled()
+    submission.refresh_from_db()
+    assert (submission.state, submission.problem_code) == (State.UNKNOWN, "RESTORED-MAYBE")
 
 
 def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(
