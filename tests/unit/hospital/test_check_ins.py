@@ -170,6 +170,13 @@ class TestTakingIn:
         rows = Submission.ledger.order_by("id").values_list("state", "check_in__number")
         assert list(rows) == [(State.SUPERSEDED, 1), (State.WAITING, 2)]
 
+    def test_a_third_change_takes_the_place_of_the_second(self, house: House) -> None:
+        code = told()
+        told(code, service_name="Khám Ngoại")
+        told(code, service_name="Khám Mắt")
+        rows = Submission.ledger.order_by("id").values_list("state", "check_in__number")
+        assert list(rows) == [(State.SUPERSEDED, 1), (State.SUPERSEDED, 2), (State.WAITING, 3)]
+
     def test_an_emergency_is_never_told(self, house: House) -> None:
         taken = take(file(row(patient_category_code="2")))
         assert (taken.outcome, taken.code) == ("taken", "CHECK-IN-NOT-NEEDED")
@@ -251,6 +258,18 @@ class TestSending:
         work()
         assert submission_of(code).state == State.RECEIVED
         assert len({call["sha256"] for call in arrived(portal, code)}) == 1
+
+    @pytest.mark.parametrize("became", [State.SENDING, State.UNKNOWN, State.RECEIVED])
+    def test_what_may_have_arrived_is_not_told_again_however_it_changed(
+        self, connected: House, portal: Portal, became: State
+    ) -> None:
+        code = told()
+        if became is State.UNKNOWN:
+            portal.desk("faults", {"scenario": "store-then-drop", "path": "check_in", "next_calls": 1})
+        worker = CheckInWorker("check-ins")
+        assert worker.sign_one() and (worker.claim() if became is State.SENDING else worker.send_one())
+        assert take(file(row(visit_code=code, service_name="Khám Ngoại"))).code == "CHECK-IN-NOT-NEEDED"
+        assert Submission.ledger.get().state == became
 
     def test_the_third_door_is_a_persons(self, connected: House, portal: Portal) -> None:
         portal.desk("faults", {"scenario": "store-then-drop", "path": "check_in", "next_calls": 1})

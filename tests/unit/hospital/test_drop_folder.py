@@ -3,10 +3,19 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
-from sosuckhoe.hospital.delivery.drop_folder import SETTLED_SECONDS, Passed, Watcher, take_folder
+from sosuckhoe.hospital.delivery import drop_folder
+from sosuckhoe.hospital.delivery.drop_folder import (
+    AGAIN_SECONDS,
+    SETTLED_SECONDS,
+    Passed,
+    Watcher,
+    take_folder,
+)
 from sosuckhoe.hospital.visits.models import SourceFile, Visit
 
 from .conftest import House
@@ -60,7 +69,79 @@ def test_a_restarted_watcher_makes_no_second_visit(watcher: Watcher, clean: list
     assert Visit.objects.count() == 1
 
 
-@pytest.mark.parametrize("kind", ["symlink", "hard link", "pipe", "directory"])
+@pytest.mark.parametrize("when", ["before it is opened", "while it is read"])
+def test_a_file_that_somebody_still_writes_to_is_left_for_the_next_look(
+    watcher: Watcher, clean: list[bytes], monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its time says that it has settled, as that of a copy may; half of a record must not enter."""
+    file = watcher.folder / "a.xml"
+    file.write_bytes(clean[0][:1000])
+    call = "open" if when == "before it is opened" else "fstat"
+    real = getattr(os, call)
+
+    def writes_meanwhile(*arguments: Any) -> Any:
+        patch.undo()
+        if call == "fstat":
+            status = real(*arguments)
+            file.write_bytes(clean[0])
+            return status
+        file.write_bytes(clean[0])
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drop_folder.os, call, writes_meanwhile)
+        assert look(watcher) == []
+    assert [passed.taken.outcome for passed in look(watcher) if passed.taken] == ["taken"]
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"), [("read_plain", PermissionError()), ("take_file", OperationalError("away"))]
+)
+def test_a_file_that_was_not_taken_in_is_tried_again_without_being_touched(
+    watcher: Watcher, clean: list[bytes], monkeypatch: pytest.MonkeyPatch, step: str, problem: Exception
+) -> None:
+    """The database was away, or the folder's rights were wrong: nobody exports a file twice. The others go on."""
+    for name, data in zip("ab", clean, strict=False):
+        (watcher.folder / f"{name}.xml").write_bytes(data)
+    real = getattr(drop_folder, step)
+
+    def breaks(file: str | Path, *arguments: Any, **how: Any) -> Any:
+        if Path(file).name == "a.xml":
+            raise problem
+        return real(file, *arguments, **how)
+
+    began = time.time() + LATER
+    with monkeypatch.context() as patch:
+        patch.setattr(drop_folder, step, breaks)
+        patch.setattr(drop_folder, "close_old_connections", lambda: None)  # the test's own transaction
+        first = watcher.look(now=began)
+    assert [(passed.path.name, bool(passed.taken)) for passed in first] == [("a.xml", False), ("b.xml", True)]
+    assert watcher.look(now=began + 1) == [], "not at once, and not the other"
+    (again,) = watcher.look(now=began + AGAIN_SECONDS)
+    assert again.taken is not None and again.taken.outcome == "taken"
+    assert watcher.look(now=began + 10 * AGAIN_SECONDS) == []
+
+
+def test_a_file_from_a_clock_that_is_ahead_is_taken(watcher: Watcher, clean: list[bytes]) -> None:
+    file = watcher.folder / "a.xml"
+    file.write_bytes(clean[0])
+    ahead = time.time() + 24 * 3600
+    os.utime(file, (ahead, ahead))
+    assert len(watcher.look(now=time.time())) == 1
+
+
+def test_of_a_flood_the_oldest_come_first(
+    watcher: Watcher, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_folder, "AT_ONCE", 2)
+    for age, (name, data) in zip((1, 3, 2), zip("abc", clean, strict=False), strict=True):
+        file = watcher.folder / f"{name}.xml"
+        file.write_bytes(data)
+        os.utime(file, (time.time() - age, time.time() - age))
+    assert [[passed.path.stem for passed in look(watcher)] for _ in range(3)] == [["b", "c"], ["a"], []]
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hard link", "linked folder", "pipe", "directory"])
 def test_what_is_not_a_plain_file_is_refused_without_being_opened(
     watcher: Watcher, clean: list[bytes], tmp_path: Path, kind: str
 ) -> None:
@@ -71,12 +152,14 @@ def test_what_is_not_a_plain_file_is_refused_without_being_opened(
         place.symlink_to(outside)
     elif kind == "hard link":
         os.link(outside, place)
+    elif kind == "linked folder":
+        (watcher.folder / "folder").symlink_to(tmp_path)
     elif kind == "pipe":
         os.mkfifo(place)  # opening it would wait for ever
     else:
         place.mkdir()
     refused = [passed.taken.code for passed in look(watcher) if passed.taken]
-    assert refused == ([] if kind == "directory" else ["FILE-NOT-PLAIN"])
+    assert refused == ([] if kind in ("directory", "linked folder") else ["FILE-NOT-PLAIN"])
     assert Visit.objects.count() == 0
 
 

@@ -5,6 +5,7 @@ it is a plain file with one name: links, pipes and devices are refused without b
 """
 
 import logging
+import math
 import os
 import stat
 import time
@@ -20,6 +21,8 @@ from .intake import Door, Taken, refuse_unopened, take_file
 
 SETTLED_SECONDS = 2.0
 """A file untouched for this long has been written to its end; ``NAME.done`` beside it says so at once."""
+AGAIN_SECONDS = 60.0
+"""What could not be read or taken in, as while the database was away, is tried again after this long."""
 AT_ONCE = 500
 """Files looked at in one round, oldest first, so that a flood does not starve what came before."""
 
@@ -144,8 +147,8 @@ class Watcher:
 
     folder: Path
     by: str = "drop-folder"
-    _seen: dict[Path, tuple[int, int, int, int]] = field(default_factory=dict)
-    """Files dealt with, as they were then; a file that changes is looked at anew."""
+    _seen: dict[Path, tuple[tuple[int, int, int, int], float]] = field(default_factory=dict)
+    """Files dealt with, as they were then, and when each is tried again; a file that changes is looked at anew."""
 
     def look(self, *, now: float | None = None) -> list[Passed]:
         """One round: everything that has settled since the last."""
@@ -158,7 +161,8 @@ class Watcher:
             except OSError:
                 continue
             present.add(path)
-            if self._seen.get(path) != _signature(status):
+            seen, again = self._seen.get(path, (None, 0.0))
+            if seen != _signature(status) or again <= moment:
                 waiting.append((status.st_mtime_ns, path, status))
         for path in self._seen.keys() - present:
             del self._seen[path]
@@ -170,6 +174,6 @@ class Watcher:
             passed = take_path(path, by=self.by, door=Door.DROP)
             if passed.problem == Changing.__doc__:
                 continue
-            self._seen[path] = _signature(status)
+            self._seen[path] = _signature(status), math.inf if passed.taken else moment + AGAIN_SECONDS
             done.append(passed)
         return done
