@@ -58,6 +58,7 @@ class Server(BaseApplication):
             "loglevel": "error",
             "control_socket_disable": True,
             "post_worker_init": _announce,
+            "worker_exit": _leave,
         }
         for name, value in (defaults | self.settings).items():
             self.cfg.set(name, value)
@@ -78,3 +79,9 @@ def _announce(worker: Any) -> None:
     scheme = "https" if worker.cfg.is_ssl else "http"
     host, port = worker.sockets[0].getsockname()[:2]
     print(f"Cổng mô phỏng sẵn sàng: {scheme}://{host}:{port}/", flush=True)
+
+
+def _leave(arbiter: Any, worker: Any) -> None:
+    from .portal.history import write_down
+
+    write_down()

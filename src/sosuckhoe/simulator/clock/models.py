@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -42,6 +43,14 @@ def forget() -> None:
 def now() -> datetime:
     """The simulated instant (aware, UTC)."""
     return Clock.load().reading()
+
+
+_WALL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def on_the_wall(at: datetime) -> datetime:
+    """A moment as a Vietnamese clock shows it."""
+    return at.astimezone(_WALL)
 
 
 def token_now() -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from sosuckhoe.simulator.cards import services as cards
@@ -27,12 +27,17 @@ _ANSWERS: dict[str, Callable[[ServiceRequest], HttpResponse]] = {
 }
 
 
-@csrf_exempt
 def answer(request: ServiceRequest) -> HttpResponse:
-    """The service at this path, or the unhelpful 404 of an address that is none (``//api/…`` too)."""
+    """The service at this path."""
     service = request.service
-    if service is None or (service.legacy and not options().allow_legacy_paths):
-        return HttpResponse("<h1>404 Not Found</h1>", status=404)
+    if service.legacy and not options().allow_legacy_paths:
+        return nowhere(request)
     if request.method != service.method:
         return HttpResponseNotAllowed([service.method])
     return _ANSWERS[service.name](request)
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """The unhelpful 404 of an address that is no service's (``//api/…`` too)."""
+    return HttpResponse("<h1>404 Not Found</h1>", status=404)

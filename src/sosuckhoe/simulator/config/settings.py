@@ -42,8 +42,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sosuckhoe.simulator.config.marking.Marked",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "sosuckhoe.simulator.portal.history.Recorded",
-    "sosuckhoe.simulator.faults.injection.Struck",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from sosuckhoe.simulator.book.models import Citizen, Entry
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.insurer.work import work
+from sosuckhoe.simulator.portal.history import settle
 from sosuckhoe.simulator.portal.models import Account, Call, Submission
 from sosuckhoe.simulator.portal.options import CHOICES, DEFAULTS, LABELS, WORDS, options, set_options
 
@@ -21,6 +22,7 @@ from .scenario_views import running
 
 def home(request: HttpRequest) -> HttpResponse:
     work()
+    settle()
     state = clock.Clock.load()
     context = {
         "now": state.reading(),

@@ -14,15 +14,13 @@ from .switching import Strikes, strikes_of
 
 
 class Struck:
-    """Middleware: gives the request its ``strikes``; those of the phase "during" are read by the portal."""
+    """Around every service: gives the request its ``strikes``; those of the phase "during" are read by the portal."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         asked = cast(ServiceRequest, request)
-        if asked.service is None:
-            return self.get_response(request)
         if silent():
             return reset()
         strikes = asked.strikes = strikes_of(asked)

@@ -1,10 +1,12 @@
 """Switching scenarios on and off, and deciding which of them strike a call."""
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.portal.addresses import NAMES
@@ -95,18 +97,50 @@ def schedule(
     return switch_on("seeded-schedule", account=account, path=path, parameters={"plan": plan}, seed=seed)
 
 
+class _On(NamedTuple):
+    """What a call has to know of a scenario that is switched on."""
+
+    pk: int
+    scenario: str
+    account: str
+    path: str
+    written: str
+    skip: int
+    chance: float
+    seed: int
+    matched: int
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        return _read(self.written)
+
+
+_read = lru_cache(maxsize=64)(json.loads)
+_ASKED = Asked(
+    lambda: (
+        Fault.objects.exclude(remaining=0)
+        .order_by("pk")
+        .values_list("pk", "scenario", "account", "path", "parameters", "skip", "chance", "seed", "matched")
+    )
+)
+
+
+def _on() -> list[_On]:
+    return [_On(*row) for row in _ASKED.rows()]
+
+
 def strikes_of(request: ServiceRequest) -> Strikes:
     """What strikes this call. Counts it against every scenario that was waiting for such a call."""
     with working:
-        on = _ON.objects()
+        on = _on()
         if not any(fault.account for fault in on):
             return _chosen(on, request)
     _account_hint(request)  # may have to wait for what is sent slowly, and keeps it
     with working:
-        return _chosen(_ON.objects(), request)
+        return _chosen(_on(), request)
 
 
-def _chosen(on: Sequence[Fault], request: ServiceRequest) -> Strikes:
+def _chosen(on: Sequence[_On], request: ServiceRequest) -> Strikes:
     found: dict[str, Mapping[str, Any]] = {}
     for fault in on:
         if not _concerns(fault, request):
@@ -120,22 +154,19 @@ def _chosen(on: Sequence[Fault], request: ServiceRequest) -> Strikes:
             parameters = fault.parameters
         strikes = bool(key) and number > fault.skip and _by_chance(fault, number)
         # Where it has no number of calls left to count, the database leaves it without one.
-        counted = "matched = matched + 1, struck = struck + %s, remaining = remaining - %s"
-        change(Fault, fault.pk, counted, int(strikes), int(strikes))
+        counted = "matched = matched + 1, struck = struck + ?, remaining = remaining - ?"
+        change(Fault, counted, (int(strikes), int(strikes), fault.pk))
         if not strikes:
             continue
         found.setdefault(key, parameters)
     return Strikes(found)
 
 
-_ON = Asked(lambda: Fault.objects.exclude(remaining=0).order_by("pk"))
-
-
-def _by_chance(fault: Fault, number: int) -> bool:
+def _by_chance(fault: _On, number: int) -> bool:
     return fault.chance >= 1 or random.Random(f"{fault.seed}:{number}").random() < fault.chance
 
 
-def _concerns(fault: Fault, request: ServiceRequest) -> bool:
+def _concerns(fault: _On, request: ServiceRequest) -> bool:
     service, known = request.service, SCENARIOS[fault.scenario]
     if known.at and service.name not in known.at:
         return False

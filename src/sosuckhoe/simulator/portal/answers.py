@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 
 from sosuckhoe.simulator.clock import models as clock
 
@@ -27,7 +26,7 @@ def json_reply(body: dict[str, Any], status: int = 200) -> HttpResponse:
 
 def local_time(skew_minutes: float = 0.0) -> str:
     """thoiGianTiepNhan: the simulated clock on a Vietnamese wall."""
-    return f"{timezone.localtime(clock.now() + timedelta(minutes=skew_minutes)):%Y%m%d%H%M%S}"
+    return f"{clock.on_the_wall(clock.now() + timedelta(minutes=skew_minutes)):%Y%m%d%H%M%S}"
 
 
 def submission(

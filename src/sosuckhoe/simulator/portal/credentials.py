@@ -24,7 +24,7 @@ def account_of(request: ServiceRequest, family: str, fields: dict[str, str]) -> 
     """Who calls. Raises NotAuthenticated or Locked."""
     if family == HEADERS:
         token, id_token, password = (
-            request.headers.get(name, "") for name in ("accessToken", "tokenId", "passwordHash")
+            request.META.get(f"HTTP_{name}", "") for name in ("ACCESSTOKEN", "TOKENID", "PASSWORDHASH")
         )
         username = fields.get("username", "")
     else:

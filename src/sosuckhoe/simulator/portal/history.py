@@ -10,23 +10,22 @@ from sosuckhoe.simulator.clock import models as clock
 
 from .addresses import service_at
 from .models import Call
-from .statements import change
+from .statements import add, change
 from .turns import knock, working
 
 log = logging.getLogger(__name__)
 
 
 class Recorded:
-    """Middleware: gives the request its ``call`` and its ``service``; nothing happens to pages."""
+    """Around every service: gives the request its ``call`` and its ``service``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         service = service_at(request.path)
+        assert service is not None
         request.service = service  # type: ignore[attr-defined]
-        if service is None:
-            return self.get_response(request)
         knock()
         call = request.call = Call(  # type: ignore[attr-defined]
             simulated_at=clock.now(),
@@ -42,7 +41,9 @@ class Recorded:
         call.http_status = response.status_code
         broken = getattr(response, "reset_connection", False)
         call.reply = Call.DROPPED if broken else Call.PENDING
-        if call.pk is None or as_stored != (call.http_status, call.reply, call.faults):
+        if call.pk is None:
+            add(call)
+        elif as_stored != (call.http_status, call.reply, call.faults):
             with working:
                 call.save()
         if not broken:
@@ -51,19 +52,51 @@ class Recorded:
         return response
 
 
+SOON = 0.1
+"""Seconds within which it is written down that a reply has left; the next record that is stored takes it along."""
 _leaving: set[Call] = set()
+_noted: list[tuple[str, int]] = []
 _settled = threading.Condition()
+_awaited = False
 
 
 def _left(call: Call, taken: bool) -> None:
-    with working:
-        change(Call, call.pk, "reply = %s", Call.SENT if taken else Call.DROPPED)
+    global _awaited
     with _settled:
+        _noted.append((Call.SENT if taken else Call.DROPPED, call.pk))
         _leaving.discard(call)
         _settled.notify_all()
+        if _awaited:
+            return
+        _awaited = True
+    later = threading.Timer(SOON, _write_down_soon)
+    later.daemon = True
+    later.start()
+
+
+def _write_down_soon() -> None:
+    global _awaited
+    with _settled:
+        _awaited = False
+    write_down()
+
+
+def write_down() -> None:
+    """Which replies have left by now, in the commit that is being made or in one of its own."""
+    with working:
+        with _settled:
+            noted, _noted[:] = list(_noted), []
+        try:
+            if noted:
+                change(Call, "reply = ?", *noted)
+        except BaseException:
+            with _settled:
+                _noted[:0] = noted
+            raise
 
 
 def settle(seconds: float = 0.5) -> None:
     """Wait a moment for replies that are just leaving: their callers have them before we have noted it."""
     with _settled:
         _settled.wait_for(lambda: not _leaving, timeout=seconds)
+    write_down()

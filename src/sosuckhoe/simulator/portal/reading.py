@@ -56,35 +56,54 @@ def decode(text: str) -> bytes:
     return raw
 
 
-_DECLARED = re.compile(r"""^<\?xml[^>]*encoding\s*=\s*["']([^"']*)["']""")
-
-
+_START = re.compile(rb"""(?:\xef\xbb\xbf)?(?:<\?xml(?:[^>]*encoding\s*=\s*["']([^"']*)["'])?[^>]*\?>)?""")
+_DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+)
 _ELEMENTS = etree.XPath("count(descendant-or-self::*)")
 _TOO_DEEP = etree.XPath("boolean(self::*" + "/*" * MOST_DEPTH + ")")
 
 
 def parse(data: bytes) -> etree._Element:
     """The tree of a document in UTF-8 without DOCTYPE, comments or instructions, within limits."""
+    root = _tree(data)
+    if _TOO_DEEP(root):
+        raise Misread("format", _TOO_MUCH)
+    return root
+
+
+_TOO_MUCH = "Tệp lồng nhau quá sâu hoặc quá lớn."
+
+
+def _tree(data: bytes) -> etree._Element:
+    """The same without a look at its depth: the form of an inner document says how deep it is.
+
+    Nothing is looked for in the tree whose sign is not among the bytes.
+    """
     try:
-        text = data.decode("utf-8-sig")
+        data.decode()
     except UnicodeDecodeError:
         raise Misread("format", "Tệp không phải UTF-8.") from None
-    declared = _DECLARED.match(text)
-    if declared and declared[1].lower().replace("-", "") != "utf8":
-        raise Misread("format", f"Tệp khai báo bảng mã {declared[1][:20]}, cổng chỉ nhận UTF-8.")
-    if re.search("<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
+    start = _START.match(data)
+    assert start is not None
+    if start[1] and start[1].lower().replace(b"-", b"") != b"utf8":
+        raise Misread("format", f"Tệp khai báo bảng mã {start[1][:20].decode()}, cổng chỉ nhận UTF-8.")
+    marked = b"!" in data
+    if marked and _DOCTYPE.search(data):
         raise Misread("format", "Tệp có khai báo DOCTYPE.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         raise Misread("format", "Tệp không đúng cú pháp XML.") from None
-    if next(root.iter(etree.Comment, etree.PI), None) is not None:
+    if (marked or data.find(b"?", start.end()) >= 0) and (
+        next(root.iter(etree.Comment, etree.PI), None) is not None
+    ):
         raise Misread("format", "Tệp có chú thích hoặc chỉ thị xử lý XML.")
-    if next(root.iter(etree.Entity), None) is not None:
+    if b"&" in data and next(root.iter(etree.Entity), None) is not None:
         raise Misread("format", "Tệp có tham chiếu thực thể.")
-    if _TOO_DEEP(root) or _ELEMENTS(root) > MOST_ELEMENTS:
-        raise Misread("format", "Tệp lồng nhau quá sâu hoặc quá lớn.")
+    if data.count(b"<") > MOST_ELEMENTS and _ELEMENTS(root) > MOST_ELEMENTS:
+        raise Misread("format", _TOO_MUCH)
     return root
 
 
@@ -173,15 +192,27 @@ def _editions() -> tuple[Edition, ...]:
 
 def ever(table: str, english: str, row: Row) -> tuple[str, str]:
     """(name, value) of a field that a decision may have renamed, under the newest of its names that the row has."""
+    names = _names(table, english)
+    for name in names:
+        if row.get(name):
+            return name, row[name]
+    return names[0], ""
+
+
+@of_decisions
+@lru_cache(maxsize=256)
+def _names(table: str, english: str) -> tuple[str, ...]:
+    """What the field is called, newest first."""
     known = [one.tables[table].by_english for one in reversed(_editions()) if table in one.tables]
-    names = list(dict.fromkeys(fields[english].official for fields in known if english in fields))
-    return next(((name, row[name]) for name in names if row.get(name)), (names[0] if names else english, ""))
+    return tuple(dict.fromkeys(fields[english].official for fields in known if english in fields)) or (
+        english,
+    )
 
 
 def _table(name: str, content: str) -> list[Row]:
     """The rows of one inner document: strictly one line of Base64 around one XML of the table's form."""
     try:
-        node = parse(decode(content))
+        node = _tree(decode(content))
     except Misread as misread:
         raise Misread("content", f"NOIDUNGFILE của {name}: {misread}") from None
     root_name, *inner = _wrappers()[name]
@@ -199,11 +230,11 @@ def _row(element: etree._Element) -> Row:
     """Fields with a value; an empty element says nothing."""
     row: Row = {}
     for child in element:
+        tag, text = child.tag, child.text
         if len(child):
-            raise Misread("content", f"{child.tag} không được chứa phần tử con.")
-        if child.tag in row:
-            raise Misread("content", f"{child.tag} xuất hiện hai lần trong một dòng.")
-        text = (child.text or "").strip()
-        if text:
-            row[str(child.tag)] = text
+            raise Misread("content", f"{tag} không được chứa phần tử con.")
+        if tag in row:
+            raise Misread("content", f"{tag} xuất hiện hai lần trong một dòng.")
+        if text and (text := text.strip()):
+            row[tag] = text
     return row

@@ -17,6 +17,11 @@ def _parsed(pem: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem.encode())
 
 
+@lru_cache(maxsize=64)
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    return fingerprint(certificate)
+
+
 def judge_with(data: bytes, facility_code: str, *, at: datetime, policy: Policy) -> Verdict:
     """The verdict by another profile, as the hub asks for it; the same certificates are registered there."""
     registered = Certificate.objects.filter(account__facility_code=facility_code)
@@ -50,7 +55,7 @@ def _judge(data: bytes, standings: dict[str, bool], at: datetime, policy: Policy
     authorities = [_parsed(pem) for (pem,) in _AUTHORITIES.rows()]
 
     def standing(certificate: x509.Certificate) -> Standing:
-        return Standing.REVOKED if standings.get(fingerprint(certificate)) else Standing.GOOD
+        return Standing.REVOKED if standings.get(fingerprint_of(certificate)) else Standing.GOOD
 
     return verify(
         data,

@@ -1,20 +1,19 @@
 """Keeping what was accepted: every version, a new transaction number each, and the ledger line with it."""
 
 import hashlib
-import uuid
+import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.utils import timezone
-
-from sosuckhoe.healthbook.signing import Verdict, fingerprint
+from sosuckhoe.healthbook.signing import Verdict
 from sosuckhoe.simulator.clock import models as clock
 
 from .asked import ServiceRequest
+from .history import write_down
 from .models import RECORD, Account, Submission
 from .options import Options
 from .reading import Arrived
-from .statements import Asked, add
+from .signatures import fingerprint_of
+from .statements import Asked, add, one_commit
 
 
 class Duplicate(Exception):
@@ -23,7 +22,7 @@ class Duplicate(Exception):
 
 def new_transaction(at: datetime) -> str:
     """A number of our own making: the true form is not public, and order must not be read from it."""
-    return f"MP{timezone.localtime(at):%Y%m%d}{uuid.uuid4().hex[:14].upper()}"
+    return f"MP{clock.on_the_wall(at):%Y%m%d}{secrets.token_hex(7).upper()}"
 
 
 def publication_time(received_at: datetime, sha256: str, rules: Options) -> datetime:
@@ -38,8 +37,8 @@ def store(
 ) -> Submission:
     """Store the bytes and the line of the history in one transaction. Raises Duplicate."""
     call = request.call
-    sha256, now = hashlib.sha256(data).hexdigest(), clock.now()
-    with transaction.atomic():
+    sha256, now = call.sha256, clock.now()
+    with one_commit():
         before = dict(_SAME_VISIT.rows(arrived.facility_code, arrived.visit_code, call.service))
         repeated = sha256 in before.values()
         if repeated and rules.repeats == "refuse":
@@ -55,7 +54,7 @@ def store(
             data=data,
             path=request.service.path,
             received_at=now,
-            certificate=fingerprint(verdict.certificate) if verdict.certificate else "",
+            certificate=fingerprint_of(verdict.certificate) if verdict.certificate else "",
             publish_at=publication_time(now, sha256, rules) if call.service == RECORD else None,
             counted_twice=repeated and rules.repeats == "count",
         )
@@ -63,6 +62,7 @@ def store(
         call.stored, call.transaction = True, submission.transaction
         call.code, call.http_status = "200", 200
         add(call)
+        write_down()
     return submission
 
 

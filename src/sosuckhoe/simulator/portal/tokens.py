@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -33,9 +34,14 @@ def password_md5(password: str) -> str:
 
 
 def _access_token(session: Session) -> str:
-    message = f"{session.account.username}|{session.address}|{session.token_id}|{session.filetime}"
+    return _token(session.account.username, session.address, session.token_id, session.filetime)
+
+
+@lru_cache(maxsize=256)
+def _token(username: str, address: str, token_id: uuid.UUID, filetime: int) -> str:
+    message = f"{username}|{address}|{token_id}|{filetime}"
     mac = hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).digest()
-    text = f"{base64.b64encode(mac).decode()}:{session.account.username}:{session.filetime}"
+    text = f"{base64.b64encode(mac).decode()}:{username}:{filetime}"
     return base64.b64encode(text.encode()).decode()
 
 
