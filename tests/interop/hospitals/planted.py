@@ -465,6 +465,12 @@ CROSS_FIELD = [
         at="XML3#3.SO_LUONG",
         also=("BUS-008", "BUS-010"),
     ),
+    P(
+        "XFD-059",
+        "inpatient",
+        lambda chart: bed(chart, chart.tables["XML3"][2]["NGAY_YL"], "1"),
+        at="XML3#7.SO_LUONG",
+    ),
     P("XFD-061", "several_examinations", line(2, share="100"), at="XML3#2.TYLE_TT_DV"),
     P("XFD-063", "outpatient", {"XML4#1.NGAY_KQ": ""}),
     P("XFD-064", "outpatient", {"XML4#1.TEN_CHI_SO": ""}, at="XML4#1.DON_VI_DO", since="2025-01-01"),

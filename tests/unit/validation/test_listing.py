@@ -6,6 +6,7 @@ from sosuckhoe.healthbook.document import REFUSALS
 from sosuckhoe.healthbook.validation import FILE_RULES, RULES, how_to_mend, listed_rule, listed_rules
 from sosuckhoe.healthbook.validation.mending import OF_UNKNOWN, general_rules, sentences
 from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED
+from sosuckhoe.healthbook.validation.rules.envelope import words_for
 from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
 
 
@@ -73,4 +74,11 @@ def test_every_rule_has_advice_of_its_own() -> None:
 
 def test_nothing_is_said_of_a_rule_that_is_not_there() -> None:
     assert listed_rule("XFD-999") is None
-    assert set(general_rules()) - {"SHP-005"} <= OF_SHAPE | set(FILE_RULES)
+    assert {id.partition(" ")[0] for id in general_rules()} - {"SHP-005"} <= OF_SHAPE | set(FILE_RULES)
+
+
+def test_a_rule_on_files_says_what_is_wrong_in_each_of_its_kinds() -> None:
+    rule = listed_rule("STR-001")
+    assert rule is not None and len(rule.sentences) == 3
+    asked = [how_to_mend(words_for("STR-001", value)) for value in ("utf8", "U+FFFD", "")]
+    assert len({*asked, rule.mend}) == 4

@@ -157,8 +157,9 @@ def test_a_day_without_a_list_asks_nothing() -> None:
     assert said("XML1.MA_DOITUONG_KCB", "1", day="20250301") == []
 
 
-def test_an_empty_place_keeps_the_order_of_cards_and_is_a_warning() -> None:
-    assert ("FMT-024", "warning") in said("XML1.GT_THE_DEN", ";20261231")
+def test_an_empty_place_keeps_the_order_of_cards() -> None:
+    assert said("XML14.GT_THE_DEN", ";20261231") == []
+    assert ("FMT-024", "error") in said("XML1.GT_THE_DEN", ";20261331")
     assert ("FMT-024", "error") in said("XML1.GT_THE_TU", ";20260101")
 
 

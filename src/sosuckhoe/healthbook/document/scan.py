@@ -123,7 +123,8 @@ def _declaration(data: bytes, part: str, remarks: Remarks, *, as_text: bool) -> 
         )
     version = _DECLARED_VERSION.search(found[0])
     if version and version[1] != b"1.0":
-        remarks.add("STR-001", path, "Dòng đầu tệp khai phiên bản XML khác 1.0.", severity="warning")
+        detail = "Dòng đầu tệp khai phiên bản XML khác 1.0."
+        remarks.add("STR-001", path, detail, value=version[1].decode("latin-1"), severity="warning")
     return found.end()
 
 

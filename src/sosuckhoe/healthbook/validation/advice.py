@@ -15,7 +15,7 @@ from ..standard import Edition, Field, Table
 from .fault import Fault
 from .gathering import HABITS
 from .mending import PLACE, how_to_mend, sentences
-from .rules.envelope import FILE_RULES
+from .rules.envelope import FILE_RULES, words_for
 from .typed import reader_of
 from .wording import LONGEST, in_sentence, meaning, said, said_in, with_meaning
 
@@ -47,7 +47,7 @@ def advice_on(fault: Fault, record: Record | None, edition: Edition | None) -> s
 def _placed(fault: Fault, table: Table | None, edition: Edition | None) -> str:
     """The general advice, after the field it is about."""
     field = table.by_official.get(fault.path.partition(".")[2]) if table is not None else None
-    general = how_to_mend(fault.rule)
+    general = how_to_mend(words_for(fault.rule, fault.value))
     if table is None or field is None or edition is None or fault.rule in FILE_RULES:
         return general
     row = f", dòng {fault.row}" if fault.row is not None else ""

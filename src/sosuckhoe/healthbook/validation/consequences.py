@@ -33,6 +33,7 @@ BESIDE: dict[str, frozenset[str]] = {
     "XFD-038": frozenset({"XFD-039"}),
     "XFD-047": frozenset({"XFD-048"}),
     "XFD-067": frozenset({"SHP-001"}),
+    **dict.fromkeys(("BUS-003", "BUS-010"), frozenset({"XFD-059"})),
 }
 """What is not told in the same row, because it says less of the same thing."""
 WITHIN_TOTALS = frozenset({"XFD-022", "XFD-023", "XFD-024"})

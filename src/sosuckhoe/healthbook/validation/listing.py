@@ -135,9 +135,9 @@ def _listed(id: str, known: Iterable[Rule], shapes: Iterable[Shape]) -> Listed:
             one.source, one.confidence, (one.owner,), one.mend, proofs,
         )  # fmt: skip
     if id in FILE_RULES:
-        rule, words = FILE_RULES[id], general_rules()[id]
+        rule = FILE_RULES[id]
         return Listed(
-            id, "file", rule.severity, rule.since, None, (), (), (words["sentence"],), rule.statement, rule.source,
+            id, "file", rule.severity, rule.since, None, (), (), _words_of_the_file(id), rule.statement, rule.source,
             rule.confidence, (rule.owner,), how_to_mend(id), proofs,
         )  # fmt: skip
     words = general_rules().get(id) or _words_of_the_rule(id)
@@ -157,6 +157,12 @@ def _listed(id: str, known: Iterable[Rule], shapes: Iterable[Shape]) -> Listed:
         mend=how_to_mend(id),
         proofs=proofs,
     )
+
+
+def _words_of_the_file(id: str) -> tuple[str, ...]:
+    """What a rule on files says; one sentence a kind where it tells of several (``words_for``)."""
+    kinds = [words["sentence"] for key, words in general_rules().items() if key.startswith(f"{id} ")]
+    return tuple(kinds) or (general_rules()[id]["sentence"],)
 
 
 def _source(id: str, shapes: tuple[Shape, ...]) -> str:

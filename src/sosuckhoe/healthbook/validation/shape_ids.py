@@ -152,7 +152,7 @@ ONLY_WHEN_INSURED = frozenset(
 """Settlement with the insurance fund: not asked of a visit without insurance (MA_DOITUONG_KCB 9)."""
 
 MAY_HAVE_GAPS = frozenset({"XML1.GT_THE_DEN", "XML13.GT_THE_DEN", "XML14.GT_THE_DEN"})
-"""Cards of army and police may lack a last day, so their place in the list stays empty."""
+"""Cards of army and police may lack a last day, so their place in the list stays empty; of other cards FMT-024 asks one."""
 
 
 def in_transition(codes: str, day: date) -> bool:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from heapq import heappop, heappush
 
 from ..rule import rule
-from .cited import CHECKERS
+from .cited import CHECKERS, table
 from .stay import INPATIENT, SHORT_STAY, TRANSFERRED
 
 BEDS = frozenset({"14", "15", "16"})
@@ -19,6 +20,10 @@ NOT_RECOVERED = frozenset({"3", "4", "5", "6"})
 LEFT_EARLY = TRANSFERRED | {"4"}
 """MA_LOAI_RV transferred, or home at the family's wish: the same."""
 OUT_OF_SCOPE = "2"
+HALF_A_DAY = timedelta(hours=12)
+ONE_DAY = Decimal(1)
+Bed = tuple[int, int, Decimal, int]
+"""A bed line: the first and the last day it may cover, how many bed days, its number."""
 
 
 def bed_lines(groups: list[str]) -> list[int]:
@@ -148,6 +153,68 @@ def bed_is_billed_once_a_day(
                 break
             left, here = left - 1, here + timedelta(days=1)
     return wrong
+
+
+@rule(
+    "XFD-059",
+    table="XML3",
+    reads=(
+        "XML1.NGAY_RA", "XML3.MA_NHOM", "XML3.PHAM_VI", "XML3.NGAY_YL", "XML3.NGAY_KQ", "XML3.MA_GIUONG", "XML3.SO_LUONG",
+    ),
+    severity="warning",
+    confidence="medium",
+    owner="cashier",
+    source=table(3, CHECKERS),
+    sentence=(
+        "Giường {XML3.MA_GIUONG} từ {XML3.NGAY_YL} tính {XML3.SO_LUONG} ngày, cộng với các dòng giường khác thì có ngày "
+        "quá 1 ngày giường; đổi khoa trong ngày thì mỗi khoa tính 0,5."
+    ),
+)  # fmt: skip
+def beds_of_one_day_share_it(
+    discharged: date,
+    groups: list[str],
+    scopes: list[str | None],
+    ordered: list[datetime | None],
+    last: list[date | None],
+    beds: list[str | None],
+    quantities: list[Decimal | None],
+) -> list[int]:
+    """All bed lines together have at most 1 a day: half each where the department changes.
+
+    A line may lie anywhere between its order and its last day, so it is told only when there is no way to lay them all.
+    """
+    if BEDS.isdisjoint(groups):
+        return []
+    lines = []
+    columns = zip(groups, scopes, ordered, last, quantities, strict=True)
+    for number, (group, scope, order, until, quantity) in enumerate(columns, 1):
+        if group in BEDS and scope != OUT_OF_SCOPE and order is not None and quantity is not None:
+            end = until or (discharged if quantity > ONE_DAY else (order + HALF_A_DAY).date())
+            lines.append((order.toordinal(), end.toordinal(), quantity, number))
+    return without_a_day(lines) if len(lines) > 1 else []
+
+
+def without_a_day(lines: list[Bed]) -> list[int]:
+    """The numbers of the lines that find no day left; whichever must end first is laid first. One that is longer than its
+    own days is told by itself."""
+    coming = sorted((one for one in lines if 0 < one[2] <= one[1] - one[0] + 1), reverse=True)
+    open_: list[tuple[int, int, Decimal]] = []
+    now, wrong = Decimal(), []
+    while coming or open_:
+        if not open_:
+            now = max(now, Decimal(coming[-1][0]))
+        while coming and coming[-1][0] <= now:
+            _, end, left, number = coming.pop()
+            heappush(open_, (end, number, left))
+        end, number, left = heappop(open_)
+        if now + left > end + 1:
+            wrong.append(number)
+            continue
+        until = min(now + left, Decimal(coming[-1][0])) if coming else now + left
+        if until < now + left:
+            heappush(open_, (end, number, now + left - until))
+        now = until
+    return sorted(wrong)
 
 
 @rule(

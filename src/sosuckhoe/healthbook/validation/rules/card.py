@@ -7,6 +7,7 @@ from decimal import Decimal
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, GATEWAY_PAGE, table
 from .dates import TO_THE_LAST_MINUTE
+from .totals import OWN_FUNDS
 
 _CARD = re.compile(r"[A-Z]{2}[0-9]{3}[0-9A-Z]{10}")
 _USUAL_CARD = re.compile(r"[A-Z]{2}[1-5][0-9]{12}")
@@ -73,6 +74,25 @@ def card_numbers_have_a_level_and_digits(cards: list[str]) -> list[str]:
 def registered_facilities_have_five_characters(facilities: list[str]) -> bool:
     """Every MA_DKBD member is a 5-character facility code, or province digits and 000 for a temporary card."""
     return all(FACILITY.fullmatch(facility) for facility in facilities)
+
+
+@rule(
+    "FMT-024",
+    table="XML1",
+    reads=("MA_THE_BHYT", "GT_THE_DEN"),
+    severity="warning",
+    owner="reception",
+    source=table(1, "GT_THE_DEN"),
+    sentence=(
+        "Hạn thẻ BHYT (GT_THE_DEN) đang ghi {GT_THE_DEN}, có thẻ chưa có ngày hết hạn; chỉ thẻ quân đội, công an, cơ yếu "
+        "không tra cứu được mới để trống. Thẻ đang ghi {MA_THE_BHYT}."
+    ),
+)
+def only_cards_of_the_forces_lack_a_last_day(cards: list[str], last: str) -> bool:
+    """Every member is an 8-digit date; only a card of army, police or cipher may have none, as it cannot be looked up."""
+    return ";" not in last or all(
+        end.strip() or card.startswith(OWN_FUNDS) for card, end in zip(cards, last.split(";"), strict=False)
+    )
 
 
 @rule(

@@ -144,6 +144,15 @@ FILE_RULES: dict[str, FileRule] = {
 _FACILITY = re.compile(r"[0-9A-Z]{5}")
 
 
+def words_for(rule: str, value: str) -> str:
+    """Under which id ``general_rules.csv`` has the words for a fault: STR-001 tells of three kinds, mended by others."""
+    if rule != "STR-001":
+        return rule
+    if not value:
+        return f"{rule} marks"
+    return f"{rule} letters" if value.startswith("U+") else f"{rule} declaration"
+
+
 def sender_is_a_facility(reading: Reading) -> Iterator[Place]:
     """STR-002."""
     envelope = reading.envelope
