@@ -278,7 +278,8 @@ def measure(
         bench.do("sign-all")
         found["claims"] = bench.said("claims", "80" if options.small else "400")
         tell("claims")
-        portal.desk("faults", {"scenario": "latency", "path": "record", "parameters": {"seconds": LATENCY}})
+        late = {"scenario": "late-reply", "path": "record", "parameters": {"seconds": LATENCY}}
+        portal.desk("faults", late)
         found["against_the_simulator"] = bench.in_flight(portal.address, portal.process.pid)
         tell("against_the_simulator")
         found["against_a_bare_responder"] = bench.in_flight(*portals.slow)

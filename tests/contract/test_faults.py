@@ -163,6 +163,16 @@ def test_slow_calls_take_their_time_and_do_not_hold_up_others(
     assert 1.5 <= monotonic() - began < 8 * 1.5
 
 
+def test_a_late_reply_comes_in_its_time_and_the_record_is_stored(
+    portal: Portal, login: Login, record: bytes, visit_code: str
+) -> None:
+    portal.strike("late-reply", parameters={"seconds": 1.0})
+    began = monotonic()
+    number = login.send(record).json["maGiaoDich"]
+    assert monotonic() - began >= 1.0
+    assert [row["transaction"] for row in stored(portal, visit_code)] == [number]
+
+
 @pytest.mark.parametrize(("mode", "codes"), [("replace", ["200", "200"]), ("refuse", ["200", "900"])])
 def test_the_same_bytes_again_replace_or_are_refused_as_chosen(
     portal: Portal, login: Login, record: bytes, visit_code: str, mode: str, codes: list[str]

@@ -1,10 +1,16 @@
 """After receipt: publication within 24 simulated hours, findings at their hours, books by person (gateway.md §5, §11.7)."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from . import papers
+from .conftest import ROOT
 from .portal import RECORD, Login, Portal
 
 Sign = Callable[[bytes], bytes]
@@ -123,3 +129,47 @@ def test_publication_is_spread_by_the_seed(
     assert set(early) == {True, False}
     portal.desk("clock", {"advance_hours": 12})
     assert all(entry_of(portal, code) for code in codes)
+
+
+WAITING = """
+import json, sys
+from datetime import timedelta
+import django
+django.setup()
+from django.core.management import call_command
+from django.utils import timezone
+from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.insurer.review import PATIENCE, review_due
+from sosuckhoe.simulator.portal.models import Account, Submission
+call_command("migrate", verbosity=0)
+account = Account.objects.create(username="99999_BV", facility_code="99999")
+data, found = sys.stdin.buffer.read(), []
+def busy(**changes):
+    code = str(len(found))
+    row = Submission.objects.create(transaction=code, kind="record", account=account, facility_code="99999",
+        visit_code=code, version=1, sha256=code, data=data, received_at=clock.now())
+    Submission.objects.filter(pk=row.pk).update(**changes)
+    found.append(review_due(clock.now(), may_wait=lambda: True))
+busy(visit_code="new")
+busy(received_at=clock.now() - timedelta(hours=6))
+busy(visit_code="new again")
+busy(received_on=timezone.now() - PATIENCE, received_at=clock.now() - timedelta(hours=1))
+busy(visit_code="last")
+print(json.dumps([*found, review_due(clock.now())]))
+"""
+
+
+def test_only_what_nobody_can_see_yet_waits_for_a_quiet_moment_and_not_for_ever(
+    tmp_path: Path, record: bytes
+) -> None:
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "sosuckhoe.simulator.config.settings",
+        "SOSUCKHOE_SIMULATOR_HOME": str(tmp_path),
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", WAITING], input=record, env={**os.environ, **settings}, capture_output=True
+    )
+    assert told.returncode == 0, told.stderr.decode()
+    # What could be seen by now, or has waited for long, takes along what came with it.
+    assert json.loads(told.stdout) == [0, 2, 0, 2, 0, 1]

@@ -1,5 +1,6 @@
 """The process: where it refuses to start, what survives a kill, and the receipt look-up that is off by default."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -87,6 +88,17 @@ def test_a_worker_that_is_killed_is_replaced_by_one_that_knows_clock_and_options
     finally:
         portal.process.terminate()
         portal.process.wait(timeout=30)
+
+
+def test_more_callers_than_there_are_threads_are_answered_on_connections_they_keep(portal: Portal) -> None:
+    with contextlib.ExitStack() as held:
+        callers = [http.client.HTTPConnection("127.0.0.1", portal.port, timeout=30) for _ in range(70)]
+        for _ in range(2):
+            for caller in callers:
+                held.callback(caller.close)
+                caller.request("GET", "/_simulator/ready")
+                assert json.loads(caller.getresponse().read())["ready"]
+                caller.auto_open = 0
 
 
 def workers_of(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """gunicorn, arranged for a simulator: one process, many threads, and connections that can be broken."""
 
 import errno
+import select
 import socket
 import time
 from typing import Any
@@ -12,9 +13,27 @@ from .faults import outage
 from .faults.broken import RESET
 from .insurer.work import keep_working
 
+STAYS_MILLISECONDS = 250
+
 
 class BreakableWorker(ThreadWorker):
     """Closes at once, so that the other side sees a reset, whatever was set to linger for zero seconds."""
+
+    def handle(self, conn: Any) -> Any:
+        """While there are threads enough, one stays with its connection for as long as it is called on again and again.
+
+        Otherwise each call is handed over by the thread that listens to all connections, and back to it at the end.
+        """
+        while (kept := super().handle(conn)) is True and self._stays_with(conn):
+            pass
+        return kept
+
+    def _stays_with(self, conn: Any) -> bool:
+        if not self.alive or self.nr_conns > self.cfg.threads or conn.parser.unreader.buf.getvalue():
+            return False
+        waiting = select.poll()
+        waiting.register(conn.sock, select.POLLIN)
+        return bool(waiting.poll(STAYS_MILLISECONDS))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         if _marked(conn.sock):

@@ -22,7 +22,8 @@ def _json(data: bytes) -> HttpResponse:
 
 
 def late_reply(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
-    time.sleep(float(parameters["seconds"]))
+    """Not before its time, counted from when the call came: what the portal did meanwhile is part of it."""
+    time.sleep(max(0.0, request.came_at + float(parameters["seconds"]) - time.monotonic()))
     return response
 
 

@@ -19,6 +19,8 @@ class Strikes(Protocol):
 class ServiceRequest(HttpRequest):
     """A request with its service, its line of the history, and what strikes it. For type checkers only."""
 
+    came_at: float
+    """By ``time.monotonic``."""
     service: Service
     call: Call
     strikes: Strikes

@@ -41,6 +41,8 @@ def _form(body: str) -> dict[str, str]:
 
 def _plain(text: str) -> str:
     text = text.replace("+", " ")
+    if "%" not in text:
+        return text
     # Base64 has three signs to escape and very many of them: no walk from one to the next where there are no others.
     base64 = text.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
     return unquote(text) if "%" in base64 else base64

@@ -26,7 +26,7 @@ class Recorded:
         service = service_at(request.path)
         assert service is not None
         request.service = service  # type: ignore[attr-defined]
-        knock()
+        request.came_at = knock()  # type: ignore[attr-defined]
         call = request.call = Call(  # type: ignore[attr-defined]
             simulated_at=clock.now(),
             service=service.name,

@@ -12,10 +12,11 @@ working = threading.RLock()
 _knocked_at = 0.0
 
 
-def knock() -> None:
-    """A service is being called."""
+def knock() -> float:
+    """A service is being called; when that was (``time.monotonic``)."""
     global _knocked_at
     _knocked_at = time.monotonic()
+    return _knocked_at
 
 
 def quiet_for() -> float:
