@@ -291,7 +291,7 @@ def test_a_paused_destination_gets_nothing_until_it_is_resumed(
 
 
 def test_a_portal_that_does_not_listen_costs_no_attempt_with_bytes_and_then_one_probe_at_a_time(
-    closed: Callable[..., Submission], connected: House
+    closed: Callable[..., Submission], portal: Portal, connected: House
 ) -> None:
     Destination.objects.update(base_url="http://127.0.0.1:9")
     submissions = [closed() for _ in range(5)]
@@ -302,6 +302,11 @@ def test_a_portal_that_does_not_listen_costs_no_attempt_with_bytes_and_then_one_
     assert attempts.count() == 3
     assert Destination.objects.get().quiet_until is not None
     assert Counter(Submission.objects.values_list("state", flat=True)) == {State.SIGNED: 5}
+    # A person who knows that it is back says so: nothing waits for the quiet to pass, nor for a probe.
+    Destination.objects.update(base_url=portal.address)
+    Submission.objects.update(not_before=None)
+    actions.resume(by="hai", destination=connected.destination)
+    assert {work(submission).state for submission in submissions} == {State.RECEIVED}
 
 
 class TestOlderAndNewer:
