@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -125,6 +126,7 @@ def responder(authority: PracticeAuthority, purpose: bool = True, days: int = 30
 
 
 TRUE_RESPONDER = responder(PRACTICE)
+ISSUER = FileSigner(PRACTICE.certificate, PRACTICE.private_key)
 
 
 def answer(
@@ -156,6 +158,14 @@ def answer(
     return builder.sign(by.private_key, SHA256()).public_bytes(Encoding.DER)
 
 
+def with_sha1(signed: bytes, data: bytes) -> bytes:
+    """What the issuer signed, signed by it with SHA-1 and saying so: the library makes no such answer."""
+    sha256, sha1 = (bytes.fromhex("2a864886f70d0101") + last for last in (b"\x0b", b"\x05"))
+    again = signed.replace(sha256, sha1)
+    value = PRACTICE.private_key.sign(again, PKCS1v15(), SHA1())
+    return data.replace(signed, again).replace(sha256, sha1)[: -len(value)] + value
+
+
 def told(data: bytes, **how: object) -> Status:
     return judge_ocsp(data, LEAF.certificate, PRACTICE.certificate, at=NOW, fresh_for=HOUR, **how)
 
@@ -163,7 +173,7 @@ def told(data: bytes, **how: object) -> Status:
 BENT = {
     "made by hand and right": (answer(), "STATUS-GOOD"),
     "signed by the issuer itself": (
-        answer(by=FileSigner(PRACTICE.certificate, PRACTICE.private_key), enclosed=False),
+        answer(by=ISSUER, enclosed=False),
         "STATUS-GOOD",
     ),
     "revoked": (answer(status=ocsp.OCSPCertStatus.REVOKED), "STATUS-REVOKED"),
@@ -179,6 +189,10 @@ BENT = {
     "a responder whose certificate has ended": (answer(by=responder(PRACTICE, days=-10)), "STATUS-SIGNER"),
     "the facility answers for itself": (answer(by=LEAF), "STATUS-SIGNER"),
     "a responder's certificate left out": (answer(enclosed=False), "STATUS-SIGNER"),
+    "signed with a hash that no longer holds": (
+        with_sha1(ocsp.load_der_ocsp_response(own := answer(by=ISSUER, enclosed=False)).tbs_response_bytes, own),
+        "STATUS-SIGNER",
+    ),
     "cut": (answer()[:200], "STATUS-UNREADABLE"),
     "nothing": (b"", "STATUS-UNREADABLE"),
     "a page": (b"<html>OK</html>", "STATUS-UNREADABLE"),
@@ -264,6 +278,10 @@ LISTS = {
     "revoked": (revocation_list(revoked=LEAF), "STATUS-REVOKED"),
     "another revoked": (revocation_list(revoked=SECOND), "STATUS-GOOD"),
     "of another issuer": (revocation_list(OTHER), "STATUS-SIGNER"),
+    "signed with a hash that no longer holds": (
+        with_sha1(x509.load_der_x509_crl(own := revocation_list()).tbs_certlist_bytes, own),
+        "STATUS-SIGNER",
+    ),
     "a difference only": (revocation_list(extension=x509.DeltaCRLIndicator(1)), "STATUS-PARTIAL"),
     "authorities only": (
         revocation_list(extension=x509.IssuingDistributionPoint(None, None, False, True, None, False, False)),
@@ -277,6 +295,24 @@ LISTS = {
 def test_each_list_has_its_code(data, code):
     status = judge_crl(data, LEAF.certificate, PRACTICE.certificate, at=NOW, fresh_for=HOUR)
     assert status.code == code
+
+
+def test_a_list_of_an_issuer_that_may_sign_no_lists_is_not_believed():
+    own = PRACTICE.certificate
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(own.subject)
+        .issuer_name(own.issuer)
+        .public_key(own.public_key())
+        .serial_number(own.serial_number)
+        .not_valid_before(own.not_valid_before_utc)
+        .not_valid_after(own.not_valid_after_utc)
+    )
+    for lists, code in ((True, "STATUS-GOOD"), (False, "STATUS-SIGNER")):
+        usage = x509.KeyUsage(False, False, False, False, False, True, lists, False, False)
+        issuer = builder.add_extension(usage, critical=True).sign(PRACTICE.private_key, SHA256())
+        found = judge_crl(revocation_list(), LEAF.certificate, issuer, at=NOW, fresh_for=HOUR)
+        assert found.code == code
 
 
 def test_every_code_has_a_sentence_and_only_one_is_good():
