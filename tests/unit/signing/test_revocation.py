@@ -190,7 +190,9 @@ BENT = {
     "the facility answers for itself": (answer(by=LEAF), "STATUS-SIGNER"),
     "a responder's certificate left out": (answer(enclosed=False), "STATUS-SIGNER"),
     "signed with a hash that no longer holds": (
-        with_sha1(ocsp.load_der_ocsp_response(own := answer(by=ISSUER, enclosed=False)).tbs_response_bytes, own),
+        with_sha1(
+            ocsp.load_der_ocsp_response(own := answer(by=ISSUER, enclosed=False)).tbs_response_bytes, own
+        ),
         "STATUS-SIGNER",
     ),
     "cut": (answer()[:200], "STATUS-UNREADABLE"),
