@@ -93,6 +93,8 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.utils import CursorWrapper
 
+    from sosuckhoe.hospital.delivery import statements
+
     left, guard = [int(at)], threading.Lock()
 
     def due() -> bool:
@@ -101,6 +103,7 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
             return left[0] == 0
 
     real_commit, real_execute = BaseDatabaseWrapper._commit, CursorWrapper.execute
+    by_driver = statements._by_driver
 
     def commit(wrapper: Any) -> Any:
         strikes = due()
@@ -116,8 +119,14 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
             raise OperationalError("disk I/O error (injected)")
         return real_execute(cursor, sql, params)
 
+    def execute_by_driver(*statement: Any) -> Any:
+        if due():
+            raise OperationalError("disk I/O error (injected)")
+        return by_driver(*statement)
+
     if kind == "statement":
         CursorWrapper.execute = execute
+        statements._by_driver = execute_by_driver
     else:
         BaseDatabaseWrapper._commit = commit
     hospital_process.deliver(parallel)

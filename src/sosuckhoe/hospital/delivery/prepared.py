@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-from django.db.models import Field, ForeignKey, Model, Q, QuerySet
-from django.db.models.query import get_related_populators
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model, Q, QuerySet
+
+from .making import Making
+from .statements import count as rows_changed
+from .statements import here, rows
 
 _SOME_DAY = datetime(1901, 7, 1, tzinfo=UTC)
 """Stands in the parameters where the moment belongs; what lies within half a year of it is counted from it."""
@@ -38,85 +40,74 @@ class Prepared:
 
     def keys(self, moment: datetime, *numbers: int) -> list[Any]:
         """The primary keys."""
-        return [key for (key,) in self._as("keys", self._limit, len(numbers)).rows(moment, numbers)]
+        db = here()
+        return [key for (key,) in self._as("keys", self._limit, len(numbers), db).rows(db, moment, numbers)]
 
     def values(self, moment: datetime, *numbers: int) -> list[tuple[Any, ...]]:
         """Rows of a queryset that was built with ``values_list``."""
-        return self._as("values", self._limit, len(numbers)).rows(moment, numbers)
+        db = here()
+        return self._as("values", self._limit, len(numbers), db).rows(db, moment, numbers)
 
     def objects(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[Any]:
         """The objects, with what the queryset selects beside them."""
-        return self._as("objects", limit or self._limit, len(numbers)).objects(moment, numbers)
+        db = here()
+        return self._as("objects", limit or self._limit, len(numbers), db).objects(db, moment, numbers)
 
     def plan(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[str]:
         """How the database goes about finding the objects, in its own words: a line a step."""
-        return self._as("objects", limit or self._limit, len(numbers)).plan(moment, numbers)
+        db = here()
+        return self._as("objects", limit or self._limit, len(numbers), db).plan(db, moment, numbers)
 
-    def _as(self, what: str, limit: int | None, count: int) -> "_Written":
-        key = (connection.vendor, what, limit, count)
-        if key not in self._written:
+    def _as(self, what: str, limit: int | None, count: int, db: BaseDatabaseWrapper) -> "_Written":
+        key = (db.vendor, what, limit, count)
+        written = self._written.get(key)
+        if written is None:
+            db.ensure_connection()
             asked = self._build(_SOME_DAY, *(_SOME_NUMBER + place for place in range(count)))
             asked = asked.values_list("pk") if what == "keys" else asked
-            self._written[key] = _Written(asked[:limit])
-        return self._written[key]
+            written = self._written[key] = _Written(asked[:limit], db)
+        return written
 
 
 class _Written:
     """One statement, and how its rows become values and objects."""
 
-    def __init__(self, asked: QuerySet[Any]) -> None:
-        compiler = asked.query.get_compiler(connection=connection)
+    def __init__(self, asked: QuerySet[Any], db: BaseDatabaseWrapper) -> None:
+        compiler = asked.query.get_compiler(connection=db)
         sql, parameters = compiler.as_sql()
-        self._sql, self._parameters = _with_constants(sql, [_slot(value) for value in parameters])
-        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
-        self._shape, select = compiler.klass_info, compiler.select
-        if self._shape is not None:
-            # As Django's own iterator makes objects of rows.
-            self._first, self._end = self._shape["select_fields"][0], self._shape["select_fields"][-1] + 1
-            self._names = [column.target.attname for column, *_ in select[self._first : self._end]]
-            # The types are those of Django 6, which asks for one argument more.
-            self._populators = get_related_populators(self._shape, select, connection.alias)  # type: ignore[call-arg]
+        self._sql, slots = _with_constants(sql, [_slot(value) for value in parameters], db)
+        self._always = [None if isinstance(slot, timedelta | _Number) else slot for slot in slots]
+        self._numbers = [(at, slot.place) for at, slot in enumerate(slots) if isinstance(slot, _Number)]
+        self._moments: dict[timedelta, list[int]] = {}
+        for at, slot in enumerate(slots):
+            if isinstance(slot, timedelta):
+                self._moments.setdefault(slot, []).append(at)
+        self._making = Making(compiler)
 
-    def rows(self, moment: datetime, numbers: tuple[int, ...]) -> list[tuple[Any, ...]]:
-        with _cursor() as cursor:
-            cursor.execute(self._sql, self._given(moment, numbers))
-            return [self._converted(row) for row in cursor.fetchall()]
+    def rows(
+        self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]
+    ) -> list[tuple[Any, ...]]:
+        values = self._making.values
+        return [values(row) for row in rows(db, self._sql, self._given(db, moment, numbers))]
 
-    def plan(self, moment: datetime, numbers: tuple[int, ...]) -> list[str]:
-        explain = "EXPLAIN (ANALYZE)" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-        with _cursor() as cursor:
-            cursor.execute(f"{explain} {self._sql}", self._given(moment, numbers))
-            return [str(row[-1]) for row in cursor.fetchall()]
+    def objects(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
+        made = self._making.object
+        return [made(row) for row in rows(db, self._sql, self._given(db, moment, numbers))]
 
-    def _given(self, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
-        adapt = connection.ops.adapt_datetimefield_value
-        return [
-            adapt(moment + value)
-            if isinstance(value, timedelta)
-            else numbers[value.place]
-            if isinstance(value, _Number)
-            else value
-            for value in self._parameters
-        ]
+    def plan(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[str]:
+        explain = "EXPLAIN (ANALYZE)" if db.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        told = rows(db, f"{explain} {self._sql}", self._given(db, moment, numbers))
+        return [str(row[-1]) for row in told]
 
-    def objects(self, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
-        assert self._shape is not None
-        found = []
-        for row in self.rows(moment, numbers):
-            made = self._shape["model"].from_db(connection.alias, self._names, row[self._first : self._end])
-            for populator in self._populators:
-                populator.populate(row, made)
-            found.append(made)
-        return found
-
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self._converters:
-            return row
-        values = list(row)
-        for place, (converters, column) in self._converters.items():
-            for convert in converters:
-                values[place] = convert(values[place], column, connection)
-        return tuple(values)
+    def _given(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
+        given = self._always.copy()
+        for away, places in self._moments.items():
+            written = _written_moment(moment + away if away else moment, db)
+            for at in places:
+                given[at] = written
+        for at, place in self._numbers:
+            given[at] = numbers[place]
+        return given
 
 
 class _Number:
@@ -137,10 +128,10 @@ def _slot(value: Any) -> Any:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)) - _SOME_DAY
 
 
-def _with_constants(sql: str, parameters: list[Any]) -> tuple[str, list[Any]]:
+def _with_constants(sql: str, parameters: list[Any], db: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
     """The statement with what never changes written into it, and what is left to be given: a plan that is made once
     should know that it looks for the few rows that are signed."""
-    if connection.vendor != "postgresql":
+    if db.vendor != "postgresql":
         return sql, parameters
     from psycopg.sql import Literal
 
@@ -154,28 +145,16 @@ def _with_constants(sql: str, parameters: list[Any]) -> tuple[str, list[Any]]:
         if isinstance(value, timedelta | _Number):
             left.append(value)
             return "%s"
-        return Literal(value).as_string(connection.connection).replace("%", "%%")
+        return Literal(value).as_string(db.connection).replace("%", "%%")
 
     return re.sub("%%|%s", put, sql), left
 
 
-def _cursor() -> CursorWrapper:
-    """Django's own puts the values into the text on PostgreSQL, so that each time another statement is planned."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
-    return connection.make_cursor(_preparing()(connection.connection))
-
-
-@cache
-def _preparing() -> Any:
-    from psycopg import Cursor
-
-    class Preparing(Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-            return super().execute(query, params, prepare=True)
-
-    return Preparing
+def _written_moment(moment: datetime, db: BaseDatabaseWrapper) -> Any:
+    """As the database is given it; SQLite keeps moments as text, without saying that they are of UTC."""
+    if db.vendor == "sqlite" and moment.tzinfo is UTC:
+        return str(moment.replace(tzinfo=None))
+    return db.ops.adapt_datetimefield_value(moment)
 
 
 def over(column: str, now: datetime, longest: timedelta) -> Q:
@@ -192,11 +171,10 @@ def over(column: str, now: datetime, longest: timedelta) -> Q:
 
 def change(model: type[Model], where: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Change the rows whose columns are exactly ``where``; returns how many there were."""
+    db = here()
     sql = _change(model, tuple((name, value is None) for name, value in where.items()), tuple(columns))
-    given = [*_adapted(model, columns), *(v for v in _adapted(model, where) if v is not None)]
-    with _cursor() as cursor:
-        cursor.execute(sql, given)
-        return int(cursor.rowcount)
+    given = [*_adapted(db, model, columns), *(v for v in _adapted(db, model, where) if v is not None)]
+    return rows_changed(db, sql, given)
 
 
 def change_all(
@@ -206,45 +184,51 @@ def change_all(
     grows: tuple[str, ...] = (),
 ) -> int:
     """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more."""
+    db = here()
     sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
-    given = [*_adapted(model, columns), *(value for row in where for value in _adapted(model, row))]
-    with _cursor() as cursor:
-        cursor.execute(sql, given)
-        return int(cursor.rowcount)
+    given = [*_adapted(db, model, columns), *(value for row in where for value in _adapted(db, model, row))]
+    return rows_changed(db, sql, given)
 
 
 def look(model: type[Model], where: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """These columns, as they are stored, of the rows whose columns are exactly ``where``."""
-    with _cursor() as cursor:
-        cursor.execute(_look(model, tuple(where), names), _adapted(model, where))
-        return list(cursor.fetchall())
+    db = here()
+    return rows(db, _look(model, tuple(where), names), _adapted(db, model, where))
 
 
 def add(
-    model: type[Model], rows: Sequence[Mapping[str, Any]], *, also: str = "", unless: str = ""
+    model: type[Model], new: Sequence[Mapping[str, Any]], *, also: str = "", unless: str = ""
 ) -> list[tuple[Any, ...]]:
     """Add rows that all give the same columns, the others being as the model says; returns their keys, in no order.
 
     ``also``: a column that is returned beside each key. ``unless``: columns, separated by commas; what is there under
     them already is left as it is.
     """
-    names = tuple(rows[0])
-    sql = _add(model, names, len(rows), also, unless)
-    rest = _defaults(model, names)
-    values = [value for row in rows for value in (*_adapted(model, row), *rest)]
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
+    db = here()
+    names = tuple(new[0])
+    rest = _defaults(model, names, db.vendor)
+    values = [value for row in new for value in (*_adapted(db, model, row), *rest)]
+    return rows(db, _add(model, names, len(new), also, unless), values)
 
 
-def _adapted(model: type[Model], columns: Mapping[str, Any]) -> list[Any]:
-    fields, plain = _fields(model), _plain(model, connection.vendor)
-    return [
-        value
-        if value is None or type(value) is plain.get(name)
-        else fields[name].get_db_prep_save(value, connection)
-        for name, value in columns.items()
-    ]
+def _adapted(db: BaseDatabaseWrapper, model: type[Model], columns: Mapping[str, Any]) -> list[Any]:
+    plain = _plain(model, db.vendor)
+    given = []
+    for name, value in columns.items():
+        kind = plain.get(name)
+        if value is None or type(value) is kind:
+            given.append(value)
+        elif kind is str and isinstance(value, str):
+            given.append(str(value))
+        elif kind is _MOMENT and isinstance(value, datetime):
+            given.append(_written_moment(value, db))
+        else:
+            given.append(_fields(model)[name].get_db_prep_save(value, db))
+    return given
+
+
+class _MOMENT:
+    """A column of moments."""
 
 
 @cache
@@ -256,6 +240,8 @@ def _plain(model: type[Model], vendor: str) -> dict[str, type]:
         kind = (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
         if kind in ("CharField", "TextField"):
             found[name] = str
+        elif kind == "DateTimeField":
+            found[name] = _MOMENT
         elif vendor == "sqlite" and kind.endswith(("AutoField", "IntegerField")):
             found[name] = int
     return found
@@ -268,7 +254,7 @@ def _fields(model: type[Model]) -> dict[str, "Field[Any, Any]"]:
 
 @cache
 def _change(model: type[Model], where: tuple[tuple[str, bool], ...], names: tuple[str, ...]) -> str:
-    fields, quote = _fields(model), connection.ops.quote_name
+    fields, quote = _fields(model), here().ops.quote_name
     settings = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
     conditions = " AND ".join(
         f"{quote(fields[name].column)} {'IS NULL' if is_null else '= %s'}" for name, is_null in where
@@ -280,7 +266,7 @@ def _change(model: type[Model], where: tuple[tuple[str, bool], ...], names: tupl
 def _change_all(
     model: type[Model], where: tuple[str, ...], count: int, names: tuple[str, ...], grows: tuple[str, ...]
 ) -> str:
-    fields, quote = _fields(model), connection.ops.quote_name
+    fields, quote = _fields(model), here().ops.quote_name
     column = {name: quote(fields[name].column) for name in (*where, *names, *grows)}
     settings = [f"{column[name]} = %s" for name in names] + [
         f"{column[name]} = {column[name]} + 1" for name in grows
@@ -292,7 +278,7 @@ def _change_all(
 
 @cache
 def _look(model: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> str:
-    fields, quote = _fields(model), connection.ops.quote_name
+    fields, quote = _fields(model), here().ops.quote_name
     conditions = " AND ".join(f"{quote(fields[name].column)} = %s" for name in where)
     wanted = ", ".join(quote(fields[name].column) for name in names)
     return f"SELECT {wanted} FROM {quote(model._meta.db_table)} WHERE {conditions}"
@@ -300,7 +286,7 @@ def _look(model: type[Model], where: tuple[str, ...], names: tuple[str, ...]) ->
 
 @cache
 def _add(model: type[Model], names: tuple[str, ...], count: int, also: str, unless: str) -> str:
-    fields, quote = _fields(model), connection.ops.quote_name
+    fields, quote = _fields(model), here().ops.quote_name
     columns = [fields[name].column for name in (*names, *_rest(model, names))]
     row = f"({', '.join(['%s'] * len(columns))})"
     into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
@@ -316,6 +302,8 @@ def _rest(model: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _defaults(model: type[Model], names: tuple[str, ...]) -> Sequence[Any]:
+@cache
+def _defaults(model: type[Model], names: tuple[str, ...], vendor: str) -> Sequence[Any]:
     fields = [_fields(model)[name] for name in _rest(model, names)]
-    return [field.get_db_prep_save(field.get_default(), connection) for field in fields]
+    assert all(not callable(field.default) or field.default in (dict, list, NOT_PROVIDED) for field in fields)
+    return [field.get_db_prep_save(field.get_default(), here()) for field in fields]

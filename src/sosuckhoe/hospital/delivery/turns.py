@@ -5,20 +5,62 @@ of one process can wait for each other better than that. On PostgreSQL rows are 
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS
+from django.db.transaction import Atomic
+
+from .statements import execute, here
 
 _turn = threading.RLock()
+_ATOMIC = Atomic(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
 
 
-@contextmanager
-def writing() -> Iterator[None]:
-    """One transaction."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
-            yield
-    else:
-        with _turn, transaction.atomic():
-            yield
+class writing:
+    """One transaction, inside which everything is as inside Django's ``atomic``.
+
+    That one is left to begin inside another transaction and to end where there is trouble. What it does around a
+    transaction that begins and ends well costs as much as the statements in it.
+    """
+
+    def __enter__(self) -> None:
+        self._db = db = here()
+        self._by_turns = db.vendor == "sqlite"
+        if self._by_turns:
+            _turn.acquire()
+        try:
+            self._inside = db.in_atomic_block or not db.get_autocommit()
+            if self._inside:
+                _ATOMIC.__enter__()
+                return
+            db.commit_on_exit, db.needs_rollback = True, False
+            execute(db, "BEGIN IMMEDIATE" if self._by_turns else "BEGIN")
+            db.autocommit, db.in_atomic_block = False, True
+            db.atomic_blocks.append(_ATOMIC)
+        except BaseException:
+            self._next()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        db = self._db
+        try:
+            if self._inside or kind is not None or db.needs_rollback or db.closed_in_transaction:
+                _ATOMIC.__exit__(kind, problem, trace)
+                return
+            try:
+                db._commit()  # type: ignore[attr-defined]
+            except BaseException as trouble:
+                _ATOMIC.__exit__(type(trouble), trouble, trouble.__traceback__)
+                raise
+            db.atomic_blocks.pop()
+            db.in_atomic_block, db.autocommit, db.errors_occurred = False, True, False
+            if db.run_on_commit:
+                db.run_and_clear_commit_hooks()
+        finally:
+            self._next()
+
+    def _next(self) -> None:
+        if self._by_turns:
+            _turn.release()
