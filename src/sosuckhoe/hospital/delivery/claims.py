@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .crashpoints import here
@@ -29,7 +29,7 @@ from .ledger import (
 )
 from .limits import within_limits
 from .loading import Carried, add_contents, add_keys, add_places
-from .models import Attempt, Destination, Submission
+from .models import Attempt, Destination, SignedDocument, Submission
 from .prepared import Prepared, over
 from .restoring.hold import not_restored
 from .settling import LONGEST_WAIT
@@ -40,16 +40,21 @@ from .turns import writing
 from .withheld import not_withheld
 
 MINUTE = timedelta(minutes=1)
-AS_WRITTEN = {
-    "join_collapse_limit": "1",
-    "enable_seqscan": "off",
-    "enable_sort": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "jit": "off",
-    "plan_cache_mode": "force_generic_plan",
-}
-"""How PostgreSQL finds what is due: in the order of an index, row by row, everything else by its key; planned once."""
+AS_WRITTEN = "; ".join(
+    f"SET LOCAL {setting}"
+    for setting in (
+        "join_collapse_limit = 1",
+        "enable_seqscan = off",
+        "enable_sort = off",
+        "enable_hashjoin = off",
+        "enable_mergejoin = off",
+        "jit = off",
+        "plan_cache_mode = force_generic_plan",
+    )
+)
+"""How PostgreSQL finds what is due: in the order of an index, row by row, everything else by its key; planned once. It
+would weigh every order of a dozen tables before each claim, which takes fifty times as long as claiming does, and now
+and then sort all that waits to find the first few."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,7 @@ class Line:
 
 def claim_to_sign(line: Line, holder: str, now: datetime, most: int) -> list[Submission]:
     """What is due to be signed, lent to this holder."""
-    with writing():
-        _plan_as_written()
+    with writing(AS_WRITTEN):
         found: list[Submission] = line.to_sign.objects(now, limit=most)
         if not found or not _lent(found, holder, now, sending=False):
             return []
@@ -87,8 +91,7 @@ def lend_to_send(
     line: Line, holder: str, now: datetime, most: int, *, turn: int
 ) -> list[tuple[Submission, Attempt]]:
     """The claim itself, committed. Nothing of it can be sent before ``load_to_send``."""
-    with writing():
-        _plan_as_written()
+    with writing(AS_WRITTEN):
         hand = _allowed(_in_turn(line.to_send, now, most, turn), now)
         if not hand or not _lent(hand, holder, now, sending=True):
             return []
@@ -96,20 +99,13 @@ def lend_to_send(
 
 
 def load_to_send(line: Line, lent: Sequence[Submission], now: datetime) -> None:
-    """The signed bytes of what was lent, and what they are of."""
+    """The signed bytes of what was lent, what they are of, and where they go."""
     if lent:
         here("K15-LENT")
+        add_places(lent, now)
+        add_keys(lent, now)
         add_contents(lent, now)
         line.carried.add(lent, now)
-
-
-def _plan_as_written() -> None:
-    """PostgreSQL would weigh every order of a dozen tables before each claim, which takes fifty times as long as
-    claiming does, and now and then sort all that waits to find the first few."""
-    if connection.vendor == "postgresql":
-        settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in AS_WRITTEN.items())
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {settings}")
 
 
 def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) -> list[Submission]:
@@ -117,10 +113,7 @@ def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) ->
     asked = [ways[(turn + place) % len(ways)] for place in range(min(most, len(ways)))]
     found = [way.objects(now, limit=-(-(most - place) // len(asked))) for place, way in enumerate(asked)]
     mixed = [each for together in zip_longest(*found) for each in together if each is not None]
-    hand = list({each.pk: each for each in mixed}.values())
-    add_places(hand, now)
-    add_keys(hand, now)
-    return hand
+    return list({each.pk: each for each in mixed}.values())
 
 
 def _lent(hand: list[Submission], holder: str, now: datetime, *, sending: bool) -> bool:
@@ -197,17 +190,33 @@ def _to_sign(rows: Callable[[], QuerySet[Submission]], kind: str) -> Prepared:
 
 
 def _to_send(rows: Callable[[], QuerySet[Submission]], kind: str, order: str = "id") -> Prepared:
-    """Signed, with what is noted of the signed bytes and without these."""
+    """Signed, with what is noted of the signed bytes, and what a claim decides by of the key and the destination."""
     return Prepared(
         lambda now: _locked(
             rows()
             .filter(_due(now), _free(now), _open(now), not_withheld(kind), state=State.SIGNED)
-            .select_related("document")
-            .defer("document__content"),
+            .select_related("document__key__status_source", "destination")
+            .only(*_columns(Submission), *_columns(SignedDocument, "document", but="content"), *DECIDE),
             order,
         ),
         limit=1,
     )
+
+
+def _columns(model: type[Model], prefix: str = "", but: str = "") -> list[str]:
+    names = [field.name for field in model._meta.concrete_fields if field.name != but]
+    return [f"{prefix}__{name}" if prefix else name for name in names]
+
+
+DECIDE = (
+    "document__key__not_before",
+    "document__key__not_after",
+    "document__key__status_source__set_at",
+    "destination__failures",
+    "destination__calls_at_once",
+    "destination__calls_per_minute",
+)
+"""Whatever else there is of them is read when the turn is over, by ``load_to_send``."""
 
 
 def _records() -> QuerySet[Submission]:

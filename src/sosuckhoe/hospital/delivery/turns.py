@@ -20,8 +20,12 @@ class writing:
     """One transaction, inside which everything is as inside Django's ``atomic``.
 
     That one is left to begin inside another transaction and to end where there is trouble. What it does around a
-    transaction that begins and ends well costs as much as the statements in it.
+    transaction that begins and ends well costs as much as the statements in it. ``settings``: of PostgreSQL, for this
+    transaction.
     """
+
+    def __init__(self, settings: str = "") -> None:
+        self._settings = settings
 
     def __enter__(self) -> None:
         self._db = db = here()
@@ -32,9 +36,12 @@ class writing:
             self._inside = db.in_atomic_block or not db.get_autocommit()
             if self._inside:
                 _ATOMIC.__enter__()
+                if self._settings and not self._by_turns:
+                    execute(db, self._settings)
                 return
             db.commit_on_exit, db.needs_rollback = True, False
-            execute(db, "BEGIN IMMEDIATE" if self._by_turns else "BEGIN")
+            begin = "; ".join(("BEGIN", self._settings)) if self._settings else "BEGIN"
+            execute(db, "BEGIN IMMEDIATE" if self._by_turns else begin)
             db.autocommit, db.in_atomic_block = False, True
             db.atomic_blocks.append(_ATOMIC)
         except BaseException:
