@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import claims
 from sosuckhoe.hospital.delivery.models import SignedDocument, Submission
+from sosuckhoe.hospital.delivery.turns import writing
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
 
@@ -45,8 +46,7 @@ def test_a_claim_finds_the_next_few_in_their_order_without_sorting_what_waits(
     backlog: None, way: int
 ) -> None:
     asked, now = claims.RECORDS.to_send[way], timezone.now() + timedelta(hours=1)
-    with transaction.atomic():
-        claims._plan_as_written()
+    with writing(claims.AS_WRITTEN):
         found = [each.pk for each in asked.objects(now, limit=4)]
         plan = asked.plan(now, limit=4)
     waiting = sorted(Submission.objects.values_list("pk", flat=True), reverse=bool(way))

@@ -42,7 +42,7 @@ def test_an_error_is_one_of_djangos(facility: Facility) -> None:
     with pytest.raises(IntegrityError):
         add_code(facility, "79001")
     with pytest.raises(DatabaseError):
-        statements.rows(statements.here(), "SELECT nothing FROM nowhere")
+        statements.rows(statements.database(), "SELECT nothing FROM nowhere")
 
 
 def test_whoever_watches_statements_sees_each_one(facility: Facility) -> None:

@@ -17,7 +17,7 @@ from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model, Q, QuerySet
 
 from .making import Making
 from .statements import count as rows_changed
-from .statements import here, rows
+from .statements import database, rows
 
 _SOME_DAY = datetime(1901, 7, 1, tzinfo=UTC)
 """Stands in the parameters where the moment belongs; what lies within half a year of it is counted from it."""
@@ -40,22 +40,22 @@ class Prepared:
 
     def keys(self, moment: datetime, *numbers: int) -> list[Any]:
         """The primary keys."""
-        db = here()
+        db = database()
         return [key for (key,) in self._as("keys", self._limit, len(numbers), db).rows(db, moment, numbers)]
 
     def values(self, moment: datetime, *numbers: int) -> list[tuple[Any, ...]]:
         """Rows of a queryset that was built with ``values_list``."""
-        db = here()
+        db = database()
         return self._as("values", self._limit, len(numbers), db).rows(db, moment, numbers)
 
     def objects(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[Any]:
         """The objects, with what the queryset selects beside them."""
-        db = here()
+        db = database()
         return self._as("objects", limit or self._limit, len(numbers), db).objects(db, moment, numbers)
 
     def plan(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[str]:
         """How the database goes about finding the objects, in its own words: a line a step."""
-        db = here()
+        db = database()
         return self._as("objects", limit or self._limit, len(numbers), db).plan(db, moment, numbers)
 
     def _as(self, what: str, limit: int | None, count: int, db: BaseDatabaseWrapper) -> "_Written":
@@ -171,7 +171,7 @@ def over(column: str, now: datetime, longest: timedelta) -> Q:
 
 def change(model: type[Model], where: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Change the rows whose columns are exactly ``where``; returns how many there were."""
-    db = here()
+    db = database()
     sql = _change(model, tuple((name, value is None) for name, value in where.items()), tuple(columns))
     given = [*_adapted(db, model, columns), *(v for v in _adapted(db, model, where) if v is not None)]
     return rows_changed(db, sql, given)
@@ -184,7 +184,7 @@ def change_all(
     grows: tuple[str, ...] = (),
 ) -> int:
     """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more."""
-    db = here()
+    db = database()
     sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
     given = [*_adapted(db, model, columns), *(value for row in where for value in _adapted(db, model, row))]
     return rows_changed(db, sql, given)
@@ -192,7 +192,7 @@ def change_all(
 
 def look(model: type[Model], where: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """These columns, as they are stored, of the rows whose columns are exactly ``where``."""
-    db = here()
+    db = database()
     return rows(db, _look(model, tuple(where), names), _adapted(db, model, where))
 
 
@@ -204,7 +204,7 @@ def add(
     ``also``: a column that is returned beside each key. ``unless``: columns, separated by commas; what is there under
     them already is left as it is.
     """
-    db = here()
+    db = database()
     names = tuple(new[0])
     rest = _defaults(model, names, db.vendor)
     values = [value for row in new for value in (*_adapted(db, model, row), *rest)]
@@ -254,7 +254,7 @@ def _fields(model: type[Model]) -> dict[str, "Field[Any, Any]"]:
 
 @cache
 def _change(model: type[Model], where: tuple[tuple[str, bool], ...], names: tuple[str, ...]) -> str:
-    fields, quote = _fields(model), here().ops.quote_name
+    fields, quote = _fields(model), database().ops.quote_name
     settings = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
     conditions = " AND ".join(
         f"{quote(fields[name].column)} {'IS NULL' if is_null else '= %s'}" for name, is_null in where
@@ -266,7 +266,7 @@ def _change(model: type[Model], where: tuple[tuple[str, bool], ...], names: tupl
 def _change_all(
     model: type[Model], where: tuple[str, ...], count: int, names: tuple[str, ...], grows: tuple[str, ...]
 ) -> str:
-    fields, quote = _fields(model), here().ops.quote_name
+    fields, quote = _fields(model), database().ops.quote_name
     column = {name: quote(fields[name].column) for name in (*where, *names, *grows)}
     settings = [f"{column[name]} = %s" for name in names] + [
         f"{column[name]} = {column[name]} + 1" for name in grows
@@ -278,7 +278,7 @@ def _change_all(
 
 @cache
 def _look(model: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> str:
-    fields, quote = _fields(model), here().ops.quote_name
+    fields, quote = _fields(model), database().ops.quote_name
     conditions = " AND ".join(f"{quote(fields[name].column)} = %s" for name in where)
     wanted = ", ".join(quote(fields[name].column) for name in names)
     return f"SELECT {wanted} FROM {quote(model._meta.db_table)} WHERE {conditions}"
@@ -286,7 +286,7 @@ def _look(model: type[Model], where: tuple[str, ...], names: tuple[str, ...]) ->
 
 @cache
 def _add(model: type[Model], names: tuple[str, ...], count: int, also: str, unless: str) -> str:
-    fields, quote = _fields(model), here().ops.quote_name
+    fields, quote = _fields(model), database().ops.quote_name
     columns = [fields[name].column for name in (*names, *_rest(model, names))]
     row = f"({', '.join(['%s'] * len(columns))})"
     into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
@@ -306,4 +306,4 @@ def _rest(model: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
 def _defaults(model: type[Model], names: tuple[str, ...], vendor: str) -> Sequence[Any]:
     fields = [_fields(model)[name] for name in _rest(model, names)]
     assert all(not callable(field.default) or field.default in (dict, list, NOT_PROVIDED) for field in fields)
-    return [field.get_db_prep_save(field.get_default(), here()) for field in fields]
+    return [field.get_db_prep_save(field.get_default(), database()) for field in fields]

@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def here() -> BaseDatabaseWrapper:
+def database() -> BaseDatabaseWrapper:
     """This thread's connection, to be asked for once a statement: looking it up is not for nothing."""
     return connections[DEFAULT_DB_ALIAS]
 

@@ -5,12 +5,14 @@ of one process can wait for each other better than that. On PostgreSQL rows are 
 """
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import Atomic
 
-from .statements import execute, here
+from .statements import database, execute
 
 _turn = threading.RLock()
 _ATOMIC = Atomic(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
@@ -28,7 +30,7 @@ class writing:
         self._settings = settings
 
     def __enter__(self) -> None:
-        self._db = db = here()
+        self._db = db = database()
         self._by_turns = db.vendor == "sqlite"
         if self._by_turns:
             _turn.acquire()
@@ -40,8 +42,7 @@ class writing:
                     execute(db, self._settings)
                 return
             db.commit_on_exit, db.needs_rollback = True, False
-            begin = "; ".join(("BEGIN", self._settings)) if self._settings else "BEGIN"
-            execute(db, "BEGIN IMMEDIATE" if self._by_turns else begin)
+            _begin(db, "BEGIN IMMEDIATE" if self._by_turns else f"BEGIN; {self._settings}".rstrip("; "))
             db.autocommit, db.in_atomic_block = False, True
             db.atomic_blocks.append(_ATOMIC)
         except BaseException:
@@ -71,3 +72,13 @@ class writing:
     def _next(self) -> None:
         if self._by_turns:
             _turn.release()
+
+
+def _begin(db: BaseDatabaseWrapper, how: str) -> None:
+    try:
+        execute(db, how)
+    except BaseException:
+        # Whatever of it was done.
+        with suppress(DatabaseError):
+            db._rollback()  # type: ignore[attr-defined]
+        raise
