@@ -33,7 +33,7 @@ def count(db: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()) -> int:
     return int(execute(db, sql, values).rowcount)
 
 
-def execute(db: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()) -> Any:
+def execute(db: BaseDatabaseWrapper, sql: str, values: Sequence[Any] | None = None) -> Any:
     """The cursor after a statement, which is written as Django writes it."""
     db.close_if_health_check_failed()
     if db.connection is None:
@@ -50,13 +50,13 @@ def execute(db: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()) -> An
     return executor(sql, values, False, {"connection": db, "cursor": None})
 
 
-def _by_driver(sql: str, values: Sequence[Any], many: bool, context: dict[str, Any]) -> Any:
+def _by_driver(sql: str, values: Sequence[Any] | None, many: bool, context: dict[str, Any]) -> Any:
     db = context["connection"]
     if db.needs_rollback:
         db.validate_no_broken_transaction()
     try:
         if db.vendor == "sqlite":
-            return db.connection.execute(_marked(sql), values)
+            return db.connection.execute(_marked(sql), values or ())
         return _preparing()(db.connection).execute(sql, values)
     except db.Database.Error:
         with db.wrap_database_errors:
@@ -76,6 +76,6 @@ def _preparing() -> Any:
 
     class Preparing(Cursor[Any]):
         def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-            return super().execute(query, params or None, prepare=bool(params))
+            return super().execute(query, params, prepare=params is not None)
 
     return Preparing
