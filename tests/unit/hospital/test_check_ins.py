@@ -28,12 +28,13 @@ from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, Worker, next_due, run
 from sosuckhoe.hospital.patients.models import Patient
+from sosuckhoe.hospital.staff.actions import add_facility
 from sosuckhoe.hospital.visits.choices import choose
 from sosuckhoe.hospital.visits.facts import moment
 from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion, SourceFile
 
 from .conftest import TODAY, House
-from .test_worker import renamed
+from .test_worker import changed, renamed
 
 pytestmark = pytest.mark.django_db
 _codes = itertools.count(1)
@@ -177,8 +178,9 @@ class TestTakingIn:
         rows = Submission.ledger.order_by("id").values_list("state", "check_in__number")
         assert list(rows) == [(State.SUPERSEDED, 1), (State.SUPERSEDED, 2), (State.WAITING, 3)]
 
-    def test_an_emergency_is_never_told(self, house: House) -> None:
-        taken = take(file(row(patient_category_code="2")))
+    @pytest.mark.parametrize("category", ["2", "2.1"])
+    def test_an_emergency_is_never_told(self, house: House, category: str) -> None:
+        taken = take(file(row(patient_category_code=category)))
         assert (taken.outcome, taken.code) == ("taken", "CHECK-IN-NOT-NEEDED")
         assert not Submission.ledger.exists()
 
@@ -214,6 +216,30 @@ class TestTakingIn:
     def test_one_wrong_row_keeps_the_whole_file_out(self, house: House) -> None:
         assert take(file(row(), row(full_name=""))).outcome == "refused"
         assert not CheckIn.objects.exists()
+
+    def test_an_emergency_in_a_file_lets_nothing_wrong_pass_and_holds_nothing_up(self, house: House) -> None:
+        emergency = row(patient_category_code="2")
+        assert take(file(emergency, row(full_name=""))).code == "CHECK-IN-FAULTS"
+        assert take(file(emergency, row())).code == "CHECK-IN-TAKEN"
+        assert CheckIn.objects.count() == Submission.ledger.count() == 1
+
+    def test_each_of_a_file_leaves_alone_and_is_the_first_of_its_message(self, house: House) -> None:
+        take(file(row(), row()))
+        assert [one.row["row_number"] for one in CheckIn.objects.all()] == ["1", "1"]
+
+    def test_a_row_without_its_visit_code_keeps_the_whole_file_out(self, house: House) -> None:
+        nameless = {name: value for name, value in row().items() if name != "visit_code"}
+        assert take(file(row(), nameless)).code == "VISIT-CODE-MISSING"
+        assert not CheckIn.objects.exists()
+
+    def test_a_visit_of_the_other_facility_under_the_same_code_stops_nothing(
+        self, house: House, clean: list[bytes]
+    ) -> None:
+        add_facility(by="test", name="Bệnh viện Mẫu Hai", code="99998")
+        code = visit_code()
+        theirs = changed(renamed(clean[0], code), "MA_CSKCB", "99998")
+        assert take_file("visit.xml", theirs, by="giang", at=timezone.now()).outcome == "taken"
+        told(code)
 
 
 class TestSending:
