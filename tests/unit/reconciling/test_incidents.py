@@ -62,7 +62,10 @@ def test_an_outage_is_three_silent_calls_in_a_row_until_the_next_answer(text, ex
         ("NotSent", "LOGIN-NO-ANSWER", True),
         ("NotSent", "LOGIN-403", False),
         ("NotSent", "SECRET-MISSING", None),
-        ("NotSent", "NOT-SENT", None),
+        *(("NotSent", code, None) for code in ("NOT-SENT", "LEASE-ENDED", "INTERRUPTED", "DOCUMENT-DAMAGED")),
+        ("NotSent", "HOST-NOT-ALLOWED", None),
+        ("NotSent", "LOGIN-401", False),
+        ("Unknown", "EARLY-ANSWER", False),
     ],
 )
 def test_only_calls_that_the_other_side_left_unanswered_are_silent(outcome, code, silent):

@@ -198,6 +198,13 @@ def test_the_journal_is_read_from_its_end_and_only_as_far_as_needed(books):
     assert [line.transaction_number for line in found] == ["CU399", "CU398", "CU397"]
 
 
+def test_a_clock_that_was_set_back_for_an_hour_hides_no_receipt(books):
+    row, begin = books.put(S.RECEIVED), NOW - timedelta(hours=12)
+    books.journal(row, "TRONG-KY", begin + timedelta(minutes=30))
+    books.journal(row, "GIO-LUI", begin - timedelta(minutes=30))
+    assert "TRONG-KY" in [line.transaction_number for line in receipts_since(begin)]
+
+
 def test_what_belongs_to_another_period_is_not_this_ones_gap(books):
     row = books.put(S.RECEIVED, books.visit(at("2026-11-20 12:00")))
     books.journal(row, "NGOAI-KY", at("2026-11-22 12:00"))
