@@ -77,7 +77,7 @@ def _lines_of_rule(rule: Listed, examples: dict[bool, Case]) -> Iterator[str]:
     yield f"{rule.id}  ({rule.level.lower()}, {_CONFIDENCES[rule.confidence]})"
     yield ""
     yield "Được phép:" if rule.kind == "allowed" else "Báo khi:"
-    for sentence in rule.sentences:
+    for sentence in rule.told:
         yield f"  {_NAMED.sub(lambda found: _name(found[1], rule), sentence)}"
     yield ""
     yield f"Ai thường sửa: {'; '.join(OWNERS[owner] for owner in rule.owners)}"

@@ -165,7 +165,7 @@ def run_rules(options: argparse.Namespace) -> int:
         since = f"từ {rule.since:%d/%m/%Y}" if rule.since else "theo quyết định của ngày ra viện"
         tables = ", ".join(rule.tables) or "tệp"
         print(f"{rule.id}  {rule.level}, {tables}, {since}{until}, {rule.proofs} hồ sơ mẫu")
-        for sentence in rule.sentences:
+        for sentence in rule.told:
             print(f"  {plain_sentence(sentence)}")
         print(f"  Theo: {rule.source}")
     on = f" áp dụng cho đợt khám ra viện ngày {options.as_of:%d/%m/%Y}" if options.as_of else ""

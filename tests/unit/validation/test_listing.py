@@ -4,7 +4,7 @@ from datetime import date
 
 from sosuckhoe.healthbook.document import REFUSALS
 from sosuckhoe.healthbook.validation import FILE_RULES, RULES, how_to_mend, listed_rule, listed_rules
-from sosuckhoe.healthbook.validation.mending import OF_UNKNOWN, general_rules, sentences
+from sosuckhoe.healthbook.validation.mending import OF_UNKNOWN, general_rules, in_short, sentences
 from sosuckhoe.healthbook.validation.rules.allowed import ALLOWED
 from sosuckhoe.healthbook.validation.rules.envelope import words_for
 from sosuckhoe.healthbook.validation.shape_ids import OF_SHAPE
@@ -70,6 +70,13 @@ def test_every_rule_has_advice_of_its_own() -> None:
     assert all(how_to_mend(id) != OF_UNKNOWN and how_to_mend(id).endswith(".") for id in known)
     assert not any("{" in how_to_mend(id) for id in known)
     assert how_to_mend("NO-SUCH") == OF_UNKNOWN
+
+
+def test_a_rule_on_many_fields_is_told_in_short() -> None:
+    for rule in listed_rules():
+        if rule.id in in_short():
+            assert len(rule.sentences) > 3 and len(rule.sentence) < len(" ".join(rule.sentences)) / 2, rule.id
+    assert in_short().keys() <= {rule.id for rule in listed_rules()}
 
 
 def test_nothing_is_said_of_a_rule_that_is_not_there() -> None:

@@ -12,7 +12,7 @@ from sosuckhoe.healthbook.validation import listed_rules
 from sosuckhoe.healthbook.validation.reasons import why
 from sosuckhoe.healthbook.validation.rule import RULES
 
-TABLES = ("general_rules.csv", "mending.csv", "reasons.csv")
+TABLES = ("general_rules.csv", "in_short.csv", "mending.csv", "reasons.csv")
 
 
 def rows(name: str) -> list[list[str]]:

@@ -10,7 +10,7 @@ from ..standard import Edition, decisions, edition_on
 from ..standard.decision import IN_FORCE
 from ..standard.editions import of_decisions
 from .fault import SEVERITIES
-from .mending import general_rules, how_to_mend
+from .mending import general_rules, how_to_mend, in_short
 from .proofs import cases_of, proven
 from .reasons import why
 from .rule import RULES, Rule
@@ -59,8 +59,14 @@ class Listed:
 
     @property
     def sentence(self) -> str:
-        """All variants in one text."""
-        return " ".join(self.sentences)
+        """What is told, in one text."""
+        return " ".join(self.told)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """One sentence a variant; one for all where they say nearly the same of many fields."""
+        short = in_short().get(self.id)
+        return (short,) if short else self.sentences
 
     @property
     def why(self) -> str:

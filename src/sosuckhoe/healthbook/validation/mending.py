@@ -17,7 +17,7 @@ from .rule import RULES
 
 OF_UNKNOWN = "So với hồ sơ gốc, sửa chỗ sai trong phần mềm bệnh viện rồi xuất lại tệp."
 FOR_IT = "Công nghệ thông tin "
-CALL_IT = "Người dùng không phải sửa hồ sơ: báo công nghệ thông tin tên tệp và lời báo này."
+CALL_IT = "Không phải sửa hồ sơ: báo công nghệ thông tin tên tệp và lời báo này."
 """What whoever reads of a fault of the export does, before what is asked of those who mend it."""
 PLACE = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 _IN_BRACKETS = re.compile(r" \([^()]*\{[^()]*\)|; đang là \{v\}|, thay cho \{v\}")
@@ -41,6 +41,13 @@ def sentences() -> dict[str, str]:
     """The advice of a rule with places for values, by id."""
     text = files(__package__).joinpath("mending.csv").read_text(encoding="utf-8")
     return {row["id"]: row["mend"] for row in csv.DictReader(text.splitlines())}
+
+
+@lru_cache(maxsize=1)
+def in_short() -> dict[str, str]:
+    """One sentence for a rule whose functions say nearly the same of many fields, by id."""
+    text = files(__package__).joinpath("in_short.csv").read_text(encoding="utf-8")
+    return {row["id"]: row["sentence"] for row in csv.DictReader(text.splitlines())}
 
 
 @of_decisions

@@ -55,7 +55,7 @@ ONE_DONG = Decimal(1)
 COUNT = "@count."
 """Before a field in a sentence: how many members its list has, instead of the members."""
 
-UNCERTAIN = "Có thể không phải lỗi: kiểm tra rồi mà vẫn đúng thì giữ nguyên."
+UNCERTAIN = "Có thể không phải lỗi: xem lại, đúng thì giữ nguyên."
 """Said after every finding of a rule whose source is weak."""
 
 

@@ -177,7 +177,7 @@ class Shape:
             if text in self.lingering_codes(day):
                 severity = "warning"
             return rule, severity, f"{where} đã bỏ hoặc chưa dùng vào ngày {day:%d/%m/%Y}."
-        message = f"{where} không có trong danh mục dùng chung của Bộ Y tế ngày {day:%d/%m/%Y}."
+        message = f"{where} không có trong danh mục của Bộ Y tế ngày {day:%d/%m/%Y}."
         codes = self.codes_on(day)
         if len(codes) <= FEW_CODES:
             message += f" Chọn {'; '.join(f'{code} – {found.name_vi}' for code, found in codes.items())}."

@@ -20,8 +20,7 @@ EMERGENCY = "2"
     source="QĐ 4750/QĐ-BYT, Bảng check-in; sổ gửi của chương trình",
     sentence=(
         "Không phải sửa hồ sơ này. Đợt khám từ {NGAY_VAO} đến {NGAY_RA} có chi phí mà cổng chưa nhận đủ báo "
-        "vào khám (XML0): cần một lần ngay sau chi phí đầu tiên; người bệnh vào nội trú thì cần thêm một lần "
-        "sau chi phí đầu tiên ở khoa điều trị."
+        "vào khám (XML0): một lần sau chi phí đầu tiên, vào nội trú thì thêm một lần ở khoa điều trị."
     ),
 )  # fmt: skip
 def check_in_follows_the_first_cost(

@@ -63,8 +63,8 @@ def result_has_its_service(category: str | None, services: set[str | None], serv
     owner="laboratory",
     source=DERIVED,
     sentence=(
-        "Bảng kết quả (XML4) ghi dịch vụ {XML4.MA_DICH_VU} có kết quả lúc {XML4.NGAY_KQ}, khác ngày kết quả ở "
-        "dòng dịch vụ (XML3)."
+        "Dịch vụ {XML4.MA_DICH_VU} ở bảng kết quả (XML4) có kết quả lúc {XML4.NGAY_KQ}, khác ngày ở dòng dịch "
+        "vụ (XML3)."
     ),
 )
 def results_agree_on_the_day(

@@ -42,8 +42,8 @@ def traditional_service_names_its_disease(
     owner="laboratory",
     source=f"{CHECKERS}; thời gian tối thiểu theo quy trình kỹ thuật do bệnh viện nhập",
     sentence=(
-        "Dịch vụ {MA_DICH_VU} thực hiện lúc {NGAY_TH_YL}, có kết quả lúc {NGAY_KQ}: nhanh hơn thời gian tối "
-        "thiểu của quy trình trong danh mục."
+        "Dịch vụ {MA_DICH_VU} làm lúc {NGAY_TH_YL}, có kết quả lúc {NGAY_KQ}: nhanh hơn thời gian tối thiểu "
+        "trong danh mục quy trình."
     ),
 )
 def procedure_takes_its_time(policy: Policy, service: str, performed: datetime, result: datetime) -> bool:

@@ -32,8 +32,8 @@ class Operation(NamedTuple):
     owner="cashier",
     source=table(3, CHECKERS),
     sentence=(
-        "Phẫu thuật lúc {XML3.NGAY_TH_YL} liền với một phẫu thuật khác mà vẫn tính {XML3.TYLE_TT_DV}%. Nếu "
-        "làm trong cùng một lần mổ thì phẫu thuật thứ hai trở đi tính 50% (cùng kíp) hoặc 80% (khác kíp)."
+        "Phẫu thuật lúc {XML3.NGAY_TH_YL} liền với một phẫu thuật khác mà vẫn tính {XML3.TYLE_TT_DV}%. Cùng "
+        "một lần mổ thì từ phẫu thuật thứ hai tính 50% (cùng kíp) hoặc 80% (khác kíp)."
     ),
 )  # fmt: skip
 def later_operations_take_less(

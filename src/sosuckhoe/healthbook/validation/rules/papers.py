@@ -32,8 +32,8 @@ def gestation_is_plausible(weeks: int) -> bool:
     owner="records",
     source=CHECKERS,
     sentence=(
-        "Mã bác sĩ {MA_BAC_SI} sai dạng: người làm theo hợp đồng ghi số giấy phép, .HD. và mã cơ sở 5 ký tự, "
-        "như 0000001.HD.79001."
+        "Mã bác sĩ {MA_BAC_SI} sai dạng: làm theo hợp đồng thì ghi số giấy phép, .HD. và mã cơ sở, như "
+        "0000001.HD.79001."
     ),
 )
 def contracted_practitioner_names_the_facility(code: str) -> bool:

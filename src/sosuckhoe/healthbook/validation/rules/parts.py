@@ -273,7 +273,7 @@ def tuberculosis_has_its_table(rows: int, disease: str) -> bool:
     source=table(6),
     sentence=(
         "Mã bệnh chính (MA_BENH_CHINH) thuộc nhóm bệnh có bảng riêng: nếu đợt này khám hoặc lấy thuốc của "
-        "chương trình thì cần kèm bảng 6 (XML6), hồ sơ chăm sóc và điều trị của chương trình."
+        "chương trình thì cần kèm bảng 6 (XML6)."
     ),
 )
 def hiv_care_has_its_table(rows: int, disease: str) -> bool:
@@ -304,8 +304,7 @@ def emergencies_need_no_check_in(category: str) -> bool:
     owner="clinician",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 1",
     sentence=(
-        "Loại hình {MA_LOAI_KCB} chỉ gồm khám bệnh và lĩnh thuốc; đợt này có dịch vụ kỹ thuật, thường là loại "
-        "hình 08."
+        "Loại hình {MA_LOAI_KCB} chỉ gồm khám bệnh và lĩnh thuốc; đợt này có dịch vụ kỹ thuật, thường là 08."
     ),
 )
 def long_term_care_with_services_is_08(groups: set[str], visit_type: str) -> bool:

@@ -253,8 +253,8 @@ def destination_is_repeated(destination: str, written: str) -> bool:
     owner="records",
     source=DERIVED,
     sentence=(
-        "Phiếu chuyển ghi lần lượt các nơi đã chuyển người bệnh: {MA_CSKCB_DI}. Nơi cuối là nơi chuyển đến đây, nhưng "
-        "bảng tổng hợp (XML1) ghi {XML1.MA_NOI_DI}."
+        "Nơi cuối trong các nơi đã chuyển ở phiếu chuyển ({MA_CSKCB_DI}) là nơi chuyển đến đây, nhưng bảng tổng hợp (XML1) "
+        "ghi {XML1.MA_NOI_DI}."
     ),
 )
 def last_origin_is_repeated(origin: str, written: list[str]) -> bool:

@@ -45,7 +45,7 @@ def _priorities(discharged: date) -> Mapping[str, tuple[int, str]]:
     confidence="low",
     owner="reception",
     source="QĐ 1804/QĐ-BYT 2026, phụ lục 1 (loại hình 11 và 12)",
-    sentence="Loại hình ghi {MA_LOAI_KCB} nhưng tên dịch vụ có chữ “tại nhà”; khám tại nhà có loại hình riêng là 12.",
+    sentence="Loại hình ghi {MA_LOAI_KCB} nhưng tên dịch vụ có chữ “tại nhà”; khám tại nhà là loại hình 12.",
 )
 def mobile_care_is_not_at_home(names: list[str | None], visit_type: str) -> bool:
     """Type 11 (mobile care) is not used for care at home, which is 12; the names of services are all that tells."""
@@ -61,8 +61,8 @@ def mobile_care_is_not_at_home(names: list[str | None], visit_type: str) -> bool
     owner="clinician",
     source=f"{CHECKERS}; QĐ 1804/QĐ-BYT 2026, phụ lục 1; danh mục bệnh dài ngày do bệnh viện nhập",
     sentence=(
-        "Loại hình {MA_LOAI_KCB} không đi với bệnh chính {MA_BENH_CHINH}: bệnh trong danh mục dài ngày dùng "
-        "loại hình 05 hoặc 08, bệnh khác dùng 02."
+        "Loại hình {MA_LOAI_KCB} không đi với bệnh chính {MA_BENH_CHINH}: bệnh dài ngày dùng 05 hoặc 08, bệnh "
+        "khác dùng 02."
     ),
 )
 def long_term_disease_has_its_visit_type(
