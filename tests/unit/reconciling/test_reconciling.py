@@ -183,6 +183,12 @@ def test_a_receipt_that_is_being_written_right_now_is_no_gap(books):
     assert causes(count()) == {"IN-FLIGHT": 1}
 
 
+def test_a_line_of_other_bytes_under_the_same_number_does_not_stand_for_the_receipt(books):
+    row = books.put(S.RECEIVED, in_journal=False)
+    books.journal(row, Receipt.objects.get().transaction_number, NOW - timedelta(hours=1), sha256="0" * 64)
+    assert causes(count()) == {"RECEIPT-NOT-IN-JOURNAL": 1}
+
+
 def test_a_torn_line_of_the_journal_is_no_line(books):
     books.put(S.RECEIVED)
     with open(settings.HOME.receipts, "ab") as stream:
