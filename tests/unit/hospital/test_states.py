@@ -9,6 +9,7 @@ from sosuckhoe.hospital.delivery.intake import Taken
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.states import STEPS, NoSuchStep, State, check_step, diagram
+from sosuckhoe.hospital.delivery.worker import Worker
 
 from .conftest import NOW, submission_of
 
@@ -62,6 +63,15 @@ class TestInTheDatabase:
     ) -> None:
         submission = submission_of(take(clean[0]))
         with pytest.raises(DatabaseError), transaction.atomic():
+            Submission.objects.filter(pk=submission.pk).update(state=state)
+
+    @pytest.mark.parametrize("state", ["RECEIVED", "ACCEPTED", "FINDINGS"])
+    def test_what_is_signed_is_not_received_without_a_stored_receipt(
+        self, take: Take, clean: list[bytes], state: str
+    ) -> None:
+        submission = submission_of(take(clean[0]))
+        assert Worker("test").sign_one()
+        with pytest.raises(DatabaseError, match="received without a receipt"), transaction.atomic():
             Submission.objects.filter(pk=submission.pk).update(state=state)
 
     def test_one_version_has_one_submission_a_destination(self, take: Take, clean: list[bytes]) -> None:
