@@ -7,6 +7,8 @@ from django.utils import timezone
 from tests.unit.fixes.conftest import SPACED, WRONG_TOTAL
 from tests.unit.validation.a_visit import visit as a_visit
 
+from sosuckhoe.healthbook.record import Record
+from sosuckhoe.hospital.delivery.closing import check, correct_visit
 from sosuckhoe.hospital.delivery.mending import fixing
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.states import State
@@ -149,6 +151,16 @@ def test_what_somebody_stood_by_stays_so_while_the_value_does(clinic):
     closed = make(clinic, visit, SEX)
     again = closed.version.findings.get(rule="FMT-032")
     assert (again.overruled_by, again.overruled_why) == ("records", "Đã cân lại")
+
+
+def test_nobody_has_stood_by_a_value_that_came_after(clinic):
+    visit = clinic.close(weight_kg="250.00")
+    overrule(by="records", findings=list(Finding.objects.all()), reason="Đã cân lại", at=timezone.now())
+    record, now = visit.latest.record, timezone.now()
+    record.visit["weight_kg"] = "260.00"
+    checked = check(Record.of(record.tables), facility=visit.facility, at=now)
+    closed = correct_visit(visit=visit, checked=checked, by="records", at=now, reason="Cân lại")
+    assert closed.version.findings.get(rule="FMT-032").overruled_by == ""
 
 
 def test_a_batch_shows_what_would_change_and_for_whom_nothing_is_known(clinic):
