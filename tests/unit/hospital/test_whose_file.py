@@ -1,4 +1,4 @@
-"""Which facility, which visit and which version of it a file belongs to."""
+"""Which facility, which person, which visit and which version of it a file belongs to."""
 
 import os
 import re
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.hospital.delivery import source_files
 from sosuckhoe.hospital.delivery.intake import Taken
+from sosuckhoe.hospital.patients.models import Identifier, Kind
 from sosuckhoe.hospital.staff.actions import add_facility, change_facility_code
 from sosuckhoe.hospital.visits.models import Visit
 
-from .conftest import House, sha256
+from .conftest import TODAY, House, sha256
 from .test_intake import changed
 
 Take = Callable[..., Taken]
@@ -38,6 +40,19 @@ def test_a_visit_code_is_one_facilitys_own(take: Take, clean: list[bytes], house
     first, second = take(clean[0]), take(changed(clean[0], "MA_CSKCB", "99998"))
     assert (second.outcome, second.version) == ("taken", 1)
     assert first.visit_id != second.visit_id
+
+
+def test_a_number_that_is_no_longer_the_patients_proves_nobody(take: Take, clean: list[bytes]) -> None:
+    take(clean[0])
+    Identifier.objects.filter(kind=Kind.PERSONAL_ID).update(until=date(2026, 1, 1))
+    assert take(changed(clean[0], "HO_TEN", "Trần Mẫu Khác"), reason="Sửa tên").code == "VISIT-OTHER-PERSON"
+
+
+def test_a_record_is_frozen_under_the_decisions_of_its_own_day(take: Take, clean: list[bytes]) -> None:
+    taken = take(changed(clean[0], "NGAY_RA", "202405231500"))
+    then, now = edition_on(date(2024, 5, 23)).id, edition_on(TODAY).id
+    assert then != now
+    assert Visit.objects.get(pk=taken.visit_id).latest.edition_id == then
 
 
 def test_what_an_older_version_said_is_a_correction_like_any_other(take: Take, clean: list[bytes]) -> None:
