@@ -21,6 +21,7 @@ from sosuckhoe.hospital.delivery.restoring import hold as holds
 from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
+from sosuckhoe.hospital.delivery.restoring.numbers import LEFT_FREE
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
@@ -144,6 +145,13 @@ def test_other_content_under_a_code_that_left_is_not_taken_for_what_left(
     entered, lost = Submission.objects.get(), LostSubmission.objects.get()
     assert (entered.state, entered.problem_code) == (State.HELD, "RESTORED-LEFT")
     assert (entered.document, lost.settled_at) == (None, None)
+
+
+def test_no_number_of_the_lost_time_is_given_again(closed: Closed) -> None:
+    before = closed()
+    reconciled()
+    after = closed()
+    assert after.pk - before.pk > LEFT_FREE and after.version.visit_id - before.version.visit_id > LEFT_FREE
 
 
 def test_an_older_version_waits_where_a_newer_one_left_before_the_restore(
