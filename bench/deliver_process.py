@@ -53,14 +53,17 @@ def send(lines: str) -> None:
 
     from django.db import connection
 
+    from sosuckhoe.hospital.delivery.claims import RECORDS
     from sosuckhoe.hospital.delivery.connections import KEPT
+    from sosuckhoe.hospital.delivery.hand import Hand
     from sosuckhoe.hospital.delivery.worker import Worker
 
+    hand = Hand(RECORDS, f"bench:{os.getpid()}", int(lines))
     settled: list[list[float]] = [[] for _ in range(int(lines))]
     empty, warm = [], []
 
     def line(number: int) -> None:
-        worker = Worker(f"bench:{os.getpid()}:{number}")
+        worker = Worker(f"bench:{os.getpid()}:{number}", hand)
         while worker.send_one():
             settled[number].append(time.time())
             if not warm and all(settled):

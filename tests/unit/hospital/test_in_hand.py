@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 
 
 def give_back(worker: Worker) -> None:
-    worker._hand.extend(worker.claim())
-    assert worker._hand
+    worker.hand._claimed.extend(worker.claim())
+    assert worker.in_hand
     worker.let_go()
 
 

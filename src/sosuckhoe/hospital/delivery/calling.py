@@ -257,7 +257,8 @@ def _early(connection: http.client.HTTPConnection, call: _Call) -> Exchange:
 
 
 def _head_of(response: http.client.HTTPResponse) -> str:
-    return f"HTTP {response.status} {response.reason}\n{response.msg}"[:4000]
+    lines = [f"{name}: {value}" for name, value in response.msg.items()]
+    return "\n".join([f"HTTP {response.status} {response.reason}", *lines])[:4000]
 
 
 def _send_head(connection: http.client.HTTPConnection, call: _Call, used_before: bool) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -65,12 +66,45 @@ def close_attempt(attempt: Attempt, exchange: Exchange | None, answer: Answer) -
     change(Attempt, {"id": attempt.pk}, columns)
 
 
+class Received(Protocol):
+    """Something with a receipt."""
+
+    @property
+    def submission(self) -> Submission: ...
+    @property
+    def attempt(self) -> Attempt: ...
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+def keep_receipts(hand: Sequence[Received]) -> list[bool]:
+    """Store receipts, each once: the portal may repeat a number it gave for the same bytes. False: it is another's."""
+    rows = [_receipt(one.submission, one.attempt, one.answer, one.at) for one in hand]
+    added = {attempt for _, attempt in add(Receipt, rows, also="attempt_id", unless=ONE_RECEIPT)}
+    return [
+        one.attempt.pk in added or not is_anothers(one.submission, one.answer.transaction_number)
+        for one in hand
+    ]
+
+
 def keep_receipt(
     submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
 ) -> bool:
-    """Store a receipt, once: the portal may repeat a number it gave for the same bytes. False: it is another's."""
+    """Store one, like ``keep_receipts``; ``stated_by``: the person who has found it on the portal."""
+    row = _receipt(submission, attempt, answer, now) | {"stated_by": stated_by}
+    if add(Receipt, [row], unless=ONE_RECEIPT):
+        return True
+    return not is_anothers(submission, answer.transaction_number)
+
+
+ONE_RECEIPT = "destination_id,transaction_number"
+
+
+def _receipt(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> dict[str, object]:
     assert submission.document is not None
-    row = {
+    return {
         "destination_id": submission.destination_id,
         "transaction_number": answer.transaction_number,
         "submission_id": submission.pk,
@@ -79,11 +113,7 @@ def keep_receipt(
         "stated_at": answer.stated_at,
         "message": answer.message,
         "document_sha256": submission.document.sha256,
-        "stated_by": stated_by,
     }
-    if add(Receipt, [row], unless="destination_id,transaction_number"):
-        return True
-    return not is_anothers(submission, answer.transaction_number)
 
 
 def is_anothers(submission: Submission, number: str) -> bool:

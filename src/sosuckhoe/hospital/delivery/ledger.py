@@ -5,7 +5,7 @@ was given. Whoever comes late changes nothing and is told so.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ..staff.models import Facility
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
-from .prepared import Prepared, change, change_all, over
+from .prepared import Prepared, change, change_all, over, padded
 from .states import IN_FLIGHT, REPLACEABLE, State, check_step
 from .withheld import WITHHELD, mark_on
 
@@ -44,6 +44,20 @@ def step(
     return True
 
 
+def step_all(
+    submissions: Sequence[Submission], after: State, *, at: datetime, **columns: Any
+) -> Collection[int]:
+    """Take the same step for a hand that was claimed: the keys of those that were still as they were read.
+
+    The objects stay as they are: whether the step is kept is known when the transaction has ended.
+    """
+    for before in {submission.state for submission in submissions}:
+        check_step(before, after)
+    where = [{"id": each.pk, "fence": each.fence, "state": each.state} for each in submissions]
+    written = {"state": after, "holder": "", "lease_until": None, "since": at, **columns}
+    return change_all(Submission, padded(where), written)
+
+
 def lend(submissions: Sequence[Submission], holder: str, *, at: datetime, sending: bool) -> bool:
     """Give a handful that was just read and locked to one holder, each under its next fence and a lease.
 
@@ -57,7 +71,7 @@ def lend(submissions: Sequence[Submission], holder: str, *, at: datetime, sendin
         check_step(state, State.SENDING)
         columns |= {"state": State.SENDING, "since": at}
     known = [{"id": each.pk, "fence": each.fence, "state": state} for each in submissions]
-    if change_all(Submission, known, columns, grows) != len(submissions):
+    if len(change_all(Submission, known, columns, grows)) != len(submissions):
         return False
     for submission in submissions:
         submission.fence += 1

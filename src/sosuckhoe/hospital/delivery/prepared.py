@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model, Q, QuerySet
@@ -23,6 +23,9 @@ _SOME_DAY = datetime(1901, 7, 1, tzinfo=UTC)
 """Stands in the parameters where the moment belongs; what lies within half a year of it is counted from it."""
 _SOME_NUMBER = 2_000_000_000
 """Stands there, counted upwards, where the given numbers belong."""
+
+
+Given = TypeVar("Given")
 
 
 class Build(Protocol):
@@ -119,7 +122,7 @@ class _Number:
 
 def _slot(value: Any) -> Any:
     """How far a parameter is from the moment, or which number it is; SQLite writes moments as text."""
-    if isinstance(value, int) and _SOME_NUMBER <= value < _SOME_NUMBER + 10:
+    if isinstance(value, int) and _SOME_NUMBER <= value < _SOME_NUMBER + 100:
         return _Number(value - _SOME_NUMBER)
     if isinstance(value, str) and value.startswith("1901-"):
         value = datetime.fromisoformat(value)
@@ -182,12 +185,15 @@ def change_all(
     where: Sequence[Mapping[str, Any]],
     columns: Mapping[str, Any],
     grows: tuple[str, ...] = (),
-) -> int:
-    """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more."""
     db = database()
     sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
     given = [*_adapted(db, model, columns), *(value for row in where for value in _adapted(db, model, row))]
-    return rows_changed(db, sql, given)
+    return {key for (key,) in rows(db, sql, given)}
+
+
+def padded(given: Sequence[Given]) -> list[Given]:
+    """A power of two of them, the last one repeated: every other length would be a statement of its own to be planned."""
+    return [*given, *[given[-1]] * ((1 << (len(given) - 1).bit_length()) - len(given))]
 
 
 def look(model: type[Model], where: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -273,7 +279,8 @@ def _change_all(
     ]
     row = f"({', '.join(['%s'] * len(where))})"
     known = f"({', '.join(column[name] for name in where)}) IN (VALUES {', '.join([row] * count)})"
-    return f"UPDATE {quote(model._meta.db_table)} SET {', '.join(settings)} WHERE {known}"
+    key = quote(model._meta.pk.column)
+    return f"UPDATE {quote(model._meta.db_table)} SET {', '.join(settings)} WHERE {known} RETURNING {key}"
 
 
 @cache

@@ -9,10 +9,14 @@ or withheld has a line, too, so that no copy brings it back or sends it.
 import errno
 import json
 import os
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
+
+from .together import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +95,25 @@ class WithheldLine:
 
 
 def append(line: ReceiptLine) -> None:
-    """One line, on the disk before this returns."""
-    _write(line, flush=True)
+    """One line, on the disk before this returns; one flush may serve several threads."""
+    _FLUSHED.take(line)
 
 
 def append_sent(line: SentLine) -> None:
     """One line, safe from the end of this process; on the disk with the receipt or anchor that follows it."""
-    _write(line, flush=False)
+    _write([line], flush=False)
 
 
 def append_fact(line: AnchorLine | ErasureLine | WithheldLine) -> None:
     """One line that is no receipt, on the disk before this returns."""
-    _write(line, flush=True)
+    _write([line], flush=True)
 
 
-def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine, *, flush: bool) -> None:
-    fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
-    data = (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+AnyLine = ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine
+
+
+def _write(lines: Sequence[AnyLine], *, flush: bool) -> None:
+    data = b"".join(_written(line) for line in lines)
     descriptor = os.open(settings.HOME.receipts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(descriptor).st_size
@@ -119,6 +125,18 @@ def _write(line: ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLin
             os.fdatasync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _written(line: AnyLine) -> bytes:
+    fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
+    return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+
+
+def _write_flushed(lines: list[ReceiptLine]) -> None:
+    _write(lines, flush=True)
+
+
+_FLUSHED = Queue(_write_flushed, threading.Lock())
 
 
 def find(*, submission: int, attempt: int, fence: int, document_sha256: str) -> ReceiptLine | None:

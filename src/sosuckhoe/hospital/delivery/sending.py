@@ -7,6 +7,8 @@ So after a crash it is known whether nothing left (send again) or something may 
 
 import hashlib
 import time
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,11 +23,12 @@ from .connections import KEPT
 from .keeping import close_attempt, note_attempt, sent_line
 from .ledger import step
 from .models import Attempt, Submission
-from .prepared import Prepared, change
+from .prepared import Prepared, change_all, padded
 from .restoring.hold import not_restored
 from .settling import settle
 from .signing_anew import was_tried
 from .states import State
+from .together import together
 from .turns import writing
 from .withheld import mark_on, marks
 
@@ -96,32 +99,56 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     # In this order: whoever is frozen between the two ends too early, never too late.
     began, now = time.monotonic(), timezone.now()
     receipts.append_sent(sent_line(submission, attempt, now))
+    noted = together(_note_bytes, (submission, attempt))
+    if noted is None:
+        raise TakenOver
+    until, attempt.bytes_from = noted
+    return began + (until - now).total_seconds()
+
+
+def _note_bytes(hand: Sequence[tuple[Submission, Attempt]]) -> list[tuple[datetime, datetime] | None]:
+    """For each whose bytes may leave: until when, and since when that is noted. None: somebody else has it now, or it
+    must not go out."""
+    now = timezone.now()
+    rows = {pk: row for pk, *row in _OURS.values(now, *padded([submission.pk for submission, _ in hand]))}
+    any_mark = bool(_ANY_MARK.keys(now))
+    let_go = [
+        (submission, attempt, rows[submission.pk][1])
+        for submission, attempt in hand
+        if submission.pk in rows and _may_leave(submission, attempt, rows[submission.pk], any_mark, now)
+    ]
+    if let_go:
+        change_all(Attempt, padded([{"id": attempt.pk} for _, attempt, _ in let_go]), {"bytes_from": now})
+    until = {attempt.pk: lease for _, attempt, lease in let_go}
+    return [(until[attempt.pk], now) if attempt.pk in until else None for _, attempt in hand]
+
+
+def _may_leave(
+    submission: Submission, attempt: Attempt, row: Sequence[Any], any_mark: bool, now: datetime
+) -> bool:
     there, document = submission.destination, submission.document
     assert document is not None
-    with writing():
-        ours = _OURS.values(now, submission.pk, submission.fence)
-        if not ours or ours[0][1:] != (there.base_url, there.account):
-            raise TakenOver
-        # Asked once the row is ours: whoever marks a code waits for the row, or has committed and is seen here.
-        if _ANY_MARK.keys(now) and mark_on(submission) is not None:
-            raise TakenOver
-        if not document.key.valid_at(now) and not was_tried(submission, before=attempt):
-            raise TakenOver  # it ended since the claim; the next one has it signed anew
-        change(Attempt, {"id": attempt.pk, "bytes_from": None}, {"bytes_from": now})
-    attempt.bytes_from = now
-    return began + (ours[0][0] - now).total_seconds()
+    fence, _, *address = row
+    if fence != submission.fence or address != [there.base_url, there.account]:
+        return False
+    # Asked once the row is ours: whoever marks a code waits for the row, or has committed and is seen here.
+    if any_mark and mark_on(submission) is not None:
+        return False
+    # Where the certificate ended since the claim, the next one has it signed anew.
+    return document.key.valid_at(now) or was_tried(submission, before=attempt)
 
 
 _OURS = Prepared(
-    lambda now, pk, fence: (
+    lambda now, *keys: (
         Submission.ledger.filter(
-            not_restored(), pk=pk, state=State.SENDING, fence=fence, destination__paused_at__isnull=True
+            not_restored(), pk__in=keys, state=State.SENDING, destination__paused_at__isnull=True
         )
+        .order_by("pk")
         .select_for_update(of=("self",))
-        .values_list("lease_until", "destination__base_url", "destination__account")
+        .values_list("pk", "fence", "lease_until", "destination__base_url", "destination__account")
     )
 )
-"""Until when it is still ours to send, and where to."""
+"""Whose it is, until when, and where to."""
 _ANY_MARK = Prepared(lambda now: marks(), limit=1)
 
 

@@ -1,6 +1,8 @@
 """Settling: what came of an attempt is kept, and the submission takes the step the answer asks for."""
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -11,11 +13,12 @@ from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
 from .calling import Exchange
 from .connections import KEPT
 from .crashpoints import here
-from .keeping import close_attempt, is_anothers, keep_receipt, receipt_line
-from .ledger import step
+from .keeping import close_attempt, is_anothers, keep_receipts, receipt_line
+from .ledger import step, step_all
 from .models import Attempt, Submission
 from .states import State
 from .stopping import count_answer, says_of_all
+from .together import together
 from .turns import writing
 
 FIRST_DELAY = 5
@@ -31,32 +34,74 @@ NOT_THERE = "unknown-is-not-there"
 def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
     """Keep both sides and take the step the answer asks for, in one transaction."""
     now = timezone.now()
+    if answer.word is Word.ACCEPTED and not _received(Settled(submission, attempt, exchange, answer, now)):
+        answer = FOREIGN_RECEIPT
     if answer.word is not Word.ACCEPTED:
         KEPT.hang_up()
-    else:
-        # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
-        if is_anothers(submission, answer.transaction_number):
-            answer = FOREIGN_RECEIPT
-            KEPT.hang_up()
-        else:
-            here("K19")
-            receipts.append(receipt_line(submission, attempt, answer, now))
-            here("K19-NOTED")
-    with writing():
-        if answer.word is Word.ACCEPTED and not keep_receipt(submission, attempt, answer, now):
-            answer = FOREIGN_RECEIPT  # said of two at the same moment: the other was faster
-            KEPT.hang_up()
-        close_attempt(attempt, exchange, answer)
-        if submission.check_in_id is None or says_of_all(exchange, answer):
-            count_answer(submission, answer, now)
-        _step(submission, attempt, answer, now)
+        with writing():
+            close_attempt(attempt, exchange, answer)
+            if submission.check_in_id is None or says_of_all(exchange, answer):
+                count_answer(submission, answer, now)
+            _step(submission, attempt, answer, now)
     here("K22")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An attempt with a receipt."""
+
+    submission: Submission
+    attempt: Attempt
+    exchange: Exchange | None
+    answer: Answer
+    at: datetime
+
+    @property
+    def warning(self) -> tuple[str, str]:
+        """Code and sentence, where the portal said more than that it has it."""
+        return ("", "") if self.answer.code == "200" else (self.answer.code, self.answer.sentence)
+
+
+def _received(one: Settled) -> bool:
+    """Keep a receipt outside the database and in it. False: the number is another's."""
+    # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
+    if is_anothers(one.submission, one.answer.transaction_number):
+        return False
+    here("K19")
+    receipts.append(receipt_line(one.submission, one.attempt, one.answer, one.at))
+    here("K19-NOTED")
+    # False here: said of two at the same moment, and the other was faster.
+    return together(_keep_received, one)
+
+
+def _keep_received(hand: Sequence[Settled]) -> list[bool]:
+    """The receipts, the attempts and the steps of those whose receipt it is."""
+    kept = keep_receipts(hand)
+    ours = [one for one, is_kept in zip(hand, kept, strict=True) if is_kept]
+    for one in ours:
+        close_attempt(one.attempt, one.exchange, one.answer)
+    for one in {one.submission.destination_id: one for one in ours}.values():
+        count_answer(one.submission, one.answer, one.at)
+    for warning in dict.fromkeys(one.warning for one in ours):
+        _receive([one for one in ours if one.warning == warning], warning)
+    return kept
+
+
+def _receive(hand: Sequence[Settled], warning: tuple[str, str]) -> None:
+    now = timezone.now()
+    columns = {"problem_code": warning[0], "problem": warning[1], "delays": 0, "not_before": None}
+    moved = step_all([one.submission for one in hand], State.RECEIVED, at=now, **columns)
+    for one in hand:
+        if one.submission.pk not in moved:
+            # The lease ran out while we waited, but the answer is the answer: whoever waits for it may have it.
+            late = Submission.ledger.get(pk=one.submission.pk)
+            same = late.document_id == one.submission.document_id
+            if same and late.state in (State.UNKNOWN, State.SIGNED, State.HELD):
+                step(late, State.RECEIVED, at=now, **columns)
 
 
 def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> bool:
     fence = submission.fence
-    if answer.word is Word.ACCEPTED:
-        return _receive(submission, answer, now)
     problem = {"problem_code": answer.code, "problem": answer.sentence}
     if answer.word is Word.UNKNOWN:
         return step(
@@ -95,18 +140,6 @@ def may_be_there(submission: Submission, *, besides: Attempt | None = None) -> b
     looked = Entry.objects.filter(action=NOT_THERE, kind="submission", object_id=str(submission.pk))
     last = looked.order_by("-seq").values_list("at", flat=True).first()
     return (unclear if last is None else unclear.filter(ended_at__gt=last)).exists()
-
-
-def _receive(submission: Submission, answer: Answer, now: datetime) -> bool:
-    warning = ("", "") if answer.code == "200" else (answer.code, answer.sentence)
-    columns = {"problem_code": warning[0], "problem": warning[1], "delays": 0, "not_before": None}
-    if step(submission, State.RECEIVED, at=now, fence=submission.fence, **columns):
-        return True
-    # The lease ran out while we waited, but the answer is the answer: whoever waits for it may have it.
-    late = Submission.ledger.get(pk=submission.pk)
-    if late.state in (State.UNKNOWN, State.SIGNED, State.HELD) and late.document_id == submission.document_id:
-        return step(late, State.RECEIVED, at=now, **columns)
-    return False
 
 
 def delay(delays: int, retry_after: int | None) -> float:

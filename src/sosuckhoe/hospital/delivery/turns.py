@@ -14,7 +14,7 @@ from django.db.transaction import Atomic
 
 from .statements import database, execute
 
-_turn = threading.RLock()
+TURN = threading.RLock()
 _ATOMIC = Atomic(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
 
 
@@ -33,7 +33,7 @@ class writing:
         self._db = db = database()
         self._by_turns = db.vendor == "sqlite"
         if self._by_turns:
-            _turn.acquire()
+            TURN.acquire()
         try:
             self._inside = db.in_atomic_block or not db.get_autocommit()
             if self._inside:
@@ -71,7 +71,7 @@ class writing:
 
     def _next(self) -> None:
         if self._by_turns:
-            _turn.release()
+            TURN.release()
 
 
 def _begin(db: BaseDatabaseWrapper, how: str) -> None:

@@ -10,7 +10,6 @@ import random
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -20,10 +19,10 @@ from django.utils import timezone
 
 from ..visits.actions import add_findings
 from . import doors
-from .answers import Answer, Word
-from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, claim_to_send, claim_to_sign
+from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, Line, claim_to_sign
 from .connections import KEPT
 from .crashpoints import here
+from .hand import Hand
 from .ledger import (
     LEASE,
     newer_health_check,
@@ -36,7 +35,7 @@ from .models import Attempt, Submission
 from .recovery import recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
-from .sending import release, send_submission
+from .sending import send_submission
 from .settling import LONGEST_WAIT
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
@@ -47,8 +46,7 @@ from .withholding import take_out_what_is_withheld
 
 BREATH = LEASE.total_seconds() / 3
 HANDFUL, HAND_SECONDS = 8, 1.0
-"""At most so many are claimed together, and no more than one line of work sends in about so many seconds."""
-GIVEN_BACK = Answer(Word.TRY_LATER, "GIVEN-BACK", "Chưa gửi: nhường cho lượt sau.")
+"""At most so many are signed together, and no more than is signed in about so many seconds."""
 LEDGERS_OWN = (OperationalError, InterfaceError)
 """Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 IDLE_SECONDS = 0.5
@@ -63,17 +61,20 @@ log = logging.getLogger("sosuckhoe.delivery")
 
 
 class Worker:
-    """One line of work. ``holder`` names it in the ledger."""
+    """One line of work. ``holder`` names it in the ledger; ``hand`` is what it shares with the other lines."""
 
-    line = RECORDS
+    line: Line = RECORDS
 
-    def __init__(self, holder: str = "") -> None:
+    def __init__(self, holder: str = "", hand: Hand | None = None) -> None:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident():x}"
-        self._turns = 0
-        self._hand: deque[tuple[Submission, Attempt]] = deque()
-        self._handful = self._signs = 1
-        self.in_hand: tuple[tuple[int, int], ...] = ()
+        self.hand = hand or Hand(self.line, self.holder)
+        self._signs = 1
+        self._under_way: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def in_hand(self) -> tuple[tuple[int, int], ...]:
         """Number and fence of what is being worked on: its leases alone are renewed."""
+        return (*self._under_way, *self.hand.numbers)
 
     def sign_one(self) -> bool:
         """Sign the next waiting record. False when there is none."""
@@ -89,7 +90,8 @@ class Worker:
 
     def _sign_at_most(self, most: int) -> int:
         claimed = claim_to_sign(self.line, self.holder, timezone.now(), most)
-        before, self.in_hand = self.in_hand, (*self.in_hand, *((each.pk, each.fence) for each in claimed))
+        before = self._under_way
+        self._under_way = (*before, *((each.pk, each.fence) for each in claimed))
         try:
             made = []
             for submission in claimed:
@@ -98,7 +100,7 @@ class Worker:
                 made += [] if signed is None else [signed]
             self._keep(made)
         finally:
-            self.in_hand = before
+            self._under_way = before
         return len(claimed)
 
     def _keep(self, made: list[Signed]) -> None:
@@ -139,11 +141,11 @@ class Worker:
 
     def send_one(self) -> bool:
         """Send the next signed record. False when there is none."""
-        if not self._hand:
-            self._hand.extend(self.claim())
-        if not self._hand:
+        taken = self.hand.next()
+        if taken is None:
             return False
-        submission, attempt = self._hand.popleft()
+        submission, attempt = taken
+        self._under_way = ((submission.pk, submission.fence),)
         began, well = time.monotonic(), False
         try:
             here("K15")
@@ -152,38 +154,25 @@ class Worker:
             # What became of it is read from the ledger like after a crash, when the lease has ended.
             log.exception("submission %s: the attempt broke", submission.pk)
         finally:
-            self._take_in_hand()
+            self._under_way = ()
             if not well:
                 # What was not settled is not known, so the answer to it could be taken for the next one's.
                 KEPT.hang_up()
-        self._handful = _as_many_as(time.monotonic() - began)
-        if not well or self._handful == 1:
-            self.let_go()
+        self.hand.was_sent(time.monotonic() - began, well=well)
         return True
 
     def one_at_a_time(self) -> None:
         """After a trouble that may be one of size: what is too much together may go through alone."""
-        self._handful = self._signs = 1
+        self.hand.one_at_a_time()
+        self._signs = 1
 
     def claim(self) -> list[tuple[Submission, Attempt]]:
         """What is to be sent next, lent to this worker."""
-        claimed = claim_to_send(self.line, self.holder, timezone.now(), self._handful, turn=self._turns)
-        self._turns += len(claimed)
-        self.in_hand = tuple((submission.pk, submission.fence) for submission, _ in claimed)
-        return claimed
+        return self.hand.claim()
 
     def let_go(self) -> None:
-        """Give back what is in hand and not sent: others may be free for it, or the portal is not well."""
-        while self._hand:
-            submission, attempt = self._hand.popleft()
-            try:
-                release(submission, attempt, GIVEN_BACK)
-            except Exception:
-                log.exception("submission %s was not given back; its lease will end", submission.pk)
-        self._take_in_hand()
-
-    def _take_in_hand(self) -> None:
-        self.in_hand = tuple((submission.pk, submission.fence) for submission, _ in self._hand)
+        """Give back what is in hand and not sent."""
+        self.hand.let_go()
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
         Submission.ledger.filter(pk=submission.pk, fence=submission.fence, state=State.WAITING).update(
@@ -270,7 +259,8 @@ def run(
     stop = stop or threading.Event()
     over, idle = threading.Event(), _Idle()
     line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
-    workers = [Worker(f"{line}:{n}") for n in range(parallel)] + [
+    hand = Hand(RECORDS, line, parallel)
+    workers = [Worker(f"{line}:{n}", hand) for n in range(parallel)] + [
         CheckInWorker(f"{line}:check-ins"),
         HealthCheckWorker(f"{line}:health-checks"),
     ]
@@ -326,11 +316,15 @@ def _look_after() -> None:
 
 
 def _work(worker: Worker, over: threading.Event) -> None:
+    signs_from = 0.0
     try:
         while not over.is_set():
+            busy = False
             try:
                 # What is in hand does not wait for a key that is slow.
-                busy = not worker.in_hand and worker.sign_some()
+                if not worker.in_hand and time.monotonic() >= signs_from:
+                    busy = worker.sign_some()
+                    signs_from = 0.0 if busy else time.monotonic() + IDLE_SECONDS
                 busy = worker.send_one() or busy
             except Exception:
                 log.exception("the ledger could not be read or written; trying again")
