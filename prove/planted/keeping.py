@@ -301,7 +301,7 @@ def _mark_not_flushed() -> Iterator[None]:
     from sosuckhoe.hospital.delivery import receipts
 
     def lazy(line: Any) -> None:
-        receipts._write(line, flush=False)
+        receipts._write([line], flush=False)
 
     with put((receipts, "append_fact", lazy)):
         yield

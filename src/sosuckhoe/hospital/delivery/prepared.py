@@ -185,6 +185,8 @@ def change_all(
     where: Sequence[Mapping[str, Any]],
     columns: Mapping[str, Any],
     grows: tuple[str, ...] = (),
+) -> set[Any]:
+    """Change the rows whose columns are exactly one of ``where``, whose ``grows`` become one more; returns their keys."""
     db = database()
     sql = _change_all(model, tuple(where[0]), len(where), tuple(columns), grows)
     given = [*_adapted(db, model, columns), *(value for row in where for value in _adapted(db, model, row))]

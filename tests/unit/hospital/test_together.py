@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import hand, receipts, settling, turns
+from sosuckhoe.hospital.delivery import hand, receipts, settling, together
 from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.claims import RECORDS
 from sosuckhoe.hospital.delivery.hand import Hand
@@ -46,7 +46,7 @@ class Gate:
         self.hands: list[list[str]] = []
         self.began = threading.Event()
         self._others = others
-        self.queue: turns.Queue[str] = turns.Queue(self._work, threading.Lock())
+        self.queue: together.Queue[str] = together.Queue(self._work, threading.Lock())
         self.queue._waiting = self._waiting = Told()
 
     def _work(self, items: list[str]) -> None:
@@ -75,10 +75,10 @@ def test_who_comes_while_somebody_has_the_turn_is_served_in_one_hand() -> None:
 
 
 def test_a_hand_has_an_end_and_nobody_is_left_out() -> None:
-    others = [f"line {number:02}" for number in range(2 * turns.AT_MOST + 1)]
+    others = [f"line {number:02}" for number in range(2 * together.AT_MOST + 1)]
     gate = Gate(len(others))
     all_at_once(gate, "first", others)
-    assert max(map(len, gate.hands)) == turns.AT_MOST
+    assert max(map(len, gate.hands)) == together.AT_MOST
     assert sorted(item for items in gate.hands for item in items) == ["first", *others]
 
 
@@ -122,9 +122,9 @@ def claimed(closed: Callable[..., Submission]) -> list[Claim]:
     return found
 
 
-def in_one_hand(work: Any, items: Sequence[Any]) -> list[turns._Deed]:
-    deeds = [turns._Deed(work, item) for item in items]
-    turns._in_one_transaction(deeds)
+def in_one_hand(work: Any, items: Sequence[Any]) -> list[together._Deed]:
+    deeds = [together._Deed(work, item) for item in items]
+    together._in_one_transaction(deeds)
     return deeds
 
 
