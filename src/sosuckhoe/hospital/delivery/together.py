@@ -82,6 +82,8 @@ def _in_one_transaction(deeds: list[_Deed]) -> None:
                 for deed, outcome in zip(same, work([deed.item for deed in same]), strict=True):
                     deed.outcome = outcome
     except Exception as problem:
+        if not database().in_atomic_block:
+            database().close_if_unusable_or_obsolete()
         if len(deeds) == 1:
             deeds[0].problem = problem
         else:
