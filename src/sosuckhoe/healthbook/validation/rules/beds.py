@@ -33,12 +33,18 @@ def bed_lines(groups: list[str]) -> list[int]:
     return [number for number, group in enumerate(groups, 1) if group in BEDS]
 
 
-def bed_days(groups: list[str], quantities: list[Decimal | None]) -> Decimal:
-    """Bed days of all lines together."""
+def bed_days(groups: list[str], scopes: list[str | None], quantities: list[Decimal | None]) -> Decimal:
+    """Bed days of all lines together; what is paid for a better bed (PHAM_VI 2) beside the insured one is no second day."""
     if BEDS.isdisjoint(groups):
         return Decimal()
-    lines = zip(groups, quantities, strict=True)
-    return sum((quantity or Decimal() for group, quantity in lines if group in BEDS), Decimal())
+    insured, own = Decimal(), Decimal()
+    for group, scope, quantity in zip(groups, scopes, quantities, strict=True):
+        if group in BEDS and quantity is not None:
+            if scope == OUT_OF_SCOPE:
+                own += quantity
+            else:
+                insured += quantity
+    return max(insured, own)
 
 
 @rule(
@@ -57,7 +63,7 @@ def short_stay_has_no_bed(arrived: datetime, discharged: datetime, groups: list[
 @rule(
     "BUS-003",
     table="XML3",
-    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "XML3.MA_NHOM", "XML3.SO_LUONG"),
+    reads=("XML1.NGAY_VAO", "XML1.NGAY_RA", "XML3.MA_NHOM", "XML3.PHAM_VI", "XML3.SO_LUONG"),
     owner="cashier",
     source=CHECKERS,
     sentence=(
@@ -65,10 +71,14 @@ def short_stay_has_no_bed(arrived: datetime, discharged: datetime, groups: list[
     ),
 )
 def stay_of_a_day_has_one_bed_day(
-    arrived: datetime, discharged: datetime, groups: list[str], quantities: list[Decimal | None]
+    arrived: datetime,
+    discharged: datetime,
+    groups: list[str],
+    scopes: list[str | None],
+    quantities: list[Decimal | None],
 ) -> list[int]:
     """A stay of 4 to 24 hours has at most 1 bed-day."""
-    if not SHORT_STAY <= discharged - arrived <= DAY or bed_days(groups, quantities) <= 1:
+    if not SHORT_STAY <= discharged - arrived <= DAY or bed_days(groups, scopes, quantities) <= 1:
         return []
     return bed_lines(groups)[-1:]
 
@@ -77,7 +87,8 @@ def stay_of_a_day_has_one_bed_day(
     "BUS-008",
     table="XML3",
     reads=(
-        "XML1.MA_LOAI_KCB", "XML1.SO_NGAY_DTRI", "XML1.KET_QUA_DTRI", "XML1.MA_LOAI_RV", "XML3.MA_NHOM", "XML3.SO_LUONG",
+        "XML1.MA_LOAI_KCB", "XML1.SO_NGAY_DTRI", "XML1.KET_QUA_DTRI", "XML1.MA_LOAI_RV", "XML3.MA_NHOM", "XML3.PHAM_VI",
+        "XML3.SO_LUONG",
     ),
     severity="warning",
     confidence="medium",
@@ -94,14 +105,15 @@ def bed_days_fit_the_stay(
     result: str | None,
     discharge_type: str | None,
     groups: list[str],
+    scopes: list[str | None],
     quantities: list[Decimal | None],
 ) -> list[int]:
     """Total bed-days are fewer than SO_NGAY_DTRI unless death, transfer, leaving unimproved or early allows one more."""
     one_more = result in NOT_RECOVERED or discharge_type in LEFT_EARLY
     allowed = days if one_more or days < 2 else days - 1
-    return (
-        bed_lines(groups)[-1:] if visit_type == INPATIENT and bed_days(groups, quantities) > allowed else []
-    )
+    if visit_type != INPATIENT or bed_days(groups, scopes, quantities) <= allowed:
+        return []
+    return bed_lines(groups)[-1:]
 
 
 @rule(
@@ -120,7 +132,7 @@ def outpatients_have_no_bed(visit_type: str, groups: list[str]) -> list[int]:
 @rule(
     "BUS-010",
     table="XML3",
-    reads=("XML3.MA_NHOM", "XML3.MA_KHOA", "XML3.NGAY_YL", "XML3.SO_LUONG", "XML3.MA_GIUONG"),
+    reads=("XML3.MA_NHOM", "XML3.PHAM_VI", "XML3.MA_KHOA", "XML3.NGAY_YL", "XML3.SO_LUONG", "XML3.MA_GIUONG"),
     confidence="medium",
     owner="cashier",
     source=CHECKERS,
@@ -131,24 +143,26 @@ def outpatients_have_no_bed(visit_type: str, groups: list[str]) -> list[int]:
 )
 def bed_is_billed_once_a_day(
     groups: list[str],
+    scopes: list[str | None],
     departments: list[str | None],
     days: list[date | None],
     quantities: list[Decimal | None],
     beds: list[str | None],
 ) -> list[int]:
-    """One bed is not billed twice for overlapping days; a line of n days fills n days from its order on."""
+    """One bed is not billed twice for overlapping days, neither to the fund nor to the patient; a line of n days fills n days
+    from its order on."""
     if BEDS.isdisjoint(groups):
         return []
-    filled: defaultdict[tuple[str | None, str, date], Decimal] = defaultdict(Decimal)
+    filled: defaultdict[tuple[bool, str | None, str, date], Decimal] = defaultdict(Decimal)
     wrong = []
-    lines = zip(groups, departments, days, quantities, beds, strict=True)
-    for number, (group, department, day, quantity, bed) in enumerate(lines, 1):
+    lines = zip(groups, scopes, departments, days, quantities, beds, strict=True)
+    for number, (group, scope, department, day, quantity, bed) in enumerate(lines, 1):
         if group not in BEDS or day is None or quantity is None or bed is None or ";" in bed:
             continue
         left, here = min(quantity, Decimal(366)), day
         while left > 0 and here < date.max:
-            filled[department, bed, here] += min(left, Decimal(1))
-            if filled[department, bed, here] > 1:
+            filled[scope == OUT_OF_SCOPE, department, bed, here] += min(left, Decimal(1))
+            if filled[scope == OUT_OF_SCOPE, department, bed, here] > 1:
                 wrong.append(number)
                 break
             left, here = left - 1, here + timedelta(days=1)

@@ -5,6 +5,7 @@ its owner, BOOK-004 nothing about HIV in free text of table 8, BOOK-005 no abbre
 """
 
 import re
+from datetime import date, timedelta
 from unicodedata import normalize
 
 from ..rule import rule
@@ -125,18 +126,28 @@ for _table, _paper, _fields in (
         )(abbreviations_in)
 
 
+REGISTERED_WITHIN = timedelta(days=60)
+"""Within so many days of its birth a child is registered, and only then has a number (Luật Hộ tịch, Điều 15)."""
+
+
 @rule(
     "BOOK-003",
     table="XML1",
-    reads=("MA_THE_BHYT", "SO_CCCD"),
+    reads=("MA_THE_BHYT", "NGAY_SINH", "NGAY_VAO", "SO_CCCD"),
     severity="warning",
     owner="reception",
-    source="NĐ 102/2025/NĐ-CP, Điều 6; QĐ 2733/QĐ-BYT, phụ lục 1",
+    source="NĐ 102/2025/NĐ-CP, Điều 6; QĐ 2733/QĐ-BYT, phụ lục 1; Luật Hộ tịch, Điều 15 (khai sinh trong 60 ngày)",
     sentence=(
         "Chưa có số CCCD (SO_CCCD) và cũng chưa có số thẻ BHYT, nên đợt khám này không vào được Sổ sức khỏe "
         "của người bệnh."
     ),
 )
-def book_finds_its_owner(card: str | None, paper: str | None) -> bool:
-    """The personal ID or a card says whose book the visit belongs to."""
-    return paper is not None or card is not None
+def book_finds_its_owner(
+    card: str | None, born: date | None, arrived: date | None, paper: str | None
+) -> bool:
+    """The personal ID or a card says whose book the visit belongs to; a newborn gets a number when its birth is registered."""
+    return (
+        paper is not None
+        or card is not None
+        or (born is not None and arrived is not None and timedelta() <= arrived - born <= REGISTERED_WITHIN)
+    )

@@ -66,7 +66,7 @@ def imaging_has_a_conclusion(
 @rule(
     "XTB-022",
     table="XML1",
-    reads=("XML3.MA_NHOM", "XML4"),
+    reads=("XML3.MA_NHOM", "XML3.NGAY_KQ", "XML4"),
     at="XML4",
     severity="warning",
     confidence="medium",
@@ -74,9 +74,11 @@ def imaging_has_a_conclusion(
     source=CHECKERS,
     sentence="Có dòng xét nghiệm (XML3) nhưng chưa có kết quả nào (XML4); người bệnh sẽ không thấy kết quả trong Sổ sức khỏe.",
 )
-def tests_have_results(groups: set[str], results: int) -> bool:
-    """A record with tests in XML3 has XML4."""
-    return results > 0 or LABORATORY not in groups
+def tests_have_results(groups: list[str], ready: list[datetime | None], results: int) -> bool:
+    """A record with tests in XML3 has XML4, unless all of them are still awaited at discharge."""
+    return results > 0 or not any(
+        group == LABORATORY and moment for group, moment in zip(groups, ready, strict=True)
+    )
 
 
 @rule(
