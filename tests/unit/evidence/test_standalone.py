@@ -5,6 +5,7 @@ import io
 import sys
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -257,6 +258,17 @@ def test_rsa_compares_the_whole_padded_block():
     assert not alone.rsa_verifies(leaf, b"\0" * len(good), data)
     beyond = (int.from_bytes(good, "big") + leaf.modulus).to_bytes(len(good) + 1, "big")
     assert not alone.rsa_verifies(leaf, beyond, data)
+
+
+def test_a_block_that_only_ends_as_it_should_is_no_signature():
+    """With an exponent of 3 anybody can make one, without the key: a cube root modulo a power of two."""
+    key = alone.PublicKey(small(HOSPITAL.certificate).modulus, 3)
+    data = next(one for one in (b"%d" % number for number in range(99)) if sha256(one).digest()[-1] & 1)
+    ending = b"\0" + alone.DIGEST_INFO["sha256"] + sha256(data).digest()
+    bits = 8 * len(ending)
+    root = pow(int.from_bytes(ending, "big"), pow(3, -1, 1 << bits - 2), 1 << bits)
+    assert pow(root, 3, key.modulus).to_bytes(256, "big").endswith(ending)
+    assert not alone.rsa_verifies(key, root.to_bytes(256, "big"), data)
 
 
 def test_the_container_is_a_zip_others_can_read_and_depends_on_its_parts_alone():

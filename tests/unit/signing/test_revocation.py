@@ -251,6 +251,7 @@ def revocation_list(
     until: timedelta = HOUR,
     revoked: FileSigner | None = None,
     extension: x509.ExtensionType | None = None,
+    critical: bool = True,
 ) -> bytes:
     builder = (
         x509.CertificateRevocationListBuilder()
@@ -262,7 +263,7 @@ def revocation_list(
         entry = x509.RevokedCertificateBuilder().serial_number(revoked.certificate.serial_number)
         builder = builder.add_revoked_certificate(entry.revocation_date(NOW - HOUR).build())
     if extension is not None:
-        builder = builder.add_extension(extension, critical=True)
+        builder = builder.add_extension(extension, critical=critical)
     return builder.sign(by.private_key, SHA256()).public_bytes(Encoding.DER)
 
 
@@ -275,6 +276,10 @@ LISTS = {
     "another revoked": (revocation_list(revoked=SECOND), "STATUS-GOOD"),
     "of another issuer": (revocation_list(OTHER), "STATUS-SIGNER"),
     "a difference only": (revocation_list(extension=x509.DeltaCRLIndicator(1)), "STATUS-PARTIAL"),
+    "a difference only, said in passing": (
+        revocation_list(extension=x509.DeltaCRLIndicator(1), critical=False),
+        "STATUS-PARTIAL",
+    ),
     "authorities only": (
         revocation_list(extension=x509.IssuingDistributionPoint(None, None, False, True, None, False, False)),
         "STATUS-PARTIAL",
