@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
+from itertools import pairwise
 
 from ..rule import rule
 from .cited import CHECKERS, table
@@ -20,7 +21,7 @@ NOT_RECOVERED = frozenset({"3", "4", "5", "6"})
 LEFT_EARLY = TRANSFERRED | {"4"}
 """MA_LOAI_RV transferred, or home at the family's wish: the same."""
 OUT_OF_SCOPE = "2"
-HALF_A_DAY = timedelta(hours=12)
+NOON = 12
 ONE_DAY = Decimal(1)
 Bed = tuple[int, int, Decimal, int]
 """A bed line: the first and the last day it may cover, how many bed days, its number."""
@@ -203,9 +204,15 @@ def beds_of_one_day_share_it(
     columns = zip(groups, scopes, ordered, last, quantities, strict=True)
     for number, (group, scope, order, until, quantity) in enumerate(columns, 1):
         if group in BEDS and scope != OUT_OF_SCOPE and order is not None and quantity is not None:
-            end = until or (discharged if quantity > ONE_DAY else (order + HALF_A_DAY).date())
-            lines.append((order.toordinal(), end.toordinal(), quantity, number))
-    return without_a_day(lines) if len(lines) > 1 else []
+            first = order.toordinal()
+            if until is None and quantity <= ONE_DAY:
+                last_day = first + (order.hour >= NOON)  # a bed taken after noon may count for the next day
+            else:
+                last_day = (until or discharged).toordinal()
+            lines.append((first, last_day, quantity, number))
+    lines.sort()
+    apart = all(later[0] > earlier[1] for earlier, later in pairwise(lines))
+    return [] if apart else without_a_day(lines)
 
 
 def without_a_day(lines: list[Bed]) -> list[int]:
