@@ -39,9 +39,17 @@ class Hand:
     def next(self) -> tuple[Submission, Attempt] | None:
         """What is to be sent next. None when there is nothing."""
         with self._claiming:
-            if not self._claimed:
+            taken = self._take()
+            if taken is None:
                 self._claimed.extend(self.claim())
-            return self._claimed.popleft() if self._claimed else None
+                taken = self._take()
+            return taken
+
+    def _take(self) -> tuple[Submission, Attempt] | None:
+        try:
+            return self._claimed.popleft()
+        except IndexError:
+            return None
 
     def claim(self) -> list[tuple[Submission, Attempt]]:
         """The next few that are due, lent to this hand."""
@@ -62,11 +70,8 @@ class Hand:
 
     def let_go(self) -> None:
         """Give back what is in it: others may be free for it, or the portal is not well."""
-        while self._claimed:
-            try:
-                submission, attempt = self._claimed.popleft()
-            except IndexError:  # another line took the last one
-                return
+        while (taken := self._take()) is not None:
+            submission, attempt = taken
             try:
                 release(submission, attempt, GIVEN_BACK)
             except Exception:
