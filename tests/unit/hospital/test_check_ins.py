@@ -296,6 +296,8 @@ class TestSending:
         assert worker.sign_one() and (worker.claim() if became is State.SENDING else worker.send_one())
         assert take(file(row(visit_code=code, service_name="Khám Ngoại"))).code == "CHECK-IN-NOT-NEEDED"
         assert Submission.ledger.get().state == became
+        assert take(file(admission(code))).code == "CHECK-IN-TAKEN", "the other stage is no repetition"
+        assert CheckIn.objects.get(stage="admission").number == 1
 
     def test_the_third_door_is_a_persons(self, connected: House, portal: Portal) -> None:
         portal.desk("faults", {"scenario": "store-then-drop", "path": "check_in", "next_calls": 1})
