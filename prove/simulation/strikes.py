@@ -104,6 +104,8 @@ class Strikes:
         if strike is None:
             return really()
         if strike.kind == "crash-commit":
+            # On its way out Django would set autocommit, by which SQLite's driver commits; a dead process does not.
+            connection.connection.rollback()
             raise Crash("before commit")
         if strike.kind == "error-commit":
             raise OperationalError("disk I/O error at commit (struck)")
