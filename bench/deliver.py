@@ -45,8 +45,8 @@ PATIENCE = 1800
 LINES = ((1, 1), (8, 1), (32, 1), (32, 2), (32, 4), (32, 8))
 """Calls in flight, and the processes that share them."""
 A_LINE = 40
-"""So many deliveries a line, if there are so many. A line holds eight in hand, so a run of fewer than some sixteen a line
-ends before there is anything to count."""
+"""So many deliveries a line, if there are so many: a run of fewer than some sixteen a line ends before there is anything to
+count."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
