@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -125,8 +126,9 @@ def test_it_can_show_a_certificate_that_nobody_trusts(tmp_path: Path, signer: Fi
 
 
 def look_up(login: Login, visit_code: str, sha256: str):
-    path = f"/_simulator/receipts?username={login.username}&visit_code={visit_code}&sha256={sha256}"
-    return login.portal.request("GET", path, headers=login.headers)
+    asked = {"username": login.username, "visit_code": visit_code, "sha256": sha256}
+    form = {**login.headers, "Content-Type": "application/x-www-form-urlencoded"}
+    return login.portal.request("POST", "/_simulator/receipts", urlencode(asked).encode(), form)
 
 
 def test_receipts_cannot_be_looked_up_unless_a_lesson_wants_it(

@@ -1247,8 +1247,7 @@ class Examination:
                 UNKNOWN,
                 "RECEIPT-STATED",
                 subject,
-                f"Mã do người phụ trách ({receipt['stated_by']}) đọc trên {self.other_side.lower()} và ghi lại, "
-                f"không phải {self.other_side.lower()} trả lời.",
+                f"Mã không có trong trả lời của lần gửi: {receipt['stated_by']} đọc trên {self.other_side.lower()} và ghi lại.",
             )
             return
         if attempt["code"] == FROM_JOURNAL:

@@ -1,11 +1,10 @@
 """The three doors out of UNKNOWN (chưa rõ kết quả). There is no fourth.
 
-1. A machine look-up, where the destination offers one. The insurer's portal offers none; ``LOOK_UP`` is the slot.
+1. A machine look-up, where the destination offers one (``looking``). The insurer's portal offers none.
 2. The identical bytes again, where the destination is declared to replace by visit code, with evidence.
 3. A person who looked at the portal and says what is there.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +25,8 @@ from .settling import NOT_THERE, REST
 from .states import State
 from .withheld import KINDS, WITHHELD, mark_on, not_withheld
 
-LOOK_UP: Callable[[Submission], Answer] | None = None
-"""Door one: a destination's own look-up. None is known."""
-
+LOOKED_UP = "máy tra cứu"
+"""Stands where a person's name would: the destination's own look-up has said so."""
 REPEATS = 5
 """After so many attempts without an answer a person looks first."""
 
@@ -118,21 +116,29 @@ def send_again(*, by: Any, submission: Submission) -> None:
 
 
 @transaction.atomic
+def it_was_found(*, submission: Submission, transaction_number: str, stated_at: str) -> None:
+    """Door one: the destination was asked and has these very bytes, under this number."""
+    submission = _unknown(submission)
+    if submission.state != State.UNKNOWN:
+        raise NotUnknown(NotUnknown.__doc__)
+    answer = Answer(
+        Word.ACCEPTED,
+        "200",
+        "Cổng trả lời khi được hỏi: đã có tệp này.",
+        transaction_number=transaction_number,
+        stated_at=stated_at,
+    )
+    _receive(submission, answer, LOOKED_UP)
+    note(LOOKED_UP, "unknown-was-found", "submission", submission.pk, number=transaction_number)
+
+
+@transaction.atomic
 def it_is_there(*, by: Any, submission: Submission, transaction_number: str, reason: str) -> None:
     """Door three: a person saw it on the portal, with this transaction number."""
     submission = _unknown(submission)
     number = transaction_number.strip()
     if not reason.strip() or not number:
         raise NeedsReason(NeedsReason.__doc__)
-    taken = Receipt.objects.filter(destination=submission.destination, transaction_number=number)
-    if taken.exclude(submission=submission).exists():
-        raise NumberIsAnothers(NumberIsAnothers.__doc__)
-    attempt = submission.attempts.filter(receipt__isnull=True).order_by("-number").first()
-    if submission.document is None:
-        attempt = attempt_without_bytes(submission, timezone.now())
-        if attempt is None:
-            raise NotUnknown(NotUnknown.__doc__)
-    now, actor = timezone.now(), account_of(by)
     answer = Answer(
         Word.ACCEPTED,
         "200",
@@ -140,14 +146,27 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
         transaction_number=number,
         message=reason.strip(),
     )
+    _receive(submission, answer, account_of(by))
+    note(by, "unknown-is-there", "submission", submission.pk, number=number, reason=reason.strip())
+
+
+def _receive(submission: Submission, answer: Answer, stated_by: str) -> None:
+    number, now = answer.transaction_number, timezone.now()
+    taken = Receipt.objects.filter(destination=submission.destination, transaction_number=number)
+    if taken.exclude(submission=submission).exists():
+        raise NumberIsAnothers(NumberIsAnothers.__doc__)
+    attempt = submission.attempts.filter(receipt__isnull=True).order_by("-number").first()
+    if submission.document is None:
+        attempt = attempt_without_bytes(submission, now)
+        if attempt is None:
+            raise NotUnknown(NotUnknown.__doc__)
     assert attempt is not None
     receipts.append(receipt_line(submission, attempt, answer, now))
-    if not keep_receipt(submission, attempt, answer, now, stated_by=actor):
+    if not keep_receipt(submission, attempt, answer, now, stated_by=stated_by):
         raise NumberIsAnothers(NumberIsAnothers.__doc__)
     if submission.state == State.HELD:
         step(submission, State.SIGNED, at=now, document=submission.document)
     step(submission, State.RECEIVED, at=now, problem_code="", problem="", not_before=None)
-    note(by, "unknown-is-there", "submission", submission.pk, number=number, reason=reason.strip())
 
 
 @transaction.atomic

@@ -161,6 +161,12 @@ class Gateway:
         }
         return self._host.post(COPAYMENT_PATH, body, _headers(session), as_json=True)
 
+    def look_up_receipt(self, session: Session, *, visit_code: str, document_sha256: str) -> Exchange:
+        """Ask whether a file is there, at the path somebody wrote down for this destination (family H, as the simulator
+        has it: no such service is described)."""
+        body = {"username": session.account, "visit_code": visit_code, "sha256": document_sha256}
+        return self._host.post(self.destination.receipt_look_up, body, _headers(session))
+
     # Behind them
 
     def _post_document(

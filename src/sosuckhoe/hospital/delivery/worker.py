@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..visits.actions import add_findings
-from . import doors
+from . import doors, looking
 from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, Line, claim_to_sign
 from .connections import KEPT
 from .crashpoints import here
@@ -238,9 +238,7 @@ def next_due(now: datetime) -> float | None:
         latest = max((moment for moment in moments if moment is not None), default=now)
         wait = (latest - now).total_seconds()
         waits.append(wait if 0 < wait <= LONGEST_WAIT + 60 else 0.0)
-    repeat = doors.next_repeat(now)
-    if repeat is not None:
-        waits.append(repeat)
+    waits += [wait for wait in (doors.next_repeat(now), looking.next_look_up(now)) if wait is not None]
     return min(waits) if waits else None
 
 
@@ -271,6 +269,8 @@ def run(
         thread.start()
     breath = threading.Thread(target=_keep_breathing, args=(workers, over), daemon=True)
     breath.start()
+    looking_up = threading.Thread(target=looking.keep_looking, args=(over,), daemon=True)
+    looking_up.start()
     try:
         while not stop.wait(IDLE_SECONDS):
             _look_after()
@@ -281,7 +281,7 @@ def run(
                     break
     finally:
         over.set()
-        for thread in [*threads, breath]:
+        for thread in [*threads, breath, looking_up]:
             thread.join()
         connection.close()
 

@@ -21,5 +21,5 @@ For machines, under ``/_simulator/`` (JSON both ways; a refusal is 400 with ``{"
     GET, POST findings.json   visible findings; POST adds one to a receipt
     GET  issuer.pem        the practice authority's certificate
     GET, POST signing-service   how the signing service behaves (signing_service/desk.py)
-    GET  receipts          portal/receipts.py, off unless the option receipt_look_up says otherwise
+    POST receipts          portal/receipts.py, off unless the option receipt_look_up says otherwise
 """

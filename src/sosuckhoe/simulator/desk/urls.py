@@ -39,6 +39,6 @@ urlpatterns = [
     path("hub.json", hub.received),
     path("findings.json", csrf_exempt(checkers.findings)),
     path("issuer.pem", issuer.certificate, name="issuer"),
-    path("receipts", look_up),
+    path("receipts", csrf_exempt(look_up)),
     path("ready", api.ready),
 ]

@@ -3,6 +3,7 @@
 from .destinations import Destination, DestinationKind
 from .keys import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusKind, StatusSource
 from .ledger import Attempt, PreparedDocument, Receipt, SignedDocument, Submission
+from .looking import ReceiptLookUp, Said
 from .restoring import LostSubmission, Restore
 from .watching import CalendarDay, Incident, OutageCause, PortalFinding, Pulse
 
@@ -20,7 +21,9 @@ __all__ = [
     "PreparedDocument",
     "Pulse",
     "Receipt",
+    "ReceiptLookUp",
     "Restore",
+    "Said",
     "SignedDocument",
     "SigningKey",
     "StatusAnswer",

@@ -35,6 +35,8 @@ class Destination(models.Model):
     repeats_check_ins = models.BooleanField(default=False)
     """The same for check-ins; said apart, since what is known of records need not hold for them."""
     replaces_evidence = models.TextField(blank=True)
+    receipt_look_up = models.CharField(max_length=255, blank=True)
+    """Path of a service that says whether something is there, which opens the first door. Empty: there is none."""
     calls_at_once = models.PositiveIntegerField(null=True, blank=True)
     """At most so many at a time, whoever sends. Empty: as many as there are workers."""
     calls_per_minute = models.PositiveIntegerField(null=True, blank=True)

@@ -47,10 +47,11 @@ def change_destination(
     replaces_by_visit_code: bool | None = None,
     repeats_check_ins: bool | None = None,
     replaces_evidence: str | None = None,
+    receipt_look_up: str | None = None,
 ) -> None:
     """Another address or account from now on; what waits goes there too. None: as it was.
 
-    The second door of UNKNOWN (``delivery/doors.py``) is declared for records and check-ins apart, on one evidence.
+    ``receipt_look_up`` opens the first door of UNKNOWN. The second door of UNKNOWN (``delivery/doors.py``) is declared for records and check-ins apart, on one evidence.
     """
     check_address(base_url)
     destination.base_url = base_url.rstrip("/")
@@ -62,6 +63,7 @@ def change_destination(
         "replaces_by_visit_code": replaces_by_visit_code,
         "repeats_check_ins": repeats_check_ins,
         "replaces_evidence": replaces_evidence,
+        "receipt_look_up": receipt_look_up,
     }
     for column, value in declared.items():
         if value is not None:
@@ -78,4 +80,5 @@ def change_destination(
         enabled=enabled,
         replaces_by_visit_code=destination.replaces_by_visit_code,
         repeats_check_ins=destination.repeats_check_ins,
+        receipt_look_up=destination.receipt_look_up,
     )

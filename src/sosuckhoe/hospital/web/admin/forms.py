@@ -1,5 +1,6 @@
 """Forms of the administration. Labels and hints say what people must know; checks are the library's."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -228,12 +229,19 @@ class ChangeDestination(DestinationForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    receipt_look_up = forms.CharField(
+        label="Đường dẫn để máy hỏi cổng đã có tệp chưa",
+        required=False,
+        max_length=255,
+        help_text="Cổng BHXH hiện không có dịch vụ này: để trống. Cổng mô phỏng có khi bật tùy chọn: /_simulator/receipts.",
+    )
+
     def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.destination = destination
         del self.fields["name"], self.fields["path_edition"]
         if destination.kind == DestinationKind.HUB:
-            del self.fields["repeats_check_ins"]
+            del self.fields["repeats_check_ins"], self.fields["receipt_look_up"]
             self.fields["base_url"].label = HUB_ADDRESS
             self.fields["account"].help_text = HUB_ACCOUNT
             self.fields["enabled"].label = "Gửi phiếu khám sức khỏe mới đến nơi này"
@@ -246,6 +254,14 @@ class ChangeDestination(DestinationForm):
                 "Đã thử thế nào, ngày nào, ai thử; hoặc số văn bản trả lời của đơn vị vận hành trục."
             )
         self.fields["password"].help_text = "Để trống nếu không đổi."
+
+    def clean_receipt_look_up(self) -> str:
+        path: str = self.cleaned_data["receipt_look_up"].strip()
+        if path and not re.fullmatch(r"/[A-Za-z0-9_./-]*", path):
+            raise ValidationError(
+                "Đường dẫn bắt đầu bằng dấu / và nằm trên máy chủ của nơi nhận, ví dụ /api/tra-cuu."
+            )
+        return path
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

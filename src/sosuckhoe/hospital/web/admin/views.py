@@ -183,6 +183,7 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             "replaces_by_visit_code": found.replaces_by_visit_code,
             "repeats_check_ins": found.repeats_check_ins,
             "replaces_evidence": found.replaces_evidence,
+            "receipt_look_up": found.receipt_look_up,
         },
         destination=found,
     )
@@ -203,6 +204,7 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             replaces_by_visit_code=given.get("replaces_by_visit_code"),
             repeats_check_ins=given.get("repeats_check_ins"),
             replaces_evidence=given.get("replaces_evidence"),
+            receipt_look_up=given.get("receipt_look_up"),
         )
         done(request, f"Đã lưu {found.name}.")
         return HttpResponseRedirect(reverse("web:admin_destination", args=[pk]))

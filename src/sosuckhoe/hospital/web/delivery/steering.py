@@ -86,6 +86,7 @@ def _unknown_page(
             "msg_id": queries.message_id(submission),
             "name": privacy.name_for(request.user, _full_name(submission)),
             "attempts": submission.attempts.defer("answer").order_by("-number"),
+            "look_ups": submission.look_ups.defer("answer").order_by("-at")[:20],
             "problem": problem,
             "number": request.POST.get("number", ""),
             "reason": request.POST.get("reason", ""),

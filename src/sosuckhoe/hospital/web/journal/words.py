@@ -46,6 +46,7 @@ DEEDS = {
     "submission-released": "Cho gửi hồ sơ",
     "unknown-sent-again": "Gửi lại khi chưa rõ",
     "unknown-is-there": "Ghi: cổng đã có",
+    "unknown-was-found": "Máy hỏi cổng: đã có",
     "unknown-is-not-there": "Ghi: cổng chưa có",
     "portal-findings-noted": "Ghi lỗi do cổng báo",
     "content-settled": "Ghi: không còn vướng",

@@ -1,0 +1,157 @@
+"""Door one out of UNKNOWN: the destination itself is asked, where it offers a service for that.
+
+The insurer's portal offers none, so no destination is asked until somebody writes down the path of one (gateway.md §8
+names no such service). What is asked and how it is answered is that of the simulator, an assumption of ours.
+
+Only "it is there", with the hash of our own bytes and a number that is nobody else's, opens the door. "Not there" opens
+nothing: a look-up may lag behind, or be wrong, and the same bytes would go out twice. It is shown to the person who
+looks, and asked again, less and less often.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, connection
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from . import doors
+from .answers import fields_of, text
+from .calling import Exchange, NotSent
+from .gateway import Gateway
+from .keeping import is_anothers
+from .models import DestinationKind, ReceiptLookUp, Said, Submission
+from .restoring.hold import on_hold
+from .settling import REST
+from .states import State
+
+LEAST_OFTEN = timedelta(hours=1)
+GROWS = 4
+IDLE_SECONDS = 1.0
+AT_MOST = 200
+"""So many are thought of at a time, those that came first."""
+
+log = logging.getLogger("sosuckhoe.delivery")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an answer says."""
+
+    said: Said
+    sentence: str = ""
+    transaction_number: str = ""
+    stated_at: str = ""
+
+
+def look_up_next(at: datetime) -> bool:
+    """Ask about what is due first. False when nothing is."""
+    due = _due(at)
+    if not due:
+        return False
+    look_up(due[0], at)
+    return True
+
+
+def next_look_up(at: datetime) -> float | None:
+    """Seconds until the next question; None when there is nothing to ask about."""
+    moments = [_moment(each) for each in _asked_about()] if not on_hold() else []
+    return max(0.0, (min(moments) - at).total_seconds()) if moments else None
+
+
+def look_up(submission: Submission, at: datetime) -> ReceiptLookUp:
+    """Ask about one, keep both sides, and open the door where it is there."""
+    exchange, found = _ask(submission)
+    look = ReceiptLookUp(submission=submission, at=at, said=found.said, sentence=found.sentence)
+    if exchange is not None:
+        look.http_status, look.request_head = exchange.status, exchange.request_head
+        look.answer_head, look.answer = exchange.answer_head, exchange.answer
+    look.save(force_insert=True)
+    if found.said == Said.THERE:
+        try:
+            doors.it_was_found(
+                submission=submission,
+                transaction_number=found.transaction_number,
+                stated_at=found.stated_at,
+            )
+        except (doors.NotUnknown, doors.NumberIsAnothers):
+            log.info("submission %s had left by another door", submission.pk)
+    return look
+
+
+def _ask(submission: Submission) -> tuple[Exchange | None, Found]:
+    document = submission.document
+    assert document is not None
+    try:
+        gateway = Gateway(submission.destination)
+        for first in (True, False):
+            session = gateway.session()
+            exchange = gateway.look_up_receipt(
+                session, visit_code=submission.visit_code, document_sha256=document.sha256
+            )
+            if not (first and gateway.refuses_session(exchange)):
+                break
+            gateway.drop(session)
+    except NotSent as problem:
+        return None, Found(Said.NO_ANSWER, problem.answer.sentence)
+    return exchange, _meaning(submission, exchange)
+
+
+def _meaning(submission: Submission, exchange: Exchange) -> Found:
+    document = submission.document
+    assert document is not None
+    fields = fields_of(exchange.answer)
+    if exchange.broken or exchange.status != 200 or not isinstance(fields.get("found"), bool):
+        return Found(Said.NO_ANSWER, "Cổng không trả lời được câu hỏi này. Hệ thống sẽ hỏi lại.")
+    if not fields["found"]:
+        return Found(Said.NOT_THERE, "Cổng trả lời không thấy. Câu trả lời có thể chậm hơn lúc nhận.")
+    number = text(fields.get("transaction"))[:100]
+    if not number or text(fields.get("sha256")) != document.sha256 or is_anothers(submission, number):
+        return Found(Said.STRANGE, "Cổng trả lời có, nhưng là tệp khác hoặc mã giao dịch của hồ sơ khác.")
+    return Found(Said.THERE, f"Mã giao dịch {number}.", number, text(fields.get("received_at"))[:20])
+
+
+def _asked_about() -> list[Submission]:
+    """What is unknown at a destination that can be asked, with when it was asked last and how often."""
+    rows = Submission.ledger.filter(
+        state=State.UNKNOWN,
+        health_check__isnull=True,
+        document__isnull=False,
+        destination__kind=DestinationKind.PORTAL,
+        destination__paused_at__isnull=True,
+    ).exclude(destination__receipt_look_up="")
+    rows = rows.annotate(asked=Count("look_ups"), asked_at=Max("look_ups__at"))
+    rows = rows.select_related("destination__facility", "document", "version__visit", "check_in")
+    return list(rows.defer("document__content", "version__record_json").order_by("id")[:AT_MOST])
+
+
+def _moment(submission: Submission) -> datetime:
+    """When to ask (again): after a rest, then less and less often."""
+    asked, asked_at = submission.asked, submission.asked_at  # type: ignore[attr-defined]
+    if not asked:
+        return submission.since + REST
+    return asked_at + min(REST * GROWS ** min(asked, 10), LEAST_OFTEN)
+
+
+def _due(at: datetime) -> list[Submission]:
+    if on_hold():
+        return []
+    return sorted((each for each in _asked_about() if _moment(each) <= at), key=_moment)
+
+
+def keep_looking(over: threading.Event) -> None:
+    """A line of its own: who is slow to answer a question keeps nothing else waiting."""
+    try:
+        while not over.is_set():
+            try:
+                busy = look_up_next(timezone.now())
+            except Exception:
+                log.exception("looking up failed; it is tried again")
+                close_old_connections()
+                busy = False
+            if not busy:
+                over.wait(IDLE_SECONDS)
+    finally:
+        connection.close()
