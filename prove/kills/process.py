@@ -70,6 +70,13 @@ def declare_repeats() -> None:
     )
 
 
+def ask_portal() -> None:
+    """What is unknown is asked for."""
+    from sosuckhoe.hospital.delivery.models import Destination
+
+    Destination.objects.filter(kind="portal").update(receipt_look_up="/_simulator/receipts")
+
+
 def deliver_one(kind: str) -> None:
     """One thing by one line of work alone: what freezes or dies here does so at what it carries."""
     from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
@@ -149,6 +156,7 @@ def main() -> None:
             "people": people,
             "ledger": ledger,
             "declare-repeats": declare_repeats,
+            "ask-portal": ask_portal,
             "deliver-one": deliver_one,
             "drain": drain,
             "deliver-with-errors": deliver_with_errors,

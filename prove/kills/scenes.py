@@ -113,6 +113,13 @@ def lost_replies(stage: Stage, form: "Form") -> None:
         stage.take(4)
 
 
+def lost_replies_asked_for(stage: Stage, form: "Form") -> None:
+    """The same where the portal can be asked what it has."""
+    stage.portal.desk("options", {"receipt_look_up": "truthful"})
+    stage.hospital.do("ask-portal")
+    lost_replies(stage, form)
+
+
 def storage_errors(stage: Stage, form: "Form") -> None:
     """The n-th statement or commit fails, or the answer to a commit is lost, for growing n."""
     step = 7 if form.name == "short" else 2
@@ -208,6 +215,7 @@ SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
     ("Frozen past the lease, the portal replaces", frozen, "replace", True, BOTH),
     ("Workers started twice by mistake", two_workers, "count", False, BOTH),
     ("Lost replies, people look up", lost_replies, "count", False, BOTH),
+    ("Lost replies, the portal is asked what it has", lost_replies_asked_for, "count", False, BOTH),
     ("Lost replies, the portal replaces and is declared so", lost_replies, "replace", True, BOTH),
     ("Lost replies, the portal refuses repeats", lost_replies, "refuse", False, BOTH),
     ("A wire that cuts, stalls and lies, and kills", lying_wire, "count", False, BOTH),

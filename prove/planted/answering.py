@@ -233,3 +233,52 @@ def _strange_repeated() -> Iterator[None]:
     unknown = Prepared(lambda now: doors.Submission.objects.filter(state="UNKNOWN"))
     with put((doors, "_RESTED", unknown)):
         yield
+
+
+@planted("absence-believed", menu=LOST_REPLIES, trouble=0.8, declared=False, answers="late")
+def _absence_believed() -> Iterator[None]:
+    """The portal is asked, has not got it yet, and the same bytes go out again."""
+    from sosuckhoe.hospital.delivery import looking
+    from sosuckhoe.hospital.delivery.ledger import step
+    from sosuckhoe.hospital.delivery.models import Said
+    from sosuckhoe.hospital.delivery.states import State
+
+    real = looking.look_up
+
+    def look_up(submission: Any, at: Any) -> Any:
+        look = real(submission, at)
+        if look.said == Said.NOT_THERE:
+            step(submission, State.SIGNED, at=at, not_before=None)
+        return look
+
+    with put((looking, "look_up", look_up)):
+        yield
+
+
+@planted(
+    "any-number-believed",
+    menu=("drop-unstored", "in-flight-lost"),
+    trouble=0.8,
+    declared=False,
+    answers="wrong",
+)
+def _any_number_believed() -> Iterator[None]:
+    """The portal is asked, and whatever number it names is the receipt."""
+    from types import SimpleNamespace
+
+    from sosuckhoe.hospital.delivery import looking
+
+    real = looking._meaning
+
+    def meaning(submission: Any, exchange: Any) -> Any:
+        told = looking.fields_of(exchange.answer)
+        if told.get("found") is not True:
+            return real(submission, exchange)
+        same = told | {"sha256": submission.document.sha256}
+        with put((looking, "fields_of", lambda body: same)):
+            return real(
+                submission, SimpleNamespace(broken=exchange.broken, status=exchange.status, answer=b"")
+            )
+
+    with put((looking, "_meaning", meaning)):
+        yield

@@ -109,6 +109,8 @@ class Portal:
         self.connections = 0
         self.when_down: tuple[str, ...] = ("refused-connection", "503", "reset-inside")
         self.latency = 0.0
+        self.answers = ""
+        """Whether what it has can be asked for, and how it answers: truthful, late, wrong, down."""
 
     # What it keeps
 
@@ -152,6 +154,22 @@ class Portal:
         self.tokens.add(f"{SECRET}H{self.logins}")
         told = {"token": f"{SECRET}H{self.logins}", "duration": "600"}
         return 200, json.dumps({"header": {"res_code": "CM_SUCCESS"}, "data": told}).encode()
+
+    def look_up(self, sha256: str, behaviour: str, token: str) -> tuple[int, bytes, dict[str, str]]:
+        """Whether it has a file."""
+        if token not in self.tokens:
+            return 401, b"", {}
+        refusal = self._refusal(behaviour, self._reply)
+        if refusal is not None or self.answers == "down":
+            return refusal or (503, b"<html>", {})
+        known = CLOCK.seconds - (LATE if self.answers == "late" else 0.0)
+        found = next((a for a in self.arrivals if a.stored and a.sha256 == sha256 and a.at <= known), None)
+        told: dict[str, Any] = {"found": found is not None}
+        if found is not None:
+            told |= {"transaction": found.number, "sha256": sha256}
+        if self.answers == "wrong":
+            told = {"found": False} if found else {"found": True, "transaction": "MP?", "sha256": "0" * 64}
+        return 200, json.dumps(told).encode(), {}
 
     def receive(self, document: bytes, behaviour: str, token: str) -> tuple[int, bytes, dict[str, str]]:
         """A record or a check-in."""
@@ -262,6 +280,8 @@ class Response:
 
 
 LOGINS = ("/token/take", "/auth/login")
+LOOK_UP, LATE = "/receipts", 300.0
+"""Where it is asked what it has, and how many seconds a late one lags behind."""
 
 
 class _Socket:
@@ -356,6 +376,8 @@ class Wire:
             self.portal.secrets.add(fields["password"])
             status, data = self.portal.log_in(self.behaviour)
             self.reply = (status, data, {})
+        elif self.path.endswith(LOOK_UP):
+            self.reply = self.portal.look_up(fields["sha256"], self.behaviour, self.token)
         else:
             self.reply = self.portal.receive(b64decode(fields["fileHSBase64"]), self.behaviour, self.token)
 

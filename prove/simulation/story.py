@@ -20,7 +20,7 @@ from .documents import (
     next_number,
     rows,
 )
-from .portal import NOT_STORED, STORED, Plan, Portal, Wire, WireModule
+from .portal import LOOK_UP, NOT_STORED, STORED, Plan, Portal, Wire, WireModule
 from .strikes import FREEZES, KINDS, POINTS, Crash, JournalDisk, Strike, Strikes
 from .world import fresh_database, put, stand_ins
 
@@ -81,6 +81,8 @@ class Focus:
     """Whether older copies of the database are put back."""
     marks: float | None = None
     """How often a code is marked as not to go out, a step."""
+    answers: str = ""
+    """How the portal answers whoever asks whether it has something; nothing: nobody can ask."""
 
 
 class Story:
@@ -137,6 +139,8 @@ class Story:
         marks = 0.06 if self.marking.random() < 0.2 and not focus.steps else 0.0
         self.marks = marks if focus.marks is None else focus.marks
         self.correcting = Random(f"{seed} corrections")
+        answers = Random(f"{seed} answers").choice(("", "", "", "truthful", "late", "wrong", "down"))
+        self.portal.answers = focus.answers or ("" if focus.steps else answers)
         self.nested = False
         self.crashes = 0
         self.power_cuts = 0
@@ -207,6 +211,8 @@ class Story:
             Destination.objects.filter(kind="portal").update(repeats_check_ins=True, **evidence)
         if self.declared_for("KSK"):
             Destination.objects.filter(kind="hub").update(replaces_by_visit_code=True, **evidence)
+        if self.portal.answers:
+            Destination.objects.filter(kind="portal").update(receipt_look_up=LOOK_UP)
 
     def declared_for(self, name: str) -> bool:
         """Whether the same bytes of this may go out again when nobody knows what became of them."""
@@ -329,9 +335,13 @@ class Story:
         return busy[0]
 
     def look_after(self, process: Process) -> None:
-        from sosuckhoe.hospital.delivery import worker
+        from django.utils import timezone
+
+        from sosuckhoe.hospital.delivery import looking, worker
 
         self._as(process, worker._look_after)
+        if self.portal.answers and process.worker is not None:
+            self._as(process, lambda: looking.look_up_next(timezone.now()))
 
     def breathe(self) -> None:
         """Every process that lives and is not frozen renews the leases of what it has in hand."""

@@ -168,7 +168,11 @@ def test_neither_token_nor_password_is_kept_with_a_question(lost: Callable[..., 
     assert "accesstoken: …" in look.request_head.lower()
 
 
-def test_who_sends_until_nothing_is_left_waits_for_the_question(lost: Callable[..., Submission]) -> None:
-    submission = lost()
+def test_who_sends_until_nothing_is_left_waits_for_the_first_question_about_each(
+    lost: Callable[..., Submission],
+) -> None:
+    submission = lost("drop-unstored")
     wait = next_due(submission.since)
     assert wait is not None and 0 < wait <= REST.total_seconds()
+    assert looking.look_up_next(after(submission))
+    assert next_due(after(submission)) is None

@@ -156,6 +156,22 @@ def test_the_second_door_is_declared_only_with_evidence_records_and_check_ins_ap
     assert not getattr(there, what) and there.replaces_evidence == ""
 
 
+def test_the_first_door_is_a_path_on_the_destinations_own_host(it, empty_ward):
+    there = connect(empty_ward).destination
+    address = reverse("web:admin_destination", args=[there.pk])
+    given = {"base_url": there.base_url, "account": there.account, "enabled": "on"}
+    for wrong in ("https://nơi-khác.example/tra", "//noi-khac.example", "tra-cuu", "/tra?ma=1"):
+        refused = it.post(address, {**given, "receipt_look_up": wrong})
+        assert refused.status_code == 422 and "bắt đầu bằng dấu /" in refused.content.decode()
+    assert it.post(address, {**given, "receipt_look_up": " /api/tra-cuu "}).status_code == 302
+    there.refresh_from_db()
+    assert there.receipt_look_up == "/api/tra-cuu"
+    assert (
+        Entry.objects.filter(action="destination-changed").latest("pk").detail["receipt_look_up"]
+        == "/api/tra-cuu"
+    )
+
+
 @pytest.mark.parametrize(
     ("spoil", "step"),
     [

@@ -5,7 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.unit.web.ward import clean, connect
 
-from sosuckhoe.hospital.delivery.models import Destination, PortalFinding, Pulse, Receipt, Submission
+from sosuckhoe.hospital.delivery.models import (
+    Destination,
+    PortalFinding,
+    Pulse,
+    Receipt,
+    ReceiptLookUp,
+    Said,
+    Submission,
+)
 from sosuckhoe.hospital.journal.models import Entry
 
 BOARD = "/gui/"
@@ -114,6 +122,17 @@ def test_a_person_who_saw_it_on_the_portal_writes_its_number_down(ward, as_role)
     submission.refresh_from_db()
     assert submission.state == "RECEIVED"
     assert Receipt.objects.get(submission=submission).stated_by == "records"
+
+
+def test_whoever_looks_sees_what_the_portal_answered_when_it_was_asked(ward, as_role):
+    submission, client = Submission.objects.get(state="UNKNOWN"), as_role(ward, "records")
+    address = reverse("web:delivery_unknown", args=[submission.pk])
+    assert "Máy đã hỏi cổng" not in client.get(address).content.decode()
+    Destination.objects.update(receipt_look_up="/tra-cuu")
+    assert "Chưa hỏi lần nào" in client.get(address).content.decode()
+    ReceiptLookUp.objects.create(submission=submission, at=timezone.now(), said=Said.NOT_THERE, sentence="…")
+    page = client.get(address).content.decode()
+    assert "Cổng không thấy tệp này" in page and "Chưa hỏi lần nào" not in page
 
 
 def test_a_transaction_number_of_another_record_is_not_believed(ward, as_role):

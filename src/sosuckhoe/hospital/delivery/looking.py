@@ -55,9 +55,9 @@ def look_up_next(at: datetime) -> bool:
     return True
 
 
-def next_look_up(at: datetime) -> float | None:
-    """Seconds until the next question; None when there is nothing to ask about."""
-    moments = [_moment(each) for each in _asked_about()] if not on_hold() else []
+def next_look_up(at: datetime, *, first: bool = False) -> float | None:
+    """Seconds until the next question; None when there is nothing to ask about. ``first``: the first about something."""
+    moments = [_moment(each) for each in _asked_about() if not (first and _asked(each))]
     return max(0.0, (min(moments) - at).total_seconds()) if moments else None
 
 
@@ -115,6 +115,8 @@ def _meaning(submission: Submission, exchange: Exchange) -> Found:
 
 def _asked_about() -> list[Submission]:
     """What is unknown at a destination that can be asked, with when it was asked last and how often."""
+    if on_hold():
+        return []
     rows = Submission.ledger.filter(
         state=State.UNKNOWN,
         health_check__isnull=True,
@@ -129,15 +131,17 @@ def _asked_about() -> list[Submission]:
 
 def _moment(submission: Submission) -> datetime:
     """When to ask (again): after a rest, then less and less often."""
-    asked, asked_at = submission.asked, submission.asked_at  # type: ignore[attr-defined]
+    asked = _asked(submission)
     if not asked:
         return submission.since + REST
-    return asked_at + min(REST * GROWS ** min(asked, 10), LEAST_OFTEN)
+    return submission.asked_at + min(REST * GROWS ** min(asked, 10), LEAST_OFTEN)  # type: ignore[attr-defined]
+
+
+def _asked(submission: Submission) -> int:
+    return submission.asked  # type: ignore[attr-defined]
 
 
 def _due(at: datetime) -> list[Submission]:
-    if on_hold():
-        return []
     return sorted((each for each in _asked_about() if _moment(each) <= at), key=_moment)
 
 

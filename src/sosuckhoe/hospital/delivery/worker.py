@@ -238,7 +238,9 @@ def next_due(now: datetime) -> float | None:
         latest = max((moment for moment in moments if moment is not None), default=now)
         wait = (latest - now).total_seconds()
         waits.append(wait if 0 < wait <= LONGEST_WAIT + 60 else 0.0)
-    waits += [wait for wait in (doors.next_repeat(now), looking.next_look_up(now)) if wait is not None]
+    waits += [
+        wait for wait in (doors.next_repeat(now), looking.next_look_up(now, first=True)) if wait is not None
+    ]
     return min(waits) if waits else None
 
 

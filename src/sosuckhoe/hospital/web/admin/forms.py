@@ -257,7 +257,7 @@ class ChangeDestination(DestinationForm):
 
     def clean_receipt_look_up(self) -> str:
         path: str = self.cleaned_data["receipt_look_up"].strip()
-        if path and not re.fullmatch(r"/[A-Za-z0-9_./-]*", path):
+        if path and not re.fullmatch(r"(/[A-Za-z0-9_.-]+)+", path):
             raise ValidationError(
                 "Đường dẫn bắt đầu bằng dấu / và nằm trên máy chủ của nơi nhận, ví dụ /api/tra-cuu."
             )
