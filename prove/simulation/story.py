@@ -48,6 +48,8 @@ class Process:
     line: Any = None
     """The line that is at work."""
     sessions: dict[Any, Any] = field(default_factory=dict)
+    connections: dict[str, Any] = field(default_factory=dict)
+    """What it keeps open for its next call: no other process has it."""
     frozen: bool = False
     starts: int = 0
 
@@ -57,6 +59,9 @@ class Process:
 
     def end(self) -> None:
         self.worker, self.others, self.line = None, [], None
+        idle = self.connections.get("_idle", {})
+        while idle:
+            idle.popitem()[1][0].close()
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,7 @@ class Story:
         with put(*replaced, (BaseDatabaseWrapper, "_commit", commit)), contextlib.ExitStack() as stack:
             stack.enter_context(connection.execute_wrapper(self.strikes.statement))
             stack.callback(connection.close)
+            stack.callback(lambda: [process.end() for process in self.processes])
             self._declare()
             checker.storage(self)
             for process in self.processes:
@@ -263,9 +269,10 @@ class Story:
         from sosuckhoe.hospital.delivery.connections import KEPT
         from sosuckhoe.hospital.delivery.sessions import SESSIONS, Sessions
 
-        before, kept = self.current, dict(SESSIONS.__dict__)
+        before, kept, open_ = self.current, dict(SESSIONS.__dict__), dict(KEPT.__dict__)
         self.current = process
         SESSIONS.__dict__.update(process.sessions or Sessions().__dict__)
+        KEPT.__dict__.update(process.connections or {"_idle": {}, "_closed_by": {}})
         try:
             deed()
             return True
@@ -280,7 +287,10 @@ class Story:
                 self.power_cut()
             return False
         finally:
-            process.sessions = dict(SESSIONS.__dict__)
+            if process.worker is None:
+                KEPT.hang_up()
+            process.sessions, process.connections = dict(SESSIONS.__dict__), dict(KEPT.__dict__)
+            KEPT.__dict__.update(open_)
             self.current = before
             SESSIONS.__dict__.update(kept)
 
