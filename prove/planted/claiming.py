@@ -184,7 +184,7 @@ def _unknown_superseded() -> Iterator[None]:
 
 @planted(
     "late-answer-moves-what-another-has-claimed", strikes=("freeze",), points=("K20", "K21"), share=0.7,
-    menu=("503", "cut-reply"), trouble=0.5, declared=True, mode="replace",
+    menu=("503",), trouble=0.6, declared=True, mode="replace", steps=80,
 )  # fmt: skip
 def _late_answer_moves() -> Iterator[None]:
     """Whoever comes late with a "later" or without an answer puts back what somebody else is sending by now."""
@@ -205,10 +205,10 @@ def _late_receipt() -> Iterator[None]:
     """A receipt that comes after the lease has ended is stored, and what it is of goes out again all the same."""
     from sosuckhoe.hospital.delivery import settling
 
-    def receive(submission: Any, answer: Any, now: Any) -> bool:
+    def receive(hand: Any, warning: Any) -> None:
         how = {"problem_code": "", "problem": "", "delays": 0, "not_before": None}
-        after = settling.State.RECEIVED
-        return bool(settling.step(submission, after, at=now, fence=submission.fence, **how))
+        now = settling.timezone.now()
+        settling.step_all([one.submission for one in hand], settling.State.RECEIVED, at=now, **how)
 
     with put((settling, "_receive", receive)):
         yield

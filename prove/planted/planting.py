@@ -9,7 +9,7 @@ from typing import Any
 from ..simulation.documents import CHECK_IN, HEALTH_CHECK
 from ..simulation.story import Focus, Story
 
-TRIES = 40
+TRIES = 80
 """Stories told at most of one planted bug."""
 
 
