@@ -345,13 +345,11 @@ class Story:
         return busy[0]
 
     def look_after(self, process: Process) -> None:
-        from django.utils import timezone
-
         from sosuckhoe.hospital.delivery import looking, worker
 
         self._as(process, worker._look_after)
         if self.portal.answers and process.worker is not None:
-            self._as(process, lambda: looking.look_up_next(timezone.now()))
+            self._as(process, looking.take_a_turn)
 
     def breathe(self) -> None:
         """Every process that lives and is not frozen renews the leases of what it has in hand."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from tests.crash.stage import PASSWORD, Portal
 
@@ -176,3 +177,21 @@ def test_who_sends_until_nothing_is_left_waits_for_the_first_question_about_each
     assert wait is not None and 0 < wait <= REST.total_seconds()
     assert looking.look_up_next(after(submission))
     assert next_due(after(submission)) is None
+
+
+def test_a_ledger_that_cannot_be_read_ends_no_line(
+    lost: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = lost()
+    really = looking._asked_about
+
+    def broken() -> Any:
+        monkeypatch.setattr(looking, "_asked_about", really)
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(looking, "_asked_about", broken)
+    monkeypatch.setattr(looking, "close_old_connections", lambda: None)  # the test's own is in a transaction
+    assert not looking.take_a_turn()
+    Submission.objects.update(since=timezone.now() - 2 * REST)
+    assert looking.take_a_turn()
+    assert Submission.objects.get(pk=submission.pk).state == State.RECEIVED

@@ -149,13 +149,17 @@ def keep_looking(over: threading.Event) -> None:
     """A line of its own: who is slow to answer a question keeps nothing else waiting."""
     try:
         while not over.is_set():
-            try:
-                busy = look_up_next(timezone.now())
-            except Exception:
-                log.exception("looking up failed; it is tried again")
-                close_old_connections()
-                busy = False
-            if not busy:
+            if not take_a_turn():
                 over.wait(IDLE_SECONDS)
     finally:
         connection.close()
+
+
+def take_a_turn() -> bool:
+    """One question, if one is due. What goes wrong is tried again. False when there was nothing to do."""
+    try:
+        return look_up_next(timezone.now())
+    except Exception:
+        log.exception("looking up failed; it is tried again")
+        close_old_connections()
+        return False
