@@ -112,10 +112,10 @@ def claims(number: str) -> None:
     A claim is what holds the turn: found, lent, its attempts noted, committed. Reading what is to be sent comes after it
     and is told beside it, with what the share is when it counts.
     """
-    from sosuckhoe.hospital.delivery import worker as module
+    from sosuckhoe.hospital.delivery.hand import HANDFUL
 
     found: dict[str, Any] = {}
-    for batch in (1, module.HANDFUL):
+    for batch in (1, HANDFUL):
         turns = max(3, int(number) // batch)
         told = []
         for _ in range(5):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
-from tests.crash.stage import PASSWORD, Portal
+from tests.crash.stage import PASSWORD, Paper, Portal
 
-from sosuckhoe.hospital.delivery import doors, looking
+from sosuckhoe.hospital.delivery import doors, evidence, looking
 from sosuckhoe.hospital.delivery.actions import pause
 from sosuckhoe.hospital.delivery.models import Destination, ReceiptLookUp, Said, Submission
 from sosuckhoe.hospital.delivery.settling import REST
@@ -19,6 +19,7 @@ from sosuckhoe.hospital.delivery.worker import next_due
 from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House
+from .test_evidence import examined
 from .test_worker import _fresh_sessions, calls, closed, strike, work
 
 __all__ = ["_fresh_sessions", "closed"]
@@ -71,6 +72,13 @@ def test_what_the_portal_has_is_booked_under_its_number_without_another_call(
     assert (look.said, look.http_status) == (Said.THERE, 200)
     assert sent["transaction"].encode() in bytes(look.answer)
     assert Entry.objects.filter(action="unknown-was-found", object_id=str(found.pk)).count() == 1
+
+
+def test_evidence_says_that_the_number_came_by_asking(lost: Callable[..., Submission], paper: Paper) -> None:
+    found = ask(lost())
+    data = evidence.container_for(found.version)
+    verdict, codes = examined(data, paper)
+    assert (verdict, "RECEIPT-STATED" in codes) == ("unknown", True)
 
 
 def test_what_the_portal_does_not_have_is_not_sent_again_by_that(

@@ -59,8 +59,7 @@ class Hand:
 
     def was_sent(self, seconds: float, *, well: bool) -> None:
         """One of it took so long. ``well``: the destination gave an answer of its own."""
-        most = HANDFUL if self._lines == 1 else LARGEST
-        self._most = max(1, min(most, int(self._lines * HAND_SECONDS / seconds))) if seconds else most
+        self._most = as_many_as(seconds / self._lines, HANDFUL if self._lines == 1 else LARGEST)
         if not well or self._most == 1:
             self.let_go()
 
@@ -76,3 +75,8 @@ class Hand:
                 release(submission, attempt, GIVEN_BACK)
             except Exception:
                 log.exception("submission %s was not given back; its lease will end", submission.pk)
+
+
+def as_many_as(seconds: float, most: int = HANDFUL) -> int:
+    """How many to take at a time where one takes so many seconds."""
+    return most if seconds * most <= HAND_SECONDS else max(1, int(HAND_SECONDS / seconds))

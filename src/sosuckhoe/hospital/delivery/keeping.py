@@ -92,7 +92,7 @@ def keep_receipts(hand: Sequence[Received]) -> list[bool]:
 def keep_receipt(
     submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, stated_by: str = ""
 ) -> bool:
-    """Store one, like ``keep_receipts``; ``stated_by``: the person who has found it on the portal."""
+    """Store one, like ``keep_receipts``; ``stated_by``: who has found it on the portal, see ``Receipt``."""
     row = _receipt(submission, attempt, answer, now) | {"stated_by": stated_by}
     if add(Receipt, [row], unless=ONE_RECEIPT):
         return True

@@ -22,7 +22,7 @@ from . import doors, looking
 from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, Line, claim_to_sign
 from .connections import KEPT
 from .crashpoints import here
-from .hand import Hand
+from .hand import Hand, as_many_as
 from .ledger import (
     LEASE,
     newer_health_check,
@@ -45,8 +45,6 @@ from .watching.pulse import beat
 from .withholding import take_out_what_is_withheld
 
 BREATH = LEASE.total_seconds() / 3
-HANDFUL, HAND_SECONDS = 8, 1.0
-"""At most so many are signed together, and no more than is signed in about so many seconds."""
 LEDGERS_OWN = (OperationalError, InterfaceError)
 """Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 IDLE_SECONDS = 0.5
@@ -85,7 +83,7 @@ class Worker:
         began = time.monotonic()
         signed = self._sign_at_most(self._signs)
         if signed:
-            self._signs = _as_many_as((time.monotonic() - began) / signed)
+            self._signs = as_many_as((time.monotonic() - began) / signed)
         return signed > 0
 
     def _sign_at_most(self, most: int) -> int:
@@ -193,11 +191,6 @@ class HealthCheckWorker(Worker):
     """The line of health checks: the hub is slow or silent on its own account."""
 
     line = HEALTH_CHECKS
-
-
-def _as_many_as(seconds: float) -> int:
-    """How many to take at a time where one takes so long: what is in one worker's hand, no idle one can take."""
-    return HANDFUL if seconds * HANDFUL <= HAND_SECONDS else max(1, int(HAND_SECONDS / seconds))
 
 
 UNEXPECTED = (

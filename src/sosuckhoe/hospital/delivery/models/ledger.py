@@ -256,7 +256,7 @@ class Receipt(models.Model):
     message = models.TextField(blank=True)
     document_sha256 = models.CharField(max_length=64)
     stated_by = models.CharField(max_length=150, blank=True)
-    """A person who read the number on the portal; empty when it came as an answer."""
+    """Who read the number on the portal, a person or its look-up (``doors.LOOKED_UP``); empty when it came as an answer."""
 
     class Meta:
         ordering = ["submission", "received_at"]
