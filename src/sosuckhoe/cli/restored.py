@@ -64,13 +64,17 @@ def run_declare(options: argparse.Namespace) -> int:
 def run_reconcile(options: argparse.Namespace) -> int:
     start()
     from sosuckhoe.hospital.delivery.restoring.hold import current
-    from sosuckhoe.hospital.delivery.restoring.matching import reconcile_restore
+    from sosuckhoe.hospital.delivery.restoring.matching import NotReconcilable, reconcile_restore
 
     restore = current()
     if restore is None:
         print(NOTHING_HELD, file=sys.stderr)
         return UNUSABLE
-    reconcile_restore(by=operator(), restore=restore, journal_whole=not options.journal_lost)
+    try:
+        reconcile_restore(by=operator(), restore=restore, journal_whole=not options.journal_lost)
+    except NotReconcilable as refusal:
+        print(refusal, file=sys.stderr)
+        return UNUSABLE
     return run_show(options) and 0
 
 

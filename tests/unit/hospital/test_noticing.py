@@ -1,20 +1,27 @@
 """An older copy gives itself away also when it went on living before anybody looked."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import receipts
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery import outside, receipts
+from sosuckhoe.hospital.delivery.models import Receipt, Submission
+from sosuckhoe.hospital.delivery.recovery import recover
+from sosuckhoe.hospital.delivery.restoring import noticing, telling
 from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
+from sosuckhoe.hospital.delivery.restoring.hold import on_hold
+from sosuckhoe.hospital.delivery.restoring.matching import JournalDamaged, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import notice
+from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
-from sosuckhoe.hospital.delivery.worker import Worker
+from sosuckhoe.hospital.delivery.worker import LEASE, Worker
 from sosuckhoe.hospital.journal.chain import note
 
 from .conftest import NOW, House
@@ -56,3 +63,84 @@ def test_a_copy_that_signed_the_record_anew_is_known_by_the_bytes_that_left(
     ((_, attempt),) = worker.claim()
     assert attempt.number == 1, "that of the attempt that left"
     assert notice() is not None
+
+
+def damage(field: str, value: str = "hôm qua", number: int = 0) -> tuple[int, str]:
+    """Makes the last moment of that name unreadable; the line's number, and what stood there."""
+    place = settings.HOME.receipts
+    lines = [json.loads(text) for text in place.read_text().splitlines()]
+    number = number or max(number for number, line in enumerate(lines, 1) if field in line)
+    was, lines[number - 1][field] = lines[number - 1][field], value
+    place.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    return number, was
+
+
+@pytest.mark.parametrize("value", ["hôm qua", "", "2026-11-02T10:00:00"], ids=["words", "nothing", "no-zone"])
+@pytest.mark.parametrize("field", ["received_at", "sent_at", "signed_at", "anchored_at"])
+def test_a_copy_is_held_though_a_line_outside_says_its_moment_unreadably(
+    closed: Callable[..., Submission],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    field: str,
+    value: str,
+) -> None:
+    monkeypatch.setattr(noticing, "_told", set())
+    submission, copy = closed(), transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    anchor(timezone.now())
+    transaction.savepoint_rollback(copy)
+    number, was = damage(field, value)
+    with caplog.at_level(logging.WARNING):
+        restore = notice()
+    assert restore is not None and on_hold()
+    assert f"{settings.HOME.receipts}, dòng {number}: thời điểm {field} ghi “{value}”" in caplog.text
+    assert any(f"dòng {number}: thời điểm {field}" in line for line in telling.lines_of(restore, most=20))
+    assert telling.as_json(restore)["damaged_lines"] == [{"line": number, "field": field, "value": value}]
+    with pytest.raises(JournalDamaged, match=f"dòng {number}: thời điểm {field}"):
+        reconcile_restore(by="test", restore=restore, journal_whole=True)
+    assert not Receipt.objects.exists() and not Worker("held").sign_one()
+
+    damage(field, was, number)
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    assert Receipt.objects.get().submission_id == submission.pk
+
+
+def test_what_is_damaged_is_said_once_and_holds_nothing_where_nothing_is_missing(
+    closed: Callable[..., Submission], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noticing, "_told", set())
+    assert work(closed()).state == State.RECEIVED
+    number, _ = damage("received_at")
+    with caplog.at_level(logging.WARNING):
+        assert notice() is None and notice() is None
+    assert caplog.text.count(f"dòng {number}: thời điểm received_at") == 1
+    assert any(f"dòng {number}" in line for line in telling.lines_of(None, most=20))
+
+
+def test_a_receipt_whose_moment_cannot_be_read_is_still_read(home: object) -> None:
+    def line(number: str, at: str) -> receipts.ReceiptLine:
+        return receipts.ReceiptLine("99999", "V1", 1, 1, 1, 1, 1, "0" * 64, number, at, "", "")
+
+    day = timedelta(days=1)
+    told = {"A": NOW - 9 * day, "B": NOW - 9 * day, "C": NOW, "D": NOW}
+    for number, at in told.items():
+        receipts.append(line(number, at.isoformat() if number in "AC" else "hôm qua"))
+    found = {each.transaction_number: outside.moment_of(each) for each in outside.receipts_since(NOW - day)}
+    assert found == {"B": NOW - day, "C": NOW, "D": NOW}
+
+
+def test_what_left_at_an_unreadable_moment_left_all_the_same(closed: Callable[..., Submission]) -> None:
+    """The database is a copy between noting the attempt and its first byte."""
+    submission = closed()
+    worker = Worker("of the copy")
+    assert worker.sign_one()
+    ((_, attempt),) = worker.claim()
+    copy = transaction.savepoint()
+    send_submission(Submission.objects.get(pk=submission.pk), attempt)
+    transaction.savepoint_rollback(copy)
+    sent = [each for each in outside.lines() if isinstance(each, receipts.SentLine)]
+    settings.HOME.receipts.write_text(json.dumps(asdict(sent[0]) | {"sent_at": "hôm qua"}) + "\n")
+    assert recover(at=timezone.now() + 2 * LEASE) == 1
+    assert Submission.ledger.get(pk=submission.pk).state == State.UNKNOWN
+    attempt.refresh_from_db()
+    assert attempt.bytes_from == attempt.started_at

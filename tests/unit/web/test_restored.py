@@ -1,11 +1,12 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from tests.unit.web.ward import clean
 
-from sosuckhoe.hospital.delivery import actions
+from sosuckhoe.hospital.delivery import actions, receipts
 from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Restore, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.restoring.hold import current, on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import MAYBE, reconcile_restore
@@ -55,6 +56,18 @@ def test_the_way_through_the_page_ends_with_a_name_a_reason_and_lines_in_the_jou
     )
     deeds = list(Entry.objects.filter(kind="restore").order_by("seq").values_list("action", flat=True))
     assert deeds == ["restore-noticed", "restore-reconciled", "restore-released"]
+
+
+def test_a_damaged_line_of_the_journal_outside_is_named_on_the_page_and_reconciling_waits(ward, as_role):
+    client = as_role(ward, "records")
+    receipts.append_fact(receipts.AnchorLine("hôm qua", 0, 0, "0" * 64))
+    number = len(settings.HOME.receipts.read_text().splitlines())
+    declare(by="test", reason="thử")
+    said = f"dòng {number}: thời điểm anchored_at ghi “hôm qua”"
+    assert said in client.get(PAGE).content.decode()
+    refused = post(client, "doi-chieu", **{"so-ngoai": "du"})
+    assert refused.status_code == 422 and refused.content.decode().count(said) == 2
+    assert current().reconciled_at is None
 
 
 @pytest.mark.parametrize(("role", "may"), [("it", True), ("planning", False), ("reception", False)])

@@ -5,8 +5,9 @@ journal was anchored.
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -37,14 +38,77 @@ def line_of(text: bytes | str) -> Line | None:
         return None
 
 
+MOMENTS: dict[type[Line], tuple[str, ...]] = {
+    AnchorLine: ("anchored_at",),
+    ErasureLine: ("erased_at",),
+    WithheldLine: ("withheld_at",),
+    SentLine: ("sent_at", "signed_at"),
+    ReceiptLine: ("received_at",),
+}
+"""Which fields are moments; the first is the line's own."""
+
+
 def moment_of(line: Line) -> datetime:
-    if isinstance(line, AnchorLine):
-        return datetime.fromisoformat(line.anchored_at)
-    if isinstance(line, ErasureLine):
-        return datetime.fromisoformat(line.erased_at)
-    if isinstance(line, WithheldLine):
-        return datetime.fromisoformat(line.withheld_at)
-    return datetime.fromisoformat(line.sent_at if isinstance(line, SentLine) else line.received_at)
+    return moment(getattr(line, MOMENTS[type(line)][0]))
+
+
+def moment(text: str) -> datetime:
+    """Raises ValueError where it is none, or could be that of any time zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except TypeError as problem:
+        raise ValueError(text) from problem
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
+
+
+def unreadable_moment(line: Line) -> str:
+    """The field whose moment cannot be read; empty where all can."""
+    for name in MOMENTS[type(line)]:
+        try:
+            moment(getattr(line, name))
+        except ValueError:
+            return name
+    return ""
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A line that says when it was in a way nobody can read. All else it says is read as ever."""
+
+    number: int
+    field: str
+    value: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{settings.HOME.receipts}, dòng {self.number}: thời điểm {self.field} ghi “{self.value}”, không đọc được. "
+            "Giữ một bản sao của tệp, rồi sửa riêng thời điểm này theo dòng liền trước; đừng xóa dòng."
+        )
+
+
+def damaged() -> tuple[Damaged, ...]:
+    """Every line of the file with a moment that cannot be read."""
+    path: Path = settings.HOME.receipts
+    if not path.exists():
+        return ()
+    now = path.stat()
+    return _damaged(path, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _damaged(path: Path, size: int, changed: int) -> tuple[Damaged, ...]:
+    """Kept while the file stays as it is: a page that is looked at often reads it once."""
+    found = []
+    with open(path, "rb") as stream:
+        for number, text in enumerate(stream, 1):
+            line = line_of(text)
+            name = unreadable_moment(line) if line is not None else ""
+            if name:
+                found.append(Damaged(number, name, str(getattr(line, name))[:40]))
+    return tuple(found)
 
 
 def size() -> int:
@@ -73,23 +137,33 @@ def newest(begin: int = 0) -> list[Line]:
 
 
 def receipts_since(begin: datetime) -> Iterator[ReceiptLine]:
-    """The receipts from ``begin`` on, newest first, read from the file's end and only as far back as asked."""
+    """The receipts from ``begin`` on, newest first, read from the file's end and only as far back as asked.
+
+    One whose own moment cannot be read has that of the receipt before it, and is not left out.
+    """
     path: Path = settings.HOME.receipts
     if not path.exists():
         return
-    margin = begin - timedelta(days=1)
+    margin, undated = begin - timedelta(days=1), list[ReceiptLine]()
     for text in _lines_backwards(path):
         line = line_of(text)
         if not isinstance(line, ReceiptLine):
             continue
-        try:
-            moment = moment_of(line)
-        except ValueError:
+        if unreadable_moment(line):
+            undated.append(line)
             continue
-        if moment < margin:
+        at = moment_of(line)
+        yield from _dated(undated, max(at, begin))
+        undated = []
+        if at < margin:
             return
-        if moment >= begin:
+        if at >= begin:
             yield line
+    yield from _dated(undated, begin)
+
+
+def _dated(undated: list[ReceiptLine], at: datetime) -> Iterator[ReceiptLine]:
+    return (replace(line, received_at=at.isoformat()) for line in undated)
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:

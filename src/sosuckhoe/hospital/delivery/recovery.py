@@ -6,7 +6,7 @@ from typing import TypedDict
 from django.db import transaction
 
 from ...healthbook.signing.verify_evidence import FROM_JOURNAL
-from . import receipts
+from . import outside, receipts
 from .answers import NO_ANSWER, Answer, Word
 from .keeping import is_anothers, keep_receipt
 from .ledger import lease_is_over, step, supersede_overtaken
@@ -83,7 +83,9 @@ def _left_after_a_copy(submission: Submission, attempt: Attempt) -> bool:
     line = receipts.find_sent(**_numbers(submission, attempt))
     if line is None:
         return False
-    attempt.bytes_from = max(attempt.started_at, datetime.fromisoformat(line.sent_at))
+    # Where its moment cannot be read the attempt counts all the same: it left, and not before it began.
+    noted = attempt.started_at if outside.unreadable_moment(line) else outside.moment_of(line)
+    attempt.bytes_from = max(attempt.started_at, noted)
     Attempt.objects.filter(pk=attempt.pk).update(bytes_from=attempt.bytes_from)
     return True
 

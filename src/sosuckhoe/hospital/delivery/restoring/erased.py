@@ -22,8 +22,15 @@ AT_ONCE = 500
 
 
 def erase_again(restore: Restore, *, by: str) -> int:
-    """Every erasure noted outside that this copy does not know. Safe to begin again; returns how many were done."""
-    noted = {line.sha256: line for line in outside.lines() if isinstance(line, ErasureLine)}
+    """Every erasure noted outside that this copy does not know. Safe to begin again; returns how many were done.
+
+    One whose moment cannot be read waits: the file may have come anew since. Reconciling waits for it, too.
+    """
+    noted = {
+        line.sha256: line
+        for line in outside.lines()
+        if isinstance(line, ErasureLine) and not outside.unreadable_moment(line)
+    }
     hashes, count = sorted(noted), 0
     for start in range(0, len(hashes), AT_ONCE):
         part = hashes[start : start + AT_ONCE]

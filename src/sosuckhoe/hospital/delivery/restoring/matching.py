@@ -48,6 +48,10 @@ class NotReconcilable(ValueError):
     """Lần khôi phục này đã được cho gửi lại."""
 
 
+class JournalDamaged(NotReconcilable):
+    """Chưa đối chiếu: sổ ngoài có {count} dòng không đọc được thời điểm. Việc gửi vẫn giữ. {first}"""
+
+
 def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Counter[str]:
     """Book what the journal outside knows; returns how many of each kind are settled, or wait for a person.
 
@@ -55,6 +59,12 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
     """
     if restore.released_at is not None:
         raise NotReconcilable(NotReconcilable.__doc__)
+    damaged = outside.damaged()
+    if damaged:
+        # What is booked says when it was received, and that is not made up. Until a person mended it nothing leaves.
+        raise JournalDamaged(
+            (JournalDamaged.__doc__ or "").format(count=len(damaged), first=damaged[0].sentence)
+        )
     now = timezone.now()
     erase_again(restore, by=MACHINE)
     withhold_again(by=MACHINE)

@@ -5,6 +5,7 @@ and not inside was in a database that is no longer this one. A crash leaves no s
 unless the journal outside was restored with it: then a person has to say so (``declare``).
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ from .withheld import withhold_again
 MACHINE = "machine"
 JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
 ATTEMPT_UNKNOWN = "Sổ ngoài có {count} lượt gửi mà cơ sở dữ liệu này không biết."
+log = logging.getLogger("sosuckhoe.delivery")
+_told: set[outside.Damaged] = set()
 ANCHOR_UNKNOWN = "Sổ ngoài ghi nhật ký đến dòng {seq}, cơ sở dữ liệu này không có dòng đó."
 
 
@@ -55,6 +58,8 @@ def what_shows_it() -> str:
     if outside.size() < last:
         last = 0
     found = outside.newest(last)
+    if any(outside.unreadable_moment(line) for line in found):
+        _tell_what_is_damaged()
     if not outside.size():
         return JOURNAL_LOST if Receipt.objects.exists() else ""
     missing = _unknown_attempts(
@@ -66,6 +71,14 @@ def what_shows_it() -> str:
     if anchors and not Entry.objects.filter(seq=anchors[-1].seq, hash=anchors[-1].hash).exists():
         return ANCHOR_UNKNOWN.format(seq=anchors[-1].seq)
     return ""
+
+
+def _tell_what_is_damaged() -> None:
+    """Each line once. It holds nothing: what is compared are numbers and bytes, and none of them is a moment."""
+    for each in outside.damaged():
+        if each not in _told:
+            _told.add(each)
+            log.warning("Sổ ngoài: %s", each.sentence)
 
 
 def _unknown_attempts(found: Iterable[outside.SentLine | outside.ReceiptLine]) -> int:
@@ -99,6 +112,7 @@ def hold(*, by: Any, why: str) -> Restore:
         note(
             by, "restore-noticed", "restore", restore.pk, why=why, copy_ends_at=end.seq, anchor=restore.anchor
         )
+    _tell_what_is_damaged()
     erase_again(restore, by=MACHINE)
     withhold_again(by=MACHINE)
     anchor(now)
@@ -110,4 +124,5 @@ def _last_anchor() -> AnchorLine | None:
 
 
 def _last_moment() -> datetime | None:
-    return max((outside.moment_of(line) for line in outside.newest()), default=None)
+    readable = (line for line in outside.newest() if not outside.unreadable_moment(line))
+    return max((outside.moment_of(line) for line in readable), default=None)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from .. import outside
 from ..ledger import LEFT_BEFORE, NEWER_LEFT
 from ..models import LostSubmission, Restore, Submission
 from ..states import State
@@ -41,8 +42,9 @@ def still_lost() -> QuerySet[LostSubmission]:
 
 def as_json(restore: Restore | None) -> dict[str, Any]:
     """Plain facts for other programs; the codes are stable."""
+    damaged = [{"line": each.number, "field": each.field, "value": each.value} for each in outside.damaged()]
     if restore is None:
-        return {"epoch": 0, "hold": False}
+        return {"epoch": 0, "hold": False, "damaged_lines": damaged}
     return {
         "epoch": restore.pk,
         "hold": restore.released_at is None,
@@ -74,13 +76,15 @@ def as_json(restore: Restore | None) -> dict[str, Any]:
         ],
         "held_in_the_copy": held_in_the_copy(restore).count(),
         "erased_again": len(erased_again(restore)),
+        "damaged_lines": damaged,
     }
 
 
 def lines_of(restore: Restore | None, *, most: int) -> list[str]:
     """For a terminal."""
+    damaged = [f"Sổ ngoài: {each.sentence}" for each in outside.damaged()[:most]]
     if restore is None:
-        return ["Cơ sở dữ liệu này chưa từng được khôi phục từ bản cũ."]
+        return ["Cơ sở dữ liệu này chưa từng được khôi phục từ bản cũ.", *damaged]
     counts = count_of(restore)
 
     def moment(value: Any) -> str:
@@ -105,6 +109,7 @@ def lines_of(restore: Restore | None, *, most: int) -> list[str]:
             f"Theo sổ ngoài đã ghi tiếp nhận {counts['booked']} lượt; {counts['unknown']} chưa rõ kết quả; "
             f"{counts['held']} tạm giữ; {counts['lost']} phải nhập lại."
         )
+    lines += damaged
     again = len(erased_again(restore))
     if again:
         lines.append(f"{again} tệp đã xóa trước khi khôi phục lại có trong bản cũ: đã xóa lại.")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ...delivery import outside
 from ...delivery.doors import is_unclear
 from ...delivery.models import LostSubmission, Restore, Submission
 from ...delivery.restoring import matching, noticing, releasing, telling
@@ -56,6 +57,7 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
             "copy_held": _named(request, copy_held[:MOST]),
             "copy_held_count": copy_held.count(),
             "erased": erased,
+            "damaged": [each.sentence for each in outside.damaged()[:MOST]],
             "lost": lost[:MOST],
             "lost_count": lost.count(),
             "earlier": Restore.objects.exclude(pk=restore.pk)[:20] if restore else [],
