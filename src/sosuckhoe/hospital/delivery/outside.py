@@ -200,8 +200,35 @@ class Left:
         return self.receipt.transaction_number if self.receipt else ""
 
 
+def is_contested(line: ReceiptLine) -> bool:
+    """Whether its number was said of another record, too.
+
+    Of two answers at the same moment both have a line before the database can tell; it keeps the first and makes the
+    other UNKNOWN. Where the database knows of neither, the order of the lines does not say which was the first.
+    """
+    others = (each for each in lines() if isinstance(each, ReceiptLine))
+    there, record = (line.destination, line.transaction_number), _record_of(line)
+    return any((each.destination, each.transaction_number) == there and _record_of(each) != record for each in others)
+
+
+def _record_of(line: ReceiptLine) -> tuple[object, ...]:
+    """What a line is about; check-ins of one visit have no version that tells them apart."""
+    number = line.version or f"check-in {line.submission}"
+    return (line.facility_code, line.visit_code, number)
+
+
+def _left_by(line: ReceiptLine) -> SentLine:
+    """What a receipt's line says of what left, where older programs noted nothing else."""
+    same = {name: getattr(line, name) for name in SentLine.__dataclass_fields__ if hasattr(line, name)}
+    unknown = dict.fromkeys(("record_sha256", "unsigned_sha256", "certificate", "signature_id", "signed_at"), "")
+    return SentLine(**same | unknown | {"sent_at": line.received_at, "transaction_number": ""})
+
+
 def everything_that_left(begin: int, end: int) -> list[Left]:
-    """Attempts and their receipts, joined by their numbers, in the order they left."""
+    """Attempts and their receipts, joined by their numbers, in the order they left.
+
+    A number that was said of two records is nobody's receipt: they left, and what became of them is not known.
+    """
     sent: dict[tuple[int, int, int, str], SentLine] = {}
     received: dict[tuple[int, int, int, str], ReceiptLine] = {}
     order: dict[tuple[int, int, int, str], None] = {}
@@ -214,4 +241,11 @@ def everything_that_left(begin: int, end: int) -> list[Left]:
             sent[key] = line
         else:
             received[key] = line
+    said_of: dict[tuple[int, str], set[tuple[object, ...]]] = {}
+    for line in received.values():
+        said_of.setdefault((line.destination, line.transaction_number), set()).add(_record_of(line))
+    for key, line in list(received.items()):
+        if len(said_of[line.destination, line.transaction_number]) > 1:
+            sent.setdefault(key, _left_by(line))
+            del received[key]
     return [Left(sent.get(key), received.get(key)) for key in order]

@@ -47,7 +47,8 @@ def _recover(submission: Submission, at: datetime) -> None:
         step(submission, State.SIGNED, at=at, not_before=None)
         return
     line = receipts.find(**_numbers(submission, attempt))
-    if line is not None and not is_anothers(submission, line.transaction_number):
+    anothers = line is None or is_anothers(submission, line.transaction_number) or outside.is_contested(line)
+    if line is not None and not anothers:
         # The answer had come and was written down outside the database before this process died.
         answer = Answer(
             Word.ACCEPTED,

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from ....healthbook.signing.verify_evidence import FROM_JOURNAL
 from ..answers import Word
+from ..keeping import is_anothers
 from ..ledger import step
 from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
 from ..outside import Left
@@ -93,6 +94,8 @@ def book_received(
     """Received, with the attempt and the receipt as the journal outside has them."""
     line = left.receipt
     assert line is not None
+    if is_anothers(submission, line.transaction_number):
+        return book_unknown(submission, document, left, restore, now)
     attempt = _attempt(submission, document, left, restore)
     Attempt.objects.filter(pk=attempt.pk).update(
         ended_at=datetime.fromisoformat(line.received_at),
