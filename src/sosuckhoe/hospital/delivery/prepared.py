@@ -56,11 +56,6 @@ class Prepared:
         db = database()
         return self._as("objects", limit or self._limit, len(numbers), db).objects(db, moment, numbers)
 
-    def plan(self, moment: datetime, *numbers: int, limit: int | None = None) -> list[str]:
-        """How the database goes about finding the objects, in its own words: a line a step."""
-        db = database()
-        return self._as("objects", limit or self._limit, len(numbers), db).plan(db, moment, numbers)
-
     def _as(self, what: str, limit: int | None, count: int, db: BaseDatabaseWrapper) -> "_Written":
         key = (db.vendor, what, limit, count)
         written = self._written.get(key)
@@ -96,11 +91,6 @@ class _Written:
     def objects(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
         made = self._making.object
         return [made(row) for row in rows(db, self._sql, self._given(db, moment, numbers))]
-
-    def plan(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[str]:
-        explain = "EXPLAIN (ANALYZE)" if db.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-        told = rows(db, f"{explain} {self._sql}", self._given(db, moment, numbers))
-        return [str(row[-1]) for row in told]
 
     def _given(self, db: BaseDatabaseWrapper, moment: datetime, numbers: tuple[int, ...]) -> list[Any]:
         given = self._always.copy()
