@@ -17,7 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .crashpoints import here
-from .keeping import note_attempts
+from .keeping import attempts_of, note_attempts
 from .ledger import (
     earlier_check_in,
     lease_is_over,
@@ -95,7 +95,8 @@ def lend_to_send(
         hand = _allowed(_in_turn(line.to_send, now, most, turn), now)
         if not hand or not _lent(hand, holder, now, sending=True):
             return []
-        return list(zip(hand, note_attempts(hand), strict=True))
+        noted = note_attempts(hand)
+    return list(zip(hand, attempts_of(hand, noted), strict=True))
 
 
 def load_to_send(line: Line, lent: Sequence[Submission], now: datetime) -> None:

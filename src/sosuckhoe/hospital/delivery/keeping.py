@@ -1,9 +1,9 @@
 """What is kept of an exchange: the attempt with both sides, the receipt, and their lines in the journal outside."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -19,32 +19,44 @@ SIGNATURE_ID = re.compile(rb'<(?:ds:)?Signature [^>]*?\bId="([^"]{1,80})"')
 
 
 def note_attempt(submission: Submission) -> Attempt:
-    return note_attempts([submission])[0]
+    """One, as an object at once."""
+    return attempts_of([submission], note_attempts([submission]))[0]
 
 
-def note_attempts(submissions: Sequence[Submission]) -> list[Attempt]:
-    """One for each, in the transaction that claimed them."""
+Noted = Mapping[int, Mapping[str, Any]]
+"""The columns of an attempt, under its submission."""
+
+
+def note_attempts(submissions: Sequence[Submission]) -> Noted:
+    """One for each, in the transaction that claimed them: rows only, for others wait for it."""
     now = timezone.now()
-    noted = []
+    new = {submission.pk: _attempt(submission, now) for submission in submissions}
+    for key, submission in add(Attempt, list(new.values()), also="submission_id"):
+        new[submission]["id"] = key
+    return new
+
+
+def attempts_of(submissions: Sequence[Submission], noted: Noted) -> list[Attempt]:
+    """What was noted, as objects."""
+    made = []
     for submission in submissions:
-        assert submission.document is not None
-        noted.append(
-            Attempt(
-                submission=submission,
-                document=submission.document,
-                number=submission.attempt_count,
-                fence=submission.fence,
-                holder=submission.holder,
-                started_at=now,
-                request_sha256=submission.document.sha256,
-            )
-        )
-    columns = ("submission_id", "document_id", "number", "fence", "holder", "started_at", "request_sha256")
-    rows = [{name: getattr(attempt, name) for name in columns} for attempt in noted]
-    keys = {submission: key for key, submission in add(Attempt, rows, also="submission_id")}
-    for attempt in noted:
-        attempt.pk = keys[attempt.submission_id]
-    return noted
+        attempt = Attempt(**noted[submission.pk])
+        attempt.submission, attempt.document = submission, submission.document
+        made.append(attempt)
+    return made
+
+
+def _attempt(submission: Submission, now: datetime) -> dict[str, Any]:
+    assert submission.document is not None
+    return {
+        "submission_id": submission.pk,
+        "document_id": submission.document.pk,
+        "number": submission.attempt_count,
+        "fence": submission.fence,
+        "holder": submission.holder,
+        "started_at": now,
+        "request_sha256": submission.document.sha256,
+    }
 
 
 def close_attempt(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
