@@ -115,7 +115,9 @@ def test_where_older_programs_noted_receipts_only_both_left_all_the_same(
         receipts.append(line)
     left = outside.everything_that_left(0, outside.size())
     assert {each.line.submission for each in left} == {first[0].pk, second[0].pk}
-    assert [(each.transaction_number, each.at) for each in left] == [("", outside.moment_of(n)) for n in lines]
+    assert [(each.transaction_number, each.at) for each in left] == [
+        ("", outside.moment_of(n)) for n in lines
+    ]
 
 
 def test_after_a_crash_between_the_lines_and_the_database_both_are_unknown(

@@ -208,7 +208,9 @@ def is_contested(line: ReceiptLine) -> bool:
     """
     others = (each for each in lines() if isinstance(each, ReceiptLine))
     there, record = (line.destination, line.transaction_number), _record_of(line)
-    return any((each.destination, each.transaction_number) == there and _record_of(each) != record for each in others)
+    return any(
+        (each.destination, each.transaction_number) == there and _record_of(each) != record for each in others
+    )
 
 
 def _record_of(line: ReceiptLine) -> tuple[object, ...]:
@@ -220,7 +222,9 @@ def _record_of(line: ReceiptLine) -> tuple[object, ...]:
 def _left_by(line: ReceiptLine) -> SentLine:
     """What a receipt's line says of what left, where older programs noted nothing else."""
     same = {name: getattr(line, name) for name in SentLine.__dataclass_fields__ if hasattr(line, name)}
-    unknown = dict.fromkeys(("record_sha256", "unsigned_sha256", "certificate", "signature_id", "signed_at"), "")
+    unknown = dict.fromkeys(
+        ("record_sha256", "unsigned_sha256", "certificate", "signature_id", "signed_at"), ""
+    )
     return SentLine(**same | unknown | {"sent_at": line.received_at, "transaction_number": ""})
 
 
