@@ -420,6 +420,20 @@ class TestLimits:
         Destination.objects.update(next_call_at=before)
         assert worker.send_one()
 
+    @pytest.mark.parametrize("limit", [{"calls_per_minute": 6}, {"calls_at_once": 1}])
+    def test_a_next_call_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(
+        self, connected: House, limit: dict[str, int]
+    ) -> None:
+        told()
+        worker = CheckInWorker("check-ins")
+        assert worker.sign_one()
+        Destination.objects.update(**limit, next_call_at=timezone.now() + timedelta(seconds=50))
+        assert not worker.send_one()
+        Destination.objects.update(next_call_at=timezone.now() + timedelta(days=1))
+        assert worker.send_one()
+        next_call_at = Destination.objects.get().next_call_at
+        assert "calls_at_once" in limit or next_call_at < timezone.now() + timedelta(minutes=1)
+
     def test_no_more_calls_at_once_than_allowed_whoever_sends(
         self, connected: House, clean: list[bytes]
     ) -> None:

@@ -27,7 +27,7 @@ from .ledger import (
     older_health_check_in_flight,
     older_in_flight,
 )
-from .limits import within_limits
+from .limits import FURTHEST, within_limits
 from .loading import Carried, add_contents, add_keys, add_places
 from .models import Attempt, Destination, SignedDocument, Submission
 from .prepared import Prepared, over
@@ -39,7 +39,6 @@ from .stopping import QUIET, QUIET_AFTER
 from .turns import writing
 from .withheld import not_withheld
 
-MINUTE = timedelta(minutes=1)
 AS_WRITTEN = "; ".join(
     f"SET LOCAL {setting}"
     for setting in (
@@ -172,7 +171,7 @@ def _quiet_over(now: datetime, prefix: str) -> Q:
 
 
 def _open(now: datetime) -> Q:
-    limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, 2 * MINUTE)
+    limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, FURTHEST)
     return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
 
 

@@ -5,13 +5,13 @@ Both limits hold across every process that sends: they stand in the destination'
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from .models import Destination, Submission
 from .states import State
 
 LOOKS_AGAIN = timedelta(seconds=1)
 """After so long, where all lines to a destination are taken."""
+FURTHEST = timedelta(minutes=2)
+"""No next call is set further ahead. One that is was set by a clock that has been put back since; ``prepared.over``."""
 
 
 def within_limits(destination: Destination, now: datetime) -> bool:
@@ -19,7 +19,7 @@ def within_limits(destination: Destination, now: datetime) -> bool:
     if destination.calls_at_once is None and destination.calls_per_minute is None:
         return True
     row = Destination.objects.select_for_update().get(pk=destination.pk)
-    if row.next_call_at is not None and row.next_call_at > now:
+    if row.next_call_at is not None and now < row.next_call_at <= now + FURTHEST:
         return False
     if row.calls_at_once is not None:
         under_way = Submission.ledger.filter(destination=row, state=State.SENDING).count()
@@ -32,5 +32,4 @@ def within_limits(destination: Destination, now: datetime) -> bool:
 
 
 def _wait(destination: Destination, until: datetime) -> None:
-    rows = Destination.objects.filter(pk=destination.pk)
-    rows.filter(Q(next_call_at__isnull=True) | Q(next_call_at__lt=until)).update(next_call_at=until)
+    Destination.objects.filter(pk=destination.pk).update(next_call_at=until)
