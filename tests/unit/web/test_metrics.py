@@ -1,15 +1,17 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from sosuckhoe.hospital.delivery.models import Pulse, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.models import Destination, Pulse, SignedDocument, SigningKey, Submission
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
 from sosuckhoe.hospital.delivery.watching.rehashing import check_stored
-from sosuckhoe.hospital.delivery.watching.watched import alarms, watched
+from sosuckhoe.hospital.delivery.watching.watched import ALARMS, Watched, alarms, watched
+from sosuckhoe.hospital.staff.models import Facility
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +73,91 @@ def test_a_silent_worker_is_an_alarm_within_five_minutes_and_the_board_shows_the
     assert "worker-silent" in codes()
     assert read()["sosuckhoe_alarm"][("worker-silent",)] == 1
     assert "Chương trình gửi không chạy" in as_role(ward, "it").get("/gui/").content.decode()
+
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+def look(**changes: Any) -> Watched:
+    """A house where all is well, but for what is changed."""
+    well: dict[str, Any] = {
+        "at": NOW,
+        "states": {("Cổng", "RECEIVED"): (9, NOW - 90 * DAY)},
+        "held": {},
+        "attempts": {},
+        "destinations": {"Cổng": Destination(name="Cổng")},
+        "keys": {},
+        "signs_until": (("Bệnh viện", NOW + 400 * DAY),),
+        "incidents": 0,
+        "pulse": NOW,
+        "checked_at": NOW,
+        "chain_is_whole": True,
+    }
+    return Watched(**{**well, **changes})
+
+
+def since(state: str, ago: timedelta) -> dict[str, Any]:
+    return {"states": {("Cổng", state): (1, NOW - ago)}}
+
+
+def portal(**columns: Any) -> dict[str, Any]:
+    return {"destinations": {"Cổng": Destination(name="Cổng", **columns)}}
+
+
+def ends(in_time: timedelta) -> dict[str, Any]:
+    return {"signs_until": (("Bệnh viện", NOW + in_time), ("Phòng khám", NOW + 400 * DAY))}
+
+
+LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("restore-hold", {"restore_hold": False}, {"restore_hold": True}),
+    ("chain-broken", {"chain_is_whole": None}, {"chain_is_whole": False}),
+    ("damaged", {"damaged": 0}, {"damaged": 1}),
+    ("worker-silent", {"pulse": NOW - 4 * MINUTE}, {"pulse": NOW - 4 * MINUTE - SECOND}),
+    ("worker-silent", {"pulse": None}, {"pulse": None, **since("WAITING", SECOND)}),
+    ("worker-silent", {"pulse": None, **since("HELD", SECOND)}, {"pulse": None, **since("SIGNED", SECOND)}),
+    ("key-ended", ends(SECOND), ends(timedelta(0))),
+    ("key-ends", ends(30 * DAY + SECOND), ends(30 * DAY)),
+    ("key-ends", ends(timedelta(0)), ends(SECOND)),
+    ("paused", portal(), portal(paused_at=NOW)),
+    ("portal-silent", portal(failures=2), portal(failures=3)),
+    ("unknown-long", since("UNKNOWN", 30 * MINUTE), since("UNKNOWN", 30 * MINUTE + SECOND)),
+    ("waits-long", since("SIGNED", 30 * MINUTE), since("SIGNED", 30 * MINUTE + SECOND)),
+    ("waits-long", since("WAITING", 30 * MINUTE), since("WAITING", 30 * MINUTE + SECOND)),
+    ("late", {"late": {}}, {"late": {"at-once": 1}}),
+    ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
+]
+"""Of each alarm: what is still well, and what is no longer."""
+
+
+@pytest.mark.parametrize(("code", "well", "no_longer"), LIMITS)
+def test_every_alarm_is_off_while_all_is_well_and_on_from_its_limit(code, well, no_longer):
+    assert code not in {alarm.code for alarm in alarms(look(**well))}
+    assert code in {alarm.code for alarm in alarms(look(**no_longer))}
+
+
+def test_in_a_house_where_all_is_well_there_is_no_alarm_and_each_has_its_limit():
+    assert not list(alarms(look()))
+    assert {code for code, _, _ in LIMITS} == set(ALARMS)
+
+
+def test_another_facilitys_certificate_does_not_hide_that_this_ones_ends(ward):
+    assert not {"key-ends", "key-ended"} & codes()
+    other = Facility.objects.create(name="Phòng khám Mẫu")
+    key = SigningKey.objects.create(
+        facility=other,
+        name="sắp hết",
+        fingerprint="0" * 64,
+        not_before=timezone.now() - 300 * DAY,
+        not_after=timezone.now() + 7 * DAY,
+    )
+    assert "key-ends" in codes()
+    SigningKey.objects.filter(pk=key.pk).update(not_after=timezone.now() - DAY)
+    assert "key-ended" in codes()
+    (said,) = [one.sentence for one in alarms(watched(timezone.now())) if one.code == "key-ended"]
+    assert said.startswith("Phòng khám Mẫu: ")
+    SigningKey.objects.filter(pk=key.pk).update(retired_at=timezone.now())
+    assert not {"key-ends", "key-ended"} & codes()
 
 
 def test_a_restore_on_hold_is_an_alarm(ward):

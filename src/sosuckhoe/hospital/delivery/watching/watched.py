@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
+from ...staff.models import Facility
 from ..models import Attempt, Destination, Incident, SigningKey, Submission
 from ..restoring.hold import on_hold
 from ..states import State
@@ -39,6 +40,8 @@ class Watched:
     destinations: dict[str, Destination]
     keys: dict[str, datetime]
     """When each certificate in use ends."""
+    signs_until: tuple[tuple[str, datetime], ...]
+    """Of each facility: when the last of its certificates in use ends. Another facility's cannot sign in its place."""
     incidents: int
     late: dict[str, int] = field(default_factory=dict)
     """Missed and open, by clock; of what was closed in the last 31 days, as last counted."""
@@ -80,6 +83,13 @@ def watched(now: datetime) -> Watched:
             each.fingerprint[:16]: each.not_after
             for each in SigningKey.objects.filter(retired_at__isnull=True)
         },
+        signs_until=tuple(
+            Facility.objects.filter(signing_keys__retired_at__isnull=True)
+            .annotate(last=Max("signing_keys__not_after"))
+            .exclude(last=None)
+            .order_by("last", "pk")
+            .values_list("name", "last")
+        ),
         incidents=Incident.objects.filter(ended_at__isnull=True).count(),
         late=late,
         pulse=last_beat(),
@@ -126,15 +136,11 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         and (look.pulse is None or look.at - look.pulse > WORKER_SILENT)
     ):
         yield Alarm("worker-silent", "stop", f"Chương trình gửi không chạy; {work} hồ sơ đang đợi.", "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ.")  # fmt: skip
-    ends = min(look.keys.values(), default=None) if look.keys else None
-    last = max(look.keys.values(), default=None) if look.keys else None
-    if last is not None and last <= look.at:
-        yield Alarm("key-ended", "stop", "Chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip
-    elif ends is not None and last is not None and last - look.at <= timedelta(days=KEY_DAYS[0]):
-        days = max(0, (last - look.at).days)
-        yield Alarm(
-            "key-ends", "look", f"Chứng thư ký số còn {days} ngày.", "Xin gia hạn và khai chứng thư mới."
-        )
+    for name, last in look.signs_until:
+        if last <= look.at:
+            yield Alarm("key-ended", "stop", f"{name}: chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip
+        elif last - look.at <= timedelta(days=KEY_DAYS[0]):
+            yield Alarm("key-ends", "look", f"{name}: chứng thư ký số còn {(last - look.at).days} ngày.", "Xin gia hạn và khai chứng thư mới.")  # fmt: skip
     for name, there in look.destinations.items():
         if there.paused:
             yield Alarm("paused", "look", f"{name}: đang tạm dừng.", "Xem lý do rồi cho gửi tiếp.")
