@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sosuckhoe.healthbook.signing.verify_evidence import transaction_number_in
 from sosuckhoe.hospital.delivery.answers import (
     BODY_LIMIT,
     LOGIN,
@@ -52,6 +53,24 @@ def test_spelling_numbers_and_other_messages_do_not_lose_a_receipt(
 
 
 @pytest.mark.parametrize(
+    ("answer", "number"),
+    [
+        (RECEIPT, "MP1"),
+        (b"\xef\xbb\xbf" + RECEIPT, "MP1"),
+        (body(MAKETQUA=200, magiaodich=17), "17"),
+        (body(maKetQua=" 200 ", maGiaoDich=" MP1 "), "MP1"),
+        (body(maKetQua="200", maGiaoDich="M" * 120), "M" * 100),
+        (body(maKetQua="200", maGiaoDich=True), ""),
+        (body(maKetQua="205", maGiaoDich="MP1"), ""),
+        (RECEIPT[:-5], ""),
+        (b"[200]", ""),
+    ],
+)
+def test_what_is_a_receipt_to_us_is_one_to_who_verifies_the_evidence(answer: bytes, number: str) -> None:
+    assert submission_answer(200, answer).transaction_number == transaction_number_in(answer) == number
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         body(maKetQua="200", maGiaoDich=""),
@@ -81,6 +100,11 @@ def test_whatever_is_not_understood_under_200_is_unknown(answer: bytes) -> None:
         (504, Word.UNKNOWN),
         (404, Word.REJECTED),
         (302, Word.UNKNOWN),
+        # Somebody behind the web server may have seen the file.
+        (400, Word.UNKNOWN),
+        (408, Word.UNKNOWN),
+        (409, Word.UNKNOWN),
+        (422, Word.UNKNOWN),
     ],
 )
 def test_without_a_code_the_status_decides(status: int, word: Word) -> None:

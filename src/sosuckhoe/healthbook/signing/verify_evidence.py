@@ -1315,16 +1315,20 @@ class Examination:
 
 
 def transaction_number_in(answer: bytes) -> str:
+    """The number of an answer of the portal that is a receipt, as the client reads it; empty where it is none."""
     try:
-        fields = json.loads(answer.decode("utf-8"))
+        fields = json.loads(answer.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return ""
     if not isinstance(fields, dict):
         return ""
     lower = {str(name).lower(): value for name, value in fields.items()}
-    value = lower.get("magiaodich", "")
-    code = str(lower.get("maketqua", "")).strip()
-    return str(value).strip() if code == "200" and isinstance(value, (str, int)) else ""
+
+    def says(name: str) -> str:
+        value = lower.get(name)
+        return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+    return says("magiaodich")[:100] if says("maketqua") == "200" else ""
 
 
 HUB_TAKEN = ("CM_SUCCESS", "PS_SYNC_SUCCESS", "PS_DS_VERIFY_SUCCESS", "PS_DS_SAVE_SUCCESS")
