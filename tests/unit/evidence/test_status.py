@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.unit.signing.test_revocation import (
     BENT,
@@ -74,6 +76,26 @@ def test_an_issuer_that_did_not_issue_is_none():
         assert judge_status(asked, NOW) == status_judge()(asked, NOW) == "STATUS-SIGNER"
     nobody = kept("ocsp", answer(), None, ())
     assert {judge_status(nobody, NOW), status_judge()(nobody, NOW)} <= {"STATUS-SIGNER", "STATUS-UNREADABLE"}
+
+
+@pytest.mark.parametrize(("lists", "code"), [(True, "STATUS-GOOD"), (False, "STATUS-SIGNER")])
+def test_a_list_of_an_issuer_that_may_sign_no_lists_is_not_believed(lists, code):
+    own = PRACTICE.certificate
+    usage = x509.KeyUsage(False, False, False, False, False, True, lists, False, False)
+    issuer = (
+        x509.CertificateBuilder()
+        .subject_name(own.subject)
+        .issuer_name(own.issuer)
+        .public_key(own.public_key())
+        .serial_number(own.serial_number)
+        .not_valid_before(own.not_valid_before_utc)
+        .not_valid_after(own.not_valid_after_utc)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(PRACTICE.private_key, SHA256())
+    )
+    asked = kept("crl-file", revocation_list())._replace(issuers=[der(issuer)])
+    assert judge_status(asked, NOW) == status_judge()(asked, NOW) == code
 
 
 def test_no_changed_byte_of_an_answer_is_good_to_either():

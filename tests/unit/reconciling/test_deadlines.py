@@ -163,6 +163,21 @@ def test_an_outage_before_the_visit_or_after_its_receipt_is_not_its_own():
     assert one.incidents == () and one.extension == timedelta(0)
 
 
+def test_an_outage_within_the_time_that_another_one_gave_counts_too():
+    first = Outage(1, at("2026-11-20 10:00"), at("2026-11-21 10:00"), extends=True)
+    second = Outage(2, at("2026-11-21 12:00"), at("2026-11-21 13:00"), extends=True)
+    plain = due("at-once", "2026-11-20 08:00")
+    for outages in ([first, second], [second, first]):
+        moved = due("at-once", "2026-11-20 08:00", outages=outages)
+        assert moved.incidents == (1, 2) and moved.due_at == plain.due_at + timedelta(hours=25)
+
+
+def test_an_outage_gives_the_insurer_no_more_time():
+    outage = Outage(1, at("2026-11-20 10:00"), at("2026-11-20 12:00"), extends=True)
+    one = due("answer-6-hours", "2026-11-20 08:00", received_at=at("2026-11-20 09:00"), outages=[outage])
+    assert one.incidents == (1,) and one.due_at == at("2026-11-20 15:00")
+
+
 def test_a_running_outage_counts_from_the_closing_until_now():
     outage = Outage(1, at("2026-11-19 10:00"), None, extends=True)
     one = due("at-once", "2026-11-20 08:00", outages=[outage], now=at("2026-11-20 11:00"))
