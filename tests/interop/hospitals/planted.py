@@ -348,13 +348,13 @@ CROSS_FIELD = [
         also=("XFD-012",),
     ),
     P("XFD-008", "outpatient", split("XML3", 2, T_BHTT="39000", T_BNCCT="10700"), at="XML3#2.T_BHTT"),
-    P("XFD-008", "outpatient", {"XML3#2.T_BHTT": "39000"}, also=("XFD-012",)),
+    P("XFD-008", "outpatient", {"XML3#2.T_BHTT": "39000"}),
     P("XFD-003", "outpatient", {"XML3#2.THANH_TIEN_BV": "50000"}),
     P("XFD-005", "outpatient", {"XML3#2.THANH_TIEN_BH": "40000"}, since="2025-01-01"),
     P("XFD-002", "outpatient", {"XML2#2.THANH_TIEN_BH": "1"}),
     P("XFD-001", "outpatient", {"XML2#2.THANH_TIEN_BV": "5000000"}),
-    P("XFD-009", "outpatient", {"XML3#2.T_BNCCT": "9000"}, also=("XFD-012",)),
-    P("XFD-010", "outpatient", split("XML3", 2, T_BNTT="500"), at="XML3#2.T_BNTT", also=("XFD-012",)),
+    P("XFD-009", "outpatient", {"XML3#2.T_BNCCT": "9000"}),
+    P("XFD-010", "outpatient", split("XML3", 2, T_BNTT="500"), at="XML3#2.T_BNTT"),
     P(
         "XFD-011",
         "helped_by_others",
@@ -395,14 +395,14 @@ CROSS_FIELD = [
         at="XML3#3.DON_GIA_BH",
     ),
     P("XFD-021", "wounded_veteran", line(3, insured_price="40000"), at="XML3#3.DON_GIA_BH"),
-    P("XFD-022", "outpatient", moved(T_BHTT="540000"), at="XML1.T_BHTT", also=("XTB-010", "XFD-023")),
-    P("XFD-023", "outpatient", moved(T_BNTT="2"), at="XML1.T_TONGCHI_BV", also=("XTB-008",)),
+    P("XFD-022", "outpatient", moved(T_BHTT="540000"), at="XML1.T_BHTT", also=("XTB-010",)),
+    P("XFD-023", "outpatient", moved(T_TONGCHI_BV="675347.67"), at="XML1.T_TONGCHI_BV", also=("XTB-006",)),
     P(
         "XFD-024",
         "outpatient",
         moved(T_TONGCHI_BH="900000"),
         at="XML1.T_TONGCHI_BH",
-        also=("XTB-007", "XFD-022"),
+        also=("XTB-007",),
     ),
     P(
         "XFD-025",
@@ -553,6 +553,13 @@ REPEATED_IN_6 = {
     "NGAY_SINH": "198405170000", "GIOI_TINH": "1", "DIA_CHI": "Nơi khác", "MATINH_CU_TRU": "01", "MAXA_CU_TRU": "00004",
     "MA_CSKCB": "79997",
 }  # fmt: skip
+ALSO_IN_13 = {
+    "MA_CSKCB": "79997", "MA_QUOCTICH": "276", "MA_DANTOC": "02", "MA_NGHE_NGHIEP": "22110", "DIA_CHI": "Nơi khác",
+}  # fmt: skip
+ALSO_IN_14 = {
+    "MA_CSKCB": "79997", "DIA_CHI": "Nơi khác", "GT_THE_DEN": "20261130", "CHAN_DOAN_RV": "Gãy xương đùi",
+}  # fmt: skip
+"""What the tables of fields say repeats XML1, beside what the published rules name."""
 REPEATED_IN_15 = {
     "HO_TEN": "NGUYỄN THỊ KHÁC", "SO_CCCD": "079184000124", "MA_CSKCB": "79997", "MA_BN": "BN000124",
 }  # fmt: skip
@@ -580,11 +587,12 @@ CROSS_TABLE = [
     P("XTB-004", "outpatient", {"XML1.T_THUOC": "512340"}),
     P("XTB-005", "operations", {"XML1.T_VTYT": "1850000"}),
     P("XTB-006", "outpatient", {"XML1.T_TONGCHI_BV": "700000"}, also=("XFD-023",)),
-    P("XTB-007", "outpatient", {"XML1.T_TONGCHI_BH": "600000"}, also=("XFD-022",)),
-    P("XTB-008", "outpatient", {"XML1.T_BNTT": "1000"}, also=("XFD-023",)),
-    P("XTB-009", "outpatient", {"XML1.T_BNCCT": "135000"}, also=("XFD-022", "XFD-023")),
-    P("XTB-010", "outpatient", {"XML1.T_BHTT": "540000"}, also=("XFD-022", "XFD-023")),
-    P("XTB-011", "helped_by_others", {"XML1.T_NGUONKHAC": "0"}, also=("XFD-022", "XFD-023")),
+    P("XTB-006", "outpatient", {"XML1.T_TONGCHI_BV": "1000"}, also=("XFD-023",)),
+    P("XTB-007", "outpatient", {"XML1.T_TONGCHI_BH": "600000"}),
+    P("XTB-008", "outpatient", {"XML1.T_BNTT": "1000"}),
+    P("XTB-009", "outpatient", {"XML1.T_BNCCT": "135000"}),
+    P("XTB-010", "outpatient", {"XML1.T_BHTT": "540000"}, also=("XFD-022",)),
+    P("XTB-011", "helped_by_others", {"XML1.T_NGUONKHAC": "0"}),
     P("XTB-012", "outpatient", {"XML1.T_BHTT_GDV": "0"}),
     P("XTB-013", "outpatient", {"XML2#1.NGAY_YL": "202609141000", "XML2#1.NGAY_TH_YL": "202609151000"}),
     P("XTB-013", "outpatient", {"XML2#2.NGAY_YL": "202609151041", "XML2#2.NGAY_TH_YL": "202609151041"}),
@@ -620,6 +628,8 @@ CROSS_TABLE = [
     P("XTB-029", "inpatient", {"XML8.MA_LOAI_KCB": "04"}),
     *(P("XTB-030", "hiv_care", {f"XML6#1.{name}": text}) for name, text in REPEATED_IN_6.items()),
     *(P("XTB-031", "referred_out", {f"XML13.{name}": text}) for name, text in REPEATED_IN_13.items()),
+    *(P("XTB-031", "referred_out", {f"XML13.{name}": text}) for name, text in ALSO_IN_13.items()),
+    *(P("XTB-033", "to_come_back", {f"XML14.{name}": text}) for name, text in ALSO_IN_14.items()),
     P("XTB-032", "referred_out", {"XML13.MA_CSKCB_DEN": "79995"}, since="2025-01-01"),
     P("XTB-032", "referred_out", {"XML13.MA_CSKCB_DI": "79995"}, since="2025-01-01"),
     *(P("XTB-033", "to_come_back", {f"XML14.{name}": text}) for name, text in REPEATED_IN_14.items()),
@@ -776,6 +786,33 @@ BUSINESS = [
     P("BOOK-004", "inpatient", {"XML8.TOMTAT_KQ": "HIV dương tính"}, at="XML8"),
     P("BOOK-005", "inpatient", {"XML8.QT_BENHLY": "BN đỡ ho"}),
 ]
+
+
+ONE_WRONG_VALUE = [
+    P("XFD-001", "outpatient", {"XML2#2.THANH_TIEN_BV": "0"}),
+    P("XFD-003", "outpatient", {"XML3#3.THANH_TIEN_BV": "0"}),
+    P("XFD-010", "outpatient", {"XML3#3.T_BNTT": "1"}),
+    P("XFD-014", "outpatient", {"XML2#2.SO_LUONG": "0"}),
+    P("XFD-029", "operations", {"XML1.NGAY_RA": "202508111000"}, alone=True),
+    P("XFD-034", "newborn_without_card", {"XML1.NGAY_SINH": "202609130805"}),
+    P("XFD-047", "outpatient", {"XML3#3.NGAY_KQ": "202609140850"}),
+    P("XFD-078", "inpatient", {"XML7.NGOAITRU_TUNGAY": "20260914"}),
+    P("XFD-090", "sick_leave", {"XML11.TU_NGAY": "20260914"}),
+    P("XFD-099", "referred_out", {"XML1.MA_BENH_CHINH": ""}, also=("SHP-001",)),
+    P("XTB-013", "outpatient", {"XML2#2.NGAY_YL": "202609160930"}),
+    P("XTB-014", "outpatient", {"XML3#3.NGAY_YL": "202609160746"}),
+    P("XTB-016", "outpatient", {"XML3#3.NGAY_KQ": "202609160850"}),
+    P("XTB-019", "outpatient", {"XML4#3.MA_DICH_VU": "018.0119.0028"}),
+    P("XTB-027", "inpatient", {"XML7.NGAY_RA": "202609160900"}),
+    P("XTB-027", "miscarriage", {"XML7.NGAY_RA": "202609140900"}),
+    P("XTB-029", "inpatient", {"XML8.NGAY_RA": "202609160900"}),
+    P("COD-001", "hiv_care", {"XML1.MATINH_CU_TRU": "00"}),
+    P("COD-004", "to_come_back", {"XML1.MA_DOITUONG_KCB": "1.19"}, since="2025-10-17"),
+    P("COD-006", "inpatient", {"XML1.MA_KHOA": "0K02;0K03"}, since="2026-08-01"),
+    P("COD-007", "referred_out", {"XML1.MA_BENH_CHINH": "0J20.9"}),
+    P("COD-007", "referred_out", {"XML1.MA_BENH_KT": "0J45.9;I10"}),
+]
+"""One value is wrong and stands against others that are right: only the wrong one is told."""
 
 
 def bed(chart: Chart, ordered: str, quantity: str) -> None:

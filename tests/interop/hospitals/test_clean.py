@@ -96,7 +96,7 @@ def loaded_by(chart: Chart) -> Policy:
     ]
     supplies = [row for row in tables.get("XML3", []) if row.get("MA_VAT_TU")]
     lists["supplies"] = [
-        {"MA_VAT_TU": row["MA_VAT_TU"], "TEN_VAT_TU": row["TEN_VAT_TU"], "DON_GIA": row["DON_GIA_BH"]}
+        {"MA_VAT_TU": row["MA_VAT_TU"], "TEN_VAT_TU": row["TEN_VAT_TU"], "DON_GIA": row["DON_GIA_BV"]}
         for row in supplies
     ]
     codes("devices", lines, "MA_MAY")

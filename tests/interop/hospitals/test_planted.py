@@ -28,6 +28,7 @@ PLANTED = [
                 planted.CROSS_TABLE,
                 planted.CODES,
                 planted.BUSINESS,
+                planted.ONE_WRONG_VALUE,
                 given.PLAIN,
             ),
         ),

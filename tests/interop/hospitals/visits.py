@@ -1,6 +1,6 @@
 """Every visit written by hand, by name."""
 
-from . import edges, field, odd, others, outpatients, rarer, stays, unusual
+from . import edges, field, fresh, odd, others, outpatients, rarer, stays, unusual
 from .register import VISITS
 
-__all__ = ["VISITS", "edges", "field", "odd", "others", "outpatients", "rarer", "stays", "unusual"]
+__all__ = ["VISITS", "edges", "field", "fresh", "odd", "others", "outpatients", "rarer", "stays", "unusual"]

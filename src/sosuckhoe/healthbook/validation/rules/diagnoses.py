@@ -10,6 +10,7 @@ INJURY_CHAPTERS = ("S", "T")
     "XFD-099",
     table="XML1",
     reads=("MA_BENH_CHINH", "MA_BENH_KT"),
+    at="XML1.MA_BENH_CHINH",
     confidence="medium",
     owner="clinician",
     source=CHECKERS,

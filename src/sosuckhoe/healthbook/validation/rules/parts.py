@@ -19,6 +19,8 @@ SUMMARISED_ON_PAPER = SUMMARISED | {"02"}
 IMAGING = "2"
 ABANDONED = "_TB"
 """The end of MA_DICH_VU of a service that was begun and not finished."""
+SENT_TO = ".K."
+"""In MA_DICH_VU, before the facility a service was sent to."""
 LABORATORY = "1"
 TESTS = frozenset({"1", "2", "3"})
 """MA_NHOM of tests, imaging and functional tests, whose results stand in table 4."""
@@ -48,19 +50,29 @@ def imaging_has_a_conclusion(
     groups: list[str],
     services: list[str | None],
 ) -> list[int]:
-    """An imaging line (group 2) that has its result has an XML4 record with KET_LUAN, unless it was abandoned midway."""
+    """An imaging line (group 2) that has its result has an XML4 record with KET_LUAN, unless it was abandoned midway.
+
+    The conclusion may stand under the code before the facility it was sent to (``.K.``, see XTB-019). One that stands
+    under the code of no line is told there, not at the line that lacks it.
+    """
     if category == NOT_INSURED and not answered:
         return []
     concluded = {service for service, text in zip(answered, conclusions, strict=True) if text}
-    return [
+    missing = [
         number
         for number, (group, service, result) in enumerate(zip(groups, services, results, strict=True), 1)
         if group == IMAGING
         and service
         and result
         and service not in concluded
+        and service.partition(SENT_TO)[0] not in concluded
         and not service.endswith(ABANDONED)
     ]
+    if missing:
+        billed = {*services, *(service.partition(SENT_TO)[0] for service in services if service)}
+        if sum(service is None or service not in billed for service in concluded) >= len(missing):
+            return []
+    return missing
 
 
 @rule(

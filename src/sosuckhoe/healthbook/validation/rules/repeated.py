@@ -101,6 +101,21 @@ def _repeats(
     )(check)
 
 
+ALSO_REPEATED: dict[str, tuple[str, Check]] = {
+    "MA_CSKCB": ("Mã cơ sở khám chữa bệnh", code_is_repeated),
+    "MA_QUOCTICH": ("Mã quốc tịch", code_is_repeated),
+    "MA_DANTOC": ("Mã dân tộc", code_is_repeated),
+    "MA_NGHE_NGHIEP": ("Mã nghề nghiệp", code_is_repeated),
+    "DIA_CHI": ("Địa chỉ", text_is_repeated),
+    "MA_THE_BHYT": ("Mã thẻ BHYT", cards_are_repeated),
+    "GT_THE_DEN": ("Hạn thẻ BHYT", card_ends_are_repeated),
+    "NGAY_VAO_NOI_TRU": ("Thời điểm vào nội trú", time_is_repeated),
+    "CHAN_DOAN_RV": ("Chẩn đoán ra viện", diagnosis_is_repeated),
+    "MA_BENH_KT": ("Mã bệnh kèm theo", diseases_are_repeated),
+    "MA_BENH_YHCT": ("Mã bệnh y học cổ truyền", diseases_are_repeated),
+}
+"""What the tables of fields say repeats XML1, but no published rule asks about: a warning."""
+
 _field: str
 _label: str
 _check: Check
@@ -140,6 +155,25 @@ for _field, _label, _check in (
     ("MA_DOITUONG_KCB", "Mã đối tượng đến khám", code_is_repeated),
 ):
     _repeats("XTB-033", "XML14", _field, _label, _check)
+
+for _id, _name, _more in (
+    ("XTB-030", "XML6", ("MA_THE_BHYT",)),
+    (
+        "XTB-031",
+        "XML13",
+        ("MA_CSKCB", "MA_QUOCTICH", "MA_DANTOC", "MA_NGHE_NGHIEP", "DIA_CHI", "NGAY_VAO_NOI_TRU", "MA_BENH_YHCT"),
+    ),
+    (
+        "XTB-033",
+        "XML14",
+        (
+            "MA_CSKCB", "DIA_CHI", "GT_THE_DEN", "NGAY_VAO_NOI_TRU", "CHAN_DOAN_RV", "MA_BENH_KT", "MA_BENH_YHCT",
+        ),
+    ),
+):  # fmt: skip
+    for _field in _more:
+        _label, _check = ALSO_REPEATED[_field]
+        _repeats(_id, _name, _field, _label, _check, severity="warning", confidence="medium")
 
 for _field, _label, _check in (
     ("HO_TEN", "Họ tên", text_is_repeated),
