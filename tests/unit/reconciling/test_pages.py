@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from tests.unit.reconciling.conftest import Books
 from tests.unit.reconciling.test_reconciling import MAKES
 from tests.unit.web.ward import people
@@ -173,3 +174,38 @@ def test_what_takes_long_is_counted_in_the_background_and_the_last_count_is_show
     finish()
     assert Entry.objects.get(action="reconciled").actor == "records"
     assert "giữ để đối chiếu người bệnh</a>" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "at", "why"),
+    [
+        ({"ma_lk": "KHONG-CO"}, "ma_lk", "Không thấy hồ sơ đã tiếp nhận nào có mã này."),
+        ({"ma_lk": "  "}, "ma_lk", "Không thấy hồ sơ đã tiếp nhận nào có mã này."),
+        ({"ma_loi": "  "}, "ma_loi", "Thiếu mã lỗi."),
+    ],
+    ids=["unknown", "no-visit", "no-code"],
+)
+def test_a_finding_that_is_refused_comes_back_as_typed_with_the_error_at_its_field(
+    desk, today, given, at, why
+):
+    code = today.put(State.RECEIVED).version.visit.visit_code
+    typed = {
+        "ma_lk": code,
+        "ma_loi": "E-9",
+        "duong_dan": "XML1.NGAY_RA",
+        "noi_dung": "ra <sớm>",
+        "ky": "7",
+    } | given
+    client, address = desk("records"), reverse("web:delivery_reconciling_findings")
+    answer = client.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not PortalFinding.objects.exists()
+    for name, value in typed.items():
+        if name != "ky":
+            assert f'name="{name}" value="{escape(value.strip())}"' in page
+    assert page.count("aria-invalid") == 1
+    assert f'aria-invalid="true" aria-describedby="{at}-problem"' in page.partition(f'id="{at}"')[2][:300]
+    assert why in page.partition(f'id="{at}-problem"')[2].partition("</span>")[0]
+    mended = client.post(address, typed | {"ma_lk": code, "ma_loi": "E-9"}, follow=True)
+    assert "Đã ghi lỗi cổng báo." in mended.content.decode()
+    assert PortalFinding.objects.get().message == "ra <sớm>"

@@ -89,11 +89,10 @@ def note_findings(request: HttpRequest) -> HttpResponse:
     """One finding from the form, or many from a file."""
     wish = asked(request.POST)
     upload = request.FILES.get("tep")
+    if upload is None:
+        return _note_typed(request, wish)
     try:
-        if upload is not None:
-            rows = portal_findings.read_findings(_text(upload, portal_findings.FileUnreadable))
-        else:
-            rows = [_typed(request.POST)]
+        rows = portal_findings.read_findings(_text(upload, portal_findings.FileUnreadable))
         noted = portal_findings.note_rows(by=request.user, rows=rows)
     except portal_findings.FileUnreadable as refusal:
         not_done(request, str(refusal))
@@ -105,6 +104,18 @@ def note_findings(request: HttpRequest) -> HttpResponse:
         lines = "; ".join(f"dòng {line}: {why}" for line, why in noted.refused[:5])
         sentence += f" {len(noted.refused)} dòng chưa ghi được ({lines})"
     (not_done if noted.refused else done)(request, sentence)
+    return _back(wish)
+
+
+def _note_typed(request: HttpRequest, wish: Asked) -> HttpResponse:
+    """Refused, it comes back as it was typed: on a page of its own, for the one it came from takes its time to count."""
+    typed = _typed(request.POST)
+    noted = portal_findings.note_rows(by=request.user, rows=[typed])
+    if noted.refused:
+        ((_, why),) = noted.refused
+        shown = {"wish": wish, "typed": typed, "problem": why, "at": "ma_lk" if typed.code else "ma_loi"}
+        return render(request, "web/reconciling/finding.html", shown, status=422)
+    done(request, "Đã ghi lỗi cổng báo." if noted.new else "Lỗi này đã ghi từ trước.")
     return _back(wish)
 
 
