@@ -214,6 +214,22 @@ def test_a_short_list_is_told_with_its_names_and_a_long_one_is_not() -> None:
     assert people.message.endswith("ngày 15/09/2026.")
 
 
+@pytest.mark.parametrize(
+    ("path", "rule", "codes"),
+    [
+        ("XML1.MA_LOAI_RV", "FMT-037", "1, 2, 3, 4, 5"),
+        ("XML3.PHAM_VI", "FMT-039", "1, 2, 3"),
+        ("XML3.MA_PTTT", "FMT-040", "1, 2, 3"),
+        ("XML13.MA_LYDO_CT", "FMT-079", "1, 2, 3"),
+    ],
+)
+def test_long_names_are_read_where_the_list_is(path: str, rule: str, codes: str) -> None:
+    [fault] = of(path, "9")
+    assert fault.rule == rule
+    assert fault.message.endswith(f" Chọn {codes} (tên từng mã: sosuckhoe standard show {path}).")
+    assert len(fault.message) < 200
+
+
 def test_zeros_too_many_are_a_warning_and_digits_too_many_an_error() -> None:
     assert said("XML2.DON_GIA", "1000.1230") == [("FMT-005", "warning")]
     assert said("XML2.DON_GIA", "1000.1234") == [("FMT-005", "error")]

@@ -33,6 +33,8 @@ from .wording import name_of, quoted
 DAY, TIME = "cần 8 chữ số năm, tháng, ngày có thật", "cần 12 chữ số năm, tháng, ngày, giờ, phút có thật"
 FEW_CODES = 5
 """So many codes of a list are told when another one stands there."""
+SHORT_NAMES = 100
+"""So many characters may their names take; longer ones are read where the list is."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,16 @@ class Shape:
                 severity = "warning"
             return rule, severity, f"{where} đã bỏ hoặc chưa dùng vào ngày {day:%d/%m/%Y}."
         message = f"{where} không có trong danh mục của Bộ Y tế ngày {day:%d/%m/%Y}."
-        codes = self.codes_on(day)
-        if len(codes) <= FEW_CODES:
-            message += f" Chọn {'; '.join(f'{code} – {found.name_vi}' for code, found in codes.items())}."
-        return rule, severity, message
+        return rule, severity, message + self._choice(self.codes_on(day))
+
+    def _choice(self, codes: Mapping[str, Code]) -> str:
+        """The codes of a short list, to choose among."""
+        if len(codes) > FEW_CODES:
+            return ""
+        named = "; ".join(f"{code} – {found.name_vi}" for code, found in codes.items())
+        if len(named) <= SHORT_NAMES:
+            return f" Chọn {named}."
+        return f" Chọn {', '.join(codes)} (tên từng mã: sosuckhoe standard show {self.path})."
 
     def _members(self, text: str) -> tuple[str, Severity, str] | None:
         if not all(member.strip() for member in text.split(";")):
