@@ -2,12 +2,16 @@
 
 from dataclasses import fields
 from datetime import date
+from importlib import import_module
+from unicodedata import normalize
 
 import pytest
+from django.apps import apps
 
 from sosuckhoe.healthbook.record import Record
 from sosuckhoe.healthbook.validation import Policy
 from sosuckhoe.hospital.staff.models import Facility
+from sosuckhoe.hospital.visits.check_ins import are_told
 from sosuckhoe.hospital.visits.choices import (
     CHOICES,
     NeedsReason,
@@ -19,6 +23,7 @@ from sosuckhoe.hospital.visits.choices import (
 )
 from sosuckhoe.hospital.web.admin.choice_values import YES_OR_NO
 
+migration = import_module("sosuckhoe.hospital.visits.migrations.0008_check_ins_by_yes_or_no")
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
 RECORD = Record(
@@ -118,3 +123,27 @@ def test_the_largest_file_that_was_chosen_reaches_the_checker(facility: Facility
     assert checking_policy(facility=facility, day=DAY).largest_file == Policy().largest_file
     choose(by="kien", name="largest_file_megabytes", value=40, reason="cổng trả lời", since=DAY)
     assert checking_policy(facility=facility, day=DAY).largest_file == 40_000_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("no", False),
+        (" Không, chỉ nhận mẫu", False),
+        (normalize("NFD", "không"), False),
+        ("False", False),
+        ("", False),
+    ]
+    + [("yes", True), ("Có", True), ("nơi nào cũng gửi", True), (False, False), (True, True)],
+)
+def test_what_was_typed_before_it_was_asked_as_yes_or_no_counts_as_it_was_meant(
+    facility: Facility, typed: str | bool, told: bool
+) -> None:
+    day = date(2026, 3, 1)
+    choose(
+        by="an", name="check_ins_are_sent", value=typed, reason="chỉ nhận mẫu", since=day, facility=facility
+    )
+    choose(by="an", name="transmitted_means", value="no", reason="thử", since=day)
+    migration.read_what_was_typed(apps, None)
+    assert are_told(facility, DAY) is told
+    assert chosen("transmitted_means", facility=facility, day=DAY) == "no"
