@@ -133,8 +133,12 @@ def test_the_largest_file_that_was_chosen_reaches_the_checker(facility: Facility
         (normalize("NFD", "không"), False),
         ("False", False),
         ("", False),
-    ]
-    + [("yes", True), ("Có", True), ("nơi nào cũng gửi", True), (False, False), (True, True)],
+        ("yes", True),
+        ("Có", True),
+        ("nơi nào cũng gửi", True),
+        (False, False),
+        (True, True),
+    ],
 )
 def test_what_was_typed_before_it_was_asked_as_yes_or_no_counts_as_it_was_meant(
     facility: Facility, typed: str | bool, told: bool

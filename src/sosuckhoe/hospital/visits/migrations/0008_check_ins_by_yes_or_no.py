@@ -1,6 +1,7 @@
 """Whether check-ins are sent was typed as a word once, and every word counted as yes: what was typed is kept as it was meant."""
 
 import re
+from typing import Any
 from unicodedata import normalize
 
 from django.db import migrations
@@ -16,7 +17,7 @@ def meant(typed: str) -> bool | None:
     return False if first in NO or not typed.strip() else True if first in YES else None
 
 
-def read_what_was_typed(apps, schema_editor):
+def read_what_was_typed(apps: Any, schema_editor: Any) -> None:
     for row in apps.get_model("visits", "HospitalPolicy").objects.filter(name="check_ins_are_sent"):
         value = meant(row.value) if isinstance(row.value, str) else None
         if value is not None:
