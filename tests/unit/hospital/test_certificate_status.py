@@ -525,3 +525,20 @@ def test_a_signature_takes_the_answer_of_its_moment(
         if one is not None and one.status is not None
     ]
     assert len(moments) == 2 and all(asked <= signed for asked, signed in moments)
+
+
+def test_what_was_asked_while_the_clock_was_a_day_ahead_slows_nothing_down(
+    sign_one: Callable[[], Submission], key: SigningKey, authority: OpensslAuthority
+) -> None:
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        assert state(sign_one()) == (State.SIGNED, "")
+        day = timedelta(days=1)
+        ahead = CertificateStatus.objects.get()
+        assert ahead.fresh_until is not None
+        ahead.pk, ahead.asked_at, ahead.fresh_until = None, ahead.asked_at + day, ahead.fresh_until + day
+        ahead.save(force_insert=True)
+        status.ask_at_once(key)
+        assert state(sign_one()) == (State.SIGNED, "")
+    # Asked a moment ago, and that answer is fresh.
+    assert state(sign_one()) == (State.SIGNED, "")
