@@ -5,12 +5,14 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from sosuckhoe.demo.his_export import ExportedFile
+from sosuckhoe.hospital.delivery.erasing import erase_what_is_over
 from sosuckhoe.hospital.delivery.intake import Taken, shown_name, take_file
 from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.states import State
@@ -271,3 +273,23 @@ def test_of_many_files_with_one_visit_code_at_the_same_instant_exactly_one_wins(
 def test_the_home_keeps_no_copy_of_what_was_taken(take: Take, clean: list[bytes], home: Path) -> None:
     take(clean[0])
     assert list((home / "quarantine").iterdir()) == []
+
+
+def test_of_a_file_that_was_refused_and_is_taken_now_no_copy_stays_behind(
+    take: Take, clean: list[bytes], home: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    take(clean[0])
+    other = changed(clean[0], "DIA_CHI", "Thôn 2, xã Mẫu, Thành phố Hồ Chí Minh")
+    assert take(other).outcome == "needs-reason"
+    copy = home / "quarantine" / f"{sha256(other)}.bin"
+    assert copy.read_bytes() == other
+    with django_capture_on_commit_callbacks() as after:
+        assert take(other, reason="Sửa địa chỉ").outcome == "taken"
+    assert copy.exists()  # as where the process dies right after the commit
+    erase_what_is_over(at=NOW)
+    assert not copy.exists()
+    assert SourceFile.objects.get(sha256=sha256(other)).quarantine_path == ""
+    copy.write_bytes(other)
+    for each in after:
+        each()
+    assert not copy.exists()

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..journal.chain import account_of, note
@@ -64,10 +65,15 @@ def clear(row: SourceFile, *, at: datetime, by: str, why: str) -> None:
 
 
 def remove_copies(rows: list[SourceFile]) -> None:
-    """The copies on the disk of rows that are erased. A process that died in between is made up for at night."""
+    """The copies on the disk of rows that are erased or taken in. A process that died in between is made up for at night."""
     for row in rows:
         copy_of(row.sha256).unlink(missing_ok=True)
-        SourceFile.objects.filter(pk=row.pk, erased_at__isnull=False).update(quarantine_path="")
+        SourceFile.objects.filter(_needs_no_copy(), pk=row.pk).update(quarantine_path="")
+
+
+def _needs_no_copy() -> Q:
+    """Erased, or taken in after all, so that its bytes are kept with the record."""
+    return Q(erased_at__isnull=False) | ~Q(outcome__in=NOT_TAKEN)
 
 
 def copy_of(sha256: str) -> Path:
@@ -82,7 +88,7 @@ def keeps_for(at: datetime) -> timedelta:
 
 def erase_what_is_over(*, at: datetime) -> int:
     """Every file whose time is over, whoever asks first. Returns how many."""
-    half = SourceFile.objects.filter(erased_at__isnull=False).exclude(quarantine_path="")
+    half = SourceFile.objects.filter(_needs_no_copy()).exclude(quarantine_path="")
     remove_copies(list(half.defer("stored")[:MOST]))
     over = SourceFile.objects.filter(
         outcome__in=NOT_TAKEN, erased_at__isnull=True, came_at__lt=at - keeps_for(at)

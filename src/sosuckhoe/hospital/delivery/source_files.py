@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..journal.chain import account_of, note
 from ..staff.models import Facility, FacilityCode
 from ..visits.models import SourceFile
+from .erasing import remove_copies
 
 Outcome = SourceFile.Outcome
 
@@ -67,7 +68,7 @@ def known_file(digest: str) -> Taken | None:
 
 
 def enter_file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: datetime) -> SourceFile:
-    """The row of a file that enters; one that was refused before may enter now, with a reason."""
+    """The row of a file that enters; one that was refused before may enter now, with a reason, and then its copy goes."""
     file, _ = SourceFile.objects.update_or_create(
         sha256=digest,
         defaults={
@@ -78,12 +79,13 @@ def enter_file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: d
             "outcome": Outcome.TAKEN,
             "code": "TAKEN",
             "sentence": "",
-            "quarantine_path": "",
             **NOT_ERASED,
             "by": account_of(by),
             "came_at": at,
         },
     )
+    if file.quarantine_path:
+        transaction.on_commit(lambda: remove_copies([file]))
     return file
 
 
