@@ -16,6 +16,7 @@ from itertools import islice
 from sosuckhoe.healthbook import validation
 from sosuckhoe.healthbook.validation import Checked, Policy
 from sosuckhoe.healthbook.validation.gathering import gathered
+from sosuckhoe.healthbook.validation.habits import as_habits
 
 from .refusals import Refused, refused
 from .sources import Source
@@ -51,7 +52,10 @@ class Question:
             data, day=self.day, name=source.name, policy=self.policy, expected=self.expected
         )
         if self.gather:
-            found = [replace(result, faults=gathered(result.faults)) for result in found]
+            found = [
+                replace(result, faults=gathered(as_habits(result.faults, result.edition or None)))
+                for result in found
+            ]
         return [replace(result.advised(), record=None) for result in found]
 
     def ask_all(self, sources: list[Source]) -> list[Results]:

@@ -65,7 +65,14 @@ ELSEWHERE: dict[str, frozenset[str]] = {
 IN_THE_WRONG_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "XFD-029": (("XML1", "NGAY_VAO"), ("XML1", "NGAY_RA"))
 }
-"""Which of two times is wrong is not known: nothing that was compared with either is told."""
+"""Which of two times is wrong is not known: nothing that was compared with either is told (``OF_THE_STAY``)."""
+OF_THE_STAY = frozenset(
+    {f"XFD-0{number}" for number in (30, 31, 33, 34, 38, 39, 43, 75, 78, 79, 82, 90, 91, 92)}
+    | {f"XTB-0{number}" for number in (*range(13, 19), 27, 29, 31, 33, 36, 37, 38)}
+    | {f"BUS-00{number}" for number in range(1, 9)}
+    | {"BUS-017", "BUS-022", "BUS-027"}
+)
+"""Rules that compare something with the stay. Lists that are chosen by the day of discharge are not among them."""
 
 Cell = tuple[str, str, int | None]
 """Official table, field, and row; None for a table that occurs once, and for the whole column."""
@@ -121,7 +128,7 @@ def _misleads_after(cause: Fault, fault: Fault) -> bool:
         return False
     if cause.severity != "error" and fault.severity == "error":
         return False
-    return cause.rule in IN_THE_WRONG_ORDER or fault.rule in ELSEWHERE[cause.rule]
+    return fault.rule in (OF_THE_STAY if cause.rule in IN_THE_WRONG_ORDER else ELSEWHERE[cause.rule])
 
 
 def _suspects(fault: Fault) -> Iterable[Cell]:

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 
 from .fault import Fault
 
-HABITS = frozenset({"FMT-005", "FMT-006", "FMT-007", "SHP-002", "SHP-004"})
-"""Rules on how a program writes a value: zeros that say nothing, blanks in lists, words for no value."""
+HABITS = frozenset({"FMT-005", "FMT-006", "FMT-007", "FMT-009", "SHP-002", "SHP-004"})
+"""Rules on how a program writes a value: zeros that say nothing, blanks in lists, words for no value, numbers of rows."""
+ALSO_ERRORS = frozenset({"FMT-009", "SHP-004"})
+"""Of these an error, too, says only how a program writes: no hand types them."""
 FEW = 5
 """So many rows are named."""
 
@@ -34,8 +36,8 @@ def alike(found: Iterable[Told], apart: Callable[[Told], Hashable] = lambda one:
 
 
 def is_habit(one: Any) -> bool:
-    """Whether it says how a program writes a row; an error says so only of a word for no value."""
-    return one.rule in HABITS and one.row is not None and (one.severity != "error" or one.rule == "SHP-004")
+    """Whether it says how a program writes a row; an error says so of ``ALSO_ERRORS`` alone."""
+    return one.rule in HABITS and one.row is not None and (one.severity != "error" or one.rule in ALSO_ERRORS)
 
 
 def rows_said(found: Sequence[Any]) -> str:
