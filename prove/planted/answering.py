@@ -66,6 +66,26 @@ def _unknown_as_refused() -> Iterator[None]:
         yield
 
 
+@planted(
+    "what-could-not-be-kept-is-sent-once-more", strikes=("flush", "error-commit"), points=("K19", "K20"), share=0.7,
+    trouble=0.0,
+)  # fmt: skip
+def _asked_again() -> Iterator[None]:
+    """The disk was full when the answer came, so the record goes out again once there is room."""
+    from sosuckhoe.hospital.delivery import sending
+
+    real = sending.Answered.settle
+
+    def settle(answered: Any) -> None:
+        try:
+            real(answered)
+        except sending.NotKept:
+            sending.release(answered.submission, answered.attempt, sending.PAUSED)
+
+    with put((sending.Answered, "settle", settle)):
+        yield
+
+
 @planted("html-under-200-accepted", menu=("html",), trouble=0.5)
 def _html_accepted() -> Iterator[None]:
     """HTTP 200 is enough."""

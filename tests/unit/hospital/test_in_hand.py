@@ -1,5 +1,6 @@
 """What waits in a worker's hand may leave only as if it had been claimed at that moment; given back, it is untried."""
 
+import errno
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import doors, receipts
+from sosuckhoe.hospital.delivery import worker as worker_module
 from sosuckhoe.hospital.delivery.answers import Answer, Concern, Word
 from sosuckhoe.hospital.delivery.calling import NotSent
 from sosuckhoe.hospital.delivery.keeping import keep_receipt, note_attempt
+from sosuckhoe.hospital.delivery.ledger import LEASE
 from sosuckhoe.hospital.delivery.mending.holding_back import never_tried
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey, Submission
+from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.sessions import Sessions
 from sosuckhoe.hospital.delivery.settling import REST
@@ -143,6 +147,93 @@ def test_a_ledger_that_is_locked_holds_no_record(closed: Callable[..., Submissio
     submission.refresh_from_db()
     assert (submission.state, submission.problem_code) == (State.WAITING, "")
     assert not Attempt.objects.exists()
+
+
+def no_room(line: receipts.ReceiptLine) -> None:
+    raise OSError(errno.ENOSPC, "no space left")
+
+
+TROUBLE = ["disk full", "ledger locked", "ledger locked, refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_an_answer_that_cannot_be_kept_yet_is_kept_later_and_nothing_else_leaves_before(
+    closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    submission, other, worker = closed(), closed(), Worker("test")
+    assert worker.sign_one() and worker.sign_one()
+    if trouble.endswith("refused"):
+        strike(portal, "content-refused")
+    lasts, real = [True], receipts.append
+
+    def append(line: receipts.ReceiptLine) -> None:
+        if lasts and trouble == "disk full":
+            no_room(line)
+        real(line)
+
+    def locked(execute: Any, sql: str, *rest: Any) -> Any:
+        if (
+            lasts
+            and trouble != "disk full"
+            and sql.startswith('UPDATE "delivery_attempt"')
+            and "ended_at" in sql
+        ):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    monkeypatch.setattr(receipts, "append", append)
+    with connection.execute_wrapper(locked):
+        assert worker.send_one()
+        (first,) = [each for each in (submission, other) if calls(portal, each)]
+        first.refresh_from_db()
+        assert first.state == State.SENDING
+        # Its lease is renewed, so nobody takes the portal's silence for granted meanwhile.
+        assert worker.in_hand[0] == (first.pk, first.fence)
+        assert not worker.send_one() and not worker.send_one()
+        lasts.clear()
+        assert worker.send_one()
+    first.refresh_from_db()
+    assert (first.state, first.attempts.count(), len(calls(portal, first))) == (
+        State.REFUSED if trouble.endswith("refused") else State.RECEIVED,
+        1,
+        1,
+    )
+    assert worker.send_one() and not worker.in_hand
+    other.refresh_from_db()
+    submission.refresh_from_db()
+    assert State.RECEIVED in (submission.state, other.state)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_cannot_be_kept_for_long_is_given_up_and_stays_unknown(
+    closed: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+
+    monkeypatch.setattr(receipts, "append", no_room)
+    monkeypatch.setattr(worker_module, "KEEPS_TRYING", -1.0)
+    assert worker.send_one() and worker.send_one() and not worker.in_hand
+    submission.refresh_from_db()
+    assert submission.state == State.SENDING
+    recover(at=timezone.now() + 2 * LEASE)
+    submission.refresh_from_db()
+    assert submission.state == State.UNKNOWN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_stops_tries_once_more_to_keep_an_answer(
+    closed: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    with monkeypatch.context() as full:
+        full.setattr(receipts, "append", no_room)
+        assert worker.send_one()
+    worker.let_go()
+    submission.refresh_from_db()
+    assert submission.state == State.RECEIVED
 
 
 class Ends:

@@ -8,10 +8,11 @@ So after a crash it is known whether nothing left (send again) or something may 
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -43,12 +44,44 @@ EARLY = Answer(
 """Whatever it said, nothing can have been kept: the same bytes go out again on a connection of their own."""
 
 
+LEDGERS_OWN = (OperationalError, InterfaceError)
+"""Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
+
+
 class TakenOver(Exception):
     """Somebody with a newer fence holds the item now, or the destination was paused or changed: do not send."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a call: known to this process alone until it is settled."""
+
+    submission: Submission
+    attempt: Attempt
+    exchange: Exchange
+    answer: Answer
+
+    def settle(self) -> None:
+        """Raises NotKept where the disk or the ledger is in trouble; to be called again then, it does nothing twice."""
+        try:
+            settle(self.submission, self.attempt, self.exchange, self.answer)
+        except (*LEDGERS_OWN, OSError) as trouble:
+            raise NotKept(self) from trouble
+
+
+class NotKept(Exception):
+    """The destination has answered, and the answer could not be kept."""
+
+    def __init__(self, answered: Answered) -> None:
+        super().__init__(answered.answer.code)
+        self.answered = answered
+
+
 def send_submission(submission: Submission, attempt: Attempt) -> bool:
-    """Send what was claimed and settle whatever comes of it. True: the destination gave an answer of its own."""
+    """Send what was claimed and settle whatever comes of it. True: the destination gave an answer of its own.
+
+    Raises NotKept where that could not be kept.
+    """
     document = submission.document
     assert document is not None
     if hashlib.sha256(document.content).hexdigest() != document.sha256:
@@ -70,9 +103,9 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             close_attempt(attempt, exchange, _judge(channel, exchange, submission))
             attempt = _next_attempt(submission)
             exchange = _submit(channel, channel.session(), submission, attempt)
-        answer = _judge(channel, exchange, submission)
-        settle(submission, attempt, exchange, answer)
-        return answer.word in (Word.ACCEPTED, Word.REJECTED)
+        answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))
+        answered.settle()
+        return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
         settle(submission, attempt, None, problem.answer)
     except TakenOver:

@@ -11,9 +11,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ from .models import Attempt, Submission
 from .recovery import recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
-from .sending import send_submission
+from .sending import LEDGERS_OWN, Answered, NotKept, send_submission
 from .settling import LONGEST_WAIT
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
@@ -45,9 +46,9 @@ from .watching.pulse import beat
 from .withholding import take_out_what_is_withheld
 
 BREATH = LEASE.total_seconds() / 3
-LEDGERS_OWN = (OperationalError, InterfaceError)
-"""Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 IDLE_SECONDS = 0.5
+KEEPS_TRYING = 600.0
+"""Seconds in which an answer that could not be kept is tried again. Then what is known without it is read from the ledger."""
 KEY_DELAY = timedelta(minutes=1)
 """How long a visit waits before the key is asked for again."""
 PATIENCE = 45.0
@@ -68,6 +69,8 @@ class Worker:
         self.hand = hand or Hand(self.line, self.holder)
         self._signs = 1
         self._under_way: tuple[tuple[int, int], ...] = ()
+        self._not_kept: Answered | None = None
+        self._not_kept_since = 0.0
 
     @property
     def in_hand(self) -> tuple[tuple[int, int], ...]:
@@ -138,7 +141,9 @@ class Worker:
         self._hold(submission, f"ERROR-{type(problem).__name__}"[:40], UNEXPECTED, now)
 
     def send_one(self) -> bool:
-        """Send the next signed record. False when there is none."""
+        """Send the next signed record. False when there is none, or the answer to the last one cannot be kept yet."""
+        if self._not_kept is not None:
+            return self._keep_answer(self._not_kept)
         taken = self.hand.next()
         if taken is None:
             return False
@@ -148,15 +153,31 @@ class Worker:
         try:
             here("K15")
             well = send_submission(submission, attempt)
+        except NotKept as problem:
+            log.exception("submission %s: its answer could not be kept yet", submission.pk)
+            self._not_kept, self._not_kept_since = problem.answered, time.monotonic()
         except Exception:
             # What became of it is read from the ledger like after a crash, when the lease has ended.
             log.exception("submission %s: the attempt broke", submission.pk)
         finally:
-            self._under_way = ()
+            if self._not_kept is None:
+                self._under_way = ()
             if not well:
                 # What was not settled is not known, so the answer to it could be taken for the next one's.
                 KEPT.hang_up()
         self.hand.was_sent(time.monotonic() - began, well=well)
+        return True
+
+    def _keep_answer(self, answered: Answered) -> bool:
+        """Try again to keep it. A disk may be full for minutes, and who was answered must not be asked about by people."""
+        try:
+            answered.settle()
+        except NotKept:
+            close_old_connections()
+            if 0 <= time.monotonic() - self._not_kept_since < KEEPS_TRYING:
+                return False
+            log.exception("submission %s: its answer is given up", answered.submission.pk)
+        self._not_kept, self._under_way = None, ()
         return True
 
     def one_at_a_time(self) -> None:
@@ -169,7 +190,10 @@ class Worker:
         return self.hand.claim()
 
     def let_go(self) -> None:
-        """Give back what is in hand and not sent."""
+        """Give back what is in hand and not sent; a last try for an answer that could not be kept."""
+        if self._not_kept is not None:
+            with suppress(Exception):
+                self._not_kept.settle()
         self.hand.let_go()
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
