@@ -2,12 +2,13 @@
 
 import re
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 from tests.unit.fixes.conftest import SPACED, Clinic
 from tests.unit.web.ward import PASSWORD, clean, held
 
-from sosuckhoe.hospital.delivery.models import Destination, Pulse
+from sosuckhoe.hospital.delivery.models import Destination, Pulse, Submission
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
 from sosuckhoe.hospital.web.fixes import many, stepping
 
@@ -206,3 +207,64 @@ def test_a_new_check_of_held_visits_is_stopped_with_the_keyboard_while_it_runs(d
     )
     page.keyboard.press("Enter")
     expect(page.get_by_text("hồ sơ chưa làm vì đã dừng")).to_be_visible()
+
+
+FOCUSED = """() => {
+    const focused = document.activeElement, place = focused.getBoundingClientRect(), look = getComputedStyle(focused)
+    const around = parseFloat(look.outlineWidth) * (look.outlineStyle != "none")
+    return {name: focused.id || focused.innerText.trim(), end: focused == document.body, around,
+            top: place.top - around, under: innerHeight - place.top - (focused.tagName == "TEXTAREA" ? 24 : place.height) - around}
+}"""
+
+
+def stops(page):
+    """Every place that Tab comes to, each to be seen with its ring: of a field of several lines the first."""
+    found = []
+    while True:
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at["end"]:
+            return found
+        assert at["around"] >= 2 and at["top"] >= 0 and at["under"] >= 0, at
+        found.append(at["name"])
+        assert len(found) < 100, "Tab comes to no end"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_destination_is_mended_with_the_keyboard_alone(desk, width):
+    there = Destination.objects.get(kind="portal")
+    page = desk.open(desk.signed_in("it", width=width), f"/quan-tri/noi-nhan/{there.pk}/")
+    order = stops(page)
+    first = order.index("id_base_url")
+    assert order[first:] == [
+        *("id_base_url", "id_account", "id_password", "id_calls_at_once", "id_calls_per_minute"),
+        *("id_receipt_look_up", "id_replaces_by_visit_code", "id_repeats_check_ins", "id_replaces_evidence"),
+        *("id_enabled", "Lưu"),
+    ]
+    page.locator("#id_receipt_look_up").focus()
+    page.keyboard.type("/tra-cuu")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert Destination.objects.get(pk=there.pk).receipt_look_up == "/tra-cuu"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_unknown_is_settled_with_the_keyboard_alone(desk, width):
+    unclear = Submission.ledger.get(state="UNKNOWN")
+    page = desk.open(desk.signed_in("records", width=width), f"/gui/chua-ro/{unclear.pk}/")
+    order = stops(page)
+    first = order.index("number")
+    assert order[first : first + 5] == [
+        "number",
+        "reason-there",
+        "Ghi biên nhận",
+        "reason-not",
+        "Gửi lại đúng tệp đã ký",
+    ]
+    page.locator("#number").focus()
+    page.keyboard.type("GD-BAN-PHIM")
+    page.keyboard.press("Tab")
+    page.keyboard.type("thấy lúc 09:15")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dot-kham/**")
+    assert unclear.receipts.get().transaction_number == "GD-BAN-PHIM"

@@ -3,6 +3,7 @@
 import zipfile
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -94,6 +95,14 @@ def test_the_workbook_has_a_summary_and_a_sheet_for_every_owner(reports):
     assert sheet.column_dimensions["D"].width == COLUMNS["Điều gì"]
     summary = {row[0].value: row[1].value for row in book["Tổng hợp"].iter_rows() if row[0].value}
     assert summary["Không dùng được"] == 4 and summary["Lỗi"] >= 10 and summary["XFD-029"] == 1
+
+
+def test_no_label_of_the_summary_is_cut_off_by_the_number_beside_it(reports):
+    summary = load_workbook(reports[0])["Tổng hợp"]
+    for cells in summary.iter_rows():
+        for cell, beside in pairwise(cells):
+            if isinstance(cell.value, str) and beside.value is not None:
+                assert len(cell.value) <= summary.column_dimensions[cell.column_letter].width, cell.value
 
 
 def test_every_fault_stands_on_its_owners_sheet(reports):

@@ -124,6 +124,29 @@ def test_a_person_who_saw_it_on_the_portal_writes_its_number_down(ward, as_role)
     assert Receipt.objects.get(submission=submission).stated_by == "records"
 
 
+@pytest.mark.parametrize(
+    ("door", "given", "at", "why"),
+    [
+        ("da-co", {"number": " ", "reason": "thấy"}, "number", "Hãy ghi mã giao dịch"),
+        ("da-co", {"number": "GD-1", "reason": " "}, "reason-there", "Hãy ghi rõ đã xem gì"),
+        ("chua-co", {"reason": " "}, "reason-not", "Hãy ghi rõ đã xem gì"),
+    ],
+    ids=["no-number", "no-reason", "no-reason-not"],
+)
+def test_what_a_door_lacks_is_said_at_its_field(ward, as_role, door, given, at, why):
+    submission = Submission.objects.get(state="UNKNOWN")
+    page = leave(as_role(ward, "records"), submission, door, **given).content.decode()
+    assert page.count('aria-invalid="true"') == 1 and f'href="#{at}"' in page
+    assert f'aria-invalid="true" aria-describedby="{at}-problem"' in page.partition(f'id="{at}"')[2][:300]
+    assert why in page.partition(f'id="{at}-problem"')[2].partition("</span>")[0]
+
+
+def test_where_nothing_typed_is_wrong_no_field_is_marked(ward, as_role):
+    submission = Submission.objects.exclude(state__in=["UNKNOWN", "HELD"]).first()
+    answer = leave(as_role(ward, "records"), submission, "da-co", number="GD-1", reason="thấy")
+    assert answer.status_code == 422 and "aria-invalid" not in answer.content.decode()
+
+
 def test_whoever_looks_sees_what_the_portal_answered_when_it_was_asked(ward, as_role):
     submission, client = Submission.objects.get(state="UNKNOWN"), as_role(ward, "records")
     address = reverse("web:delivery_unknown", args=[submission.pk])

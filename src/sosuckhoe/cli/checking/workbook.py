@@ -56,7 +56,7 @@ class Report:
         self.path, self.day = path, day
         self.book = Workbook(write_only=True)
         self.summary = self._new_sheet("Tổng hợp")
-        for letter, width in zip("ABCD", (16, 14, 14, 110), strict=True):
+        for letter, width in zip("ABCD", (24, 14, 14, 102), strict=True):
             self.summary.column_dimensions[letter].width = width
         self._rows: dict[str, int] = {}
         self._number: dict[str, int] = {}

@@ -47,6 +47,10 @@ class NeedsReason(ValueError):
     """Hãy ghi rõ đã xem gì trên cổng."""
 
 
+class NeedsNumber(ValueError):
+    """Hãy ghi mã giao dịch đúng như nơi nhận cho thấy."""
+
+
 class NumberIsAnothers(ValueError):
     """Mã giao dịch này đã thuộc hồ sơ khác. Kiểm tra lại trên cổng."""
 
@@ -137,7 +141,9 @@ def it_is_there(*, by: Any, submission: Submission, transaction_number: str, rea
     """Door three: a person saw it on the portal, with this transaction number."""
     submission = _unknown(submission)
     number = transaction_number.strip()
-    if not reason.strip() or not number:
+    if not number:
+        raise NeedsNumber(NeedsNumber.__doc__)
+    if not reason.strip():
         raise NeedsReason(NeedsReason.__doc__)
     answer = Answer(
         Word.ACCEPTED,

@@ -23,6 +23,7 @@ REFUSALS = (
     actions.NotInThisState,
     doors.NotUnknown,
     doors.NotDeclared,
+    doors.NeedsNumber,
     doors.NeedsReason,
     doors.NumberIsAnothers,
     NoSuchStep,
@@ -73,7 +74,7 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _unknown_page(
-    request: HttpRequest, submission: Submission, problem: str = "", door: str = ""
+    request: HttpRequest, submission: Submission, problem: str = "", door: str = "", wrong: str = ""
 ) -> HttpResponse:
     return render(
         request,
@@ -91,7 +92,7 @@ def _unknown_page(
             "number": request.POST.get("number", ""),
             "reason": request.POST.get("reason", ""),
             "door": door,
-            "wrong": {"da-co": "number", "chua-co": "reason-not"}.get(door, ""),
+            "wrong": wrong,
         },
         status=422 if problem else 200,
     )
@@ -127,10 +128,17 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
     try:
         deed()
     except REFUSALS as refusal:
-        return _unknown_page(request, submission, _sentence(refusal), door)
+        return _unknown_page(request, submission, _sentence(refusal), door, _wrong_field(refusal, door))
     submission.refresh_from_db(fields=["state"])
     done(request, f"{submission.visit_code}: {sentence} {NOW.get(submission.state, '')}".strip())
     return HttpResponseRedirect(_visit(submission))
+
+
+def _wrong_field(refusal: Exception, door: str) -> str:
+    """Where to mend what was typed; nowhere, where nothing typed is wrong."""
+    if isinstance(refusal, doors.NeedsReason):
+        return "reason-there" if door == "da-co" else "reason-not"
+    return "number" if isinstance(refusal, doors.NeedsNumber | doors.NumberIsAnothers) else ""
 
 
 @page(policies.check_can_steer_delivery)
