@@ -124,7 +124,7 @@ class Books:
     ) -> Attempt:
         return Attempt.objects.create(
             submission=row,
-            document=row.document,
+            document=columns.pop("document", row.document),
             number=row.attempts.count() + 1,
             fence=1,
             holder="test",

@@ -178,6 +178,14 @@ def test_an_outage_gives_the_insurer_no_more_time():
     assert one.incidents == (1,) and one.due_at == at("2026-11-20 15:00")
 
 
+def test_what_is_due_in_the_middle_of_a_day_is_late_from_then_on_and_no_longer_due_today():
+    outage = Outage(1, at("2026-11-20 10:00"), at("2026-11-20 20:00"), extends=True)
+    one = due("at-once", "2026-11-20 08:00", outages=[outage])
+    before, after = at("2026-11-21 09:00"), at("2026-11-21 11:00")
+    assert [one.will_be_late_today(now) for now in (before, after)] == [True, False]
+    assert [one.is_late(now) for now in (before, after)] == [False, True]
+
+
 def test_a_running_outage_counts_from_the_closing_until_now():
     outage = Outage(1, at("2026-11-19 10:00"), None, extends=True)
     one = due("at-once", "2026-11-20 08:00", outages=[outage], now=at("2026-11-20 11:00"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.reconciling.conftest import NOW, Books
 
-from sosuckhoe.hospital.delivery.models import Incident
+from sosuckhoe.hospital.delivery.models import Incident, Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.incidents import (
     Call,
@@ -17,6 +17,7 @@ from sosuckhoe.hospital.delivery.watching.incidents import (
     state_cause,
 )
 from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.visits.models import CheckIn
 
 MINUTE = timedelta(minutes=1)
 
@@ -105,6 +106,44 @@ def test_the_next_answer_closes_the_incident_and_later_visits_are_not_its_own(bo
     incident = Incident.objects.get()
     assert incident.ended_at == end + timedelta(seconds=1)
     assert set(incident.delayed.all()) == {tried, waiting} and after not in incident.delayed.all()
+
+
+def test_an_outage_that_is_noted_only_afterwards_is_tied_to_all_that_it_delayed(books):
+    """As the nightly count finds it: what waited has its receipt by now, or was refused."""
+    end = NOW + timedelta(hours=1)
+    books.put(State.RECEIVED, received_at=NOW - timedelta(hours=3))
+    books.put(State.REFUSED)
+    received = books.put(State.RECEIVED, received_at=end)
+    refused = books.put(State.REFUSED)
+    for minute in range(3):
+        books.attempt(received, NOW + minute * MINUTE, outcome="NotSent", code="NO-CONNECTION")
+    books.attempt(refused, end + MINUTE, outcome="Rejected", code="205")
+    assert record_incidents() == 1
+    incident = Incident.objects.get()
+    assert incident.ended_at == end + timedelta(seconds=1)
+    assert set(incident.delayed.all()) == {received, refused}
+
+
+def test_a_silent_service_of_check_ins_is_no_outage_of_the_portal(books):
+    told = CheckIn.objects.create(
+        facility=books.facility,
+        facility_code="99999",
+        visit_code="MAU1",
+        stage=CheckIn.Stage.ARRIVAL,
+        number=1,
+        row_json=b"{}",
+        sha256="c" * 64,
+        edition_id="2026-1931",
+        by="test",
+        at=NOW,
+    )
+    document = books.put(State.SIGNED).document
+    row = Submission.objects.create(
+        check_in=told, destination=books.destination, state=State.WAITING, since=NOW, created_at=NOW
+    )
+    for minute in range(3):
+        books.attempt(row, NOW + minute * MINUTE, outcome="NotSent", code="NO-CONNECTION", document=document)
+    assert record_incidents() == 0
 
 
 def test_recording_twice_changes_nothing(books):

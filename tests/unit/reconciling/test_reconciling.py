@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -13,14 +13,14 @@ from sosuckhoe.healthbook.validation.fault import OWNERS
 from sosuckhoe.hospital.delivery.models import Receipt, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.outside import receipts_since
 from sosuckhoe.hospital.delivery.states import State
-from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
+from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES, Doors, cause_of
 from sosuckhoe.hospital.delivery.watching.reconciling import (
     Reconciliation,
     contradictions,
     reconcile,
 )
 from sosuckhoe.hospital.delivery.watching.reconciling_run import reconcile_tonight
-from sosuckhoe.hospital.delivery.watching.stories import Way
+from sosuckhoe.hospital.delivery.watching.stories import Noted, Received, Story, Way, moments_of
 from sosuckhoe.hospital.delivery.watching.working_calendar import WorkingCalendar
 from sosuckhoe.hospital.journal.models import Entry
 
@@ -131,6 +131,66 @@ def test_a_paused_and_a_silent_destination_are_causes_of_their_own(books):
     books.destination.paused_at, books.destination.paused_why = NOW, "bảo trì"
     books.destination.save()
     assert causes(count()) == {"PAUSED": 1}
+
+
+def test_a_destination_that_asked_for_rest_is_silent_too(books):
+    books.put(S.SIGNED)
+    for until, cause in ((NOW + timedelta(seconds=1), "PORTAL-DOWN"), (NOW, "TO-SEND")):
+        books.destination.quiet_until = until
+        books.destination.save()
+        assert causes(count()) == {cause: 1}
+
+
+def way(version: int, state: State, *moments: int, findings: tuple[tuple[int, int | None], ...] = ()) -> Way:
+    """Received after so many minutes; findings noted, and settled."""
+    return Way(
+        *(version, version, f"{version:064}", state, NOW, "", "", "d" * 64, (("d" * 64, f"{version:064}"),)),
+        tuple(Received(f"GD{minute}", "d" * 64, after(minute)) for minute in moments),
+        tuple(Noted(after(noted), None if end is None else after(end)) for noted, end in findings),
+    )
+
+
+def after(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def story(*ways: Way) -> Story:
+    return Story(1, "MAU1", True, NOW, 1, ways[-1].version, ways)
+
+
+def test_the_first_receipt_of_any_version_counts_and_the_newest_settles():
+    found = moments_of(story(way(1, S.SUPERSEDED, 5), way(2, S.RECEIVED, 90)))
+    assert (found.received_at, found.settled_at) == (after(5), after(90))
+    open_one = moments_of(story(way(1, S.FINDINGS, 5, findings=((20, 30), (25, None)))))
+    assert (open_one.received_at, open_one.settled_at) == (after(5), None)
+    settled = moments_of(story(way(1, S.ACCEPTED, 5, findings=((20, 40), (25, 30)))))
+    assert settled.settled_at == after(40)
+
+
+@pytest.mark.parametrize(
+    ("ways", "findings"),
+    [
+        ([way(1, S.FINDINGS, 5, findings=((20, None),))], [(20, None)]),
+        ([way(1, S.ACCEPTED, 5, findings=((20, 30),))], [(20, 30)]),
+        ([way(1, S.FINDINGS, 5, findings=((20, None),)), way(2, S.RECEIVED, 60)], [(20, 60)]),
+        ([way(1, S.FINDINGS, 5, findings=((20, None),)), way(2, S.SIGNED)], [(20, None)]),
+        # Said of the older version after the newer one had come: that one did not mend it.
+        ([way(1, S.FINDINGS, 5, findings=((70, None),)), way(2, S.RECEIVED, 60)], [(70, None)]),
+        # One more receipt of the very bytes that were found fault with mends nothing either.
+        ([way(1, S.FINDINGS, 5, 30, findings=((20, None),))], [(20, None)]),
+        ([way(1, S.RECEIVED, 5), way(2, S.FINDINGS, 60, findings=((70, None),))], [(70, None)]),
+    ],
+)
+def test_a_finding_runs_until_it_is_settled_or_a_newer_version_is_received(ways, findings):
+    assert moments_of(story(*ways)).findings == tuple(
+        (after(noted), None if end is None else after(end)) for noted, end in findings
+    )
+
+
+def test_whichever_older_version_is_unclear_the_newest_waits_for_it():
+    for older in ([S.UNKNOWN, S.SUPERSEDED], [S.SUPERSEDED, S.UNKNOWN], [S.SUPERSEDED, S.SENDING]):
+        ways = [way(number, state) for number, state in enumerate([*older, S.SIGNED], 1)]
+        assert cause_of(story(*ways), Doors()) == "OLDER-VERSION"
 
 
 def test_an_older_version_that_was_received_does_not_count_for_the_newer_one(books):
