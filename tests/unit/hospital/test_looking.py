@@ -1,5 +1,6 @@
 """Door one: a destination that can be asked is asked; what it has is booked, what it has not is for a person."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,7 +13,9 @@ from tests.crash.stage import PASSWORD, Paper, Portal
 
 from sosuckhoe.hospital.delivery import doors, evidence, looking
 from sosuckhoe.hospital.delivery.actions import pause
+from sosuckhoe.hospital.delivery.calling import Exchange
 from sosuckhoe.hospital.delivery.models import Destination, ReceiptLookUp, Said, Submission
+from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.settling import REST
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import next_due
@@ -102,6 +105,40 @@ def test_a_look_up_that_lies_books_nothing_and_sends_nothing(
     said = {"store-then-drop": Said.NOT_THERE, "drop-unstored": Said.STRANGE}
     assert found.look_ups.get().said == said[stored]
     assert found.attempt_count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "broken", "changes", "said"),
+    [
+        (200, "", {}, Said.THERE),
+        (500, "", {}, Said.NO_ANSWER),
+        (None, "", {}, Said.NO_ANSWER),
+        (200, "Incomplete", {}, Said.NO_ANSWER),
+        (200, "", {"found": "true"}, Said.NO_ANSWER),
+        (200, "", {"transaction": ""}, Said.STRANGE),
+        (200, "", {"transaction": None}, Said.STRANGE),
+        (200, "", {"sha256": "0" * 64}, Said.STRANGE),
+    ],
+)
+def test_only_a_whole_good_answer_with_our_hash_and_a_number_says_that_it_is_there(
+    closed: Callable[..., Submission],
+    connected: House,
+    status: int | None,
+    broken: str,
+    changes: dict[str, object],
+    said: Said,
+) -> None:
+    submission = work(closed())
+    assert submission.document is not None
+    body = {"found": True, "transaction": "MP1", "sha256": submission.document.sha256, **changes}
+    exchange = Exchange("POST", status, "", json.dumps(body).encode(), broken)
+    assert looking._meaning(submission, exchange).said == said
+
+
+def test_while_a_restored_copy_is_on_hold_nobody_is_asked(lost: Callable[..., Submission]) -> None:
+    submission = lost()
+    declare(by="test", reason="thử")
+    assert not looking.look_up_next(after(submission)) and not submission.look_ups.exists()
 
 
 def test_one_that_is_down_is_asked_again_less_and_less_often(lost: Callable[..., Submission]) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from tests.unit.reconciling.conftest import NOW, Books, at
 
 from sosuckhoe.healthbook.validation.fault import OWNERS
-from sosuckhoe.hospital.delivery.models import Receipt, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.models import Incident, Receipt, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.outside import receipts_since
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES, Doors, cause_of
@@ -319,6 +319,14 @@ def test_the_night_counts_once_and_leaves_one_line(books):
     assert reconcile_tonight(TODAY + timedelta(days=1)) is not None
     line = Entry.objects.filter(action="reconciled").order_by("seq").first()
     assert line.detail == {"count": 1, "causes": {"FAULTS": 1}}
+
+
+def test_the_night_notes_outages_before_it_counts(books):
+    row = books.put(S.SIGNED)
+    for minute in range(3):
+        books.attempt(row, NOW + timedelta(minutes=minute), outcome="NotSent", code="NO-CONNECTION")
+    reconcile_tonight(TODAY)
+    assert list(Incident.objects.get().delayed.all()) == [row]
 
 
 def test_documents_are_never_needed_in_memory(books, django_assert_max_num_queries):

@@ -45,6 +45,16 @@ def test_a_record_with_an_open_error_is_left_out_and_says_why(books):
     assert row.state == State.HELD
 
 
+@pytest.mark.parametrize(("code", "then"), [("125", State.WAITING), ("HELD-BY-PERSON", State.SIGNED)])
+def test_what_was_refused_for_its_signature_is_signed_anew_and_what_a_person_held_is_not(books, code, then):
+    row = books.put(State.SIGNED)
+    Submission.objects.filter(pk=row.pk).update(state=State.HELD, problem_code=code, problem="Còn vướng.")
+    cause = "SET-UP" if code == "125" else code
+    assert run_again(by="hoa", cause=cause, gaps=gaps(cause), reason="đã đăng ký lại chứng thư") == 1
+    row.refresh_from_db()
+    assert row.state == then
+
+
 def test_what_was_settled_meanwhile_is_left_out(books):
     row = MAKES["SET-UP"](books)
     seen = gaps("SET-UP")
