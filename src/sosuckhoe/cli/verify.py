@@ -19,7 +19,7 @@ from sosuckhoe.healthbook import signing
 from sosuckhoe.healthbook.signing import verify_evidence
 from sosuckhoe.healthbook.signing.judges import document_judge, status_judge
 
-UNUSABLE = 2
+FAILED, UNUSABLE = 1, 2
 
 
 def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -97,7 +97,8 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps({"file": str(path), **fields}, ensure_ascii=False))
         else:
             print(f"{path}\n{text}\n")
-    return max(outcomes)
+    # Of several, what failed is not hidden behind what cannot be told.
+    return FAILED if FAILED in outcomes else max(outcomes)
 
 
 CONTAINER = b"PK\3\4"

@@ -156,3 +156,14 @@ def test_it_gets_a_verdict_and_writes_nothing(data: bytes, tmp_path: Path, capsy
     assert sorted(one.name for one in tmp_path.iterdir()) == ["goi.zip", "verify_evidence.py"]
     assert main(["verify", str(file)]) in (1, 2)
     assert "KHÔNG ĐẠT" in (said := capsys.readouterr().out) or "CHƯA KẾT LUẬN" in said
+
+
+def test_of_several_files_one_that_failed_is_not_hidden_behind_one_that_cannot_be_told(
+    tmp_path: Path,
+) -> None:
+    forged = tmp_path / "goi.zip"
+    forged.write_bytes(pack({MANIFEST: b"{"}))
+    assert main(["verify", str(forged)]) == 1
+    missing = str(tmp_path / "khong-co.zip")
+    assert main(["verify", missing]) == 2
+    assert main(["verify", str(forged), missing]) == main(["verify", missing, str(forged)]) == 1
