@@ -258,6 +258,11 @@ def test_rsa_compares_the_whole_padded_block():
     assert not alone.rsa_verifies(leaf, b"\0" * len(good), data)
     beyond = (int.from_bytes(good, "big") + leaf.modulus).to_bytes(len(good) + 1, "big")
     assert not alone.rsa_verifies(leaf, beyond, data)
+    # The same number modulo the modulus, where it is no longer: one signature would have two forms.
+    signed = ((HOSPITAL.sign(b"%d" % number), b"%d" % number) for number in range(999))
+    second = ((int.from_bytes(value, "big") + leaf.modulus, data) for value, data in signed)
+    number, data = next((number, data) for number, data in second if number < 1 << 8 * len(good))
+    assert not alone.rsa_verifies(leaf, number.to_bytes(len(good), "big"), data)
 
 
 def test_a_block_that_only_ends_as_it_should_is_no_signature():
