@@ -156,3 +156,29 @@ def test_a_rule_says_nothing_of_a_visit_before_its_day(one: Planted, policy: Pol
             continue
         planted.put(chart, one.change)
         assert one.rule not in {rule for rule, _ in found(chart, policy)}, decision
+
+
+@pytest.mark.parametrize(
+    ("rule", "visit", "place", "codes", "wrong"),
+    [
+        ("FMT-022", "outpatient", ("XML1", 0, "MA_THE_BHYT"), "DN4797900000017;DN47979", "DN47979"),
+        ("FMT-023", "emergency", ("XML1", 0, "MA_DKBD"), "79997;7999", "7999"),
+        ("FMT-056", "inpatient", ("XML3", 4, "MA_GIUONG"), "H015;H01", "H01"),
+        ("FMT-061", "outpatient", ("XML3", 2, "MA_MAY"), "XQ.1.MAU0002;HEMA.1.X", "HEMA.1.X"),
+        ("FMT-064", "outpatient", ("XML3", 0, "MA_BAC_SI"), "0001/HCM-GPHN;0002.C.799", "0002.C.799"),
+        ("FMT-078", "referred_out", ("XML13", 0, "MA_CSKCB_DI"), "7999;79996", "7999"),
+        ("FMT-084", "hiv_care", ("XML6", 0, "MA_XU_TRI"), "1;9", "9"),
+        ("FMT-085", "hiv_care", ("XML6", 0, "MA_TINH_TRANG_DK"), "4;10", "10"),
+    ],
+)
+def test_of_several_codes_only_the_wrong_one_is_named(
+    rule: str, visit: str, place: tuple[str, int, str], codes: str, wrong: str
+) -> None:
+    chart = VISITS[visit][0]("1931")
+    table, row, name = place
+    chart.tables[table][row][name] = codes
+    [said] = [
+        fault for result in check(chart.file(), day=TODAY) for fault in result.faults if fault.rule == rule
+    ]
+    right = next(code for code in codes.split(";") if code != wrong)
+    assert said.value == wrong and f"“{wrong}”" in said.message and f"“{right}”" not in said.message

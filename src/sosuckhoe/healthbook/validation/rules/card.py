@@ -38,11 +38,11 @@ def check_in_has_one_card(card: str) -> bool:
     confidence="medium",
     owner="reception",
     source=table(1, CHECKERS),
-    sentence="Mã thẻ BHYT {MA_THE_BHYT} sai dạng: cần 15 ký tự, gồm 2 chữ hoa, 3 chữ số rồi 10 ký tự, như DN4790000000001.",
+    sentence="Mã thẻ BHYT {@wrong} sai dạng: cần 15 ký tự, gồm 2 chữ hoa, 3 chữ số rồi 10 ký tự, như DN4790000000001.",
 )
-def card_numbers_have_their_form(cards: list[str]) -> bool:
+def card_numbers_have_their_form(cards: list[str]) -> list[str]:
     """Every card number is 15 characters: group, benefit level, province, social-insurance number."""
-    return all(_CARD.fullmatch(card) for card in cards)
+    return [card for card in cards if _CARD.fullmatch(card) is None]
 
 
 @rule(
@@ -69,11 +69,11 @@ def card_numbers_have_a_level_and_digits(cards: list[str]) -> list[str]:
     reads=("MA_DKBD",),
     owner="reception",
     source=table(1),
-    sentence="Mã nơi đăng ký ban đầu đang ghi {MA_DKBD}; mỗi thẻ cần mã 5 ký tự.",
+    sentence="Mã nơi đăng ký ban đầu có {@wrong}; mỗi thẻ cần mã 5 ký tự.",
 )
-def registered_facilities_have_five_characters(facilities: list[str]) -> bool:
+def registered_facilities_have_five_characters(facilities: list[str]) -> list[str]:
     """Every MA_DKBD member is a 5-character facility code, or province digits and 000 for a temporary card."""
-    return all(FACILITY.fullmatch(facility) for facility in facilities)
+    return [facility for facility in facilities if FACILITY.fullmatch(facility) is None]
 
 
 @rule(

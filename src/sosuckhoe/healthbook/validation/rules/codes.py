@@ -201,11 +201,11 @@ def benefit_is_a_percentage(benefit: Decimal) -> bool:
     confidence="medium",
     owner="records",
     source=CHECKERS,
-    sentence="Các cơ sở đã chuyển người bệnh trước đó đang ghi {MA_CSKCB_DI}; mỗi cơ sở cần mã 5 ký tự.",
+    sentence="Các cơ sở đã chuyển người bệnh trước đó có {@wrong}; mỗi cơ sở cần mã 5 ký tự.",
 )
-def previous_facilities_have_five_characters(facilities: list[str]) -> bool:
+def previous_facilities_have_five_characters(facilities: list[str]) -> list[str]:
     """Each member of MA_CSKCB_DI is a 5-character facility code."""
-    return all(FACILITY.fullmatch(facility) for facility in facilities)
+    return [facility for facility in facilities if FACILITY.fullmatch(facility) is None]
 
 
 def code_has_no_blanks(code: str) -> bool:

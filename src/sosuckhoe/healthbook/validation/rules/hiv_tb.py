@@ -13,13 +13,12 @@ from .cited import CHECKERS, DERIVED, GATEWAY, table
     owner="clinician",
     source=table(6),
     sentence=(
-        "Mã xử trí (MA_XU_TRI) đang ghi {MA_XU_TRI}; chỉ dùng các số từ 1 đến 8, nhiều số thì cách nhau bằng "
-        "dấu “;”."
+        "Mã xử trí (MA_XU_TRI) có {@wrong}; chỉ dùng các số từ 1 đến 8, nhiều số thì cách nhau bằng dấu “;”."
     ),
 )
-def management_codes_are_known(codes: list[str]) -> bool:
+def management_codes_are_known(codes: list[str]) -> list[str]:
     """Management codes are 1 to 8."""
-    return all(code in "12345678" and len(code) == 1 for code in codes)
+    return [code for code in codes if code not in "12345678" or len(code) != 1]
 
 
 @rule(
@@ -29,13 +28,13 @@ def management_codes_are_known(codes: list[str]) -> bool:
     owner="clinician",
     source=table(6),
     sentence=(
-        "Mã tình trạng đăng ký (MA_TINH_TRANG_DK) đang ghi {MA_TINH_TRANG_DK}; chỉ dùng các số từ 1 đến 9, "
+        "Mã tình trạng đăng ký (MA_TINH_TRANG_DK) có {@wrong}; chỉ dùng các số từ 1 đến 9, "
         "nhiều số thì cách nhau bằng dấu “;”."
     ),
 )
-def status_codes_are_known(codes: list[str]) -> bool:
+def status_codes_are_known(codes: list[str]) -> list[str]:
     """Status codes are 1 to 9."""
-    return all(code in "123456789" and len(code) == 1 for code in codes)
+    return [code for code in codes if code not in "123456789" or len(code) != 1]
 
 
 def _in_range(id: str, table_name: str, field: str, first: int, last: int, label: str) -> None:

@@ -63,11 +63,11 @@ def supply_tender_has_four_parts(tender: str) -> bool:
     reads=("MA_GIUONG",),
     owner="clinician",
     source=table(3, CHECKERS),
-    sentence="Mã giường {MA_GIUONG} sai dạng; cần chữ H, T, C hoặc K rồi ba chữ số, như H001.",
+    sentence="Mã giường {@wrong} sai dạng; cần chữ H, T, C hoặc K rồi ba chữ số, như H001.",
 )
-def beds_have_their_form(beds: list[str]) -> bool:
+def beds_have_their_form(beds: list[str]) -> list[str]:
     """Each bed code is H, T, C or K plus three digits."""
-    return all(_BED.fullmatch(bed) for bed in beds)
+    return [bed for bed in beds if _BED.fullmatch(bed) is None]
 
 
 @rule(
@@ -140,13 +140,13 @@ def sent_out_service_names_its_facility(service: str) -> bool:
     owner="laboratory",
     source=table(3, CHECKERS),
     sentence=(
-        "Mã máy {MA_MAY} sai dạng; cần nhóm máy, nguồn kinh phí, số hiệu, cách nhau bằng dấu chấm, như "
+        "Mã máy {@wrong} sai dạng; cần nhóm máy, nguồn kinh phí, số hiệu, cách nhau bằng dấu chấm, như "
         "HH.1.0001."
     ),
 )
-def devices_have_their_form(devices: list[str]) -> bool:
+def devices_have_their_form(devices: list[str]) -> list[str]:
     """Each device code is group.n.identifier with a group of 2-3 letters and n of 1, 2 or 3."""
-    return all(_DEVICE.fullmatch(device) for device in devices)
+    return [device for device in devices if _DEVICE.fullmatch(device) is None]
 
 
 @rule(
@@ -171,7 +171,7 @@ def reuse_is_one(code: str) -> bool:
     owner="clinician",
     source=table(3),
     sentence=(
-        "Mã người từ cơ sở khác {MA_BAC_SI} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, như "
+        "Mã người từ cơ sở khác {@wrong} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, như "
         "0000001.C.79001."
     ),
 )
@@ -184,13 +184,13 @@ def reuse_is_one(code: str) -> bool:
     owner="clinician",
     source=table(3),
     sentence=(
-        "Mã người từ cơ sở khác {NGUOI_THUC_HIEN} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, "
+        "Mã người từ cơ sở khác {@wrong} sai dạng; cần mã của người đó, .C., rồi mã cơ sở 5 ký tự, "
         "như 0000001.C.79001."
     ),
 )
-def seconded_practitioner_names_the_facility(codes: list[str]) -> bool:
+def seconded_practitioner_names_the_facility(codes: list[str]) -> list[str]:
     """A seconded practitioner is written code.C.facility."""
-    return all(".C." not in f"{code}." or _SECONDED.fullmatch(code) for code in codes)
+    return [code for code in codes if ".C." in f"{code}." and _SECONDED.fullmatch(code) is None]
 
 
 @rule(
