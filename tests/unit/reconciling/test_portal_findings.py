@@ -68,3 +68,11 @@ def test_a_spreadsheets_semicolons_are_read_too(books):
 def test_a_file_of_another_form_is_refused_whole(text):
     with pytest.raises(FileUnreadable):
         read_findings(text)
+
+
+def test_what_the_portal_says_again_after_it_was_settled_is_a_task_again(books):
+    row = books.put(State.RECEIVED)
+    text = f"{HEAD}{row.version.visit.visit_code},,E1,,sai\n"
+    assert note(text).new == 1
+    row.portal_findings.update(settled_at=NOW)
+    assert note(text).new == 1

@@ -19,7 +19,12 @@ from sosuckhoe.hospital.delivery.watching.reconciling import (
     contradictions,
     reconcile,
 )
-from sosuckhoe.hospital.delivery.watching.reconciling_run import reconcile_tonight
+from sosuckhoe.hospital.delivery.watching.reconciling_run import (
+    NIGHTLY_DAYS,
+    last_days,
+    reconcile_now,
+    reconcile_tonight,
+)
 from sosuckhoe.hospital.delivery.watching.stories import Noted, Received, Story, Way, moments_of
 from sosuckhoe.hospital.delivery.watching.working_calendar import WorkingCalendar
 from sosuckhoe.hospital.journal.models import Entry
@@ -319,6 +324,11 @@ def test_the_night_counts_once_and_leaves_one_line(books):
     assert reconcile_tonight(TODAY + timedelta(days=1)) is not None
     line = Entry.objects.filter(action="reconciled").order_by("seq").first()
     assert line.detail == {"count": 1, "causes": {"FAULTS": 1}}
+
+
+def test_what_somebody_counted_by_day_does_not_stand_for_the_night(books):
+    reconcile_now(*last_days(NIGHTLY_DAYS, TODAY), by="hoa")
+    assert reconcile_tonight(TODAY) is not None
 
 
 def test_the_night_notes_outages_before_it_counts(books):
