@@ -1,3 +1,4 @@
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,11 @@ def test_the_metrics_count_what_the_ledger_has(ward):
     assert states == set(Submission.ledger.values_list("state", flat=True))
     assert found["sosuckhoe_restore_hold"][()] == 0
     assert found["sosuckhoe_submission_oldest_seconds"].keys() == found["sosuckhoe_submissions"].keys()
+
+
+def test_what_is_free_on_the_disk_is_measured_where_the_program_writes(ward, home):
+    told = read()["sosuckhoe_disk_free_bytes"][()]
+    assert told == pytest.approx(shutil.disk_usage(home).free, rel=0.2)
 
 
 def test_no_personal_data_is_in_the_metrics(ward):
@@ -111,6 +117,9 @@ def ends(in_time: timedelta) -> dict[str, Any]:
 
 LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("restore-hold", {"restore_hold": False}, {"restore_hold": True}),
+    ("disk-full", {"room": 200 * 10**6}, {"room": 200 * 10**6 - 1}),
+    ("disk-filling", {"room": 2 * 10**9}, {"room": 2 * 10**9 - 1}),
+    ("disk-filling", {"room": 200 * 10**6 - 1}, {"room": 200 * 10**6}),
     ("chain-broken", {"chain_is_whole": None}, {"chain_is_whole": False}),
     ("damaged", {"damaged": 0}, {"damaged": 1}),
     ("worker-silent", {"pulse": NOW - 4 * MINUTE}, {"pulse": NOW - 4 * MINUTE - SECOND}),

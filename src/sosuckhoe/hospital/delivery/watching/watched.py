@@ -3,10 +3,12 @@
 Counts and ages only: no name, no number of a person, no visit code.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Max, Min
 
 from ...staff.models import Facility
@@ -24,6 +26,8 @@ UNKNOWN_LONG = timedelta(minutes=30)
 WAITS_LONG = timedelta(minutes=30)
 CHECK_OLD = timedelta(hours=26)
 KEY_DAYS = (30, 14, 7, 1)
+LITTLE_ROOM, NO_ROOM = 2 * 10**9, 200 * 10**6
+"""Bytes: some weeks of a district hospital, and too little for whatever else writes there to be safe (F11)."""
 DAYS = 31
 
 
@@ -50,6 +54,8 @@ class Watched:
     chain_is_whole: bool | None = None
     damaged: int = 0
     restore_hold: bool = False
+    room: int | None = None
+    """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
 
 
 def watched(now: datetime) -> Watched:
@@ -97,7 +103,19 @@ def watched(now: datetime) -> Watched:
         chain_is_whole=bool(check.detail.get("chain_is_whole")) if check else None,
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
+        room=_room(),
     )
+
+
+def _room() -> int | None:
+    try:
+        return shutil.disk_usage(settings.HOME.path).free
+    except OSError:
+        return None
+
+
+def megabytes(size: int) -> str:
+    return f"{size // 10**6:,} MB".replace(",", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,7 @@ class Alarm:
 
 
 ALARMS = (
-    "restore-hold", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
+    "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked",
 )  # fmt: skip
 """Every alarm there is."""
@@ -121,6 +139,8 @@ def alarms(look: Watched) -> Iterator[Alarm]:
     """What is wrong in this look, the worst first."""
     if look.restore_hold:
         yield Alarm("restore-hold", "stop", "Đang giữ sau khi khôi phục cơ sở dữ liệu.", "Đối chiếu với sổ ngoài rồi cho gửi lại.")  # fmt: skip
+    if look.room is not None and look.room < NO_ROOM:
+        yield Alarm("disk-full", "stop", f"Ổ đĩa của phần mềm gần hết chỗ: còn {megabytes(look.room)}.", "Dọn hoặc mở rộng ổ đĩa ngay; đừng xóa tệp của phần mềm.")  # fmt: skip
     if look.chain_is_whole is False:
         yield Alarm("chain-broken", "stop", "Chuỗi nhật ký không còn nguyên vẹn.", "Báo công nghệ thông tin; so với mốc giữ ở ngoài.")  # fmt: skip
     if look.damaged:
@@ -136,6 +156,8 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         and (look.pulse is None or look.at - look.pulse > WORKER_SILENT)
     ):
         yield Alarm("worker-silent", "stop", f"Chương trình gửi không chạy; {work} hồ sơ đang đợi.", "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ.")  # fmt: skip
+    if look.room is not None and NO_ROOM <= look.room < LITTLE_ROOM:
+        yield Alarm("disk-filling", "look", f"Ổ đĩa của phần mềm sắp đầy: còn {megabytes(look.room)}.", "Báo công nghệ thông tin dọn hoặc mở rộng ổ đĩa.")  # fmt: skip
     for name, last in look.signs_until:
         if last <= look.at:
             yield Alarm("key-ended", "stop", f"{name}: chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip

@@ -87,6 +87,8 @@ class _Look(Collector):
         yield family("clocks_overdue", "Missed and open deadlines of the last 31 days, by clock.", ("clock",), {(k,): n for k, n in look.late.items()})  # fmt: skip
         yield family("incidents_open", "Outages that have not ended.", (), {(): look.incidents})
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
+        if look.room is not None:
+            yield family("disk_free_bytes", "Free where the journal outside, and with SQLite the ledger, is written.", (), {(): look.room})  # fmt: skip
         if look.pulse is not None:
             yield family("worker_pulse_age_seconds", "Since a sending process was last alive.", (), {(): (at - look.pulse).total_seconds()})  # fmt: skip
         if look.checked_at is not None:
