@@ -63,6 +63,7 @@ def test_an_outage_is_three_silent_calls_in_a_row_until_the_next_answer(text, ex
         ("NotSent", "LOGIN-NO-ANSWER", True),
         ("NotSent", "LOGIN-403", False),
         ("NotSent", "SECRET-MISSING", None),
+        ("NotSent", "SECRET-UNREADABLE", None),
         *(("NotSent", code, None) for code in ("NOT-SENT", "LEASE-ENDED", "INTERRUPTED", "DOCUMENT-DAMAGED")),
         ("NotSent", "HOST-NOT-ALLOWED", None),
         ("NotSent", "LOGIN-401", False),

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from .answers import Answer, Concern, Word, fields_of, login_answer, submission_answer, text
 from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
 from .models import Destination, Submission
-from .secrets import SecretExposed, SecretMissing, secret_of
+from .secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
 from .sessions import SESSIONS, Sessions
 
 __all__ = [
@@ -192,6 +192,8 @@ class Gateway:
             password = secret_of(self.destination.secret_reference)
         except (SecretMissing, SecretExposed) as problem:
             raise _set_up("SECRET-MISSING", str(problem)) from None
+        except OSError:
+            raise later("SECRET-UNREADABLE", UNREADABLE) from None
         # The portal wants MD5 in capitals; it protects nothing and is kept as secret as the password.
         password_hash = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
         exchange = self._host.post(

@@ -5,6 +5,8 @@ import stat
 
 from django.conf import settings
 
+UNREADABLE = "Máy chưa đọc được tệp mật khẩu của nơi nhận. Hệ thống sẽ tự thử lại."
+
 
 class SecretMissing(LookupError):
     """Chưa có mật khẩu ở nơi đã khai báo. Hãy đặt tệp mật khẩu vào thư mục secrets hoặc khai báo biến môi trường."""
@@ -21,7 +23,11 @@ class SecretExposed(PermissionError):
 
 
 def secret_of(reference: str) -> str:
-    """The secret behind ``file:NAME`` (in the home's secrets folder) or ``env:NAME``."""
+    """The secret behind ``file:NAME`` (in the home's secrets folder) or ``env:NAME``.
+
+    Raises SecretMissing and SecretExposed, which a person has to mend, and OSError where the machine is in trouble (no
+    descriptor left, a disk that does not answer): that passes, and must not stop a destination until somebody comes.
+    """
     kind, _, name = reference.partition(":")
     if kind == "env" and os.environ.get(name):
         return os.environ[name]
@@ -31,7 +37,7 @@ def secret_of(reference: str) -> str:
     try:
         mode = file.stat().st_mode
         text = file.read_text()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
         raise SecretMissing from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretExposed

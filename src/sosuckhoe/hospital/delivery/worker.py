@@ -132,6 +132,9 @@ class Worker:
             self._hold(submission, problem.code, problem.sentence, now)
         except LEDGERS_OWN:
             raise
+        except OSError as problem:
+            log.error("submission %s could not be signed yet", submission.pk, exc_info=problem)
+            self._wait(submission, "NOT-READ", NOT_READ, now)
         except Exception as problem:
             self._could_not_sign(submission, problem, now)
         return None
@@ -217,6 +220,7 @@ class HealthCheckWorker(Worker):
     line = HEALTH_CHECKS
 
 
+NOT_READ = "Máy chưa đọc được tệp khóa hoặc mật khẩu nên chưa ký. Hệ thống sẽ tự thử lại."
 UNEXPECTED = (
     "Có trục trặc khi ký hồ sơ này nên hồ sơ tạm giữ; các hồ sơ khác vẫn được gửi. Báo công nghệ thông tin."
 )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ..answers import Answer, Concern, Word
 from ..calling import Exchange, Host, HostNotAllowed, NotSent, later
 from ..models import Destination, Submission
-from ..secrets import SecretExposed, SecretMissing, secret_of
+from ..secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
 from ..sessions import SESSIONS, Sessions
 from .answers import login_answer, push_answer, told
 from .message import message_of
@@ -80,6 +80,8 @@ class Hub:
             password = secret_of(self.destination.secret_reference)
         except (SecretMissing, SecretExposed) as problem:
             raise _set_up("SECRET-MISSING", str(problem)) from None
+        except OSError:
+            raise later("SECRET-UNREADABLE", UNREADABLE) from None
         account = self.destination.account
         exchange = self._host.post(
             LOGIN_PATH, json.dumps({"username": account, "password": password}).encode()

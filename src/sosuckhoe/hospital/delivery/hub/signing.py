@@ -71,7 +71,7 @@ def _signer_of(person: str) -> Signer | None:
     file = django_settings.HOME.keys / "doctors" / f"{person}.p12"
     try:
         data: bytes = file.read_bytes()
-    except OSError:
+    except FileNotFoundError:
         return None
     try:
         return load_pkcs12(data, secret_of(f"file:doctor-{person}").encode())

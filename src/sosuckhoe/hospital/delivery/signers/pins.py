@@ -108,8 +108,8 @@ def _mark(fingerprint: str) -> Path:
 def _read(mark: Path) -> str:
     try:
         return mark.read_text()
-    except OSError:
-        return ""
+    except FileNotFoundError:
+        return ""  # what cannot be read may say that the PIN was refused: it is not tried then
 
 
 def _write(mark: Path, text: str) -> None:

@@ -28,6 +28,7 @@ OUR_OWN = frozenset(
         "LEASE-ENDED",
         "HOST-NOT-ALLOWED",
         "SECRET-MISSING",
+        "SECRET-UNREADABLE",
         "DOCUMENT-DAMAGED",
     }
 )
