@@ -23,6 +23,7 @@ from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.withheld import WITHHELD, marks
 from sosuckhoe.hospital.delivery.worker import CheckInWorker, HealthCheckWorker, Worker
+from sosuckhoe.hospital.staff.actions import add_facility
 from sosuckhoe.hospital.visits.models import Withheld
 
 from .conftest import House, Portal
@@ -94,6 +95,9 @@ def test_what_left_before_the_mark_is_a_task_until_somebody_says_what_was_done(
     withholding.settle(by="giang", mark=found, how="Đã báo cơ quan BHXH bằng văn bản số 0")
     with pytest.raises(withholding.NothingToSettle):
         withholding.settle(by="giang", mark=found, how="lần nữa")
+    stayed = mark(closed())
+    with pytest.raises(withholding.NothingToSettle):
+        withholding.settle(by="giang", mark=stayed, how="chưa tệp nào rời máy")
 
 
 def test_a_later_version_under_a_marked_code_is_held_from_the_start(closed: Closed) -> None:
@@ -154,6 +158,15 @@ def test_an_older_copy_does_not_send_what_was_marked_after_it_was_made(
     assert not worker.sign_one() and not worker.send_one()
     assert calls(portal, submission) == []
     assert marks().count() == 1
+
+
+def test_an_older_copy_does_not_hold_what_was_lifted_after_it_was_made(closed: Closed) -> None:
+    submission = closed()
+    copy = transaction.savepoint()
+    withholding.lift(by="giang", mark=mark(submission), why="đánh dấu nhầm đợt")
+    transaction.savepoint_rollback(copy)
+    declare(by="test", reason="thử")
+    assert not marks().exists()
 
 
 def test_a_copy_from_before_the_mark_gives_itself_away_though_nothing_left_since(
@@ -234,14 +247,37 @@ def test_no_door_sends_again_what_was_marked_and_nothing_unclear_is_signed_anew(
 WORKERS = {"visit": Worker, "check-in": CheckInWorker, "health check": HealthCheckWorker}
 
 
+def waiting(kind: str, closed: Closed) -> Submission:
+    """Of each kind one that is to be signed."""
+    if kind == "visit":
+        return closed()
+    taken = take(unique()) if kind == "health check" else take_file("xml0.xml", file(), by="giang")
+    assert taken.code in ("HEALTH-CHECK-TAKEN", "CHECK-IN-TAKEN")
+    return Submission.ledger.exclude(check_in=None, health_check=None).latest("pk")
+
+
+@pytest.mark.parametrize("kind", WORKERS)
+def test_a_mark_is_of_one_facility_and_holds_at_once_whatever_stands_under_its_code(
+    kind: str, closed: Closed, two: Two
+) -> None:
+    row, elsewhere = waiting(kind, closed), add_facility(by="test", name="Cơ sở khác", code="99998")
+    withholding.withhold(
+        by="giang", facility=elsewhere, facility_code="99998", code=row.visit_code, why="của cơ sở khác"
+    )
+    withholding.take_out_what_is_withheld(timezone.now())
+    worker = WORKERS[kind]("test")
+    assert worker.sign_one() and state(row) == (State.SIGNED, "")
+    found = mark(row)
+    assert state(row) == (State.HELD, WITHHELD[0])
+    withholding.lift(by="giang", mark=found, why="nhầm mã")
+    assert state(row) == (State.HELD, withholding.LIFTED[0])
+    actions.release(by="giang", submission=Submission.ledger.get(pk=row.pk), reason="đã bỏ đánh dấu")
+    assert worker.send_one() and state(row) == (State.RECEIVED, "")
+
+
 def arrived_or_not(kind: str, closed: Closed, two: Two) -> Submission:
     """Of each kind one that was stored while its answer was lost."""
-    if kind == "visit":
-        row = closed()
-    else:
-        taken = take(unique()) if kind == "health check" else take_file("xml0.xml", file(), by="giang")
-        assert taken.code in ("HEALTH-CHECK-TAKEN", "CHECK-IN-TAKEN")
-        row = Submission.ledger.exclude(check_in=None, health_check=None).latest("pk")
+    row = waiting(kind, closed)
     path = {"visit": "record", "check-in": "check_in", "health check": "hub_push"}[kind]
     two.there.desk("faults", {"scenario": "store-then-drop", "path": path, "next_calls": 1})
     worker = WORKERS[kind]("before")
