@@ -542,3 +542,14 @@ def test_what_was_asked_while_the_clock_was_a_day_ahead_slows_nothing_down(
         assert state(sign_one()) == (State.SIGNED, "")
     # Asked a moment ago, and that answer is fresh.
     assert state(sign_one()) == (State.SIGNED, "")
+
+
+def test_a_source_that_was_named_while_the_clock_was_ahead_is_not_asked_for_each_signature(
+    sign_one: Callable[[], Submission], key: SigningKey, authority: OpensslAuthority
+) -> None:
+    with authority.responder() as address:
+        by_ocsp(key, authority, address)
+        StatusSource.objects.update(set_at=timezone.now() + timedelta(days=1))
+        assert state(sign_one()) == (State.SIGNED, "")
+    # The responder is gone, what it said is fresh.
+    assert state(sign_one()) == (State.SIGNED, "")

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sosuckhoe.hospital.delivery.models import Destination, Pulse, SignedDocument, SigningKey, Submission
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.watching import pulse
 from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
 from sosuckhoe.hospital.delivery.watching.rehashing import check_stored
 from sosuckhoe.hospital.delivery.watching.watched import ALARMS, Watched, alarms, watched
@@ -79,6 +80,15 @@ def test_a_silent_worker_is_an_alarm_within_five_minutes_and_the_board_shows_the
     assert "worker-silent" in codes()
     assert read()["sosuckhoe_alarm"][("worker-silent",)] == 1
     assert "Chương trình gửi không chạy" in as_role(ward, "it").get("/gui/").content.decode()
+
+
+def test_a_clock_that_is_ahead_neither_silences_the_alarm_nor_raises_it(ward, monkeypatch):
+    ahead = timezone.now() + timedelta(hours=1)
+    Pulse.objects.create(name="may-gui-da-tat", at=ahead)
+    assert "worker-silent" in codes()
+    monkeypatch.setattr(pulse, "_last", {})
+    assert pulse.beat(ahead) and "worker-silent" not in codes()
+    assert pulse.beat(timezone.now()), "the clock was set right"
 
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

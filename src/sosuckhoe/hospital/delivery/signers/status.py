@@ -145,7 +145,7 @@ def ask(key: SigningKey, source: StatusSource, at: datetime) -> CertificateStatu
     last, kept = latest(key, source), _kept(answer)
     if last is not None and (last.code, last.answer_id) == (code, kept.pk) and is_bad(last):
         return last
-    return CertificateStatus.objects.create(
+    made = CertificateStatus.objects.create(
         key=key,
         asked_at=at,
         kind=source.kind,
@@ -160,6 +160,11 @@ def ask(key: SigningKey, source: StatusSource, at: datetime) -> CertificateStatu
         authority_answer=_kept(above) if above is not None else None,
         issuers_pem=source.issuer_pem + source.authority_pem,
     )
+    if source.set_at > at:
+        # Named while the clock was ahead: what was just asked is of this source, and is to be found.
+        StatusSource.objects.filter(pk=source.pk, set_at=source.set_at).update(set_at=at)
+        source.set_at = at
+    return made
 
 
 def _answer(
