@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from sosuckhoe.hospital.delivery.actions import pause
 from sosuckhoe.hospital.delivery.calling import Exchange
 from sosuckhoe.hospital.delivery.models import Destination, ReceiptLookUp, Said, Submission
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.settling import REST
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import next_due
@@ -205,6 +207,13 @@ def test_nothing_is_asked_where_there_is_no_such_service_or_sending_is_paused(
     Destination.objects.update(paused_at=None, paused_why="", receipt_look_up="")
     assert not looking.look_up_next(after(submission))
     assert looking.next_look_up(timezone.now()) is None
+
+
+def test_a_session_that_the_portal_ended_is_renewed_for_the_question(lost: Callable[..., Submission]) -> None:
+    submission = lost()
+    (kept,) = SESSIONS._kept.items()
+    SESSIONS._kept[kept[0]] = replace(kept[1], access_token="ended")
+    assert ask(submission).state == State.RECEIVED
 
 
 def test_neither_token_nor_password_is_kept_with_a_question(lost: Callable[..., Submission]) -> None:

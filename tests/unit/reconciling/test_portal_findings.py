@@ -42,6 +42,13 @@ def test_a_transaction_number_names_the_version_also_an_old_one(books):
     assert second.portal_findings.get().code == "E2"
 
 
+def test_a_transaction_number_beside_the_code_of_another_visit_is_refused(books):
+    row, other = books.put(State.RECEIVED), books.put(State.RECEIVED)
+    number = row.receipts.get().transaction_number
+    noted = note(f"{HEAD}{other.version.visit.visit_code},{number},E1,,x\n")
+    assert (noted.new, [line for line, _ in noted.refused]) == (0, [2])
+
+
 def test_a_finding_after_61_days_still_finds_its_visit(books):
     row = books.put(State.ACCEPTED, books.visit(NOW.replace(month=9)))
     assert note(f"{HEAD}{row.version.visit.visit_code},,E1,,muộn\n").new == 1

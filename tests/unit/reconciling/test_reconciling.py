@@ -10,7 +10,7 @@ from django.conf import settings
 from tests.unit.reconciling.conftest import NOW, Books, at
 
 from sosuckhoe.healthbook.validation.fault import OWNERS
-from sosuckhoe.hospital.delivery.models import Incident, Receipt, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.models import Destination, Incident, Receipt, SignedDocument, Submission
 from sosuckhoe.hospital.delivery.outside import receipts_since
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES, Doors, cause_of
@@ -294,6 +294,21 @@ def test_a_restored_older_copy_shows_every_receipt_that_came_after_it(books):
         books.journal(row, f"SAU-{row.pk}", NOW - timedelta(hours=1))
     assert with_receipt == 5
     assert causes(count()) == {"RECEIPT-ONLY-IN-JOURNAL": 2}
+
+
+def test_the_same_number_at_another_destination_is_another_receipt(books):
+    row = books.put(S.RECEIVED)
+    books.destination = Destination.objects.create(
+        name="Cổng khác",
+        facility=books.facility,
+        base_url="http://127.0.0.1:9",
+        account="khac",
+        secret_reference="env:KHONG",
+    )
+    books.journal(row, Receipt.objects.get().transaction_number, NOW - timedelta(hours=1))
+    assert [(gap.cause, gap.destination) for gap in count().gaps] == [
+        ("RECEIPT-ONLY-IN-JOURNAL", books.destination.pk)
+    ]
 
 
 def test_late_visits_are_listed_with_the_longest_first_and_what_ends_today_apart(books):

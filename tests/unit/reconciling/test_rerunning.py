@@ -5,8 +5,9 @@ from tests.unit.reconciling.conftest import at
 from tests.unit.reconciling.test_reconciling import MAKES, count
 
 from sosuckhoe.hospital.delivery.actions import NeedsReason
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching import rerunning
 from sosuckhoe.hospital.delivery.watching.rerunning import DEEDS, CannotRunAgain, plan, run_again
 from sosuckhoe.hospital.journal.models import Entry
 
@@ -43,6 +44,8 @@ def test_a_record_with_an_open_error_is_left_out_and_says_why(books):
     assert run_again(by="hoa", cause="HELD-BY-PERSON", gaps=gaps("HELD-BY-PERSON"), reason="xong") == 0
     row.refresh_from_db()
     assert row.state == State.HELD
+    row.version.findings.update(overruled_by="hoa", overruled_why="đã xem")
+    assert run_again(by="hoa", cause="HELD-BY-PERSON", gaps=gaps("HELD-BY-PERSON"), reason="xong") == 1
 
 
 @pytest.mark.parametrize(("code", "then"), [("125", State.WAITING), ("HELD-BY-PERSON", State.SIGNED)])
@@ -99,3 +102,34 @@ def test_without_an_open_destination_nothing_is_promised(books):
     assert [each.why for each in plan("NO-TASK", gaps("NO-TASK")).left_out] == [
         "Cơ sở chưa có nơi nhận nào đang bật."
     ]
+
+
+def test_what_has_begun_to_leave_between_the_plan_and_the_deed_keeps_its_rest(books, monkeypatch):
+    row, rest = books.put(State.SIGNED), at("2026-11-23 18:00")
+    seen = gaps("TO-SEND")
+
+    def meanwhile(*asked):
+        found = plan(*asked)
+        sending = {"state": State.SENDING, "holder": "test", "lease_until": rest}
+        Submission.objects.filter(pk=row.pk).update(not_before=rest, delays=4, **sending)
+        return found
+
+    monkeypatch.setattr(rerunning, "plan", meanwhile)
+    assert run_again(by="hoa", cause="TO-SEND", gaps=seen, reason="gửi ngay") == 0
+    row.refresh_from_db()
+    assert (row.not_before, row.delays) == (rest, 4)
+
+
+def test_a_newer_version_is_sent_to_the_destination_that_lacks_it_and_to_no_other(books):
+    visit = books.visit()
+    books.put(State.RECEIVED, visit)
+    Destination.objects.create(
+        name="Cổng khác",
+        facility=books.facility,
+        base_url="http://127.0.0.1:9",
+        account="khac",
+        secret_reference="env:KHONG",
+    )
+    books.version(visit)
+    assert run_again(by="hoa", cause="NO-TASK", gaps=gaps("NO-TASK"), reason="thiếu lượt gửi") == 1
+    assert Submission.objects.get(version__number=2).destination == books.destination

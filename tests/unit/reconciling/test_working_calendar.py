@@ -1,16 +1,18 @@
 """Which days are worked in Vietnam, by what was loaded."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from sosuckhoe.hospital.delivery.models import CalendarDay
 from sosuckhoe.hospital.delivery.watching.working_calendar import (
+    VIETNAM,
     CalendarUnreadable,
     WorkingCalendar,
     load_days,
     read_days,
     stored_calendar,
+    years_without_holidays,
 )
 from sosuckhoe.hospital.journal.models import Entry
 
@@ -119,3 +121,9 @@ def test_loading_keeps_days_changes_their_meaning_and_is_noted(db):
     assert calendar.works(date(2027, 2, 10)) and not calendar.works(date(2027, 2, 9))
     last = Entry.objects.order_by("-seq").first()
     assert (last.action, last.object_id, last.detail) == ("calendar-loaded", calendar.version, {"count": 1})
+
+
+def test_the_next_years_holidays_are_missed_two_months_before_it(db):
+    load_days(by="test", rows=read_days("ngay,loai\n02/09/2026,nghi\n"))
+    assert years_without_holidays(datetime(2026, 11, 1, 12, tzinfo=VIETNAM)) == []
+    assert years_without_holidays(datetime(2026, 11, 3, 12, tzinfo=VIETNAM)) == [2027]
