@@ -241,6 +241,16 @@ class TestTakingIn:
         assert take_file("visit.xml", theirs, by="giang", at=timezone.now()).outcome == "taken"
         told(code)
 
+    def test_a_check_in_of_the_other_facility_under_the_same_code_is_not_this_ones(
+        self, connected: House
+    ) -> None:
+        other = add_facility(by="test", name="Bệnh viện Mẫu Hai", code="99998")
+        code = told(facility_code="99998")
+        told(code)
+        assert CheckIn.objects.get(visit_code=code, facility=other).number == 1
+        ours = CheckIn.objects.get(visit_code=code, facility=connected.facility)
+        assert (ours.number, Submission.ledger.get(check_in=ours).state) == (1, State.WAITING)
+
 
 class TestSending:
     def test_it_is_signed_sent_and_received_like_a_record(self, connected: House, portal: Portal) -> None:
@@ -506,6 +516,11 @@ class TestWhatTheLedgerKnowsOfAVisit:
         _, arrived, discharged = self.visit(data)
         self.told_at(arrived - timedelta(days=1))
         assert self.findings(data, discharged + timedelta(hours=1)) == ["BUS-019"]
+
+    def test_who_began_to_tell_after_the_patient_came_hears_nothing(self, house: House, data: bytes) -> None:
+        _, arrived, discharged = self.visit(data)
+        self.told_at(arrived + timedelta(minutes=30))
+        assert self.findings(data, discharged + timedelta(hours=1)) == []
 
     def test_one_that_was_received_while_it_was_open_is_not(self, house: House, data: bytes) -> None:
         code, arrived, discharged = self.visit(data)

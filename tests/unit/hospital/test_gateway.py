@@ -13,7 +13,7 @@ from sosuckhoe.healthbook.document import write_check_in
 from sosuckhoe.healthbook.signing import load_pkcs12, sign
 from sosuckhoe.healthbook.standard import edition_on
 from sosuckhoe.hospital.delivery.answers import Word, submission_answer
-from sosuckhoe.hospital.delivery.calling import form, seconds_of
+from sosuckhoe.hospital.delivery.calling import Exchange, form, seconds_of
 from sosuckhoe.hospital.delivery.gateway import (
     HISTORY_PATH,
     Gateway,
@@ -59,6 +59,13 @@ def test_retry_after_is_read_in_seconds(text: str | None, seconds: int | None) -
     assert seconds_of(text) == seconds
 
 
+@pytest.mark.parametrize("body", [b"", b'{"maKetQua": "401"}'])
+def test_only_a_whole_answer_refuses_a_session(body: bytes) -> None:
+    status = 200 if body else 401
+    assert session_is_refused(Exchange("POST", status, "", body, ""))
+    assert not session_is_refused(Exchange("POST", status, "", body, "Incomplete"))
+
+
 class TestSessions:
     def test_many_at_once_log_in_once(self) -> None:
         sessions, logins, start = Sessions(), [], threading.Barrier(8)
@@ -94,6 +101,49 @@ class TestSessions:
         sessions.take(KEY, lambda: fresh)
         sessions.drop(KEY, old)
         assert sessions.take(KEY, lambda: old) is fresh
+
+    def test_who_waited_while_a_login_failed_has_failed_with_it(self) -> None:
+        sessions, came = Sessions(), threading.Semaphore(0)
+        logins: list[Exception] = []
+        problems: list[Exception] = []
+
+        class Guard:
+            def __enter__(self) -> None:
+                came.release()
+
+            def __exit__(self, *problem: object) -> None:
+                pass
+
+        sessions._guard = Guard()  # type: ignore[assignment]
+
+        def log_in() -> Session:
+            logins.append(ValueError("wrong password"))
+            if len(logins) == 1:
+                assert came.acquire(timeout=60) and came.acquire(timeout=60), "both have come"
+            raise logins[-1]
+
+        def take() -> None:
+            try:
+                sessions.take(KEY, log_in)
+            except ValueError as problem:
+                problems.append(problem)
+
+        threads = [threading.Thread(target=take) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(logins) == 1 and problems == [*logins, *logins]
+
+    def test_after_a_login_that_failed_the_next_one_is_tried(self) -> None:
+        sessions, fresh = Sessions(), session(datetime.now(UTC) + timedelta(minutes=10))
+
+        def refused() -> Session:
+            raise ValueError("wrong password")
+
+        with pytest.raises(ValueError, match="wrong"):
+            sessions.take(KEY, refused)
+        assert sessions.take(KEY, lambda: fresh) is fresh
 
     def test_two_facilities_never_share_a_session(self) -> None:
         sessions = Sessions()

@@ -163,6 +163,7 @@ class TestSending:
         # What left is what is stored, byte for byte.
         assert kept["sha256"] == hashlib.sha256(sent.stored_bytes).hexdigest() == attempt.request_sha256
         assert "Bearer" not in attempt.request_head and PASSWORD not in attempt.request_head
+        assert not [each for each in SESSIONS._kept.values() if each.token in repr(each)]
         told = json.loads(attempt.answer or b"")
         assert {"message_check_ca", "message_notify"} <= set(told)
         header = json.loads(sent.stored_bytes)["header"]
@@ -408,6 +409,22 @@ class TestMeanings:
         answer = push_answer(status, b"", msg_id="m", relay=False)
         assert answer.word is word
         assert (answer.concern is Concern.SESSION) == (status == 401)
+
+    @pytest.mark.parametrize(
+        ("code", "at_hub", "at_relay"),
+        [
+            ("CM_SYSTEM_ERROR", Word.TRY_LATER, Word.UNKNOWN),
+            ("PS_DS_SAVE_FAIL", Word.TRY_LATER, Word.UNKNOWN),
+            ("CM_AUTH_EXPIRED", Word.TRY_LATER, Word.TRY_LATER),
+            ("CM_INVALID_REQUEST", Word.REJECTED, Word.REJECTED),
+        ],
+    )
+    def test_a_relay_may_have_kept_what_it_says_it_failed_on(
+        self, code: str, at_hub: Word, at_relay: Word
+    ) -> None:
+        body = json.dumps({"header": {"res_code": code}}).encode()
+        assert push_answer(200, body, msg_id="m", relay=False).word is at_hub
+        assert push_answer(200, body, msg_id="m", relay=True).word is at_relay
 
     def test_every_open_question_is_a_setting_with_a_source(self) -> None:
         fields = set(HubSettings.__dataclass_fields__) - {"key_reference"}
