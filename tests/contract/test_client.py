@@ -27,6 +27,7 @@ from sosuckhoe.hospital.cards.asking import (
     NoOfficer,
     NoPortal,
     PortalStopped,
+    _keep,
     ask,
     check_by_hand,
     complete,
@@ -35,7 +36,7 @@ from sosuckhoe.hospital.cards.asking import (
 from sosuckhoe.hospital.cards.models import LookUp
 from sosuckhoe.hospital.cards.question import Question
 from sosuckhoe.hospital.delivery import actions, calling
-from sosuckhoe.hospital.delivery.calling import Host, NotSent
+from sosuckhoe.hospital.delivery.calling import Exchange, Host, NotSent
 from sosuckhoe.hospital.delivery.gateway import SESSIONS, Gateway, Sessions
 from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.delivery.secrets import keep_secret
@@ -192,6 +193,16 @@ class TestLookingUp:
         LookUp.objects.update(asked_at=timezone.now() - KEPT - timedelta(seconds=1))
         assert looked_up() != first
 
+    def test_a_name_that_was_corrected_is_asked_about_at_once(self, looked_up: Callable[..., LookUp]) -> None:
+        assert looked_up(name="Trần Văn Khác").code == "060"
+        assert looked_up().code == "000"
+
+    def test_an_answer_that_broke_off_confirms_nothing_whatever_came_of_it(self, officer: Person) -> None:
+        look_up = ask(by=officer, question=Question("XX4990000000001", *BINH))
+        _keep(look_up, Exchange("POST", 200, "", b'{"maKetQua": "000"}', "Incomplete"))
+        look_up.refresh_from_db()
+        assert (look_up.code, look_up.standing) == ("NO-ANSWER", Standing.PENDING)
+
     def test_a_call_without_an_answer_is_not_repeated(
         self, portal: Portal, looked_up: Callable[..., LookUp]
     ) -> None:
@@ -222,6 +233,10 @@ class TestLookingUp:
         assert look_up.standing == Standing.BY_HAND
         check_by_hand(by=officer, look_up=look_up)
         assert LookUp.objects.get().checked_by == "em"
+        other = looked_up()
+        check_by_hand(by=officer, look_up=other)
+        other.refresh_from_db()
+        assert (other.checked_by, other.checked_at) == ("", None), "the portal said so itself"
 
     def test_an_answer_after_somebody_stopped_waiting_is_kept(self, officer: Person) -> None:
         look_up = ask(by=officer, question=Question("XX4990000000001", *BINH))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,19 +15,21 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from tests.crash.stage import PASSWORD, Portal
-from tests.health_check_file import HUB_CODE, Export
+from tests.health_check_file import BLOCK, HUB_CODE, Export
 
-from sosuckhoe.healthbook.signing import PracticeAuthority, to_pkcs12
+from sosuckhoe.healthbook.signing import FileSigner, PracticeAuthority, health_check_policy, sign, to_pkcs12
 from sosuckhoe.hospital.delivery import actions, doors
 from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
 from sosuckhoe.hospital.delivery.calling import NotSent
 from sosuckhoe.hospital.delivery.channels import channel_of
 from sosuckhoe.hospital.delivery.health_checks import due_at
-from sosuckhoe.hospital.delivery.hub.answers import HUB, push_answer
+from sosuckhoe.hospital.delivery.hub.answers import HUB, login_answer, push_answer
 from sosuckhoe.hospital.delivery.hub.message import message_of
 from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
+from sosuckhoe.hospital.delivery.hub.signing import _signer_of
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, Submission
 from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
@@ -359,20 +362,51 @@ class TestVersions:
         assert not HealthCheck.objects.exists()
 
 
+def doctors_key(name: str) -> FileSigner:
+    """The key of a doctor, kept where it is looked for."""
+    doctor = PracticeAuthority.new(at=datetime.now(UTC)).issue("BÁC SĨ MẪU", at=datetime.now(UTC))
+    folder = settings.HOME.keys / "doctors"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.p12").write_bytes(to_pkcs12(doctor, b"mat-khau"))
+    keep_secret(f"doctor-{name}", "mat-khau")
+    return doctor
+
+
 class TestTheDoctorsSignature:
     def test_it_is_made_first_with_a_key_kept_for_the_very_person(self, two: Two) -> None:
-        doctor = PracticeAuthority.new(at=datetime.now(UTC)).issue("BÁC SĨ MẪU", at=datetime.now(UTC))
-        from django.conf import settings
-
-        folder = settings.HOME.keys / "doctors"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "BS-MAU-1.p12").write_bytes(to_pkcs12(doctor, b"mat-khau"))
-        keep_secret("doctor-BS-MAU-1", "mat-khau")
+        doctors_key("BS-MAU-1")
         Destination.objects.filter(pk=two.hub.pk).update(hub={**two.hub.hub, "doctor_field": "BAC_SI"})
         take(unique())
         sent = work()
         assert sent.state == State.RECEIVED
         assert message_of(sent.stored_bytes).document.count(b"<Signature ") == 2
+
+    def test_of_two_who_are_named_neither_signs(self, two: Two) -> None:
+        for name in ("BS-MAU-1", "BS-MAU-2"):
+            doctors_key(name)
+        Destination.objects.filter(pk=two.hub.pk).update(hub={**two.hub.hub, "doctor_field": "BAC_SI"})
+        first = unique()
+        other = BLOCK.format(code=first.code, grade=first.grade, doctor="BS-MAU-2").encode()
+        take(first.but(blocks={"XML12": other}))
+        assert message_of(work().stored_bytes).document.count(b"<Signature ") == 1
+
+    def test_a_name_leads_to_no_other_folder(self, two: Two) -> None:
+        doctors_key("BS-MAU-1")
+        folder = settings.HOME.keys / "doctors"
+        (folder / "BS-MAU-1.p12").rename(settings.HOME.keys / "BS-MAU-1.p12")
+        assert _signer_of("../BS-MAU-1") is None
+
+    def test_one_that_does_not_hold_is_not_sent(self, two: Two) -> None:
+        within = HubSettings.of(two.hub.hub).within
+        policy = health_check_policy(within, doctor=True)
+        signed = sign(unique().bytes(), doctors_key("BS-MAU-1"), signature_id="Doctor-1", policy=policy)
+        value = re.search(rb"<SignatureValue>(.)", signed)
+        assert value
+        wrong = b"A" if value[1] != b"A" else b"B"
+        forged = signed[: value.start(1)] + wrong + signed[value.end(1) :]
+        assert take_file("ksk.xml", forged, by="giang", at=NOW).outcome == "taken"
+        held = work()
+        assert (held.state, held.problem_code) == (State.HELD, "DOCTOR-SIGNATURE")
 
     def test_nobody_signs_for_another_person(self, two: Two) -> None:
         Destination.objects.filter(pk=two.hub.pk).update(hub={**two.hub.hub, "doctor_field": "BAC_SI"})
@@ -425,6 +459,12 @@ class TestMeanings:
         body = json.dumps({"header": {"res_code": code}}).encode()
         assert push_answer(200, body, msg_id="m", relay=False).word is at_hub
         assert push_answer(200, body, msg_id="m", relay=True).word is at_relay
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_a_login_that_is_refused_without_a_word_is_the_accounts_affair(self, status: int) -> None:
+        answer = login_answer(status, b"")
+        assert (answer.word, answer.concern) == (Word.REJECTED, Concern.ACCOUNT)
+        assert login_answer(503, b"").word is Word.TRY_LATER
 
     def test_every_open_question_is_a_setting_with_a_source(self) -> None:
         fields = set(HubSettings.__dataclass_fields__) - {"key_reference"}

@@ -1,15 +1,19 @@
 """Reception's desk: asking, what is shown of an answer, and telling of a visit."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from sosuckhoe.hospital.cards.models import LookUp
-from sosuckhoe.hospital.cards.question import NotAsked, question_of
+from sosuckhoe.hospital.cards.question import NotAsked, question_of, whose
 from sosuckhoe.hospital.delivery.answers import NO_ANSWER
 from sosuckhoe.hospital.delivery.models import Submission
 from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.worker import CheckInWorker
 from sosuckhoe.hospital.journal.models import Entry
+from sosuckhoe.hospital.patients.models import Patient
 from sosuckhoe.hospital.staff.models import Person
 from sosuckhoe.hospital.visits.models import CheckIn
 
@@ -58,6 +62,12 @@ def test_somebody_who_was_here_needs_only_the_number(ward):
     patient = ward.submission(ward.taken[0]).version.visit.patient
     number = patient.identifiers.get(kind="personal_id").value
     assert question_of(number).full_name == patient.full_name
+    other = Patient.objects.exclude(pk=patient.pk).first()
+    also = other.identifiers.create(kind="insurance_card", value=number)
+    assert whose(number) is None, "of two nobody knows which"
+    also.delete()
+    patient.identifiers.filter(value=number).update(until=timezone.localdate() - timedelta(days=1))
+    assert whose(number) is None, "it is no longer theirs"
 
 
 def test_asking_is_a_post_that_goes_to_a_page_without_a_number_in_its_address(ward, as_role):
