@@ -258,6 +258,19 @@ def test_the_manifest_cannot_speak_of_another_visit(
     assert (outcome, found) == (FAILED, {code})
 
 
+def test_the_manifest_cannot_say_that_something_else_was_signed(container: bytes, paper: Paper) -> None:
+    def other(listing: dict[str, Any]) -> None:
+        listing["submissions"][0]["documents"][0]["unsigned_sha256"] = "0" * 64
+
+    outcome, found = examined(forged(container, "clock.json", lambda _: None, other), paper)
+    assert (outcome, found) == (FAILED, {"UNSIGNED-OTHER"})
+
+
+def test_an_attempt_that_stands_there_twice_is_told(container: bytes, paper: Paper) -> None:
+    outcome, found = examined(forged(container, ATTEMPTS, lambda rows: rows + rows[-1:]), paper)
+    assert outcome != PASSED and "ATTEMPTS-MISSING" in found
+
+
 def test_the_manifest_cannot_name_another_certificate(container: bytes, paper: Paper) -> None:
     def other(listing: dict[str, Any]) -> None:
         listing["submissions"][0]["documents"][0]["certificate_sha256"] = "0" * 64

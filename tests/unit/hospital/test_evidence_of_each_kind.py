@@ -330,6 +330,16 @@ def test_an_attempt_taken_out_of_several_leaves_a_gap(
 
 
 class TestHealthChecks:
+    @pytest.mark.parametrize(
+        ("code", "about", "number"),
+        [("CM_SUCCESS", "m", "7"), ("CM_SUCCESS", "other", ""), ("CM_SYSTEM_ERROR", "m", ""), ("", "m", "")],
+    )
+    def test_only_an_answer_that_takes_this_message_gives_a_number(
+        self, code: str, about: str, number: str
+    ) -> None:
+        header = {"res_code": code, "txn_id": "7", "ref_msg_id": about}
+        assert verify_evidence.hub_number_in(json.dumps({"header": header}).encode(), "m") == number
+
     def test_an_answer_to_another_message_is_no_receipt(
         self, two: Two, paper: Paper, clean: list[bytes]
     ) -> None:
