@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import doors, receipts
@@ -153,7 +154,7 @@ def no_room(line: receipts.ReceiptLine) -> None:
     raise OSError(errno.ENOSPC, "no space left")
 
 
-TROUBLE = ["disk full", "ledger locked", "ledger locked, refused"]
+TROUBLE = ["disk full", "ledger locked", "ledger locked, refused", "commit fails", "commit fails, refused"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -175,13 +176,24 @@ def test_an_answer_that_cannot_be_kept_yet_is_kept_later_and_nothing_else_leaves
     def locked(execute: Any, sql: str, *rest: Any) -> Any:
         if (
             lasts
-            and trouble != "disk full"
+            and trouble.startswith("ledger")
             and sql.startswith('UPDATE "delivery_attempt"')
             and "ended_at" in sql
         ):
             raise OperationalError("database is locked")
         return execute(sql, *rest)
 
+    really = BaseDatabaseWrapper._commit
+
+    def commit(wrapper: Any) -> None:
+        if lasts and trouble.startswith("commit") and first_closed():
+            raise OperationalError("disk I/O error")
+        really(wrapper)
+
+    def first_closed() -> bool:
+        return Attempt.objects.filter(ended_at__isnull=False).exists()
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", commit)
     monkeypatch.setattr(receipts, "append", append)
     with connection.execute_wrapper(locked):
         assert worker.send_one()
@@ -217,6 +229,22 @@ def test_an_answer_that_cannot_be_kept_for_long_is_given_up_and_stays_unknown(
     assert worker.send_one() and worker.send_one() and not worker.in_hand
     submission.refresh_from_db()
     assert submission.state == State.SENDING
+    recover(at=timezone.now() + 2 * LEASE)
+    submission.refresh_from_db()
+    assert submission.state == State.UNKNOWN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_cannot_be_kept_for_another_reason_does_not_keep_its_line_for_ever(
+    closed: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    with monkeypatch.context() as troubled:
+        troubled.setattr(receipts, "append", no_room)
+        assert worker.send_one()
+        troubled.setattr(receipts, "append", lambda line: {}[line])
+        assert worker.send_one() and not worker.in_hand
     recover(at=timezone.now() + 2 * LEASE)
     submission.refresh_from_db()
     assert submission.state == State.UNKNOWN

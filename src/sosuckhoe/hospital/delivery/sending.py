@@ -63,9 +63,12 @@ class Answered:
 
     def settle(self) -> None:
         """Raises NotKept where the disk or the ledger is in trouble; to be called again then, it does nothing twice."""
+        before = dict(vars(self.submission))
         try:
             settle(self.submission, self.attempt, self.exchange, self.answer)
         except (*LEDGERS_OWN, OSError) as trouble:
+            # A step that the ledger has taken back must not be the one the next try starts from.
+            vars(self.submission).update(before)
             raise NotKept(self) from trouble
 
 

@@ -180,6 +180,8 @@ class Worker:
             if 0 <= time.monotonic() - self._not_kept_since < KEEPS_TRYING:
                 return False
             log.exception("submission %s: its answer is given up", answered.submission.pk)
+        except Exception:
+            log.exception("submission %s: the attempt broke", answered.submission.pk)
         self._not_kept, self._under_way = None, ()
         return True
 
