@@ -136,7 +136,7 @@ def test_what_could_not_be_settled_is_the_last_on_its_connection(
 
     monkeypatch.setattr(receipts, "append", full_disk_once)
     portal, found = two("take", "take")
-    assert (portal.connections, found) == (2, [State.SENDING, State.RECEIVED])
+    assert (portal.connections, found) == (2, [State.RECEIVED, State.RECEIVED])
 
 
 RECEIVED, UNKNOWN, REFUSED = State.RECEIVED, State.UNKNOWN, State.REFUSED

@@ -14,6 +14,7 @@ from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import SecretMissing, keep_secret, secret_of
 from sosuckhoe.hospital.delivery.signers import pins
+from sosuckhoe.hospital.delivery.signers.keys import open_key
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 
@@ -57,6 +58,7 @@ def test_without_descriptors_nothing_is_signed_or_sent_and_nothing_has_to_be_all
     closed: Callable[..., Submission], portal: Portal
 ) -> None:
     submission, worker = closed(), Worker("test")
+    open_key.cache_clear()  # a key that this process has opened before signs without another look
     with no_more_files():
         worker.sign_one()
     submission.refresh_from_db()
