@@ -72,17 +72,17 @@ def _unknown_as_refused() -> Iterator[None]:
 )  # fmt: skip
 def _asked_again() -> Iterator[None]:
     """The disk was full when the answer came, so the record goes out again once there is room."""
-    from sosuckhoe.hospital.delivery import sending
+    from sosuckhoe.hospital.delivery import sending, worker
 
-    real = sending.Answered.settle
+    real = sending.keep_answer
 
-    def settle(answered: Any) -> None:
+    def keep(answered: Any) -> None:
         try:
             real(answered)
         except sending.NotKept:
             sending.release(answered.submission, answered.attempt, sending.PAUSED)
 
-    with put((sending.Answered, "settle", settle)):
+    with put((sending, "keep_answer", keep), (worker, "keep_answer", keep)):
         yield
 
 

@@ -197,6 +197,7 @@ def test_an_answer_that_cannot_be_kept_yet_is_kept_later_and_nothing_else_leaves
     monkeypatch.setattr(receipts, "append", append)
     with connection.execute_wrapper(locked):
         assert worker.send_one()
+        answered_by = timezone.now()
         (first,) = [each for each in (submission, other) if calls(portal, each)]
         first.refresh_from_db()
         assert first.state == State.SENDING
@@ -211,6 +212,9 @@ def test_an_answer_that_cannot_be_kept_yet_is_kept_later_and_nothing_else_leaves
         1,
         1,
     )
+    # It came when it came, however long it took to keep it.
+    told = [first.attempts.get().ended_at, *first.receipts.values_list("received_at", flat=True)]
+    assert all(moment is not None and moment <= answered_by for moment in told)
     assert worker.send_one() and not worker.in_hand
     other.refresh_from_db()
     submission.refresh_from_db()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import hand, receipts, settling, together
 from sosuckhoe.hospital.delivery.answers import Answer, Word
@@ -17,7 +16,7 @@ from sosuckhoe.hospital.delivery.claims import RECORDS
 from sosuckhoe.hospital.delivery.hand import Hand
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.delivery.sending import TakenOver, may_send
-from sosuckhoe.hospital.delivery.settling import Settled
+from sosuckhoe.hospital.delivery.settling import Answered
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 
@@ -128,9 +127,9 @@ def in_one_hand(work: Any, items: Sequence[Any]) -> list[together._Deed]:
     return deeds
 
 
-def received(one: Claim, number: str) -> Settled:
+def received(one: Claim, number: str) -> Answered:
     answer = Answer(Word.ACCEPTED, "200", "", transaction_number=number)
-    return Settled(*one, None, answer, timezone.now())
+    return Answered(*one, None, answer)
 
 
 @pytest.mark.django_db
@@ -184,7 +183,7 @@ def test_one_of_a_hand_whose_lease_ran_out_meanwhile_has_its_receipt_all_the_sam
 def test_what_fails_in_a_hand_is_done_anew_for_each_alone(claimed: list[Claim]) -> None:
     broken = claimed[1][0].pk
 
-    def work(hand: Sequence[Settled]) -> list[bool]:
+    def work(hand: Sequence[Answered]) -> list[bool]:
         kept = settling._keep_received(hand)
         if broken in [one.submission.pk for one in hand]:
             raise IntegrityError("this one")

@@ -62,7 +62,7 @@ def _attempt(submission: Submission, now: datetime) -> dict[str, Any]:
 def close_attempt(attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
     """Keep what was said on both sides. Whoever comes late knows better than recovery, which has closed it meanwhile."""
     columns: dict[str, object] = {
-        "ended_at": timezone.now(),
+        "ended_at": attempt.ended_at or timezone.now(),
         "outcome": answer.word if attempt.bytes_from else "NotSent",
         "code": answer.code,
         "sentence": answer.sentence,

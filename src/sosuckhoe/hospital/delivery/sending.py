@@ -8,7 +8,6 @@ So after a crash it is known whether nothing left (send again) or something may 
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +25,7 @@ from .ledger import step
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
 from .restoring.hold import not_restored
-from .settling import settle
+from .settling import Answered, settle
 from .signing_anew import was_tried
 from .states import State
 from .together import together
@@ -52,32 +51,24 @@ class TakenOver(Exception):
     """Somebody with a newer fence holds the item now, or the destination was paused or changed: do not send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of a call: known to this process alone until it is settled."""
-
-    submission: Submission
-    attempt: Attempt
-    exchange: Exchange
-    answer: Answer
-
-    def settle(self) -> None:
-        """Raises NotKept where the disk or the ledger is in trouble; to be called again then, it does nothing twice."""
-        before = dict(vars(self.submission))
-        try:
-            settle(self.submission, self.attempt, self.exchange, self.answer)
-        except (*LEDGERS_OWN, OSError) as trouble:
-            # A step that the ledger has taken back must not be the one the next try starts from.
-            vars(self.submission).update(before)
-            raise NotKept(self) from trouble
-
-
 class NotKept(Exception):
     """The destination has answered, and the answer could not be kept."""
 
     def __init__(self, answered: Answered) -> None:
         super().__init__(answered.answer.code)
         self.answered = answered
+
+
+def keep_answer(answered: Answered) -> None:
+    """Settle it. Raises NotKept where the disk or the ledger is in trouble; it may be called again then."""
+    submission = answered.submission
+    before = dict(vars(submission))
+    try:
+        settle(submission, answered.attempt, answered.exchange, answered.answer)
+    except (*LEDGERS_OWN, OSError) as trouble:
+        # A step that the ledger has taken back must not be the one the next try starts from.
+        vars(submission).update(before)
+        raise NotKept(answered) from trouble
 
 
 def send_submission(submission: Submission, attempt: Attempt) -> bool:
@@ -107,7 +98,7 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             attempt = _next_attempt(submission)
             exchange = _submit(channel, channel.session(), submission, attempt)
         answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))
-        answered.settle()
+        keep_answer(answered)
         return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
         settle(submission, attempt, None, problem.answer)

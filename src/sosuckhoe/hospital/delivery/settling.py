@@ -32,9 +32,13 @@ NOT_THERE = "unknown-is-not-there"
 
 
 def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
-    """Keep both sides and take the step the answer asks for, in one transaction."""
+    """Keep both sides and take the step the answer asks for, in one transaction.
+
+    Where that fails it may be called again: the answer came when it was called first.
+    """
     now = timezone.now()
-    if answer.word is Word.ACCEPTED and not _received(Settled(submission, attempt, exchange, answer, now)):
+    attempt.ended_at = attempt.ended_at or now
+    if answer.word is Word.ACCEPTED and not _received(Answered(submission, attempt, exchange, answer)):
         answer = FOREIGN_RECEIPT
     if answer.word is not Word.ACCEPTED:
         KEPT.hang_up()
@@ -47,14 +51,18 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """An attempt with a receipt."""
+class Answered:
+    """What came of a call: known to this process alone until it is settled."""
 
     submission: Submission
     attempt: Attempt
     exchange: Exchange | None
     answer: Answer
-    at: datetime
+
+    @property
+    def at(self) -> datetime:
+        """When it came."""
+        return self.attempt.ended_at or timezone.now()
 
     @property
     def warning(self) -> tuple[str, str]:
@@ -62,7 +70,7 @@ class Settled:
         return ("", "") if self.answer.code == "200" else (self.answer.code, self.answer.sentence)
 
 
-def _received(one: Settled) -> bool:
+def _received(one: Answered) -> bool:
     """Keep a receipt outside the database and in it. False: the number is another's."""
     # Our own earlier receipt with this number is the portal repeating itself; anybody else's is foreign.
     if is_anothers(one.submission, one.answer.transaction_number):
@@ -74,7 +82,7 @@ def _received(one: Settled) -> bool:
     return together(_keep_received, one)
 
 
-def _keep_received(hand: Sequence[Settled]) -> list[bool]:
+def _keep_received(hand: Sequence[Answered]) -> list[bool]:
     """The receipts, the attempts and the steps of those whose receipt it is."""
     kept = keep_receipts(hand)
     ours = [one for one, is_kept in zip(hand, kept, strict=True) if is_kept]
@@ -87,7 +95,7 @@ def _keep_received(hand: Sequence[Settled]) -> list[bool]:
     return kept
 
 
-def _receive(hand: Sequence[Settled], warning: tuple[str, str]) -> None:
+def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> None:
     now = timezone.now()
     columns = {"problem_code": warning[0], "problem": warning[1], "delays": 0, "not_before": None}
     moved = step_all([one.submission for one in hand], State.RECEIVED, at=now, **columns)

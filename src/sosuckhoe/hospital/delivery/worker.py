@@ -11,7 +11,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
@@ -36,8 +35,8 @@ from .models import Attempt, Submission
 from .recovery import recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
-from .sending import LEDGERS_OWN, Answered, NotKept, send_submission
-from .settling import LONGEST_WAIT
+from .sending import LEDGERS_OWN, NotKept, keep_answer, send_submission
+from .settling import LONGEST_WAIT, Answered
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits
@@ -174,7 +173,7 @@ class Worker:
     def _keep_answer(self, answered: Answered) -> bool:
         """Try again to keep it. A disk may be full for minutes, and who was answered must not be asked about by people."""
         try:
-            answered.settle()
+            keep_answer(answered)
         except NotKept:
             close_old_connections()
             if 0 <= time.monotonic() - self._not_kept_since < KEEPS_TRYING:
@@ -197,8 +196,7 @@ class Worker:
     def let_go(self) -> None:
         """Give back what is in hand and not sent; a last try for an answer that could not be kept."""
         if self._not_kept is not None:
-            with suppress(Exception):
-                self._not_kept.settle()
+            self._keep_answer(self._not_kept)
         self.hand.let_go()
 
     def _wait(self, submission: Submission, code: str, sentence: str, now: datetime) -> None:
