@@ -226,7 +226,7 @@ def test_a_short_list_is_told_with_its_names_and_a_long_one_is_not() -> None:
 def test_long_names_are_read_where_the_list_is(path: str, rule: str, codes: str) -> None:
     [fault] = of(path, "9")
     assert fault.rule == rule
-    assert fault.message.endswith(f" Chọn {codes} (tên từng mã: sosuckhoe standard show {path}).")
+    assert fault.message.endswith(f" Mã dùng được: {codes}.")
     assert len(fault.message) < 200
 
 

@@ -69,6 +69,14 @@ def compact(code: str) -> str:
     return _MARKS.sub("", code.upper())
 
 
+_BESIDE_A_SERVICE = re.compile(r"_[A-Z]+$|\.K\..*$")
+
+
+def base_of(service: str) -> str:
+    """A service's code without ``_TB``, ``_GT``, ``_TT``, and without ``.K.`` and the facility it was sent to."""
+    return _BESIDE_A_SERVICE.sub("", service)
+
+
 COMPACT = frozenset({"icd10", "long_term_diseases"})
 """Lists whose codes are held, and asked, in their compact form."""
 

@@ -34,7 +34,7 @@ DAY, TIME = "cần 8 chữ số năm, tháng, ngày có thật", "cần 12 chữ
 FEW_CODES = 5
 """So many codes of a list are told when another one stands there."""
 SHORT_NAMES = 100
-"""So many characters may their names take; longer ones are read where the list is."""
+"""So many characters may their names take; longer ones make nobody's finding clearer than the codes alone."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class Shape:
         named = "; ".join(f"{code} – {found.name_vi}" for code, found in codes.items())
         if len(named) <= SHORT_NAMES:
             return f" Chọn {named}."
-        return f" Chọn {', '.join(codes)} (tên từng mã: sosuckhoe standard show {self.path})."
+        return f" Mã dùng được: {', '.join(codes)}."
 
     def _members(self, text: str) -> tuple[str, Severity, str] | None:
         if not all(member.strip() for member in text.split(";")):

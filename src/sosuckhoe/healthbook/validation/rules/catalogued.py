@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from ..catalogues import Catalogues, Entry
+from ..catalogues import Catalogues, Entry, base_of
 from ..fault import Owner, Severity
 from ..policy import Policy
 from ..rule import Check, Confidence, rule
@@ -22,7 +22,6 @@ SOURCE_OF_DEVICE = re.compile(r"\[[^\]]*\]")
 """Named in a device code whose source is 3, and mostly not in the list."""
 TRANSPORT = "VC."
 """A transport is coded by its destination, so no list of services has it."""
-SUFFIX = re.compile(r"_[A-Z]+$|\.K\..*$")
 _DESCRIBED = re.compile(r"\[[^\]]*\]$")
 """What a facility may add to a service's name, in square brackets."""
 TEMPORARY_CARD = "000"
@@ -185,8 +184,8 @@ def service_is_national(policy: Policy, ordered: date, code: str) -> bool:
 
 
 def known_as(service: str) -> tuple[str, str]:
-    """A service code as written, and its base: without ``_TB``, ``_GT``, ``_TT`` and without where a test was sent."""
-    return service, SUFFIX.sub("", service)
+    """A service code as written, and its base."""
+    return service, base_of(service)
 
 
 def regimen_is_known(policy: Policy, discharged: date, code: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from ..catalogues import base_of
 from ..rule import rule
 from .cited import CHECKERS, DERIVED
 from .parts import TESTS
@@ -12,7 +13,6 @@ from .stay import INPATIENT, NOT_INSURED
 
 MALE = "1"
 NEWBORN = timedelta(days=28)
-_OF_A_SERVICE = re.compile(r"_[A-Z]+$|\.K\..*$")
 _DEPARTMENT = re.compile(r"K((?:[0-9]{2})+)(?:\.D([0-9]{2}))?")
 
 
@@ -95,8 +95,8 @@ def results_agree_on_the_day(
 )
 def medicine_belongs_to_a_service(services: set[str | None], used_in: list[str]) -> list[str]:
     """A service code on a medicine line occurs in XML3, as written or by its base code (``_TB``, ``_GT``, sent out)."""
-    known = {_OF_A_SERVICE.sub("", service or "") for service in services}
-    return [service for service in used_in if services and _OF_A_SERVICE.sub("", service) not in known]
+    known = {base_of(service or "") for service in services}
+    return [service for service in used_in if services and base_of(service) not in known]
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from ..catalogues import compact
+from ..catalogues import base_of, compact
 from ..policy import Policy
 from ..rule import rule
 from .cited import CHECKERS, GATEWAY, table
@@ -19,8 +19,6 @@ SUMMARISED_ON_PAPER = SUMMARISED | {"02"}
 IMAGING = "2"
 ABANDONED = "_TB"
 """The end of MA_DICH_VU of a service that was begun and not finished."""
-SENT_TO = ".K."
-"""In MA_DICH_VU, before the facility a service was sent to."""
 LABORATORY = "1"
 TESTS = frozenset({"1", "2", "3"})
 """MA_NHOM of tests, imaging and functional tests, whose results stand in table 4."""
@@ -52,8 +50,8 @@ def imaging_has_a_conclusion(
 ) -> list[int]:
     """An imaging line (group 2) that has its result has an XML4 record with KET_LUAN, unless it was abandoned midway.
 
-    The conclusion may stand under the code before the facility it was sent to (``.K.``, see XTB-019). One that stands
-    under the code of no line is told there, not at the line that lacks it.
+    The conclusion may stand under the base of the code (see XTB-019). One that stands under the code of no line is told
+    there, not at the line that lacks it.
     """
     if category == NOT_INSURED and not answered:
         return []
@@ -65,11 +63,11 @@ def imaging_has_a_conclusion(
         and service
         and result
         and service not in concluded
-        and service.partition(SENT_TO)[0] not in concluded
+        and base_of(service) not in concluded
         and not service.endswith(ABANDONED)
     ]
     if missing:
-        billed = {*services, *(service.partition(SENT_TO)[0] for service in services if service)}
+        billed = {*services, *(base_of(service) for service in services if service)}
         if sum(service is None or service not in billed for service in concluded) >= len(missing):
             return []
     return missing
