@@ -453,6 +453,16 @@ class TestNowhereElse:
         host.post("/api/token/take", {"username": "99999_BV"})
         assert seen and seen[0].startswith(b"POST /api/token/take")
 
+    def test_an_authority_added_to_the_machine_is_trusted_without_a_new_start(
+        self, listening: Callable[..., Any], tmp_path: Path
+    ) -> None:
+        host, seen = listening(name="localhost", days=(-1, 30), known=False)
+        with pytest.raises(NotSent):
+            host.post("/api/token/take", {"username": "99999_BV"})
+        os.environ["SSL_CERT_FILE"] = str(tmp_path / "cert.pem")
+        host.post("/api/token/take", {"username": "99999_BV"})
+        assert len(seen) == 1
+
     @pytest.mark.parametrize(
         "address", ["https://cong.example", "http://cong.example", "", "https://a@localhost"]
     )

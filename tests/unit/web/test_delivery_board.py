@@ -7,6 +7,7 @@ from tests.unit.web.ward import clean, connect
 
 from sosuckhoe.hospital.delivery.models import (
     Destination,
+    DestinationKind,
     PortalFinding,
     Pulse,
     Receipt,
@@ -84,6 +85,30 @@ def test_the_top_bar_says_in_a_word_how_sending_goes(ward, as_role):
     client_it = as_role(ward, "it")
     client_it.post(reverse("web:delivery_pause", args=[ward.destination.pk]), {"reason": "thử"})
     assert "Tạm dừng" in word()
+
+
+def test_a_destinations_own_card_says_that_the_sending_program_does_not_run(ward, as_role):
+    """Only where something waits for it, and whatever waits elsewhere."""
+    other = Destination.objects.create(
+        facility=ward.facility,
+        name="Trục",
+        kind=DestinationKind.HUB,
+        base_url="http://127.0.0.1:9",
+        account="99999",
+    )
+    client = as_role(ward, "it")
+
+    def cards() -> list[str]:
+        page = client.get(reverse("web:delivery")).content.decode()
+        return re.findall(
+            r"Gửi bình thường|Không chạy|Chậm", page.split('id="health-title"')[1].split("</section>")[0]
+        )
+
+    assert cards() == ["Không chạy", "Gửi bình thường"]
+    Submission.ledger.filter(state__in=["SIGNED", "WAITING"]).update(destination=other)
+    assert cards() == ["Gửi bình thường", "Không chạy"]
+    Pulse.objects.create(name="may-gui", at=timezone.now())
+    assert cards() == ["Gửi bình thường", "Gửi bình thường"]
 
 
 @pytest.mark.parametrize("kind", ["visit", "transaction", "hash"])

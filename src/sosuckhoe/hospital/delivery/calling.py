@@ -173,6 +173,8 @@ class Host:
         try:
             connection.connect()
         except ssl.SSLError:
+            # They may have been read before the portal's was among them, or while no file could be opened.
+            _trusted.cache_clear()
             raise later("TLS", "Chứng thư máy chủ của cổng không hợp lệ nên không gửi.") from None
         except OSError:
             raise later("NO-CONNECTION", "Không kết nối được với cổng. Hệ thống sẽ tự gửi lại.") from None
@@ -278,7 +280,7 @@ _CUTS = Cuts()
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The authorities this machine trusts, read once: there are a hundred and more of them."""
+    """The authorities this machine trusts, read once as long as they are enough: there are a hundred and more."""
     return ssl.create_default_context()
 
 

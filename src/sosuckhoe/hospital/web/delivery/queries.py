@@ -58,6 +58,8 @@ def tiles(destination: Destination | None) -> list[Tile]:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """How a destination fares, and how many records or health checks wait for it. Check-ins are told apart."""
+
     destination: Destination
     look: words.Look
     waiting: int
@@ -67,7 +69,9 @@ class Health:
 def health(destinations: Sequence[Destination]) -> list[Health]:
     waits = {
         destination: (count, oldest)
-        for destination, count, oldest in Submission.objects.filter(state__in=[S.SIGNED, S.WAITING])
+        for destination, count, oldest in Submission.ledger.filter(
+            state__in=[S.SIGNED, S.WAITING], check_in__isnull=True
+        )
         .values_list("destination")
         .annotate(Count("id"), Min("since"))
         .order_by()
@@ -75,7 +79,7 @@ def health(destinations: Sequence[Destination]) -> list[Health]:
     return [
         Health(
             each,
-            words.SENDING[sending_key([each])],
+            words.SENDING[sending_key(each)],
             *waits.get(each.pk, (0, None)),
         )
         for each in destinations

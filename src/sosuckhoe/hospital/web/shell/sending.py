@@ -1,6 +1,5 @@
 """Today's state of sending in one word, the same for the top bar, the home page and the delivery board."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -28,22 +27,24 @@ def state_of(destination: Destination) -> str:
     return "normal"
 
 
-def sending_key(destinations: Iterable[Destination] | None = None) -> str:
-    """The worst of all destinations that are in use; a restore that nobody has released holds them all, and a sending
-    program that does not run leaves all of them waiting."""
+def sending_key(destination: Destination | None = None) -> str:
+    """Of one destination, or the worst of all that are in use. A restore that nobody has released holds them all, and a
+    sending program that does not run leaves all that waits where it is."""
     if on_hold():
         return "restored"
-    used = list(Destination.objects.filter(enabled=True)) if destinations is None else list(destinations)
+    used = list(Destination.objects.filter(enabled=True)) if destination is None else [destination]
     if not used:
         return "unset"
-    states = {state_of(destination) for destination in used}
+    states = {state_of(each) for each in used}
     for worst in ("silent", "paused"):
         if worst in states:
             return worst
     now = timezone.now()
-    waits = Submission.objects.filter(state__in=(State.SIGNED, State.WAITING))
+    waits = Submission.ledger.filter(state__in=(State.SIGNED, State.WAITING))
+    if destination is not None:
+        waits = waits.filter(destination=destination)
     beat = last_beat()
-    if destinations is None and (beat is None or now - beat > WORKER_SILENT) and waits.exists():
+    if (beat is None or now - beat > WORKER_SILENT) and waits.exists():
         return "stopped"
     return "slow" if waits.filter(since__lt=now - SLOW_AFTER).exists() else "normal"
 
