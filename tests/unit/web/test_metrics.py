@@ -175,8 +175,10 @@ def test_another_facilitys_certificate_does_not_hide_that_this_ones_ends(ward):
     assert "key-ended" in codes()
     (said,) = [one.sentence for one in alarms(watched(timezone.now())) if one.code == "key-ended"]
     assert said.startswith("Phòng khám Mẫu: ")
+    assert ("0" * 16,) in read()["sosuckhoe_certificate_days_left"]
     SigningKey.objects.filter(pk=key.pk).update(retired_at=timezone.now())
     assert not {"key-ends", "key-ended"} & codes()
+    assert ("0" * 16,) not in read()["sosuckhoe_certificate_days_left"]
 
 
 def test_a_restore_on_hold_is_an_alarm(ward):
