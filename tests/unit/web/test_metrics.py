@@ -7,13 +7,22 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from sosuckhoe.hospital.delivery.models import Destination, Pulse, SignedDocument, SigningKey, Submission
+from sosuckhoe.hospital.delivery.models import (
+    Attempt,
+    Destination,
+    Incident,
+    Pulse,
+    SignedDocument,
+    SigningKey,
+    Submission,
+)
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.watching import pulse
 from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
 from sosuckhoe.hospital.delivery.watching.rehashing import check_stored
 from sosuckhoe.hospital.delivery.watching.watched import ALARMS, Watched, alarms, watched
 from sosuckhoe.hospital.staff.models import Facility
+from sosuckhoe.hospital.web.delivery import metrics
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +50,20 @@ def test_the_metrics_count_what_the_ledger_has(ward):
     assert states == set(Submission.ledger.values_list("state", flat=True))
     assert found["sosuckhoe_restore_hold"][()] == 0
     assert found["sosuckhoe_submission_oldest_seconds"].keys() == found["sosuckhoe_submissions"].keys()
+
+
+def test_an_outage_is_counted_until_it_has_ended(ward):
+    attempt = Attempt.objects.select_related("submission").earliest("pk")
+    assert read()["sosuckhoe_incidents_open"][()] == 0
+    Incident.objects.create(
+        destination_id=attempt.submission.destination_id,
+        first_attempt=attempt,
+        started_at=attempt.started_at,
+        silent_calls=3,
+    )
+    assert read()["sosuckhoe_incidents_open"][()] == 1
+    Incident.objects.update(ended_at=timezone.now(), ending_attempt=Attempt.objects.latest("pk"))
+    assert read()["sosuckhoe_incidents_open"][()] == 0
 
 
 def test_what_is_free_on_the_disk_is_measured_where_the_program_writes(ward, home):
@@ -158,6 +181,49 @@ def test_every_alarm_is_off_while_all_is_well_and_on_from_its_limit(code, well, 
 def test_in_a_house_where_all_is_well_there_is_no_alarm_and_each_has_its_limit():
     assert not list(alarms(look()))
     assert {code for code, _, _ in LIMITS} == set(ALARMS)
+
+
+def test_every_metric_says_what_was_seen(monkeypatch):
+    seen = look(
+        states={("Cổng", "SIGNED"): (4, NOW - MINUTE), ("Cổng", "RECEIVED"): (9, NOW - DAY)},
+        held={"RESTORED-LEFT": 2},
+        attempts={("Cổng", "Accepted"): 7},
+        destinations={
+            "Cổng": Destination(name="Cổng", failures=5, answered_at=NOW - 2 * MINUTE),
+            "Trục": Destination(name="Trục", paused_at=NOW),
+        },
+        keys={"ab12": NOW + 3 * DAY},
+        late={"at-once": 6},
+        incidents=8,
+        pulse=NOW - 11 * SECOND,
+        checked_at=NOW - 12 * SECOND,
+        chain_is_whole=False,
+        damaged=13,
+        restore_hold=True,
+        room=14,
+    )
+    monkeypatch.setattr(metrics, "watched", lambda now: seen)
+    found = read()
+    on = {name for (name,), value in found.pop("sosuckhoe_alarm").items() if value}
+    assert on == {alarm.code for alarm in alarms(seen)}
+    assert found == {
+        "sosuckhoe_submissions": {("Cổng", "SIGNED"): 4, ("Cổng", "RECEIVED"): 9},
+        "sosuckhoe_submission_oldest_seconds": {("Cổng", "SIGNED"): 60, ("Cổng", "RECEIVED"): 86400},
+        "sosuckhoe_held": {("RESTORED-LEFT",): 2},
+        "sosuckhoe_attempts": {("Cổng", "Accepted"): 7},
+        "sosuckhoe_paused": {("Cổng",): 0, ("Trục",): 1},
+        "sosuckhoe_failures_in_a_row": {("Cổng",): 5, ("Trục",): 0},
+        "sosuckhoe_last_answer_age_seconds": {("Cổng",): 120},
+        "sosuckhoe_certificate_days_left": {("ab12",): 3},
+        "sosuckhoe_clocks_overdue": {("at-once",): 6},
+        "sosuckhoe_incidents_open": {(): 8},
+        "sosuckhoe_restore_hold": {(): 1},
+        "sosuckhoe_disk_free_bytes": {(): 14},
+        "sosuckhoe_worker_pulse_age_seconds": {(): 11},
+        "sosuckhoe_stored_check_age_seconds": {(): 12},
+        "sosuckhoe_stored_damaged": {(): 13},
+        "sosuckhoe_journal_chain_whole": {(): 0},
+    }
 
 
 def test_another_facilitys_certificate_does_not_hide_that_this_ones_ends(ward):
