@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.unit.reconciling.conftest import NOW, Books
+from tests.unit.reconciling.hub_books import HubBooks
 
 from sosuckhoe.hospital.delivery.models import Incident, Submission
 from sosuckhoe.hospital.delivery.states import State
@@ -68,6 +69,9 @@ def test_an_outage_is_three_silent_calls_in_a_row_until_the_next_answer(text, ex
         ("NotSent", "HOST-NOT-ALLOWED", None),
         ("NotSent", "LOGIN-401", False),
         ("Unknown", "EARLY-ANSWER", False),
+        ("TryLater", "CM_SYSTEM_ERROR", True),
+        *(("TryLater", code, False) for code in ("CM_AUTH_EXPIRED", "CM_AUTH_PERMISSION")),
+        ("NotSent", "LOGIN-CM_AUTH_ACCOUNT_FAIL", False),
     ],
 )
 def test_only_calls_that_the_other_side_left_unanswered_are_silent(outcome, code, silent):
@@ -145,6 +149,24 @@ def test_a_silent_service_of_check_ins_is_no_outage_of_the_portal(books):
     for minute in range(3):
         books.attempt(row, NOW + minute * MINUTE, outcome="NotSent", code="NO-CONNECTION", document=document)
     assert record_incidents() == 0
+
+
+def test_a_silent_hub_is_an_outage_of_the_hub_tied_to_the_health_checks_it_delayed(books):
+    hub_books = HubBooks.beside(books)
+    portals = books.put(State.SIGNED)
+    books.attempt(portals, NOW, outcome="NotSent", code="NO-CONNECTION")
+    hub_books.put(State.RECEIVED, received_at=NOW - timedelta(hours=1))
+    tried, waiting = hub_books.put(State.SIGNED), hub_books.put(State.SIGNED)
+    for minute in range(3):
+        books.attempt(tried, NOW + minute * MINUTE, outcome="NotSent", code="LOGIN-NO-ANSWER")
+    assert record_incidents() == 1
+    incident = Incident.objects.get()
+    assert (incident.destination, incident.started_at, incident.silent_calls) == (hub_books.hub, NOW, 3)
+    assert set(incident.delayed.all()) == {tried, waiting}
+    books.attempt(tried, NOW + 5 * MINUTE)
+    assert record_incidents() == 1
+    incident.refresh_from_db()
+    assert incident.ended_at is not None and not outages_of(books.destination.pk)
 
 
 def test_recording_twice_changes_nothing(books):

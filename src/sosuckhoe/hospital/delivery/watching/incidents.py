@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ...journal.chain import account_of, note
 from ..answers import NO_ANSWER
-from ..models import Attempt, Destination, Incident, OutageCause, Submission
+from ..models import Attempt, Destination, DestinationKind, Incident, OutageCause, Submission
 from ..stopping import QUIET_AFTER
 from .deadlines import Outage
 
@@ -33,8 +33,15 @@ OUR_OWN = frozenset(
     }
 )
 """Calls that ended through us, a pause, a crash, a set-up or a change of turns: they say nothing about the other side."""
-ANSWERED = frozenset({"401", "EARLY-ANSWER", "LOGIN-401", "LOGIN-402", "LOGIN-403"})
-"""Refusals by which the portal showed that it is there."""
+ANSWERED = frozenset(
+    {
+        *("401", "EARLY-ANSWER", "LOGIN-401", "LOGIN-402", "LOGIN-403"),
+        *("CM_AUTH_PERMISSION", "CM_AUTH_EXPIRED", "LOGIN-CM_AUTH_ACCOUNT_FAIL"),
+    }
+)
+"""Refusals by which the portal, or the hub, showed that it is there."""
+CARRIES = {DestinationKind.PORTAL: "version", DestinationKind.HUB: "health_check"}
+"""Whose calls tell of an outage. Not check-ins: their service may be silent by itself while the portal is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,7 @@ def record_incidents(*, since: datetime | None = None) -> int:
 def _record(destination: Destination, since: datetime | None) -> int:
     Destination.objects.select_for_update().get(pk=destination.pk)
     last = destination.incidents.order_by("-started_at").first()
-    # Of records only: a check-in service that is silent by itself is no outage of the portal.
-    calls = Attempt.objects.filter(
-        submission__destination=destination, submission__version__isnull=False, ended_at__isnull=False
-    )
+    calls = Attempt.objects.filter(submission__in=_carried_to(destination), ended_at__isnull=False)
     if since is not None and (last is None or last.ended_at is not None):
         calls = calls.filter(ended_at__gte=since)
     if last is not None:
@@ -143,9 +147,15 @@ def _keep(destination: Destination, silence: Silence) -> bool:
     return made or ended_at is not None
 
 
+def _carried_to(destination: Destination) -> QuerySet[Submission]:
+    """What this kind of destination is there for."""
+    carries = CARRIES[DestinationKind(destination.kind)]
+    return Submission.ledger.filter(destination=destination, **{f"{carries}__isnull": False})
+
+
 def delayed_by(incident: Incident) -> QuerySet[Submission]:
     """What was signed before the outage ended and had no receipt when it began."""
-    rows = Submission.objects.filter(destination=incident.destination_id, documents__isnull=False)
+    rows = _carried_to(incident.destination).filter(documents__isnull=False)
     if incident.ended_at is not None:
         rows = rows.filter(documents__signed_at__lt=incident.ended_at)
     tried = Q(attempts__started_at__gte=incident.started_at)
