@@ -237,7 +237,8 @@ def test_a_destination_is_mended_with_the_keyboard_alone(desk, width):
     order = stops(page)
     first = order.index("id_base_url")
     assert order[first:] == [
-        *("id_base_url", "id_account", "id_password", "id_calls_at_once", "id_calls_per_minute"),
+        *("id_base_url", "id_account", "id_password", "id_path_edition"),
+        *("id_calls_at_once", "id_calls_per_minute"),
         *("id_receipt_look_up", "id_replaces_by_visit_code", "id_repeats_check_ins", "id_replaces_evidence"),
         *("id_enabled", "Lưu"),
     ]

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
+from tests.crash.stage import Portal
 
 from sosuckhoe.hospital.delivery import receipts, recovery, sending, worker
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.keeping import sent_line
-from sosuckhoe.hospital.delivery.models import Attempt, Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.states import State
@@ -105,6 +106,25 @@ def test_what_is_claimed_already_does_not_leave_once_a_copy_is_on_hold(
     declare(by="giang", reason="bản của đêm qua")
     with pytest.raises(sending.TakenOver):
         sending.may_send(*claimed)
+
+
+@pytest.mark.parametrize(
+    "another", [{"base_url": "http://127.0.0.1:9"}, {"account": "99999_MOI"}, {"path_edition": "4750"}]
+)
+def test_what_is_claimed_already_does_not_leave_for_where_it_was_to_go_before_a_change(
+    claimed: tuple[Submission, Attempt], portal: Portal, another: dict[str, str]
+) -> None:
+    submission, attempt = claimed
+    Destination.objects.update(**another)
+    assert not sending.send_submission(submission, attempt)
+    submission.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (submission.state, attempt.bytes_from) == (State.SIGNED, None)
+    if "path_edition" in another:
+        worker.Worker("next").send_one()
+        head = submission.attempts.latest("number").request_head
+        assert head.startswith("POST /api/qd130/guiHoSoXmlQD4750")
+        assert Submission.objects.get().state == State.RECEIVED
 
 
 def test_a_refused_token_gives_no_second_try_to_one_that_has_lost_its_claim(

@@ -3,13 +3,17 @@ import re
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from tests.unit.web.ward import PASSWORD, connect
 
-from sosuckhoe.hospital.delivery.models import Destination
+from sosuckhoe.hospital.delivery.answers import submission_answer
+from sosuckhoe.hospital.delivery.models import Destination, Submission
+from sosuckhoe.hospital.delivery.stopping import stop_account
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.staff.models import Facility, Person
 from sosuckhoe.hospital.visits.choices import chosen
 from sosuckhoe.hospital.visits.models import HospitalPolicy
+from sosuckhoe.hospital.web.journal.words import Line
 
 NEW = {
     "full_name": "Phạm Mẫu Mới",
@@ -110,6 +114,17 @@ DESTINATION = {
 }  # fmt: skip
 
 
+def unchanged(there):
+    """What the page of a destination posts when nothing was touched."""
+    return {
+        "base_url": there.base_url,
+        "account": there.account,
+        "path_edition": there.path_edition,
+        "enabled": "on",
+        "replaces_evidence": there.replaces_evidence,
+    }
+
+
 @pytest.mark.parametrize(
     "address", ["", "https://cong.example/", "http://cong.example", "khong phai dia chi"]
 )
@@ -139,7 +154,7 @@ def test_the_second_door_is_declared_only_with_evidence_records_and_check_ins_ap
     there = connect(empty_ward).destination
     Destination.objects.update(replaces_by_visit_code=False, replaces_evidence="")
     address = reverse("web:admin_destination", args=[there.pk])
-    given = {"base_url": there.base_url, "account": there.account, "enabled": "on", what: "on"}
+    given = {**unchanged(there), what: "on"}
     refused = it.post(address, {**given, "replaces_evidence": "  "})
     there.refresh_from_db()
     assert refused.status_code == 422 and not getattr(there, what)
@@ -159,7 +174,7 @@ def test_the_second_door_is_declared_only_with_evidence_records_and_check_ins_ap
 def test_the_first_door_is_a_path_on_the_destinations_own_host(it, empty_ward):
     there = connect(empty_ward).destination
     address = reverse("web:admin_destination", args=[there.pk])
-    given = {"base_url": there.base_url, "account": there.account, "enabled": "on"}
+    given = unchanged(there)
     for wrong in ("https://nơi-khác.example/tra", "//noi-khac.example", "tra-cuu", "/tra?ma=1"):
         refused = it.post(address, {**given, "receipt_look_up": wrong})
         assert refused.status_code == 422 and "bắt đầu bằng dấu /" in refused.content.decode()
@@ -170,6 +185,70 @@ def test_the_first_door_is_a_path_on_the_destinations_own_host(it, empty_ward):
         Entry.objects.filter(action="destination-changed").latest("pk").detail["receipt_look_up"]
         == "/api/tra-cuu"
     )
+
+
+def test_the_path_is_changed_on_the_page_with_what_it_means_for_what_waits(ward, as_role):
+    it, there = as_role(ward, "it"), ward.destination
+    address, waiting = reverse("web:admin_destination", args=[there.pk]), Submission.ledger.filter(
+        destination=there, state__in=["WAITING", "SIGNED"]
+    ).count()  # fmt: skip
+    assert waiting and f"{waiting} lượt đang đợi gửi" in it.get(address).content.decode()
+    page = it.post(address, {**unchanged(there), "path_edition": "4750"}, follow=True).content.decode()
+    there.refresh_from_db()
+    assert there.path_edition == "4750"
+    assert f"từ QĐ 3176 sang QĐ 4750: {waiting} lượt đang đợi cũng đi đường mới" in page
+    assert '<option value="4750" selected>' in page
+    entry = Entry.objects.filter(action="destination-changed").latest("pk")
+    assert (entry.detail["path_edition"], entry.actor) == ("3176 → 4750", "it")
+    assert "đường gửi: 3176 → 4750" in Line(entry).facts
+
+    page = it.post(address, {**unchanged(there), "path_edition": "4750"}, follow=True).content.decode()
+    assert "Đường gửi đổi" not in page
+    assert "path_edition" not in Entry.objects.filter(action="destination-changed").latest("pk").detail
+
+
+@pytest.mark.parametrize("wrong", ["", "9999", None])
+def test_a_path_that_is_none_is_no_silent_saved_and_nothing_typed_is_lost(it, empty_ward, wrong):
+    there = connect(empty_ward).destination
+    address = reverse("web:admin_destination", args=[there.pk])
+    given = {**unchanged(there), "account": "99999_MOI", "path_edition": wrong}
+    answer = it.post(address, {key: value for key, value in given.items() if value is not None})
+    assert answer.status_code == 422 and "99999_MOI" in answer.content.decode()
+    there.refresh_from_db()
+    assert (there.path_edition, there.account) == ("3176", unchanged(there)["account"])
+
+
+def test_evidence_for_the_second_door_is_said_anew_for_another_path(it, empty_ward):
+    there = connect(empty_ward).destination
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử ngày 20/11/2026")
+    there.refresh_from_db()
+    address = reverse("web:admin_destination", args=[there.pk])
+    given = {**unchanged(there), "replaces_by_visit_code": "on", "path_edition": "4750"}
+    refused = it.post(address, given)
+    assert refused.status_code == 422 and "đường gửi cũ" in refused.content.decode()
+    assert '<option value="4750" selected>' in refused.content.decode()
+    more = {**given, "replaces_evidence": "thử ngày 20/11/2026; đường 4750 thử ngày 28/11/2026"}
+    assert it.post(address, more).status_code == 302
+    there.refresh_from_db()
+    assert there.path_edition == "4750" and there.replaces_by_visit_code
+
+
+def test_the_path_is_chosen_when_a_destination_is_declared(it):
+    it.post("/quan-tri/noi-nhan/", {**DESTINATION, "path_edition": "4750"})
+    assert Destination.objects.get().path_edition == "4750"
+    assert Entry.objects.filter(action="destination-added").latest("pk").detail["path_edition"] == "4750"
+
+
+def test_who_reads_that_a_path_is_refused_is_led_to_where_it_is_chosen(ward, as_role):
+    it = as_role(ward, "it")
+    answer = submission_answer(404, b"")
+    stop_account(ward.destination, answer, timezone.now())
+    address = reverse("web:admin_destination", args=[ward.destination.pk])
+    board = it.get(reverse("web:delivery")).content.decode()
+    assert "Đường gửi" in answer.sentence and answer.sentence in board and f'href="{address}"' in board
+    page = it.get(address).content.decode()
+    assert answer.sentence in page and "Gửi tiếp" in page and 'name="path_edition"' in page
+    assert f'href="{address}"' not in as_role(ward, "records").get(reverse("web:delivery")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,7 @@ def test_limits_are_set_on_the_page_of_the_destination(ward, as_role):
     there = ward.destination
     page = reverse("web:admin_destination", args=[there.pk])
     given = {"base_url": there.base_url, "account": there.account, "enabled": "on", "calls_at_once": "4"}
+    given["path_edition"] = there.path_edition
     given["replaces_evidence"] = there.replaces_evidence
     answer = as_role(ward, "it").post(page, {**given, "calls_per_minute": "60"})
     assert answer.status_code == 302, answer.context and answer.context["form"].errors

@@ -89,7 +89,10 @@ def add_destination(
         replaces_by_visit_code=replaces_by_visit_code,
         replaces_evidence=replaces_evidence,
     )
-    note(by, "destination-added", "destination", destination.pk, base_url=base_url, account=account)
+    told = {"base_url": base_url, "account": account}
+    if kind == DestinationKind.PORTAL:
+        told["path_edition"] = path_edition
+    note(by, "destination-added", "destination", destination.pk, **told)
     return destination
 
 

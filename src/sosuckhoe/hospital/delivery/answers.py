@@ -166,7 +166,15 @@ def _without_code(status: int, retry_after: int | None) -> Answer:
             f"Cổng đang bận hoặc bảo trì (HTTP {status}). Hệ thống sẽ tự gửi lại.",
             retry_after=retry_after,
         )
-    if status in (403, 404, 405, 413, 415):
+    if status == 404:
+        return Answer(
+            Word.REJECTED,
+            "HTTP-404",
+            "Địa chỉ hoặc đường gửi này không có trên máy chủ của cổng (HTTP 404). Xem lại Địa chỉ cổng và Đường gửi "
+            "(QĐ 3176, QĐ 4750) ở Quản trị, Nơi nhận.",
+            Concern.ACCOUNT,
+        )
+    if status in (403, 405, 413, 415):
         # The web server in front refused: nothing behind it saw the file.
         return Answer(
             Word.REJECTED,

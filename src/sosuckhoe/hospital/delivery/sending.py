@@ -156,7 +156,7 @@ def _may_leave(
     there, document = submission.destination, submission.document
     assert document is not None
     fence, _, *address = row
-    if fence != submission.fence or address != [there.base_url, there.account]:
+    if fence != submission.fence or address != [getattr(there, each) for each in _ADDRESS]:
         return False
     # Asked once the row is ours: whoever marks a code waits for the row, or has committed and is seen here.
     if any_mark and mark_on(submission) is not None:
@@ -165,6 +165,8 @@ def _may_leave(
     return document.key.valid_at(now) or was_tried(submission, before=attempt)
 
 
+_ADDRESS = ("base_url", "account", "path_edition")
+"""Where a claimed one goes: whoever has changed any of it has been told that nothing more leaves the old way."""
 _OURS = Prepared(
     lambda now, *keys: (
         Submission.ledger.filter(
@@ -172,7 +174,7 @@ _OURS = Prepared(
         )
         .order_by("pk")
         .select_for_update(of=("self",))
-        .values_list("pk", "fence", "lease_until", "destination__base_url", "destination__account")
+        .values_list("pk", "fence", "lease_until", *(f"destination__{each}" for each in _ADDRESS))
     )
 )
 """Whose it is, until when, and where to."""

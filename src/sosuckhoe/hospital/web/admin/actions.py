@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
-from ...delivery.gateway import check_address
+from ...delivery.actions import UnknownPath
+from ...delivery.gateway import RECORD_PATHS, check_address
 from ...delivery.models import Destination
 from ...journal.chain import note
 from ...staff.models import Facility, Person
@@ -48,12 +49,16 @@ def change_destination(
     repeats_check_ins: bool | None = None,
     replaces_evidence: str | None = None,
     receipt_look_up: str | None = None,
+    path_edition: str | None = None,
 ) -> None:
-    """Another address or account from now on; what waits goes there too. None: as it was.
+    """Another address, path or account from now on; what waits goes there too. None: as it was.
 
     ``receipt_look_up`` opens the first door of UNKNOWN. The second door of UNKNOWN (``delivery/doors.py``) is declared for records and check-ins apart, on one evidence.
     """
     check_address(base_url)
+    path_before = destination.path_edition
+    if path_edition not in (None, *RECORD_PATHS):
+        raise UnknownPath(UnknownPath.__doc__)
     destination.base_url = base_url.rstrip("/")
     destination.account, destination.secret_reference = account, secret_reference
     destination.enabled = enabled
@@ -64,12 +69,14 @@ def change_destination(
         "repeats_check_ins": repeats_check_ins,
         "replaces_evidence": replaces_evidence,
         "receipt_look_up": receipt_look_up,
+        "path_edition": path_edition,
     }
     for column, value in declared.items():
         if value is not None:
             setattr(destination, column, value)
             columns.append(column)
     destination.save(update_fields=columns)
+    changed = destination.path_edition != path_before
     note(
         by,
         "destination-changed",
@@ -81,4 +88,5 @@ def change_destination(
         replaces_by_visit_code=destination.replaces_by_visit_code,
         repeats_check_ins=destination.repeats_check_ins,
         receipt_look_up=destination.receipt_look_up,
+        **({"path_edition": f"{path_before} → {destination.path_edition}"} if changed else {}),
     )

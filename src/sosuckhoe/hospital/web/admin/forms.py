@@ -14,7 +14,7 @@ from ...delivery.models import Destination, DestinationKind
 from ...staff.models import Facility, Person, Role, Unit
 
 REQUIRED = {"required": "Xin điền mục này."}
-PATH_NAMES = {"3176": "QĐ 3176 (đang dùng)", "4750": "QĐ 4750", "130": "QĐ 130 (thử nghiệm)"}
+PATH_NAMES = {"3176": "QĐ 3176 (đang có hiệu lực)", "4750": "QĐ 4750", "130": "QĐ 130 (thử nghiệm)"}
 
 
 class Day(forms.DateField):
@@ -169,6 +169,10 @@ def _limit(label: str) -> forms.IntegerField:
     )
 
 
+PATH_CHANGES = (
+    "Đổi thì có hiệu lực ngay khi lưu: hồ sơ đang đợi, và hồ sơ chưa rõ kết quả khi được gửi lại, cũng đi đường mới. Tệp "
+    "đã ký giữ nguyên. Báo vào khám đi đường QĐ 4750 khi chọn QĐ 4750, còn lại đi đường QĐ 3176."
+)
 HUB_ADDRESS = "Địa chỉ trục"
 HUB_ACCOUNT = "Tài khoản liên thông do đơn vị vận hành trục cấp."
 
@@ -199,7 +203,10 @@ class DestinationForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     path_edition = forms.ChoiceField(
-        label="Đường gửi", choices=[(key, PATH_NAMES.get(key, key)) for key in RECORD_PATHS]
+        label="Đường gửi",
+        help_text="Cổng có một đường nhận hồ sơ cho mỗi quyết định; chọn đường mà cơ quan BHXH đang cho dùng.",
+        choices=[(key, PATH_NAMES.get(key, key)) for key in RECORD_PATHS],
+        error_messages={**REQUIRED, "invalid_choice": "Xin chọn một đường gửi trong danh sách."},
     )
 
     def clean_base_url(self) -> str:
@@ -239,9 +246,10 @@ class ChangeDestination(DestinationForm):
     def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.destination = destination
-        del self.fields["name"], self.fields["path_edition"]
+        del self.fields["name"]
+        self.fields["path_edition"].help_text = PATH_CHANGES
         if destination.kind == DestinationKind.HUB:
-            del self.fields["repeats_check_ins"], self.fields["receipt_look_up"]
+            del self.fields["repeats_check_ins"], self.fields["receipt_look_up"], self.fields["path_edition"]
             self.fields["base_url"].label = HUB_ADDRESS
             self.fields["account"].help_text = HUB_ACCOUNT
             self.fields["enabled"].label = "Gửi phiếu khám sức khỏe mới đến nơi này"
@@ -269,6 +277,16 @@ class ChangeDestination(DestinationForm):
         if rests_on_it and given.get("replaces_evidence") == "":
             self.add_error(
                 "replaces_evidence", "Xin ghi bằng chứng: không có bằng chứng thì không được tự gửi lại."
+            )
+        another_way = given.get("path_edition", "") not in ("", self.destination.path_edition)
+        if (
+            rests_on_it
+            and another_way
+            and given.get("replaces_evidence") == self.destination.replaces_evidence != ""
+        ):
+            self.add_error(
+                "replaces_evidence",
+                "Bằng chứng này ghi cho đường gửi cũ. Xin ghi thêm vì sao đường mới cũng vậy, hoặc bỏ chọn tự gửi lại.",
             )
         return given
 

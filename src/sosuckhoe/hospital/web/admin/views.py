@@ -13,8 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ...delivery import actions as delivery
-from ...delivery.models import Destination, SigningKey
+from ...delivery.models import Destination, SigningKey, Submission
 from ...delivery.secrets import keep_secret
+from ...delivery.states import State
 from ...delivery.watching.working_calendar import years_without_holidays
 from ...staff import actions as staff
 from ...staff import policies
@@ -184,11 +185,12 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             "repeats_check_ins": found.repeats_check_ins,
             "replaces_evidence": found.replaces_evidence,
             "receipt_look_up": found.receipt_look_up,
+            "path_edition": found.path_edition,
         },
         destination=found,
     )
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data
+        given, path_before = form.cleaned_data, found.path_edition
         secret = found.secret_reference
         if given["password"]:
             secret = keep_secret(f"account-{given['account']}".replace("/", "_"), given["password"])
@@ -205,15 +207,35 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             repeats_check_ins=given.get("repeats_check_ins"),
             replaces_evidence=given.get("replaces_evidence"),
             receipt_look_up=given.get("receipt_look_up"),
+            path_edition=given.get("path_edition"),
         )
-        done(request, f"Đã lưu {found.name}.")
+        done(request, f"Đã lưu {found.name}.{_another_way(found, path_before)}")
         return HttpResponseRedirect(reverse("web:admin_destination", args=[pk]))
     return render(
         request,
         "web/admin/destination.html",
-        {"destination": found, "form": form, "steps": connection.test(found) if testing else []},
+        {
+            "destination": found,
+            "form": form,
+            "steps": connection.test(found) if testing else [],
+            "waiting": _on_their_way(found, State.WAITING, State.SIGNED),
+            "unclear": _on_their_way(found, State.UNKNOWN),
+        },
         status=422 if form.errors else 200,
     )
+
+
+def _on_their_way(there: Destination, *states: State) -> int:
+    return Submission.ledger.filter(destination=there, state__in=states).count()
+
+
+def _another_way(there: Destination, before: str) -> str:
+    """What a changed path means for what is there already; empty where it is as it was."""
+    if there.path_edition == before:
+        return ""
+    waiting = _on_their_way(there, State.WAITING, State.SIGNED)
+    effect = f"{waiting} lượt đang đợi cũng đi đường mới" if waiting else "không có lượt nào đang đợi"
+    return f" Đường gửi đổi từ QĐ {before} sang QĐ {there.path_edition}: {effect}."
 
 
 @page(policies.check_can_set_up)

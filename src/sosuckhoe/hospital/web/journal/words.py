@@ -131,6 +131,7 @@ NAMES = {
     "table": "bảng",
     "base_url": "địa chỉ",
     "account": "tài khoản",
+    "path_edition": "đường gửi",
     "entries": "số dòng",
     "period": "kỳ",
     "rule": "quy tắc",
