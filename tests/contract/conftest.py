@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -132,7 +132,10 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
-def start(home: Path, *more: str) -> Portal:
+BY_MODULE = ("-m", "sosuckhoe.simulator.run")
+
+
+def start(home: Path, *more: str, by: Sequence[str] = BY_MODULE) -> Portal:
     """Start the process and wait, within a bound, for the line that says it accepts calls."""
     environment = {
         name: value
@@ -143,8 +146,7 @@ def start(home: Path, *more: str) -> Portal:
     process = subprocess.Popen(
         [
             sys.executable,
-            "-m",
-            "sosuckhoe.simulator.run",
+            *by,
             "--home",
             str(home),
             "--port",
@@ -156,9 +158,14 @@ def start(home: Path, *more: str) -> Portal:
         text=True,
     )
     assert process.stdout is not None
-    deadline = time.monotonic() + STARTS_WITHIN
+    deadline, line = time.monotonic() + STARTS_WITHIN, ""
     while time.monotonic() < deadline:
-        readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
+        # What follows a line may have come with it, and lies where select does not look.
+        readable, _, _ = (
+            ([process], [], [])
+            if line
+            else select.select([process.stdout], [], [], deadline - time.monotonic())
+        )
         line = process.stdout.readline() if readable else ""
         if "://" in line:
             return Portal(process, int(line.rsplit(":", 1)[1].strip().rstrip("/")))

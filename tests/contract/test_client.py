@@ -365,6 +365,11 @@ def test_a_call_that_takes_long_is_waited_for(portal: Portal, looked_up: Callabl
     assert calling.TOTAL_SECONDS >= 60
 
 
+def speaks_old_tls(context: ssl.SSLContext) -> None:
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+
 class TestNowhereElse:
     """TLS: where the certificate is not the host's, not one payload byte leaves (faults.md F45)."""
 
@@ -372,7 +377,9 @@ class TestNowhereElse:
     def listening(self, tmp_path: Path, home: Path) -> Iterator[Callable[..., tuple[Host, list[bytes]]]]:
         stops: list[socket.socket] = []
 
-        def listen(*, name: str, days: tuple[int, int], known: bool) -> tuple[Host, list[bytes]]:
+        def listen(
+            *, name: str, days: tuple[int, int], known: bool, old: bool = False
+        ) -> tuple[Host, list[bytes]]:
             key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
             subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
             now = datetime.now(UTC)
@@ -404,6 +411,8 @@ class TestNowhereElse:
             stops.append(server)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pem, key_pem)
+            if old:
+                speaks_old_tls(context)
             seen: list[bytes] = []
 
             def serve() -> None:
@@ -452,6 +461,18 @@ class TestNowhereElse:
         host, seen = listening(name="localhost", days=(-1, 30), known=True)
         host.post("/api/token/take", {"username": "99999_BV"})
         assert seen and seen[0].startswith(b"POST /api/token/take")
+
+    @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+    def test_a_host_that_offers_only_an_older_tls_gets_nothing(self, listening: Callable[..., Any]) -> None:
+        host, seen = listening(name="localhost", days=(-1, 30), known=True, old=True)
+        with pytest.raises(NotSent) as refusal:
+            host.post("/api/token/take", {"username": "99999_BV", "password": "bi-mat"})
+        assert refusal.value.answer.code == "TLS" and seen == []
+        lax = ssl._create_unverified_context()
+        speaks_old_tls(lax)
+        plain = socket.create_connection(("127.0.0.1", host.port), timeout=30)
+        with lax.wrap_socket(plain) as stream:
+            assert stream.version() == "TLSv1.1", "the host does speak it, to whoever puts up with that"
 
     def test_an_authority_added_to_the_machine_is_trusted_without_a_new_start(
         self, listening: Callable[..., Any], tmp_path: Path

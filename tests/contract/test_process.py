@@ -8,6 +8,7 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,13 +17,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from sosuckhoe.healthbook.signing import FileSigner
 
-from .conftest import ROOT, free_port, pem, start
+from .conftest import BY_MODULE, ROOT, free_port, pem, start
 from .portal import RECORD, Login, Portal, md5
 
 
-def try_to_start(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def try_to_start(home: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "sosuckhoe.simulator.run", "--home", str(home), "--port", str(free_port())],
+        [
+            sys.executable,
+            "-m",
+            "sosuckhoe.simulator.run",
+            "--home",
+            str(home),
+            "--port",
+            str(free_port()),
+            *more,
+        ],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), **environment},
         capture_output=True,
         text=True,
@@ -106,23 +116,60 @@ def workers_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_it_can_show_a_certificate_that_nobody_trusts(tmp_path: Path, signer: FileSigner) -> None:
-    (tmp_path / "tls.pem").write_text(pem(signer))
-    key = signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "tls.key").write_bytes(key)
-    shown = start(tmp_path, "--tls", str(tmp_path / "tls.pem"), str(tmp_path / "tls.key"))
+BY_COMMAND = ("-m", "sosuckhoe", "simulate")
+
+
+@contextlib.contextmanager
+def shown_over_tls(home: Path, *files: Path, by: Sequence[str] = BY_COMMAND) -> Iterator[Portal]:
+    shown = start(home, "--tls", *(str(file) for file in files), by=by)
     try:
-        strict = http.client.HTTPSConnection("127.0.0.1", shown.port, timeout=30)
-        with pytest.raises(ssl.SSLCertVerificationError):
-            strict.request("GET", "/_simulator/ready")
-        lax = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection("127.0.0.1", shown.port, timeout=30, context=lax)
-        connection.request("GET", "/_simulator/ready")
-        assert connection.getresponse().status == 200
-        connection.close()
+        yield shown
     finally:
         shown.process.terminate()
         shown.process.wait(timeout=30)
+
+
+def status_of(portal: Portal, context: ssl.SSLContext, host: str = "127.0.0.1") -> int:
+    connection = http.client.HTTPSConnection(host, portal.port, timeout=30, context=context)
+    connection.request("GET", "/_simulator/ready")
+    with connection.getresponse() as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("by", [BY_MODULE, BY_COMMAND])
+def test_it_can_show_a_certificate_that_nobody_trusts(
+    tmp_path: Path, signer: FileSigner, by: Sequence[str]
+) -> None:
+    certificate, key = tmp_path / "tls.pem", tmp_path / "tls.key"
+    certificate.write_text(pem(signer))
+    key.write_bytes(signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with shown_over_tls(tmp_path / "portal", certificate, key, by=by) as shown:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            status_of(shown, ssl.create_default_context())
+        assert status_of(shown, ssl._create_unverified_context()) == 200
+
+
+def test_without_files_it_shows_its_own_certificate_and_is_trusted_once_somebody_says_so(
+    tmp_path: Path,
+) -> None:
+    def seen() -> bytes:
+        with shown_over_tls(tmp_path) as shown:
+            with pytest.raises(ssl.SSLCertVerificationError):
+                status_of(shown, ssl.create_default_context())
+            told = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+            assert [status_of(shown, told, host) for host in ("127.0.0.1", "localhost")] == [200, 200]
+        return (tmp_path / "tls.pem").read_bytes()
+
+    assert seen() == seen(), "whoever trusts it need not do so anew at each start"
+    assert (tmp_path / "tls.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("files", [["one.pem"], ["no.pem", "no.key"], ["words.pem", "words.pem"]])
+def test_files_that_are_no_certificate_are_refused_in_words(tmp_path: Path, files: list[str]) -> None:
+    (tmp_path / "words.pem").write_text("không phải chứng thư")
+    refused = try_to_start(tmp_path / "portal", "--tls", *(str(tmp_path / name) for name in files))
+    assert refused.returncode == 2 and "hai tệp PEM" in refused.stderr
+    assert not (tmp_path / "portal").exists()
 
 
 def look_up(login: Login, visit_code: str, sha256: str):

@@ -11,10 +11,17 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.add_argument(
         "--setup", type=Path, default=None, metavar="TỆP.json", help="cơ sở, thẻ, người dân mẫu"
     )
+    command.add_argument(
+        "--tls",
+        nargs="*",
+        default=None,
+        metavar="TỆP.pem",
+        help="chạy bằng https: chứng thư rồi khóa (hai tệp PEM); không ghi tệp thì tự làm một chứng thư thực hành",
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     from sosuckhoe.simulator.run import serve
 
-    return serve(options.home, options.port, setup_file=options.setup) or 0
+    return serve(options.home, options.port, setup_file=options.setup, tls=options.tls) or 0

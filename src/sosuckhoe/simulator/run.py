@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,10 +42,13 @@ def serve(
 ) -> int:
     """Migrate, load the set-up, serve until stopped. Prints one line with the address once it accepts calls.
 
-    ``port`` 0 takes a free one. ``tls``: certificate and key files, for trying bad certificates. Runs in the
-    foreground and sets DJANGO_SETTINGS_MODULE, so it needs a process of its own.
+    ``port`` 0 takes a free one. ``tls``: certificate and key files (PEM), for trying bad certificates; empty for a
+    certificate of our own; None for plain http. Runs in the foreground and sets DJANGO_SETTINGS_MODULE, so it needs a
+    process of its own.
     """
     home = Path(home).absolute()
+    if tls and not _can_be_shown(tls):
+        return 2
     try:
         refuse_beside_production(home)
     except Refused as refusal:
@@ -68,10 +72,26 @@ def serve(
     from .server import Server
 
     settings: dict[str, Any] = {"bind": f"127.0.0.1:{port}", "threads": 64}
-    if tls:
-        settings |= {"certfile": str(tls[0]), "keyfile": str(tls[1])}
+    if tls is not None:
+        from .practice_tls import own_certificate
+
+        certificate, key = tls or own_certificate(home)
+        settings |= {"certfile": str(certificate), "keyfile": str(key)}
+        if not tls:
+            print(f"Chứng thư thực hành, chưa máy nào tin: {certificate}", flush=True)
     Server(settings).run()
     return 0
+
+
+def _can_be_shown(tls: Sequence[Path | str]) -> bool:
+    """Whether these are a certificate and its key; says what is wrong. A certificate may be as bad as one likes."""
+    try:
+        certificate, key = tls
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (ValueError, OSError):
+        print("--tls: cần hai tệp PEM, chứng thư và khóa của nó; hoặc để trống.", file=sys.stderr)
+        return False
+    return True
 
 
 if __name__ == "__main__":
@@ -82,7 +102,7 @@ if __name__ == "__main__":
     command.add_argument("--port", type=int, default=8001)
     command.add_argument("--setup")
     command.add_argument(
-        "--tls", nargs=2, metavar=("CERTIFICATE", "KEY"), help="PEM files, for bad certificates"
+        "--tls", nargs="*", metavar="FILE", help="certificate and key (PEM), or none for one of our own"
     )
     options = command.parse_args()
     sys.exit(serve(options.home, options.port, options.setup, tls=options.tls))
