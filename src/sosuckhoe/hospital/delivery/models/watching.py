@@ -1,7 +1,7 @@
 """What is watched: findings of the portal, the working calendar, outages, and whether anybody sends at all."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .destinations import Destination
 from .ledger import Attempt, Submission
@@ -45,28 +45,39 @@ class OutageCause(models.TextChoices):
     """What failed, as a person found out. Our own probes see only silence."""
 
     UNKNOWN = "unknown", "Chưa rõ nguyên nhân"
+    PLANNED = "planned", "Cổng bảo trì, có báo trước"
     GATEWAY = "gateway", "Cổng tiếp nhận ngừng"
     NETWORK = "network", "Mạng của bệnh viện"
     POWER = "power", "Mất điện"
 
 
 class Incident(models.Model):
-    """An outage seen by our own calls: from the first without an answer to the next answer."""
+    """An outage: seen by our own calls, from the first without an answer to the next answer; or told by a person, as
+    an announced maintenance, or what could not be seen while nothing was sent."""
 
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="incidents")
     started_at = models.DateTimeField()
+    """Of an announced maintenance it may lie ahead."""
     ended_at = models.DateTimeField(null=True, blank=True)
-    """When the destination next answered; empty while it is still silent."""
-    first_attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
+    """When the destination next answered, or a person says that it was over; empty while it is not."""
+    first_attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """Empty where a person told of it."""
     ending_attempt = models.ForeignKey(
         Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    silent_calls = models.PositiveIntegerField()
+    silent_calls = models.PositiveIntegerField(default=0)
     cause = models.CharField(max_length=10, choices=OutageCause.choices, default=OutageCause.UNKNOWN)
+    announced_by = models.CharField(max_length=200, blank=True)
+    """Who told the hospital of it, where it was told and not seen."""
+    announced_at = models.DateTimeField(null=True, blank=True)
     told = models.TextField(blank=True)
     """Who was told, when and how; and what shows the cause."""
     stated_by = models.CharField(max_length=150, blank=True)
     stated_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    """Told by mistake: it stays on the list and counts for nothing."""
     delayed = models.ManyToManyField(Submission, related_name="incidents")
     """What was signed before it ended and had no receipt when it began."""
 
@@ -76,6 +87,15 @@ class Incident(models.Model):
             models.UniqueConstraint(fields=["first_attempt"], name="an_outage_is_noted_once"),
             models.CheckConstraint(
                 condition=Q(cause=OutageCause.UNKNOWN) | ~Q(told=""), name="a_stated_cause_is_shown"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_attempt__isnull=False)
+                | (~Q(told="") & (Q(ended_at__isnull=True) | Q(ended_at__gt=F("started_at")))),
+                name="what_is_told_is_shown_and_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(first_attempt__isnull=True),
+                name="only_what_is_told_is_withdrawn",
             ),
         ]
 

@@ -271,13 +271,16 @@ def _due(
     outages: Sequence[Outage],
 ) -> Due:
     first = clock.length.due(started_at, calendar)
-    due_at = first
+    due_at, given_until = first, started_at
     met: list[int] = []
     for outage in sorted(outages, key=lambda each: each.started_at):
-        begin, end = max(outage.started_at, started_at), outage.ended_at or now
-        if begin > min(due_at, done_at or due_at) or end <= started_at:
+        # A maintenance that is announced has taken no time from anybody yet.
+        begin, end = max(outage.started_at, started_at), min(outage.ended_at or now, now)
+        if begin > min(due_at, done_at or due_at, now) or end <= started_at:
             continue
         met.append(outage.id)
         if outage.extends and clock.binds == "hospital":
-            due_at += max(end - begin, timedelta(0))
+            # Two that overlap, as an announced maintenance and the silence our calls met in it, give their time once.
+            due_at += max(end - max(begin, given_until), timedelta(0))
+            given_until = max(given_until, end)
     return Due(clock, started_at, due_at, done_at, tuple(met), due_at - first)

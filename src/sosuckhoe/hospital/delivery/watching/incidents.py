@@ -1,4 +1,4 @@
-"""Outages as evidence: read from our own calls, tied to the visits they delayed.
+"""Outages as evidence: read from our own calls, tied to the visits they delayed. What people tell: ``told_incidents``.
 
 An outage is a run of calls in a row that the destination gave no answer of its own to: it begins with the first and
 ends with the next answer. Why it was silent a probe cannot see; a person says so, and only a stated failure of the
@@ -96,21 +96,25 @@ def silences(calls: Iterable[Call]) -> Iterator[Silence]:
 def record_incidents(*, since: datetime | None = None) -> int:
     """Note every outage that the stored attempts show and is not noted yet, and close those that have ended.
 
-    Safe to run at any time, twice, and beside workers. ``since``: look no further back, except for what is still
-    open. Returns how many were noted or closed.
+    What people told of is tied to what it has delayed by now. Safe to run at any time, twice, and beside workers.
+    ``since``: look no further back, except for what is still open. Returns how many were noted or closed.
     """
+    for incident in Incident.objects.filter(first_attempt__isnull=True, withdrawn_at__isnull=True):
+        if since is None or incident.ended_at is None or incident.ended_at >= since:
+            tie(incident)
     return sum(_record(destination, since) for destination in Destination.objects.order_by("pk"))
 
 
 @transaction.atomic
 def _record(destination: Destination, since: datetime | None) -> int:
     Destination.objects.select_for_update().get(pk=destination.pk)
-    last = destination.incidents.order_by("-started_at").first()
+    last = destination.incidents.filter(first_attempt__isnull=False).order_by("-started_at").first()
     calls = Attempt.objects.filter(submission__in=_carried_to(destination), ended_at__isnull=False)
     if since is not None and (last is None or last.ended_at is not None):
         calls = calls.filter(ended_at__gte=since)
     if last is not None:
-        known = last.ending_attempt if last.ending_attempt is not None else last.first_attempt
+        known = last.ending_attempt or last.first_attempt
+        assert known is not None
         calls = calls.filter(ended_at__gte=known.ended_at)
     columns = ("pk", "started_at", "ended_at", "outcome", "code", "request_head")
     rows = calls.order_by("ended_at", "pk").values_list(*columns).iterator()
@@ -134,7 +138,7 @@ def _keep(destination: Destination, silence: Silence) -> bool:
     incident.ended_at = ended_at
     incident.ending_attempt_id = silence.ending.id if silence.ending else None
     incident.save(update_fields=["silent_calls", "ended_at", "ending_attempt"])
-    incident.delayed.add(*delayed_by(incident).values_list("pk", flat=True))
+    tie(incident)
     if made or ended_at is not None:
         note(
             "worker",
@@ -153,8 +157,15 @@ def _carried_to(destination: Destination) -> QuerySet[Submission]:
     return Submission.ledger.filter(destination=destination, **{f"{carries}__isnull": False})
 
 
+def tie(incident: Incident) -> None:
+    """Note what it has delayed since it was last looked at. What is noted stays: it was delayed."""
+    incident.delayed.add(*delayed_by(incident).values_list("pk", flat=True))
+
+
 def delayed_by(incident: Incident) -> QuerySet[Submission]:
-    """What was signed before the outage ended and had no receipt when it began."""
+    """What was signed before the outage ended and had no receipt when it began; nothing before it has begun."""
+    if incident.started_at > timezone.now():
+        return Submission.objects.none()
     rows = _carried_to(incident.destination).filter(documents__isnull=False)
     if incident.ended_at is not None:
         rows = rows.filter(documents__signed_at__lt=incident.ended_at)
@@ -180,7 +191,17 @@ def state_cause(*, by: Any, incident: Incident, cause: str, told: str) -> None:
     note(by, "incident-cause-stated", "destination", incident.destination_id, code=cause, reason=told.strip())
 
 
+THE_GATEWAYS = frozenset({OutageCause.GATEWAY, OutageCause.PLANNED})
+"""Only these move deadlines (BHYT-GD-R21); TT 12/2026 Đ2 speaks of the gateway's maintenance and of its incidents."""
+
+
 def outages_of(destination: int | None) -> list[Outage]:
     """The outages of a destination, for the clocks."""
-    rows = Incident.objects.filter(destination=destination) if destination else Incident.objects.none()
-    return [Outage(row.pk, row.started_at, row.ended_at, row.cause == OutageCause.GATEWAY) for row in rows]
+    rows = Incident.objects.filter(destination=destination, withdrawn_at__isnull=True)
+    return [Outage(row.pk, row.started_at, row.ended_at, row.cause in THE_GATEWAYS) for row in rows]
+
+
+def running(at: datetime) -> QuerySet[Incident]:
+    """What has begun and is not over."""
+    begun = Incident.objects.filter(started_at__lte=at, withdrawn_at__isnull=True)
+    return begun.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))

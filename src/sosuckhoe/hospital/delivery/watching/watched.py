@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db.models import Count, Max, Min
 
 from ...staff.models import Facility
-from ..models import Attempt, Destination, Incident, SigningKey, Submission
+from ..models import Attempt, Destination, SigningKey, Submission
 from ..restoring.hold import on_hold
 from ..states import State
 from ..stopping import QUIET_AFTER
 from .counting import known
+from .incidents import running
 from .pulse import last_beat
 from .rehashing import last_check
 
@@ -96,7 +97,7 @@ def watched(now: datetime) -> Watched:
             .order_by("last", "pk")
             .values_list("name", "last")
         ),
-        incidents=Incident.objects.filter(ended_at__isnull=True).count(),
+        incidents=running(now).count(),
         late=late,
         pulse=last_beat(),
         checked_at=check.at if check else None,
