@@ -302,3 +302,18 @@ def _any_number_believed() -> Iterator[None]:
 
     with put((looking, "_meaning", meaning)):
         yield
+
+
+@planted("asked-in-the-order-of-entry", menu=LOST_REPLIES, trouble=0.8, declared=False, answers="down")
+def _asked_in_order() -> Iterator[None]:
+    """The portal is asked about what came first, and about nothing else while that rests."""
+    from sosuckhoe.hospital.delivery import looking
+
+    real = looking._asked_about
+
+    def asked_about() -> Any:
+        rows = real()
+        return rows.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True)[:1]))
+
+    with put((looking, "_asked_about", asked_about)):
+        yield

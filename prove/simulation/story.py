@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import copies, people
+from . import asking, copies, people
 from .clock import CLOCK
 from .documents import (
     CHECK_IN,
@@ -51,6 +51,8 @@ class Process:
     connections: dict[str, Any] = field(default_factory=dict)
     """What it keeps open for its next call: no other process has it."""
     frozen: bool = False
+    asked: bool = False
+    """Whether its line that asks has begun a question in this turn."""
     starts: int = 0
 
     @property
@@ -185,6 +187,7 @@ class Story:
             return self.strikes.commit(lambda: really(wrapper))
 
         replaced = stand_ins(self.random, self.strikes.here, WireModule, self.disk)
+        replaced.append(asking.watched(self))
         with put(*replaced, (BaseDatabaseWrapper, "_commit", commit)), contextlib.ExitStack() as stack:
             stack.enter_context(connection.execute_wrapper(self.strikes.statement))
             stack.callback(connection.close)
@@ -345,11 +348,11 @@ class Story:
         return busy[0]
 
     def look_after(self, process: Process) -> None:
-        from sosuckhoe.hospital.delivery import looking, worker
+        from sosuckhoe.hospital.delivery import worker
 
         self._as(process, worker._look_after)
         if self.portal.answers and process.worker is not None:
-            self._as(process, looking.take_a_turn)
+            asking.in_turn(self, process)
 
     def breathe(self) -> None:
         """Every process that lives and is not frozen renews the leases of what it has in hand."""

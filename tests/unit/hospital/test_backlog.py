@@ -26,20 +26,25 @@ def backlog(house: House, take, clean: list[bytes]) -> None:
     pattern = submission_of(take(clean[0]))
     assert Worker("test").sign_one()
     pattern.refresh_from_db()
-    assert pattern.version is not None and pattern.document is not None
-    visit, version, document = pattern.version.visit, pattern.version, pattern.document
+    assert pattern.document is not None
+    waiting = copies_of(pattern, WAITING)
+    copies(SignedDocument, pattern.document, WAITING, submission_id=lambda n: waiting[n].pk)
 
-    def copies(model, source, **columns):
-        fields = {f.attname: getattr(source, f.attname) for f in model._meta.concrete_fields}
-        del fields["id"]
-        return model.objects.bulk_create(
-            model(**fields | {name: value(n) for name, value in columns.items()}) for n in range(WAITING)
-        )
 
-    visits = copies(Visit, visit, visit_code=lambda n: f"TON{n:06}")
-    versions = copies(RecordVersion, version, visit_id=lambda n: visits[n].pk)
-    waiting = copies(Submission, pattern, version_id=lambda n: versions[n].pk)
-    copies(SignedDocument, document, submission_id=lambda n: waiting[n].pk)
+def copies_of(pattern: Submission, number: int) -> list[Submission]:
+    """So many more as this one, each of a visit of its own, with the same document."""
+    assert pattern.version is not None
+    visits = copies(Visit, pattern.version.visit, number, visit_code=lambda n: f"TON{n:06}")
+    versions = copies(RecordVersion, pattern.version, number, visit_id=lambda n: visits[n].pk)
+    return copies(Submission, pattern, number, version_id=lambda n: versions[n].pk)
+
+
+def copies(model, source, number, **columns):
+    fields = {f.attname: getattr(source, f.attname) for f in model._meta.concrete_fields}
+    del fields["id"]
+    return model.objects.bulk_create(
+        model(**fields | {name: value(n) for name, value in columns.items()}) for n in range(number)
+    )
 
 
 def plan_of(ask: Callable[[], object]) -> list[str]:

@@ -1,6 +1,7 @@
 """Door one: a destination that can be asked is asked; what it has is booked, what it has not is for a person."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 from tests.crash.stage import PASSWORD, Paper, Portal
 
@@ -24,6 +25,7 @@ from sosuckhoe.hospital.delivery.worker import next_due
 from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House
+from .test_backlog import copies_of, plan_of
 from .test_evidence import examined
 from .test_worker import _fresh_sessions, calls, closed, strike, work
 
@@ -157,6 +159,36 @@ def test_one_that_is_down_is_asked_again_less_and_less_often(lost: Callable[...,
     assert waits == sorted(waits) and waits[0] == 4 * REST and waits[-1] == looking.LEAST_OFTEN
     assert set(ReceiptLookUp.objects.values_list("said", "http_status")) == {(Said.NO_ANSWER, 503)}
     assert Submission.objects.get().state == State.UNKNOWN
+
+
+def test_one_that_the_portal_has_is_found_behind_hundreds_that_it_has_not(
+    lost: Callable[..., Submission],
+) -> None:
+    """Those that came first are asked about once an hour in the end: the last one does not wait for them."""
+    before = copies_of(lost("drop-unstored"), 250)
+    asked = timezone.now() + REST
+    ReceiptLookUp.objects.bulk_create(
+        ReceiptLookUp(submission=each, at=asked, said=Said.NOT_THERE)
+        for each in [Submission.objects.earliest("pk"), *before]
+    )
+    last = lost()
+    assert next_due(last.since) == pytest.approx(REST.total_seconds())
+    plan = "\n".join(plan_of(lambda: looking.next_look_up(last.since)))
+    if connection.vendor == "sqlite":
+        assert re.search(r"SEARCH delivery_submission USING INDEX ledger_(next|age) \(state=", plan), plan
+        assert "SEARCH delivery_receiptlookup USING" in plan, plan
+    assert ask(last).state == State.RECEIVED
+
+
+def test_everything_has_its_turn_and_who_waits_longest_has_it_first(lost: Callable[..., Submission]) -> None:
+    waiting = [lost("drop-unstored").pk for _ in range(3)]
+    now = after(Submission.objects.latest("since"))
+    for turn in range(9):
+        wait = looking.next_look_up(now)
+        assert wait is not None
+        now += timedelta(seconds=wait)
+        assert looking.look_up_next(now)
+        assert ReceiptLookUp.objects.latest("id").submission_id == waiting[turn % 3]
 
 
 def test_what_came_late_is_booked_when_it_is_there(lost: Callable[..., Submission], portal: Portal) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
-from django.db.models import Count, Max
+from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, Max, QuerySet, Value, When
 from django.utils import timezone
 
 from . import doors
@@ -28,10 +28,9 @@ from .settling import REST
 from .states import State
 
 LEAST_OFTEN = timedelta(hours=1)
-GROWS = 4
+RESTS = (4 * REST, 16 * REST, 64 * REST, LEAST_OFTEN)
+"""After the first question, after the second, and so on; the last of them from then on."""
 IDLE_SECONDS = 1.0
-AT_MOST = 200
-"""So many are thought of at a time, those that came first."""
 
 log = logging.getLogger("sosuckhoe.delivery")
 
@@ -47,18 +46,19 @@ class Found:
 
 
 def look_up_next(at: datetime) -> bool:
-    """Ask about what is due first. False when nothing is."""
-    due = _due(at)
-    if not due:
+    """Ask about what has been due longest: so everything has its turn, however much waits. False when nothing is due."""
+    due = _asked_about().filter(moment__lte=at).values_list("pk", flat=True).first()
+    if due is None:
         return False
-    look_up(due[0], at)
+    look_up(_in_full(due), at)
     return True
 
 
 def next_look_up(at: datetime, *, first: bool = False) -> float | None:
     """Seconds until the next question; None when there is nothing to ask about. ``first``: the first about something."""
-    moments = [_moment(each) for each in _asked_about() if not (first and _asked(each))]
-    return max(0.0, (min(moments) - at).total_seconds()) if moments else None
+    rows = _asked_about()
+    moment = (rows.filter(asked=0) if first else rows).values_list("moment", flat=True).first()
+    return None if moment is None else max(0.0, (moment - at).total_seconds())
 
 
 def look_up(submission: Submission, at: datetime) -> ReceiptLookUp:
@@ -113,10 +113,10 @@ def _meaning(submission: Submission, exchange: Exchange) -> Found:
     return Found(Said.THERE, f"Mã giao dịch {number}.", number, text(fields.get("received_at"))[:20])
 
 
-def _asked_about() -> list[Submission]:
-    """What is unknown at a destination that can be asked, with when it was asked last and how often."""
-    if on_hold():
-        return []
+def _asked_about() -> QuerySet[Submission]:
+    """What is unknown at a destination that can be asked, with how often it was asked (``asked``) and when it is to be
+    asked, again, less and less often (``moment``): in this order, which the database finds out from what is unknown
+    alone."""
     rows = Submission.ledger.filter(
         state=State.UNKNOWN,
         health_check__isnull=True,
@@ -124,25 +124,20 @@ def _asked_about() -> list[Submission]:
         destination__kind=DestinationKind.PORTAL,
         destination__paused_at__isnull=True,
     ).exclude(destination__receipt_look_up="")
-    rows = rows.annotate(asked=Count("look_ups"), asked_at=Max("look_ups__at"))
-    rows = rows.select_related("destination__facility", "document", "version__visit", "check_in")
-    return list(rows.defer("document__content", "version__record_json").order_by("id")[:AT_MOST])
+    rests = [When(asked=asked, then=_after("asked_at", rest)) for asked, rest in enumerate(RESTS, 1)]
+    moment = Case(When(asked=0, then=_after("since", REST)), *rests, default=_after("asked_at", RESTS[-1]))
+    rows = rows.values("pk", "since").annotate(asked=Count("look_ups"), asked_at=Max("look_ups__at"))
+    rows = rows.annotate(moment=moment).order_by("moment", "pk")
+    return rows.none() if on_hold() else rows
 
 
-def _moment(submission: Submission) -> datetime:
-    """When to ask (again): after a rest, then less and less often."""
-    asked = _asked(submission)
-    if not asked:
-        return submission.since + REST
-    return submission.asked_at + min(REST * GROWS ** min(asked, 10), LEAST_OFTEN)  # type: ignore[attr-defined]
+def _after(column: str, rest: timedelta) -> ExpressionWrapper:
+    return ExpressionWrapper(F(column) + Value(rest), output_field=DateTimeField())
 
 
-def _asked(submission: Submission) -> int:
-    return submission.asked  # type: ignore[attr-defined]
-
-
-def _due(at: datetime) -> list[Submission]:
-    return sorted((each for each in _asked_about() if _moment(each) <= at), key=_moment)
+def _in_full(pk: int) -> Submission:
+    rows = Submission.ledger.select_related("destination__facility", "document", "version__visit", "check_in")
+    return rows.defer("document__content", "version__record_json").get(pk=pk)
 
 
 def keep_looking(over: threading.Event) -> None:
