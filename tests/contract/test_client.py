@@ -254,6 +254,18 @@ class TestLookingUp:
         with pytest.raises(PortalStopped):
             ask(by=officer, question=Question("XX4990000000001", *BINH), again=True)
 
+    def test_where_real_patients_are_served_a_simulator_confirms_no_card(
+        self, officer: Person, looked_up: Callable[..., LookUp]
+    ) -> None:
+        assert looked_up().code == "000"
+        (settings.HOME.path / "PRODUCTION").touch()
+        for kind in Kind.values:
+            found = looked_up(kind=kind, again=True)
+            assert (found.code, found.standing, found.fields) == ("SIMULATED", Standing.PENDING, {})
+            there = Destination.objects.get()
+            assert there.paused_by == "worker"
+            actions.resume(by="test", destination=there)
+
 
 class TestHistoryAndCopayments:
     def test_history_is_asked_by_form_and_listed(self, looked_up: Callable[..., LookUp]) -> None:

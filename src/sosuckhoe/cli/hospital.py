@@ -96,15 +96,21 @@ _OUTCOMES = {
 
 def run_deliver(options: argparse.Namespace) -> int:
     start()
+    from django.utils import timezone
+
     from sosuckhoe.hospital.delivery.deliver import deliver
+    from sosuckhoe.hospital.delivery.practice import stop_practice
     from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 
     if on_hold():
         print(ON_HOLD, file=sys.stderr)
         if options.once:
             return HELD
+    stopped = stop_practice(timezone.now())
+    for destination in stopped:
+        print(f"Không gửi đến {destination.name}: {destination.paused_why}", file=sys.stderr)
     deliver(until_idle=options.once, parallel=options.parallel, watch_drop=not options.no_drop_folder)
-    return 0
+    return HELD if stopped and options.once else 0
 
 
 def run_serve(options: argparse.Namespace) -> int:

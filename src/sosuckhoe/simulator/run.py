@@ -22,7 +22,7 @@ def refuse_beside_production(home: Path) -> None:
     That is: SOSUCKHOE_ENVIRONMENT=production, a file PRODUCTION in SOSUCKHOE_HOME, or the simulator's home
     being the hospital's.
     """
-    if os.environ.get("SOSUCKHOE_ENVIRONMENT", "").lower() == "production":
+    if os.environ.get("SOSUCKHOE_ENVIRONMENT", "").strip().lower() == "production":
         raise Refused("SOSUCKHOE_ENVIRONMENT=production: cổng mô phỏng không chạy cạnh hệ thống thật.")
     hospital = os.environ.get("SOSUCKHOE_HOME")
     if hospital and (Path(hospital) / PRODUCTION_MARK).exists():

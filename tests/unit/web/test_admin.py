@@ -125,6 +125,12 @@ def unchanged(there):
     }
 
 
+def test_the_page_of_destinations_says_whether_real_patients_are_served(it):
+    assert "Chưa khai là hệ thống thật" in it.get("/quan-tri/noi-nhan/").content.decode()
+    (settings.HOME.path / "PRODUCTION").touch()
+    assert "Đã khai là hệ thống thật" in it.get("/quan-tri/noi-nhan/").content.decode()
+
+
 @pytest.mark.parametrize(
     "address", ["", "https://cong.example/", "http://cong.example", "khong phai dia chi"]
 )

@@ -55,7 +55,14 @@ MAX_FRESH = 366 * 24 * 3600
 FROM_JOURNAL = "200-FROM-JOURNAL"
 """An attempt whose receipt is known from the journal beside the database alone."""
 NOT_CHECKED, MESSAGE_NOT_CHECKED = "STATUS-NOT-CHECKED", "MESSAGE-NOT-CHECKED"
-LEFT_OPEN = {NOT_CHECKED: "không kiểm tra thu hồi", MESSAGE_NOT_CHECKED: "không kiểm tra chữ ký bản tin"}
+SIMULATED = "RECEIPT-SIMULATED"
+SIMULATOR = re.compile(r"^X-Simulator[ \t]*:", re.I | re.M)
+"""In the head of an answer: it came from a simulator, for practice."""
+LEFT_OPEN = {
+    NOT_CHECKED: "không kiểm tra thu hồi",
+    MESSAGE_NOT_CHECKED: "không kiểm tra chữ ký bản tin",
+    SIMULATED: "biên nhận của nơi mô phỏng, không phải của nơi nhận thật",
+}
 """What a verdict says in its first line, since nobody may take it for proved."""
 
 
@@ -1272,6 +1279,14 @@ class Examination:
                 f"Trả lời lưu lại của {self.other_side.lower()} không có mã giao dịch này cho tệp này.",
             )
             return
+        if SIMULATOR.search(attempt["answer_head"]):
+            side = self.other_side.lower()
+            self.say(
+                NOTED,
+                SIMULATED,
+                subject,
+                f"Biên nhận của {side} mô phỏng, không phải của {side} thật: chỉ để tập.",
+            )
         self.say(
             PASSED,
             "RECEIPT-BOUND",

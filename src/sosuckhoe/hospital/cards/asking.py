@@ -12,11 +12,11 @@ from typing import Any
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from ..delivery.answers import Answer, Concern, fields_of, text
+from ..delivery.answers import SIMULATED, Answer, Concern, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
-from ..delivery.stopping import stop_account
+from ..delivery.stopping import stop_and_note
 from ..journal.chain import note
 from ..staff.models import Facility, Person
 from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning
@@ -41,7 +41,7 @@ class NoPortal(CannotAsk):
 
 
 class PortalStopped(CannotAsk):
-    """Tài khoản cổng đang tạm dừng vì cổng từ chối, nên chưa tra. Người bệnh vẫn được tiếp nhận và khám."""
+    """Hệ thống đang tạm dừng gọi cổng (lý do ở trang Gửi và biên nhận), nên chưa tra. Người bệnh vẫn được tiếp nhận và khám."""
 
 
 class NoOfficer(CannotAsk):
@@ -187,8 +187,8 @@ def _keep(look_up: LookUp, exchange: Exchange) -> None:
 
 def _keep_refusal(look_up: LookUp, answer: Answer) -> None:
     """Nothing of the question left this machine."""
-    if answer.concern is Concern.ACCOUNT and answer.code.startswith("LOGIN-"):
-        stop_account(look_up.destination, answer, timezone.now())
+    if answer.concern is Concern.ACCOUNT and answer.code.startswith(("LOGIN-", SIMULATED.code)):
+        stop_and_note(look_up.destination, answer, timezone.now())
     LookUp.objects.filter(pk=look_up.pk).update(
         answered_at=timezone.now(), code=answer.code, standing=Standing.PENDING, sentence=answer.sentence
     )

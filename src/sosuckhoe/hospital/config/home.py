@@ -5,6 +5,20 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+PRODUCTION_MARK = "PRODUCTION"
+
+
+class EnvironmentNotUnderstood(ValueError):
+    """SOSUCKHOE_ENVIRONMENT must be empty, practice or production."""
+
+
+def declared() -> str:
+    """What SOSUCKHOE_ENVIRONMENT says of this installation: ``production``, ``practice``, or nothing."""
+    word = os.environ.get("SOSUCKHOE_ENVIRONMENT", "").strip().lower()
+    if word not in ("", "practice", "production"):
+        raise EnvironmentNotUnderstood(EnvironmentNotUnderstood.__doc__)
+    return word
+
 
 @dataclass(frozen=True)
 class Home:
@@ -62,6 +76,15 @@ class Home:
         """Makers' libraries that may be loaded into the program, one path a line."""
         return self.path / "pkcs11-modules.txt"
 
+    @property
+    def is_production(self) -> bool:
+        """Whether real patients are served here: the environment says so, or a file PRODUCTION in this folder.
+
+        The simulator reads the same two (``simulator.run``) and does not start beside them; here what it answers is
+        never a receipt. Asked anew each time: the file may be laid while senders run.
+        """
+        return declared() == "production" or (self.path / PRODUCTION_MARK).exists()
+
     def create(self) -> None:
         for folder in (self.path, self.quarantine, self.drop, self.evidence, self.keys, self.secrets):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,4 +109,5 @@ class Home:
 
 
 def home() -> Home:
+    declared()  # whoever misspells it must not believe it declared
     return Home(Path(os.environ.get("SOSUCKHOE_HOME") or "var/hospital").resolve())

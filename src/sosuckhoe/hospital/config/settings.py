@@ -1,6 +1,7 @@
 """Django's settings for the hospital. What differs between sites comes from the environment, all of it here:
 
 SOSUCKHOE_HOME      the home folder (default ./var/hospital)
+SOSUCKHOE_ENVIRONMENT  production where real patients are served, like a file PRODUCTION in the home folder (config/home.py)
 SOSUCKHOE_DATABASE  empty for SQLite in the home folder, or postgres://user:password@host/name
 SOSUCKHOE_HOSTS     names under which browsers reach the pages, separated by commas
 SOSUCKHOE_HTTPS     1 where a proxy in front speaks HTTPS: cookies then travel encrypted only

@@ -198,6 +198,18 @@ FOREIGN_RECEIPT = Answer(
     "Mã giao dịch cổng trả về đã thuộc hồ sơ khác. Tra trên cổng rồi ghi kết quả.",
 )
 
+SIMULATED = Answer(
+    Word.REJECTED,
+    "SIMULATED",
+    "Nơi trả lời là cổng mô phỏng, không phải cổng thật, nên không tính là đã gửi. Hồ sơ vẫn đợi. "
+    "Sửa địa chỉ nơi nhận ở trang Quản trị, rồi bấm Gửi tiếp.",
+    Concern.ACCOUNT,
+)
+"""Said in production alone, whatever the answer was: what went to a simulator never reached the portal, so the same
+bytes may go to the right place afterwards."""
+SIMULATOR_HEADER = "X-Simulator"
+"""By this every answer of a simulator says what it is; see ``simulator.config.marking``."""
+
 
 def login_answer(status: int, body: bytes) -> Answer:
     """An answer to a login; the session itself is read by ``gateway``."""

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-from .answers import BODY_LIMIT, Answer, Word
+from .answers import BODY_LIMIT, SIMULATED, SIMULATOR_HEADER, Answer, Word
 from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, is_quiet, stays_open
 from .crashpoints import here
 
@@ -31,11 +31,14 @@ SECRET_HEADERS = ("accesstoken", "tokenid", "passwordhash", "authorization")
 
 
 class NotSent(Exception):
-    """Nothing left this machine, or nothing that the portal could have kept."""
+    """Nothing left this machine, or nothing that the portal could have kept.
 
-    def __init__(self, answer: Answer) -> None:
+    ``exchange``: where somebody else has answered in its place.
+    """
+
+    def __init__(self, answer: Answer, exchange: "Exchange | None" = None) -> None:
         super().__init__(answer.code)
-        self.answer = answer
+        self.answer, self.exchange = answer, exchange
 
 
 def later(code: str, sentence: str) -> NotSent:
@@ -62,6 +65,8 @@ class Exchange:
     """Whether the connection can carry another call."""
     before_the_body: bool = False
     """Whether it came while nothing of the body had left: then it is no receipt and no refusal of the content."""
+    simulated: bool = False
+    """Whether a simulator has answered."""
 
 
 def check_address(base_url: str) -> tuple[str, str, int]:
@@ -114,7 +119,7 @@ class Host:
     ) -> Exchange:
         """Post a form, or an object where the service wants JSON, or JSON that is ready as bytes.
 
-        Raises NotSent until ``before_bytes`` has returned.
+        Raises NotSent until ``before_bytes`` has returned; in production also where a simulator answers, at any call.
 
         It returns until when the body may leave (``time.monotonic``). Whoever was frozen in between for longer has
         lost the item to others: then only the head is out, of which nobody can keep anything, and NotSent is raised.
@@ -131,7 +136,7 @@ class Host:
         if before_bytes is None:
             connection = self._connected()
             try:
-                return _exchange(connection, call)
+                return _not_simulated(_exchange(connection, call))
             finally:
                 connection.close()
         connection = KEPT.take(self._origin)
@@ -149,7 +154,7 @@ class Host:
                 connection.close()
                 connection = self._connected()
                 exchange = _exchange(connection, call)
-            done = exchange.may_be_kept
+            done = _not_simulated(exchange).may_be_kept
             return exchange
         finally:
             if done:
@@ -201,7 +206,7 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
     Raises NotSent, and ClosedMeanwhile for a connection that was used before, while nothing of the body has left.
     """
     status: int | None = None
-    answer_head, answer, retry_after = "", b"", None
+    answer_head, answer, retry_after, simulated = "", b"", None, False
     try:
         connection.sock.settimeout(TOTAL_SECONDS)
         with _CUTS.after(TOTAL_SECONDS, connection):
@@ -220,13 +225,14 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
             response = connection.getresponse()
             call.strike("K20")
             status = response.status
-            answer_head = _head_of(response)
+            answer_head, simulated = _head_of(response), SIMULATOR_HEADER in response.headers
             retry_after = seconds_of(response.headers.get("Retry-After"))
             while len(answer) <= BODY_LIMIT and (chunk := response.read1(65536)):
                 answer += chunk
             call.strike("K21")
     except (http.client.HTTPException, OSError, ValueError) as problem:
-        return Exchange(call.head, status, answer_head, answer[:BODY_LIMIT], type(problem).__name__)
+        broken = type(problem).__name__
+        return Exchange(call.head, status, answer_head, answer[:BODY_LIMIT], broken, simulated=simulated)
     whole = response.length in (None, 0) and len(answer) <= BODY_LIMIT
     kept = whole and status == 200 and stays_open(response)
     response.close()
@@ -238,6 +244,7 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
         "" if whole else "Incomplete",
         retry_after,
         may_be_kept=kept,
+        simulated=simulated,
     )
 
 
@@ -254,8 +261,21 @@ def _early(connection: http.client.HTTPConnection, call: _Call) -> Exchange:
         raise ClosedMeanwhile from None
     wait = seconds_of(response.headers.get("Retry-After"))
     return Exchange(
-        call.head, response.status, _head_of(response), answer, retry_after=wait, before_the_body=True
+        call.head,
+        response.status,
+        _head_of(response),
+        answer,
+        retry_after=wait,
+        before_the_body=True,
+        simulated=SIMULATOR_HEADER in response.headers,
     )
+
+
+def _not_simulated(exchange: Exchange) -> Exchange:
+    """The exchange itself. Raises NotSent where real patients are served and a simulator has answered (F68)."""
+    if exchange.simulated and settings.HOME.is_production:
+        raise NotSent(SIMULATED, exchange)
+    return exchange
 
 
 def _head_of(response: http.client.HTTPResponse) -> str:

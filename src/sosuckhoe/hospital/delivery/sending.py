@@ -101,7 +101,8 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
         keep_answer(answered)
         return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
-        settle(submission, attempt, None, problem.answer)
+        # A login is no part of the attempt, and what answers it holds a token.
+        settle(submission, attempt, problem.exchange if attempt.bytes_from else None, problem.answer)
     except TakenOver:
         release(submission, attempt, PAUSED)
     return False

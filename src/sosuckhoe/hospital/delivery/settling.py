@@ -17,7 +17,7 @@ from .keeping import close_attempt, is_anothers, keep_receipts, receipt_line
 from .ledger import step, step_all
 from .models import Attempt, Submission
 from .states import State
-from .stopping import count_answer, says_of_all
+from .stopping import count_answer, note_stop, says_of_all
 from .together import together
 from .turns import writing
 
@@ -44,9 +44,11 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
         KEPT.hang_up()
         with writing():
             close_attempt(attempt, exchange, answer)
-            if submission.check_in_id is None or says_of_all(exchange, answer):
-                count_answer(submission, answer, now)
+            of_all = submission.check_in_id is None or says_of_all(exchange, answer)
+            stopped = of_all and count_answer(submission, answer, now)
             _step(submission, attempt, answer, now)
+            if stopped:
+                note_stop(submission.destination, answer)
     here("K22")
 
 

@@ -2,13 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 
-from .answers import NO_ANSWER, Answer, Concern, Word
+from ..journal.chain import note
+from .answers import NO_ANSWER, SIMULATED, Answer, Concern, Word
 from .calling import Exchange
 from .models import Attempt, Destination, Receipt, Submission
 from .prepared import Prepared, change
 
+SENDER = "worker"
+"""Who stops a destination when no person does."""
 QUIET_AFTER = 3
 """So many failures in a row mean the portal, not the record: then one probe in ``QUIET``."""
 QUIET = timedelta(seconds=30)
@@ -27,15 +31,15 @@ NEVER_TAKEN = (
 """A new certificate that is not registered would be refused for every record: the first refusal stops (F60)."""
 
 
-def count_answer(submission: Submission, answer: Answer, now: datetime) -> None:
-    """What an answer says about the destination as a whole."""
-    destination = submission.destination
+def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
+    """What an answer says about the destination as a whole. True where it stopped it: ``note_stop`` is due then."""
+    destination, stopped = submission.destination, False
     if answer.concern is Concern.ACCOUNT or answer.concern is Concern.SESSION:
-        stop_account(
+        stopped = stop_account(
             destination, answer, now, NEW_SESSION_REFUSED if answer.concern is Concern.SESSION else ""
         )
     elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
-        stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
+        stopped = stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
     elif answer.concern is Concern.SET_UP:
         before = (
             Attempt.objects.filter(
@@ -49,7 +53,9 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> None:
             len({submission for submission, _ in before}) == PAUSE_AFTER_SET_UP_REFUSALS
             and len({code for _, code in before}) == 1
         ):
-            stop_account(destination, answer, now)
+            stopped = stop_account(destination, answer, now)
+    if answer.code == SIMULATED.code:
+        return stopped  # nothing was heard of the destination itself
     if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
         rows = Destination.objects.filter(pk=destination.pk)
         rows.update(failures=F("failures") + 1)
@@ -58,6 +64,7 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> None:
         # Noted every few seconds at most: senders side by side should not queue up for this row.
         noted = {"failures": 0, "quiet_until": None, "answered_at": now}
         change(Destination, {"id": destination.pk}, noted)
+    return stopped
 
 
 _STALE = Prepared(
@@ -74,7 +81,11 @@ def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
     The host, the login and the account are one for both. What the check-in service alone says, or leaves unsaid, may
     not slow or stop the sending of records.
     """
-    return exchange is None or answer.word is Word.ACCEPTED or answer.code in ("401", "402", "403")
+    return (
+        exchange is None
+        or answer.word is Word.ACCEPTED
+        or answer.code in ("401", "402", "403", SIMULATED.code)
+    )
 
 
 def _known_there(submission: Submission) -> bool:
@@ -93,8 +104,21 @@ def _key_of(submission: Submission) -> str:
     return submission.document.key.name if submission.document else ""
 
 
-def stop_account(destination: Destination, answer: Answer, now: datetime, why: str = "") -> None:
-    """Nothing more goes there until a person has looked."""
-    Destination.objects.filter(pk=destination.pk, paused_at__isnull=True).update(
-        paused_at=now, paused_by="worker", paused_why=f"{answer.sentence} {why}".strip()
-    )
+def stop_account(destination: Destination, answer: Answer, now: datetime, why: str = "") -> bool:
+    """Nothing more goes there until a person has looked. False: it was stopped already."""
+    rows = Destination.objects.filter(pk=destination.pk, paused_at__isnull=True)
+    return bool(rows.update(paused_at=now, paused_by=SENDER, paused_why=f"{answer.sentence} {why}".strip()))
+
+
+def note_stop(destination: Destination, answer: Answer) -> None:
+    """The journal's line of it, last in the transaction."""
+    note(SENDER, "destination-paused", "destination", destination.pk, code=answer.code)
+
+
+@transaction.atomic
+def stop_and_note(destination: Destination, answer: Answer, now: datetime, why: str = "") -> bool:
+    """Both, where no item is being settled."""
+    stopped = stop_account(destination, answer, now, why)
+    if stopped:
+        note_stop(destination, answer)
+    return stopped

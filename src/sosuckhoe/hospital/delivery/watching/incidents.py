@@ -27,6 +27,7 @@ OUR_OWN = frozenset(
         "INTERRUPTED",
         "LEASE-ENDED",
         "HOST-NOT-ALLOWED",
+        "SIMULATED",
         "SECRET-MISSING",
         "SECRET-UNREADABLE",
         "DOCUMENT-DAMAGED",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -162,7 +163,13 @@ def destinations(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/admin/destinations.html",
-        {"destinations": Destination.objects.all(), "form": form, "facility": found, "hubs": hubs_are_used()},
+        {
+            "destinations": Destination.objects.all(),
+            "form": form,
+            "facility": found,
+            "hubs": hubs_are_used(),
+            "is_production": settings.HOME.is_production,
+        },
         status=422 if form.errors else 200,
     )
 

@@ -31,7 +31,10 @@ TONES = {
 }
 
 
-NOT_PROVED = (verify_evidence.MESSAGE_NOT_CHECKED, "DOCTOR-NOT-CHECKED", "DOCTOR-NOT-SIGNED")
+NOT_PROVED = (
+    *(verify_evidence.SIMULATED, verify_evidence.MESSAGE_NOT_CHECKED),
+    *("DOCTOR-NOT-CHECKED", "DOCTOR-NOT-SIGNED"),
+)
 """What is only noted, and nobody may take for proved."""
 
 
