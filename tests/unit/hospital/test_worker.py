@@ -154,15 +154,20 @@ def test_an_unclear_end_is_unknown_and_is_never_resent_unasked(
     assert len(calls(portal, submission)) <= 1
 
 
+@pytest.mark.parametrize("scenario", ["trickle", "slow-reading"])
 def test_an_answer_that_trickles_in_is_cut_at_the_limit(
-    closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch
+    closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch, scenario: str
 ) -> None:
+    """Byte by byte, either way: one call has its time, and what may have been read is not sent again unasked."""
     monkeypatch.setattr(calling, "TOTAL_SECONDS", 1.0)
-    strike(portal, "trickle", parameters={"bytes_per_second": 2.0})
+    strike(portal, scenario, parameters={"bytes_per_second": 2.0})
     before = time.monotonic()
     submission = work(closed())
     assert submission.state == State.UNKNOWN
     assert time.monotonic() - before < 15
+    assert work(submission).attempts.count() == 1
+    other = work(closed())
+    assert other.state == State.RECEIVED, "the line is free for the next"
 
 
 @pytest.mark.parametrize("scenario", ["bare-401", "body-401", "token-revoked"])

@@ -69,6 +69,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "sosuckhoe.simulator.pages.announcing.announced",
             ]
         },
     }

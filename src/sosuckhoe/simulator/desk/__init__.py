@@ -9,10 +9,11 @@ For machines, under ``/_simulator/`` (JSON both ways; a refusal is 400 with ``{"
     POST options           portal/options.py        GET shows them
     POST faults            {"scenario": "store-then-drop", "account": "", "path": "record", "next_calls": 1,
                             "skip": 0, "chance": 1.0, "seed": 1, "parameters": {}}
+                           {"scenario": "look-up-late"}: a rule of the portal, for everybody until switched off
     GET, DELETE faults     all of them; DELETE faults/<id>: one
     POST schedule          {"seed": 7, "calls": 100, "chance": 0.3, "scenarios": […], "path": "record"}
-    POST calm              {} everything back to normal after a lesson; the options stay
-    GET  scenarios.json    every scenario with what it does and the screen it leads to
+    POST calm              {} everything back to normal after a lesson; the options stay, but what scenarios set
+    GET  scenarios.json    every scenario with what it does, the screen it leads to, and whether it is on
     POST accounts/<name>   {"locked": false} {"restricted": true} {"password": …} {"revoke_sessions": true}
     POST certificates/<fingerprint>   {"revoked": true} {"registered": false}
     GET  history.json      every call: ?after=<id>&limit=<n>

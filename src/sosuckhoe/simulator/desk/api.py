@@ -11,6 +11,7 @@ from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.faults import switching
 from sosuckhoe.simulator.faults.models import Fault
 from sosuckhoe.simulator.faults.scenarios import SCENARIOS
+from sosuckhoe.simulator.faults.standing import end
 from sosuckhoe.simulator.insurer.work import work
 from sosuckhoe.simulator.portal import options as portal_options
 from sosuckhoe.simulator.portal.models import Account, Certificate, Session, Submission
@@ -18,6 +19,7 @@ from sosuckhoe.simulator.portal.tokens import password_md5
 
 from .calm import calm_down
 from .door import allowing, body, reply
+from .running import keys_on
 
 
 @allowing("GET")
@@ -65,7 +67,9 @@ def options(request: HttpRequest) -> HttpResponse:
 
 @allowing("GET")
 def scenarios(request: HttpRequest) -> HttpResponse:
-    return reply([asdict(scenario) for scenario in SCENARIOS.values()])
+    """Every scenario; ``on``: whether it is switched on, or the portal's rules are like that anyway."""
+    on = keys_on()
+    return reply([{**asdict(one), "on": one.key in on} for one in SCENARIOS.values()])
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
@@ -93,13 +97,13 @@ def faults(request: HttpRequest) -> HttpResponse:
         asked = body(request)
         return reply(_fault(switching.switch_on(asked.pop("scenario", ""), **asked)), 201)
     if request.method == "DELETE":
-        Fault.objects.all().delete()
+        end(Fault.objects.all())
     return reply([_fault(fault) for fault in Fault.objects.order_by("pk")])
 
 
 @allowing("DELETE")
 def fault(request: HttpRequest, pk: int) -> HttpResponse:
-    deleted, _ = Fault.objects.filter(pk=pk).delete()
+    deleted = end(Fault.objects.filter(pk=pk))
     return reply({"deleted": deleted}, 200 if deleted else 404)
 
 
@@ -113,7 +117,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
 
 @allowing("POST")
 def calm(request: HttpRequest) -> HttpResponse:
-    """The end of a lesson: no scenario, nobody locked out, nothing revoked, real time. Options stay."""
+    """The end of a lesson: no scenario, nobody locked out, nothing revoked, real time. Options stay that no scenario set."""
     body(request)
     calm_down()
     return reply({"calm": True})

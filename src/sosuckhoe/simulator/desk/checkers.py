@@ -1,6 +1,5 @@
 """What checkers read: every call, every record held, every book, every finding."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
@@ -9,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from sosuckhoe.simulator.book.models import Entry
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.insurer.work import work
+from sosuckhoe.simulator.portal.findings import tell
 from sosuckhoe.simulator.portal.history import settle
 from sosuckhoe.simulator.portal.models import Call, Finding, Submission
-from sosuckhoe.simulator.portal.options import options
 
 from .door import allowing, body, reply
 
@@ -93,27 +92,8 @@ def findings(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _add_finding(
-    transaction: str,
-    sentence: str,
-    after_hours: float = 0.0,
-    kind: str = "mismatch",
-    table: str = "XML1",
-    row: int | None = None,
-    field: str = "",
-    value: str = "",
-) -> None:
+def _add_finding(transaction: str, sentence: str, **how: Any) -> None:
     submission = Submission.objects.filter(transaction=transaction).first()
     if submission is None:
         raise ValueError("no such transaction")
-    Finding.objects.create(
-        submission=submission,
-        kind=kind,
-        table=table,
-        row=row,
-        field=field,
-        value=value,
-        sentence=sentence,
-        visible_from=submission.received_at + timedelta(hours=after_hours),
-        visible_until=submission.received_at + timedelta(days=options().memory_days),
-    )
+    tell(submission, sentence=sentence, **how)

@@ -11,29 +11,19 @@ from django.views.decorators.http import require_POST
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.faults.models import Fault
 from sosuckhoe.simulator.faults.scenarios import GROUPS, PARAMETERS, SCENARIOS, Scenario
+from sosuckhoe.simulator.faults.standing import end
+from sosuckhoe.simulator.faults.standing import holds as holds_now
 from sosuckhoe.simulator.faults.switching import NOT_SCHEDULED, schedule, switch_on
-from sosuckhoe.simulator.portal.addresses import NAMES
 from sosuckhoe.simulator.portal.models import Account
 
 from .calm import calm_down
 from .finding import holds
+from .running import SERVICES, running
 
-SERVICES = {
-    "record": "Gửi hồ sơ",
-    "check_in": "Báo vào khám",
-    "token": "Đăng nhập",
-    "card": "Tra cứu thẻ",
-    "card_old": "Tra cứu thẻ (cũ)",
-    "history": "Lịch sử khám",
-    "copayment": "Cùng chi trả",
-    "hub_login": "Trục Bộ Y tế: đăng nhập",
-    "hub_push": "Trục Bộ Y tế: gửi khám sức khỏe",
-    "ocsp": "Nơi cấp chứng thư: OCSP",
-    "crl": "Nơi cấp chứng thư: CRL",
-}
-assert set(SERVICES) == set(NAMES)
-UNTIL_SWITCHED_OFF = ("ocsp", "crl")
+RARELY_CALLED = ("ocsp", "crl")
 """Services asked so rarely that a scenario stays on unless a number is given."""
+ABOUT_A_TIME = ("flapping", "outage", "maintenance-window", "rate-limit")
+"""These, too: one call tells nothing of them."""
 
 
 def scenarios(request: HttpRequest) -> HttpResponse:
@@ -66,12 +56,14 @@ def _found(scenario: Scenario, words: str) -> bool:
 def _asked(scenario: Scenario) -> dict[str, Any]:
     """A scenario with the fields of its form, each as it stands at first."""
     at = scenario.at or tuple(SERVICES)
+    rarely, long = set(at) <= set(RARELY_CALLED), scenario.key in ABOUT_A_TIME
     return {
         "scenario": scenario,
+        "holds": holds_now(scenario),
         "parameters": [(name, PARAMETERS[name], value) for name, value in scenario.parameters.items()],
         "services": [(name, SERVICES[name]) for name in at],
-        "service": "" if set(at) <= set(UNTIL_SWITCHED_OFF) else at[0],
-        "next_calls": "" if set(at) <= set(UNTIL_SWITCHED_OFF) else "1",
+        "service": "" if rarely or long else at[0],
+        "next_calls": "" if rarely or long else "1",
     }
 
 
@@ -140,8 +132,7 @@ def _drawn_from(group: str) -> list[str]:
 @require_POST
 def switch_off(request: HttpRequest) -> HttpResponse:
     chosen = Fault.objects.filter(pk=request.POST["pk"]) if request.POST.get("pk") else Fault.objects.all()
-    count, _ = chosen.delete()
-    messages.success(request, f"Đã tắt {count} tình huống.")
+    messages.success(request, f"Đã tắt {end(chosen)} tình huống.")
     return redirect("desk:home" if request.POST.get("back") == "home" else "desk:scenarios")
 
 
@@ -155,23 +146,3 @@ def back_to_normal(request: HttpRequest) -> HttpResponse:
         "dịch vụ ký lại ký, đồng hồ chạy như thật.",
     )
     return redirect("desk:home")
-
-
-def running() -> list[dict[str, Any]]:
-    """The scenarios switched on, newest first, as the pages show them."""
-    return [_named(fault) for fault in Fault.objects.order_by("-pk")]
-
-
-def _named(fault: Fault) -> dict[str, Any]:
-    scenario = SCENARIOS[fault.scenario]
-    return {
-        "pk": fault.pk,
-        "title": scenario.title,
-        "leads_to": scenario.leads_to,
-        "account": fault.account or "Mọi tài khoản",
-        "path": SERVICES.get(fault.path, fault.path) or "Mọi dịch vụ",
-        "parameters": {PARAMETERS[k]: v for k, v in fault.parameters.items() if k in PARAMETERS},
-        "remaining": fault.remaining,
-        "struck": fault.struck,
-        "spent": fault.spent,
-    }

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from sosuckhoe.simulator.book.models import Citizen, Entry
 from sosuckhoe.simulator.clock import models as clock
+from sosuckhoe.simulator.faults.scenarios import SCENARIOS
 from sosuckhoe.simulator.insurer.work import work
 from sosuckhoe.simulator.portal.history import settle
 from sosuckhoe.simulator.portal.models import Account, Call, Submission
 from sosuckhoe.simulator.portal.options import CHOICES, DEFAULTS, LABELS, WORDS, options, set_options
 
-from .scenario_views import running
+from .running import running
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -63,6 +64,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             "value": f"{value:g}".replace(".", ",") if isinstance(value, float) else value,
             "choices": [(choice, WORDS[choice]) for choice in CHOICES.get(name, ())],
             "is_bool": isinstance(value, bool),
+            "scenarios": [one for one in SCENARIOS.values() if name in one.options],
         }
         for name, value in asdict(options()).items()
     ]

@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from sosuckhoe.simulator.portal.asked import ServiceRequest
+from sosuckhoe.simulator.portal.findings import LATE, MISMATCH, STRUCTURE, tell
 from sosuckhoe.simulator.portal.models import Submission
+from sosuckhoe.simulator.portal.turns import working
 
 from .broken import cut, reset
 
@@ -144,6 +146,27 @@ def receipt_of_an_older_version(
     return _changed(response, maGiaoDich=older.transaction) if older else response
 
 
+def finding(kind: str) -> Callable[[ServiceRequest, HttpResponse, Parameters], HttpResponseBase]:
+    """What the portal will say of this record hours later, though there is nothing wrong with it."""
+
+    def told(request: ServiceRequest, response: HttpResponse, parameters: Parameters) -> HttpResponseBase:
+        own = request.call
+        if own.stored:
+            with working:
+                tell(
+                    Submission.objects.get(transaction=own.transaction),
+                    kind=kind,
+                    after_hours=float(parameters["hours"]),
+                    table=parameters["table"],
+                    row=1,
+                    field=parameters["field"],
+                    sentence=parameters["sentence"],
+                )
+        return response
+
+    return told
+
+
 ANSWERS: dict[str, Callable[[ServiceRequest, HttpResponse, Parameters], HttpResponseBase]] = {
     "late-reply": late_reply,
     "store-then-drop": store_then_drop,
@@ -161,4 +184,7 @@ ANSWERS: dict[str, Callable[[ServiceRequest, HttpResponse, Parameters], HttpResp
     "receipt-of-another-visit": receipt_of_another_visit,
     "receipt-repeated": receipt_repeated,
     "receipt-of-an-older-version": receipt_of_an_older_version,
+    "finding-late-filing": finding(LATE),
+    "finding-of-form": finding(STRUCTURE),
+    "finding-of-sums": finding(MISMATCH),
 }

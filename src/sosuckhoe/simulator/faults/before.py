@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,8 +14,11 @@ from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.portal.asked import ServiceRequest
 
 from .broken import reset
+from .slowly import read_slowly
 
 Parameters = Mapping[str, Any]
+LONGEST_WAIT = 86_400
+"""Seconds of a Retry-After at most."""
 _PAGE = "<!DOCTYPE html><html lang=vi><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{text}</p></html>"
 
 
@@ -44,14 +48,25 @@ def flapping(request: ServiceRequest, parameters: Parameters) -> HttpResponse | 
     return reset() if time.time() % (up + down) >= up else None
 
 
-def outage(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
-    if clock.now() >= datetime.fromisoformat(parameters["until"]):
-        return None
+def slow_reading(request: ServiceRequest, parameters: Parameters) -> HttpResponse | None:
+    read_slowly(request, parameters)
+    return None
+
+
+def outage(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return reset() if parameters["answer"] == "reset" else _page(503, "Dịch vụ tạm ngừng", retry_after=600)
 
 
 def maintenance(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
     return _page(503, "Hệ thống bảo trì", "Vui lòng quay lại sau.", int(parameters["retry_after"]))
+
+
+def maintenance_window(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
+    """In its hours only (``switching.py``). How the real one refuses is not public: as ``maintenance`` does."""
+    ends, state = datetime.fromisoformat(parameters["until"]), clock.Clock.load()
+    left = (ends - state.reading()).total_seconds() / (state.factor or 1)
+    text = f"Đến {clock.on_the_wall(ends):%H:%M %d/%m/%Y}. Vui lòng quay lại sau."
+    return _page(503, "Hệ thống bảo trì", text, min(max(1, ceil(left)), LONGEST_WAIT))
 
 
 def path_disabled(request: ServiceRequest, parameters: Parameters) -> HttpResponse:
@@ -103,7 +118,9 @@ ANSWERS: dict[str, Callable[[ServiceRequest, Parameters], HttpResponse | None]] 
     "drop-unstored": drop_unstored,
     "flapping": flapping,
     "outage": outage,
+    "slow-reading": slow_reading,
     "maintenance": maintenance,
+    "maintenance-window": maintenance_window,
     "path-disabled": path_disabled,
     "status-silent": reset_before_reading,
     "http-500": http_500,

@@ -10,6 +10,8 @@ from typing import Any
 
 BEFORE, DURING, AFTER = "before", "during", "after"
 """When it strikes: before the portal works, inside its decision, or after it has decided (and stored)."""
+STANDING = "standing"
+"""No single call: a rule of the portal, until it is switched off."""
 
 WAITS = (
     "Hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại»; lỗi nhiều lần thì đầu trang ghi «Chậm» hoặc «Cổng không "
@@ -27,6 +29,11 @@ SIGNING_WAITS = (
     "Trả lời tốt gần nhất còn dùng đến hết hạn (mặc định 60 phút), rồi hồ sơ ở «Chờ ký» kèm lý do; tự ký tiếp khi hỏi "
     "được. Khám chữa bệnh vẫn bình thường."
 )
+STILL_UNSURE = "Hồ sơ vẫn ở «Chưa rõ kết quả», mục «Máy đã hỏi cổng» ghi từng câu trả lời; không gửi lại. "
+TOLD_LATE = (
+    "Hồ sơ «Đã tiếp nhận»; tới giờ thì trang cổng báo lỗi. Ghi hoặc nhập lỗi ấy vào bệnh viện: hồ sơ ở «Cổng báo lỗi "
+    "nội dung», thành việc có hạn."
+)
 DESK = "Quầy tiếp đón: «Chưa kiểm tra được thẻ, vẫn tiếp nhận», ca được xếp hàng kiểm tra lại."
 
 
@@ -42,6 +49,8 @@ class Scenario:
     group: str = ""
     at: tuple[str, ...] = ()
     """The services it can strike; empty: each. A call of another service does not use it up."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The portal's rules that it sets, for everybody."""
 
 
 CARD_CALLS, RECORD_CALLS = ("card", "card_old", "history"), ("record", "check_in")
@@ -65,6 +74,10 @@ _ALL = (
              "F29"),
     Scenario("trickle", AFTER, "Trả lời nhỏ giọt", "Câu trả lời đến từng ít byte một.", UNSURE, "F42",
              {"bytes_per_second": 1.0}),
+    Scenario("slow-reading", BEFORE, "Cổng đọc nhỏ giọt",
+             "Cổng đọc nội dung từng ít byte một. Bên gửi bỏ cuộc thì cổng đọc nốt phần đã tới: đủ thì lưu, thiếu thì thôi.",
+             "Quá giờ của một lần gọi (90 giây) thì ngắt, hồ sơ khác đi tiếp; hồ sơ này ở «Chưa rõ kết quả» với ba lối "
+             "ra vì cổng có thể đã đọc đủ.", "F42", {"bytes_per_second": 1.0}),
     Scenario("flapping", BEFORE, "Lúc được lúc mất", "Chạy một lúc, mất một lúc, theo giờ thật.", WAITS, "F41",
              {"up_seconds": 10.0, "down_seconds": 50.0}),
     Scenario("outage", BEFORE, "Ngừng hoạt động dài",
@@ -72,6 +85,12 @@ _ALL = (
              {"hours": 72.0, "answer": "503"}),
     Scenario("maintenance", BEFORE, "Bảo trì đã báo trước", "Trang báo bảo trì với HTTP 503 và Retry-After.", WAITS,
              "F48", {"retry_after": 3600}),
+    Scenario("maintenance-window", BEFORE, "Bảo trì có giờ bắt đầu và kết thúc",
+             "Trang cổng báo trước; từ giờ bắt đầu đến giờ kết thúc theo đồng hồ mô phỏng, mọi lần gọi nhận HTTP 503 và "
+             "Retry-After. Quy định chỉ nói báo trước ít nhất 12 giờ; cách từ chối là giả định của phần mô phỏng.",
+             "Trong giờ bảo trì: hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại», đầu trang ghi «Chậm» hoặc «Cổng "
+             "không trả lời». Hết giờ thì tự gửi hết, không cần làm gì.", "F48, gateway §9",
+             {"starts_in_hours": 12.0, "hours": 4.0}),
     Scenario("path-disabled", BEFORE, "Đường dẫn bị tắt", "Trả HTTP 404 cho đường dẫn đã chọn.", STOPPED, "§5"),
     # HTTP says no
     Scenario("http-500", BEFORE, "HTTP 500", "Lỗi máy chủ trước khi lưu.", WAITS, "F37"),
@@ -142,6 +161,47 @@ _ALL = (
              "Hồ sơ «Đã tiếp nhận» với một biên nhận duy nhất; lần gửi lại vẫn thấy trong các lần gửi.", "F34"),
     Scenario("receipt-of-an-older-version", AFTER, "Biên nhận của bản cũ",
              "Đã lưu; maGiaoDich trả về là của bản trước của cùng hồ sơ, nếu có.", UNSURE, "F34, F35"),
+    # What it finds hours later
+    Scenario("finding-late-filing", AFTER, "Báo gửi muộn sau 6 giờ",
+             "Hồ sơ được nhận; sau số giờ mô phỏng đã chọn, trang cổng báo gửi muộn dù hồ sơ không muộn.", TOLD_LATE,
+             "§11.7, F47", {"hours": 6.0, "table": "XML1", "field": "NGAY_RA",
+                            "sentence": "Hồ sơ gửi muộn so với thời điểm ra viện"}, at=("record",)),
+    Scenario("finding-of-form", AFTER, "Báo lỗi một trường sau 24 giờ",
+             "Hồ sơ được nhận; sau số giờ mô phỏng đã chọn, trang cổng báo một trường sai dạng dù hồ sơ sạch.", TOLD_LATE,
+             "§11.7, F47", {"hours": 24.0, "table": "XML1", "field": "DIA_CHI", "sentence": "Không đúng dạng text"},
+             at=("record",)),
+    Scenario("finding-of-sums", AFTER, "Báo lệch tổng hợp và chi tiết sau 48 giờ",
+             "Hồ sơ được nhận; sau số giờ mô phỏng đã chọn, trang cổng báo tổng tiền lệch chi tiết dù hồ sơ khớp.",
+             TOLD_LATE, "§11.7, F47", {"hours": 48.0, "table": "XML1", "field": "T_TONGCHI_BV",
+                                       "sentence": "Tổng THANH_TIEN_BV của XML2 và XML3 khác T_TONGCHI_BV"},
+             at=("record",)),
+    # The portal's ways, for everybody and every call
+    Scenario("portal-replaces", STANDING, "Gửi lại thì bản mới thay bản cũ",
+             "Cùng mã liên kết thì bản mới thay bản cũ; không có tra cứu biên nhận. Mặc định của phần mô phỏng.",
+             "Mất câu trả lời thì hồ sơ ở «Chưa rõ kết quả». Nơi nhận đã khai là thay theo mã: máy tự gửi lại đúng tệp đã ký "
+             "một lần, giữ cả hai mã giao dịch. Chưa khai: đợi người xem.", "F30, F31",
+             options={"repeats": "replace", "receipt_look_up": "none"}),
+    Scenario("portal-neither", STANDING, "Không thay, không tra cứu được",
+             "Gửi lại thì cổng ghi thành hồ sơ thứ hai; không có tra cứu biên nhận.",
+             "Mất câu trả lời thì hồ sơ ở «Chưa rõ kết quả» đợi người xem; máy không gửi lại lần nào.", "F30, F31, F33",
+             options={"repeats": "count", "receipt_look_up": "none"}),
+    Scenario("look-up-truthful", STANDING, "Tra cứu biên nhận được, trả lời đúng",
+             "Máy hỏi được cổng về một biên nhận (cổng thật không có; nơi nhận phải ghi đường dẫn tra cứu).",
+             "Cổng có thì hồ sơ từ «Chưa rõ kết quả» tự thành «Đã tiếp nhận», không gửi lại; không có thì vẫn «Chưa rõ "
+             "kết quả».", "F30, F31", options={"receipt_look_up": "truthful"}),
+    Scenario("look-up-late", STANDING, "Tra cứu biên nhận biết chậm",
+             "Cổng trả lời «không thấy» trong 30 phút mô phỏng đầu sau khi nhận.",
+             STILL_UNSURE + "Câu trả lời «có» đến sau thì tự thành «Đã tiếp nhận».", "F32",
+             options={"receipt_look_up": "late"}),
+    Scenario("look-up-wrong", STANDING, "Tra cứu biên nhận trả lời sai",
+             "Có thì cổng nói không, không có thì cổng nói có, kèm mã băm của tệp khác.",
+             STILL_UNSURE + "Cần người xem; nhầm lẫn lộ ra khi đối soát.", "F32", options={"receipt_look_up": "wrong"}),
+    Scenario("look-up-unavailable", STANDING, "Tra cứu biên nhận đang hỏng", "Cổng trả HTTP 503 khi được hỏi.",
+             STILL_UNSURE + "Máy hỏi lại thưa dần; cần người xem.", "F32",
+             options={"receipt_look_up": "unavailable"}),
+    Scenario("second-login-revokes", STANDING, "Đăng nhập mới hủy phiên cũ",
+             "Mỗi lần đăng nhập làm các phiên trước của tài khoản hết hiệu lực.", RENEWS, "§11.9, F43",
+             options={"second_login_revokes": True}),
     # What the certificate's issuer says
     Scenario("certificate-revoked", DURING, "Chứng thư bị thu hồi", "Nơi cấp trả lời: bị thu hồi, lý do lộ khóa.",
              NOT_SIGNED, "F56", at=ISSUER_CALLS),
@@ -173,6 +233,8 @@ GROUPS = {
     "who": "Xác thực và tài khoản",
     "decision": "Cổng quyết định khác đi",
     "reply": "Câu trả lời bị hỏng",
+    "later": "Báo lỗi nhiều giờ sau",
+    "ways": "Nếp của cổng",
     "issuer": "Nơi cấp chứng thư",
     "chance": "Theo lịch gieo sẵn",
 }
@@ -182,6 +244,7 @@ PARAMETERS = {
     "up_seconds": "Giây chạy",
     "down_seconds": "Giây mất",
     "hours": "Số giờ mô phỏng",
+    "starts_in_hours": "Bắt đầu sau (giờ mô phỏng)",
     "answer": "503 hoặc reset",
     "retry_after": "Hẹn thử lại (giây)",
     "per_minute": "Số lần mỗi phút",
@@ -190,6 +253,9 @@ PARAMETERS = {
     "message": "Câu trả về",
     "megabytes": "Số MB",
     "levels": "Số tầng",
+    "table": "Bảng",
+    "field": "Trường",
+    "sentence": "Lời báo",
 }
 """What a parameter is called on the page."""
 _GROUP_STARTS = {
@@ -198,6 +264,8 @@ _GROUP_STARTS = {
     "bare-401": "who",
     "look-up-error": "decision",
     "html-under-200": "reply",
+    "finding-late-filing": "later",
+    "portal-replaces": "ways",
     "certificate-revoked": "issuer",
     "seeded-schedule": "chance",
 }

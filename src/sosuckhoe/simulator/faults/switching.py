@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,8 +18,9 @@ from sosuckhoe.simulator.portal.turns import working
 from .models import Fault
 from .outage import stop_listening
 from .scenarios import SCENARIOS
+from .standing import STANDING, begin
 
-NOT_SCHEDULED = ("seeded-schedule", "refuse-connections", "outage")
+NOT_SCHEDULED = ("seeded-schedule", "refuse-connections", "outage", "maintenance-window", *STANDING)
 """These are about a time, not about a call."""
 
 
@@ -47,10 +48,17 @@ def switch_on(
     chance: float = 1.0,
     seed: int = 1,
 ) -> Fault:
-    """Switch a scenario on for an account (or all), a path or service name (or all), for the next n calls."""
+    """Switch a scenario on for an account (or all), a path or service name (or all), for the next n calls.
+
+    A standing one (``standing.py``) takes none of these.
+    """
     known = SCENARIOS.get(scenario)
     if known is None:
         raise ValueError(f"there is no scenario {scenario}")
+    if known.options:
+        if account or path or parameters or next_calls is not None or skip or chance != 1:
+            raise ValueError(f"{scenario} holds for everybody, until it is switched off")
+        return begin(known)
     given = dict(parameters or {})
     strange = set(given) - set(known.parameters)
     if strange:
@@ -60,8 +68,16 @@ def switch_on(
         raise ValueError("chance lies between 0 and 1")
     if path in NAMES and known.at and path not in known.at:
         raise ValueError(f"{scenario} strikes {', '.join(known.at)} only")
-    if scenario == "outage":
-        values["until"] = (clock.now() + timedelta(hours=float(values["hours"]))).isoformat()
+    if scenario in ("outage", "maintenance-window"):
+        ahead, hours = float(values.get("starts_in_hours", 0)), float(values["hours"])
+        if ahead < 0 or hours <= 0:
+            raise ValueError("it begins now or later, and lasts")
+        begins = clock.now() + timedelta(hours=ahead)
+        values["from"], values["until"] = (
+            moment.isoformat() for moment in (begins, begins + timedelta(hours=hours))
+        )
+    if scenario == "slow-reading" and not float(values["bytes_per_second"]) > 0:
+        raise ValueError("bytes_per_second is more than nothing")
     fault = Fault.objects.create(
         scenario=scenario,
         account=account,
@@ -119,6 +135,7 @@ _read = lru_cache(maxsize=64)(json.loads)
 _ASKED = Asked(
     lambda: (
         Fault.objects.exclude(remaining=0)
+        .exclude(scenario__in=STANDING)
         .order_by("pk")
         .values_list("pk", "scenario", "account", "path", "parameters", "skip", "chance", "seed", "matched")
     )
@@ -143,7 +160,7 @@ def strikes_of(request: ServiceRequest) -> Strikes:
 def _chosen(on: Sequence[_On], request: ServiceRequest) -> Strikes:
     found: dict[str, Mapping[str, Any]] = {}
     for fault in on:
-        if not _concerns(fault, request):
+        if not (_concerns(fault, request) and _in_time(fault.parameters)):
             continue
         number = fault.matched + 1
         key = fault.scenario
@@ -160,6 +177,14 @@ def _chosen(on: Sequence[_On], request: ServiceRequest) -> Strikes:
             continue
         found.setdefault(key, parameters)
     return Strikes(found)
+
+
+def _in_time(parameters: Mapping[str, Any]) -> bool:
+    """Whether its hours, by the simulated clock, have begun and are not over; true for what has none."""
+    if "until" not in parameters:
+        return True
+    begins, ends = (datetime.fromisoformat(parameters[name]) for name in ("from", "until"))
+    return begins <= clock.now() < ends
 
 
 def _by_chance(fault: _On, number: int) -> bool:
