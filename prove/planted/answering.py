@@ -183,6 +183,20 @@ def _second_door() -> Iterator[None]:
         yield
 
 
+@planted("second-door-without-a-line", menu=LOST_REPLIES, trouble=0.8, declared=True, mode="replace")
+def _second_door_unrecorded() -> Iterator[None]:
+    """The machine sends the same bytes again, as declared, and no line of the journal says why it was allowed."""
+    from sosuckhoe.hospital.delivery import doors
+
+    real = doors.note
+
+    def note(by: Any, *about: Any, **detail: Any) -> Any:
+        return None if by == doors.MACHINE else real(by, *about, **detail)
+
+    with put((doors, "note", note)):
+        yield
+
+
 @planted("content-refused-and-tried-again", menu=("204",), trouble=0.7)
 def _refused_again() -> Iterator[None]:
     """A refusal of the content is taken for a passing trouble."""

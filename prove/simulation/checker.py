@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .documents import CHECK_IN, frozen, key_of, kind_of, listed_as, number_column, rows, where
+from .recorded import doors_are_recorded
 
 if TYPE_CHECKING:
     from .portal import Arrival
@@ -217,6 +218,7 @@ def at_rest(story: "Story") -> None:
     _receipts(story)
     _documents(story)
     _steps(story)
+    doors_are_recorded(story)
     _claims(story)
     _journal(story)
     _secrets(story)

@@ -27,6 +27,7 @@ from sosuckhoe.hospital.delivery.sending import NotKept, send_submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import LEASE, CheckInWorker, Worker
 from sosuckhoe.hospital.journal.chain import note
+from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House, Portal
 from .test_check_ins import file, row, visit_code
@@ -233,6 +234,24 @@ def test_a_receipt_found_in_the_journal_is_flushed_before_it_is_booked(
     assert received.state == State.RECEIVED and Receipt.objects.exists()
     outcome, codes = examined(evidence.container_for(received.version), paper)
     assert (outcome, codes) == (UNKNOWN, {"RECEIPT-JOURNALLED"}), "the answer itself died with the worker"
+
+
+def test_what_was_unknown_in_the_copy_and_received_since_is_booked_with_a_line_of_the_journal(
+    closed: Closed, portal: Portal
+) -> None:
+    strike(portal, "store-then-drop")
+    unclear = work(closed())
+    assert unclear.state == State.UNKNOWN
+    copy = transaction.savepoint()
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+    doors.send_again(by="giang", submission=unclear)
+    assert work(unclear).state == State.RECEIVED
+    number = unclear.receipts.get().transaction_number
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    assert Submission.objects.get(pk=unclear.pk).state == State.RECEIVED
+    line = Entry.objects.get(kind="submission", object_id=str(unclear.pk), action="unknown-was-booked")
+    assert (line.actor, line.detail) == ("machine", {"number": number})
 
 
 @pytest.mark.parametrize("rebuilt", [True, False])

@@ -19,6 +19,7 @@ from sosuckhoe.hospital.delivery.sending import TakenOver, may_send
 from sosuckhoe.hospital.delivery.settling import Answered
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
+from sosuckhoe.hospital.journal.models import Entry
 
 from .test_worker import _fresh_sessions, closed
 
@@ -177,6 +178,10 @@ def test_one_of_a_hand_whose_lease_ran_out_meanwhile_has_its_receipt_all_the_sam
     hand = [received(one, f"MP{number}") for number, one in enumerate(claimed)]
     in_one_hand(settling._keep_received, hand)
     assert set(Submission.objects.values_list("state", flat=True)) == {State.RECEIVED}
+    line = Entry.objects.get(action=settling.CAME_LATE)
+    assert (line.object_id, line.detail) == (str(late.pk), {"number": "MP0"}), (
+        "and who left UNKNOWN has a line"
+    )
 
 
 @pytest.mark.django_db

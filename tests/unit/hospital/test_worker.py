@@ -1,8 +1,10 @@
 """Signing and sending against the real simulated portal, scenario by scenario."""
 
+import io
 import json
 import re
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,14 +12,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Model
 from django.utils import timezone
 from tests.crash.stage import PASSWORD, Portal
 from tests.unit.signing.material import AUTHORITY
 
 from sosuckhoe.healthbook.signing import Outcome, to_pkcs12, verify
-from sosuckhoe.hospital.delivery import actions, calling, doors
+from sosuckhoe.hospital.delivery import actions, calling, doors, evidence
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
@@ -26,6 +28,8 @@ from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker, next_due
+from sosuckhoe.hospital.journal.chain import note, verify_chain
+from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import RecordVersion
 
 from .conftest import House, sha256
@@ -368,6 +372,46 @@ class TestDoors:
         assert doors.repeat_where_declared(at=timezone.now()) == 0
         assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
         assert work(unknown).state == State.RECEIVED
+
+    @pytest.mark.parametrize("by", ["machine", "giang"])
+    def test_that_it_went_again_is_in_the_journal_with_the_ground_and_who_declared_it(
+        self, unknown: Submission, by: str
+    ) -> None:
+        note(
+            "binh", "destination-changed", "destination", unknown.destination_id, replaces_by_visit_code=True
+        )
+        note(
+            "lan", "destination-changed", "destination", unknown.destination_id, replaces_by_visit_code=False
+        )
+        note("hai", "destination-changed", "destination", unknown.destination_id, replaces_by_visit_code=True)
+        note("mai", "destination-changed", "destination", unknown.destination_id, replaces_by_visit_code=True)
+        declared = Entry.objects.get(actor="hai", action="destination-changed")
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        if by == "machine":
+            assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
+        else:
+            doors.send_again(by=by, submission=unknown)
+        line = Entry.objects.get(action="unknown-sent-again", object_id=str(unknown.pk))
+        ground = {"evidence": "thử trên cổng đào tạo", "declared_by": "hai"}
+        assert (line.actor, line.detail) == (by, {**ground, "declared_at": declared.at.isoformat()})
+        assert verify_chain().whole
+        assert work(unknown).state == State.RECEIVED
+        with zipfile.ZipFile(io.BytesIO(evidence.container_for(unknown.version))) as container:
+            told = json.loads(container.read("journal.json"))
+        assert [each["detail"] for each in told if each["action"] == "unknown-sent-again"] == [line.detail]
+
+    def test_where_the_line_cannot_be_written_nothing_goes_out_again(
+        self, unknown: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+
+        def full(*line: Any, **detail: Any) -> None:
+            raise OperationalError("database or disk is full")
+
+        monkeypatch.setattr(doors, "note", full)
+        with pytest.raises(OperationalError):
+            doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1))
+        assert Submission.objects.get(pk=unknown.pk).state == State.UNKNOWN
 
     def test_a_person_says_what_the_portal_shows_and_why(self, unknown: Submission, portal: Portal) -> None:
         (call,) = calls(portal, unknown)

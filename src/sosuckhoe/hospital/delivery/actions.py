@@ -89,7 +89,9 @@ def add_destination(
         replaces_by_visit_code=replaces_by_visit_code,
         replaces_evidence=replaces_evidence,
     )
-    told = {"base_url": base_url, "account": account}
+    told: dict[str, Any] = {"base_url": base_url, "account": account}
+    if replaces_by_visit_code:
+        told["replaces_by_visit_code"] = True
     if kind == DestinationKind.PORTAL:
         told["path_edition"] = path_edition
     note(by, "destination-added", "destination", destination.pk, **told)

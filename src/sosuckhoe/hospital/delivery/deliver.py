@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from ..journal.chain import MACHINE
 from . import worker
 from .drop_folder import Watcher
 from .erasing import erase_what_is_over
 from .restoring.matching import match_lost
-from .restoring.noticing import MACHINE
 from .watching.reconciling_run import reconcile_tonight
 from .watching.rehashing import check_stored_tonight
 

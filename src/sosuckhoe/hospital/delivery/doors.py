@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from ..journal.chain import account_of, note
+from ..journal.chain import MACHINE, account_of, note
+from ..journal.models import Entry
 from . import receipts
 from .actions import StillWithheld
 from .answers import Answer, Word
@@ -27,6 +28,9 @@ from .withheld import KINDS, WITHHELD, mark_on, not_withheld
 
 LOOKED_UP = "máy tra cứu"
 """Stands where a person's name would: the destination's own look-up has said so."""
+SENT_AGAIN = "unknown-sent-again"
+DECLARING = ("destination-added", "destination-changed")
+"""The journal's words: for the second door, and for those who may have declared it."""
 REPEATS = 5
 """After so many attempts without an answer a person looks first."""
 
@@ -69,8 +73,11 @@ def is_unclear(submission: Submission) -> bool:
 def repeat_where_declared(*, at: datetime) -> int:
     """Door two, by the machine: the same bytes again after a rest."""
     rested, count = _RESTED.keys(at), 0
-    for submission in Submission.ledger.filter(pk__in=rested) if rested else ():
-        count += step(submission, State.SIGNED, at=at, not_before=None)
+    for submission in Submission.ledger.select_related("destination").filter(pk__in=rested) if rested else ():
+        with transaction.atomic():
+            if step(submission, State.SIGNED, at=at, not_before=None):
+                note(MACHINE, SENT_AGAIN, "submission", submission.pk, **declaration(submission))
+                count += 1
     return count
 
 
@@ -84,6 +91,18 @@ def may_repeat(submission: Submission) -> bool:
     """Whether door two is declared for what this submission carries."""
     there = submission.destination
     return there.repeats_check_ins if submission.check_in_id else there.replaces_by_visit_code
+
+
+def declaration(submission: Submission) -> dict[str, str]:
+    """On what ground the same bytes may go out again: the evidence, and who has declared it and when, if that is known."""
+    there = submission.destination
+    switch = "repeats_check_ins" if submission.check_in_id else "replaces_by_visit_code"
+    lines = Entry.objects.filter(kind="destination", object_id=str(there.pk), action__in=DECLARING)
+    declared: Entry | None = None
+    for line in lines.order_by("seq"):
+        declared = (declared or line) if line.detail.get(switch) else None
+    known = {"declared_by": declared.actor, "declared_at": declared.at.isoformat()} if declared else {}
+    return {"evidence": there.replaces_evidence, **known}
 
 
 def _repeatable() -> Any:
@@ -116,7 +135,7 @@ def send_again(*, by: Any, submission: Submission) -> None:
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
-    note(by, "unknown-sent-again", "submission", submission.pk)
+    note(by, SENT_AGAIN, "submission", submission.pk, **declaration(submission))
 
 
 @transaction.atomic

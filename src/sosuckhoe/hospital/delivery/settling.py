@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from ..journal.chain import MACHINE, note
 from ..journal.models import Entry
 from . import receipts
 from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
@@ -27,6 +28,8 @@ LONGEST_WAIT = 3600
 """Seconds, when the portal itself asks for a time."""
 REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
+CAME_LATE = "unknown-was-answered"
+"""The journal's word for an answer with a number that came when its attempt was given up: no door was needed."""
 NOT_THERE = "unknown-is-not-there"
 """The journal's word for a person who looked and found nothing."""
 
@@ -92,22 +95,31 @@ def _keep_received(hand: Sequence[Answered]) -> list[bool]:
         close_attempt(one.attempt, one.exchange, one.answer)
     for one in {one.submission.destination_id: one for one in ours}.values():
         count_answer(one.submission, one.answer, one.at)
+    late: list[Answered] = []
     for warning in dict.fromkeys(one.warning for one in ours):
-        _receive([one for one in ours if one.warning == warning], warning)
+        late += _receive([one for one in ours if one.warning == warning], warning)
+    for one in late:
+        note(MACHINE, CAME_LATE, "submission", one.submission.pk, number=one.answer.transaction_number)
     return kept
 
 
-def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> None:
+def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> list[Answered]:
+    """The step of each; returns those that were UNKNOWN by then."""
     now = timezone.now()
     columns = {"problem_code": warning[0], "problem": warning[1], "delays": 0, "not_before": None}
     moved = step_all([one.submission for one in hand], State.RECEIVED, at=now, **columns)
+    were_unknown = []
     for one in hand:
         if one.submission.pk not in moved:
             # The lease ran out while we waited, but the answer is the answer: whoever waits for it may have it.
             late = Submission.ledger.get(pk=one.submission.pk)
             same = late.document_id == one.submission.document_id
-            if same and late.state in (State.UNKNOWN, State.SIGNED, State.HELD):
-                step(late, State.RECEIVED, at=now, **columns)
+            if not same or late.state not in (State.UNKNOWN, State.SIGNED, State.HELD):
+                continue
+            unknown = late.state == State.UNKNOWN
+            if step(late, State.RECEIVED, at=now, **columns) and unknown:
+                were_unknown.append(one)
+    return were_unknown
 
 
 def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> bool:

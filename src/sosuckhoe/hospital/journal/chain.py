@@ -12,6 +12,8 @@ from django.utils import timezone
 from .models import End, Entry
 
 GENESIS = "0" * 64
+MACHINE = "machine"
+"""Stands where a person's account would: the program has done it by itself."""
 
 
 def _hash(

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from ....healthbook.signing.verify_evidence import FROM_JOURNAL
+from ...journal.chain import MACHINE, note
 from ..answers import Word
 from ..keeping import is_anothers
 from ..ledger import step
@@ -14,6 +15,8 @@ from ..states import STEPS, State
 from .rebuilding import rebuilt
 
 S = State
+BOOKED = "unknown-was-booked"
+"""The journal's word where the journal outside knows the receipt of what was unknown."""
 MAYBE = "RESTORED-MAYBE"
 """It may have left after the copy was made."""
 MAYBE_SENTENCE = "Cơ sở dữ liệu đã khôi phục từ bản cũ; hồ sơ này có thể đã gửi đi sau bản đó. Tra trên cổng rồi ghi kết quả."
@@ -120,6 +123,7 @@ def book_received(
         step(submission, S.SIGNED, at=now, document=document)
     if (State(submission.state), S.RECEIVED) not in STEPS:
         return  # received already, or replaced: one more receipt changes nothing
+    was_unknown = submission.state == S.UNKNOWN
     step(
         submission,
         S.RECEIVED,
@@ -130,6 +134,8 @@ def book_received(
         not_before=None,
         delays=0,
     )
+    if was_unknown:
+        note(MACHINE, BOOKED, "submission", submission.pk, number=line.transaction_number)
 
 
 def book_unknown(

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ....healthbook.signing.verify_evidence import FROM_JOURNAL
-from ...journal.chain import account_of, note
+from ...journal.chain import MACHINE, account_of, note
 from .. import outside
 from ..answers import Word
 from ..crashpoints import here
@@ -33,7 +33,6 @@ from .booking import (
     submission_of,
 )
 from .erased import erase_again
-from .noticing import MACHINE
 from .numbers import leave_free
 from .withheld import withhold_again
 

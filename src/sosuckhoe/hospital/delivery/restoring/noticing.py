@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ...journal.chain import GENESIS, account_of, note
+from ...journal.chain import GENESIS, MACHINE, account_of, note
 from ...journal.models import End, Entry
 from .. import outside
 from ..models import Attempt, Receipt, Restore
@@ -23,7 +23,6 @@ from .erased import erase_again
 from .hold import current, epoch
 from .withheld import withhold_again
 
-MACHINE = "machine"
 JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
 ATTEMPT_UNKNOWN = "Sổ ngoài có {count} lượt gửi mà cơ sở dữ liệu này không biết."
 log = logging.getLogger("sosuckhoe.delivery")

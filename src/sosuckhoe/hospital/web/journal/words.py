@@ -48,6 +48,8 @@ DEEDS = {
     "unknown-is-there": "Ghi: cổng đã có",
     "unknown-was-found": "Máy hỏi cổng: đã có",
     "unknown-is-not-there": "Ghi: cổng chưa có",
+    "unknown-was-answered": "Câu trả lời đến muộn: cổng đã có",
+    "unknown-was-booked": "Sổ ngoài ghi: cổng đã có",
     "portal-findings-noted": "Ghi lỗi do cổng báo",
     "content-settled": "Ghi: không còn vướng",
     "reconciled": "Đối chiếu",
@@ -142,6 +144,8 @@ NAMES = {
     "rule": "quy tắc",
     "path": "chỉ tiêu",
     "undone": "bản đã bỏ",
+    "evidence": "căn cứ",
+    "declared_by": "người khai",
 }
 
 
