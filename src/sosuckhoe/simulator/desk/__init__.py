@@ -19,7 +19,7 @@ For machines, under ``/_simulator/`` (JSON both ways; a refusal is 400 with ``{"
     GET  history.json      every call: ?after=<id>&limit=<n>
     GET  received.json     newest version of each visit; ?all=1 every version
     GET  books.json        published entries by holder, id:<personal ID> or card:<number>
-    GET, POST findings.json   visible findings; POST adds one to a receipt
+    GET, POST findings.json   visible findings; POST adds one to a receipt (by page: loi-noi-dung/)
     GET  issuer.pem        the practice authority's certificate
     GET, POST signing-service   how the signing service behaves (signing_service/desk.py)
     POST receipts          portal/receipts.py, off unless the option receipt_look_up says otherwise

@@ -5,13 +5,14 @@ from sosuckhoe.simulator.hub import desk as hub
 from sosuckhoe.simulator.issuer import desk as issuer
 from sosuckhoe.simulator.portal.receipts import look_up
 
-from . import api, certificate_views, checkers, scenario_views, views
+from . import api, certificate_views, checkers, late_findings, scenario_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("tinh-huong/", scenario_views.scenarios, name="scenarios"),
     path("quy-tac/", views.rules, name="rules"),
+    path("loi-noi-dung/", late_findings.findings, name="findings"),
     path("kham-suc-khoe/", hub.health_checks, name="health-checks"),
     path("dong-ho/", views.tick, name="tick"),
     path("bat/", scenario_views.switch, name="switch"),

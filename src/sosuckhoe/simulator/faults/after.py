@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from sosuckhoe.simulator.portal.asked import ServiceRequest
-from sosuckhoe.simulator.portal.findings import LATE, MISMATCH, STRUCTURE, tell
-from sosuckhoe.simulator.portal.models import Submission
+from sosuckhoe.simulator.portal.findings import tell
+from sosuckhoe.simulator.portal.models import LATE, MISMATCH, STRUCTURE, Submission
 from sosuckhoe.simulator.portal.turns import working
 
 from .broken import cut, reset

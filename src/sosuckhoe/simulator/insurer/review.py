@@ -18,8 +18,7 @@ from django.utils import timezone
 from sosuckhoe.healthbook.standard import NoEdition, edition_on
 from sosuckhoe.healthbook.standard.editions import of_decisions
 from sosuckhoe.simulator.portal import reading
-from sosuckhoe.simulator.portal.findings import LATE, MISMATCH, STRUCTURE
-from sosuckhoe.simulator.portal.models import RECORD, Finding, Submission
+from sosuckhoe.simulator.portal.models import LATE, MISMATCH, RECORD, STRUCTURE, Finding, Submission
 from sosuckhoe.simulator.portal.options import Options, options
 from sosuckhoe.simulator.portal.turns import working
 

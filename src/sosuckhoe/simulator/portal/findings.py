@@ -2,17 +2,10 @@
 
 from datetime import timedelta
 
-from .models import Finding, Submission
+from .models import LATE, MISMATCH, STRUCTURE, Finding, Submission
 from .options import options
 
-LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
 KINDS = {LATE: "Gửi muộn", STRUCTURE: "Sai dạng một trường", MISMATCH: "Lệch tổng hợp và chi tiết"}
-CODES = {LATE: "MP-MUON", STRUCTURE: "MP-DANG", MISMATCH: "MP-LECH"}
-"""Made up, and marked so by their first letters: the true codes of content findings are not public."""
-
-
-def code_of(kind: str) -> str:
-    return CODES.get(kind, kind)
 
 
 def tell(

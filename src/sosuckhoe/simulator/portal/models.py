@@ -119,12 +119,16 @@ class Submission(models.Model):
         ]
 
 
+LATE, STRUCTURE, MISMATCH = "late", "structure", "mismatch"
+CODES = {LATE: "MP-MUON", STRUCTURE: "MP-DANG", MISMATCH: "MP-LECH"}
+
+
 class Finding(models.Model):
     """Something the portal's later checks found (kết quả kiểm tra), for people to read on the portal's page."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="findings")
     kind = models.CharField(max_length=10)
-    """late, structure or mismatch"""
+    """late, structure or mismatch; of a finding given by hand any code"""
     table = models.CharField(max_length=5)
     row = models.PositiveIntegerField(null=True)
     field = models.CharField(max_length=40, blank=True)
@@ -132,6 +136,11 @@ class Finding(models.Model):
     sentence = models.TextField()
     visible_from = models.DateTimeField()
     visible_until = models.DateTimeField()
+
+    @property
+    def code(self) -> str:
+        """As the portal's page shows it. Of our own making for what its checks find: the true ones are not public."""
+        return CODES.get(self.kind, self.kind)
 
     @classmethod
     def visible(cls, at: datetime) -> models.QuerySet["Finding"]:
