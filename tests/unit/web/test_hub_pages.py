@@ -177,10 +177,14 @@ def test_the_import_page_takes_health_checks_only_when_on(empty_ward: Ward, as_r
 
 
 def test_the_list_says_what_needs_somebody(unknown: Submission, empty_ward: Ward, as_role) -> None:
-    page = as_role(empty_ward, "records").get(reverse("web:delivery_health_checks")).content.decode()
-    assert "1 phiếu cần người xem" in page and "KSK-MAU-0001" in page
+    client, address = as_role(empty_ward, "records"), reverse("web:delivery_health_checks")
+    page = client.get(address).content.decode()
     # NGAYLAP lies back, so its 24 hours are over.
-    assert "1 phiếu quá hạn" in page
+    for name, number in (("can-nguoi", 1), ("qua-han", 1), ("den-han", 0)):
+        found = client.get(address, {"xem": name})
+        assert f'href="{address}?xem={name}"' in page and found.context["count"] == number
+        assert ("KSK-MAU-0001" in found.content.decode()) == bool(number), name
+    assert client.get(address, {"xem": "khac"}).status_code == 404
 
 
 def door(row: Submission, name: str) -> str:

@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
+from tests.health_check_file import Export
+from tests.unit.web.test_hub_pages import switch_on
 
+from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import (
     Attempt,
     Destination,
@@ -167,6 +171,7 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("waits-long", since("SIGNED", 30 * MINUTE), since("SIGNED", 30 * MINUTE + SECOND)),
     ("waits-long", since("WAITING", 30 * MINUTE), since("WAITING", 30 * MINUTE + SECOND)),
     ("late", {"late": {}}, {"late": {"at-once": 1}}),
+    ("late", {"late": {}}, {"late": {"hub-24-hours": 1}}),
     ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
 ]
 """Of each alarm: what is still well, and what is no longer."""
@@ -295,3 +300,31 @@ def test_the_page_of_reconciling_counts_once_for_all_who_open_it(ward, as_role):
     with CaptureQueriesContext(connection) as counted:
         client.get("/doi-chieu/?dem=lai")
     assert len(counted) > len(again)
+
+
+def test_a_late_health_check_is_an_alarm_and_a_metric_of_its_own_clock_and_opens_its_list(ward, as_role):
+    switch_on()
+    hub = Destination.objects.create(
+        name="Trục mẫu",
+        kind="hub",
+        facility=ward.facility,
+        base_url="http://127.0.0.1:9",
+        account="mau",
+        secret_reference="env:KHONG",
+    )
+    client, late = as_role(ward, "it"), f"{reverse('web:delivery_health_checks')}?xem=qua-han"
+    assert late not in client.get("/gui/").content.decode()
+    take_file("ksk.xml", Export().bytes(), by="test")
+    assert Submission.ledger.filter(destination=hub).exists()
+    page = client.get("/gui/").content.decode()
+    assert "1 phiếu khám sức khỏe quá hạn gửi lên trục" in page and late in page
+    found = read()
+    assert found["sosuckhoe_alarm"][("late",)] == 1
+    assert found["sosuckhoe_clocks_overdue"][("hub-24-hours",)] == 1
+    at_hub, elsewhere = look(late={"hub-working-day": 2}), look(late={"at-once": 3})
+    assert [(alarm.code, alarm.of_hub) for alarm in alarms(at_hub)] == [("late", True)]
+    assert [(alarm.code, alarm.of_hub) for alarm in alarms(elsewhere)] == [("late", False)]
+    assert [alarm.sentence[:2] for alarm in alarms(look(late={"at-once": 3, "hub-24-hours": 2}))] == [
+        "3 ",
+        "2 ",
+    ]

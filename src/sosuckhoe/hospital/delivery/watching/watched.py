@@ -17,6 +17,7 @@ from ..restoring.hold import on_hold
 from ..states import State
 from ..stopping import QUIET_AFTER
 from .counting import known
+from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
 from .pulse import last_beat
 from .rehashing import last_check
@@ -49,7 +50,7 @@ class Watched:
     """Of each facility: when the last of its certificates in use ends. Another facility's cannot sign in its place."""
     incidents: int
     late: dict[str, int] = field(default_factory=dict)
-    """Missed and open, by clock; of what was closed in the last 31 days, as last counted."""
+    """Missed and open, by clock: of visits closed in the last 31 days as last counted, of health checks all there are."""
     pulse: datetime | None = None
     checked_at: datetime | None = None
     chain_is_whole: bool | None = None
@@ -65,7 +66,7 @@ def watched(now: datetime) -> Watched:
         n=Count("id"), oldest=Min("since")
     )
     check = last_check()
-    late: dict[str, int] = {}
+    late = late_by_clock(now)
     counted = known(DAYS)
     for _, due in counted.late() if counted else ():
         late[due.clock.id] = late.get(due.clock.id, 0) + 1
@@ -127,6 +128,8 @@ class Alarm:
     tone: str
     sentence: str
     next_step: str
+    of_hub: bool = False
+    """Whether what it is about is on the list of health checks."""
 
 
 ALARMS = (
@@ -178,12 +181,11 @@ def alarms(look: Watched) -> Iterator[Alarm]:
     ]
     if waits and look.at - min(waits) > WAITS_LONG:
         yield Alarm("waits-long", "look", "Có hồ sơ đợi ký hoặc gửi đã hơn 30 phút.", "Xem cột Vì sao ở danh sách cũ nhất trước.")  # fmt: skip
-    if look.late:
-        yield Alarm(
-            "late",
-            "look",
-            f"{sum(look.late.values())} hạn đã quá.",
-            f"Mở trang đối chiếu, chọn {DAYS} ngày qua, xem mục Đã quá hạn.",
-        )
+    at_hub = sum(count for clock, count in look.late.items() if clock in HUB_CLOCK_IDS)
+    elsewhere = sum(look.late.values()) - at_hub
+    if elsewhere:
+        yield Alarm("late", "look", f"{elsewhere} hạn đã quá.", f"Mở trang đối chiếu, chọn {DAYS} ngày qua, xem mục Đã quá hạn.")  # fmt: skip
+    if at_hub:
+        yield Alarm("late", "look", f"{at_hub} phiếu khám sức khỏe quá hạn gửi lên trục.", "Mở danh sách phiếu khám sức khỏe quá hạn.", of_hub=True)  # fmt: skip
     if look.checked_at is not None and look.at - look.checked_at > CHECK_OLD:
         yield Alarm("not-checked", "look", "Đêm qua chưa băm lại các tệp đã lưu.", "Kiểm tra chương trình gửi có chạy qua đêm không.")  # fmt: skip

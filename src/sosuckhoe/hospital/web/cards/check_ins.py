@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ....healthbook.book.display import Names, day_of, value_texts
@@ -24,6 +25,7 @@ from ...visits.models import CheckIn
 from ..shell import privacy, words
 from ..shell.access import page
 from ..shell.paging import page_of
+from ..shell.sent import found_by_code
 from ..shell.toasts import done
 from ..shell.ways import ways
 from .forms import CheckInForm, from_look_up
@@ -70,9 +72,12 @@ def _form(request: HttpRequest, form: CheckInForm) -> HttpResponse:
 @page(*SEES)
 @require_GET
 def check_ins(request: HttpRequest) -> HttpResponse:
-    """Newest first; what needs a person can be chosen."""
-    state = request.GET.get("trang-thai", "")
+    """Newest first; by a code, and what needs a person can be chosen."""
+    state, code = request.GET.get("trang-thai", ""), request.GET.get("ma", "").strip()[:100]
     rows = Submission.ledger.filter(check_in__isnull=False)
+    if code:
+        numbers = policies.can_read_patients(request.user)
+        rows = found_by_code(code, numbers=numbers).filter(check_in__isnull=False)
     chosen = rows.filter(state=state) if state in words.SUBMISSION else rows
     shown = page_of(
         chosen.select_related("check_in", "destination"),
@@ -81,20 +86,32 @@ def check_ins(request: HttpRequest) -> HttpResponse:
         newest_first=True,
     )
     counts = {each: rows.filter(state=each).count() for each in ("UNKNOWN", "HELD", "REFUSED", "SIGNED")}
-    query = f"trang-thai={state}&" if state in words.SUBMISSION else ""
+    state = state if state in words.SUBMISSION else ""
     return render(
         request,
         "web/cards/check_ins.html",
         {
             "rows": [(row, _name(request.user, row.check_in)) for row in shown.rows],
             "count": chosen.count(),
-            "state": words.state(state) if query else None,
-            "filters": [(words.state(each), each, count) for each, count in counts.items() if count],
-            "chosen": state,
+            "code": code,
+            "state": words.state(state) if state else None,
+            "filters": [
+                (words.state(each), _address(ma=code, **{"trang-thai": each}), each == state, count)
+                for each, count in counts.items()
+                if count
+            ],
+            "all": _address(ma=code),
             "may_tell": policies.can_look_up_cards(request.user),
-            "next": f"?{query}sau={shown.next}" if shown.next else "",
+            "first": shown.first,
+            "start": _address(ma=code, **{"trang-thai": state}),
+            "next": _address(ma=code, **{"trang-thai": state, "sau": shown.next}) if shown.next else "",
         },
     )
+
+
+def _address(**asked: str) -> str:
+    kept = {name: value for name, value in asked.items() if value}
+    return reverse("web:check_ins") + (f"?{urlencode(kept)}" if kept else "")
 
 
 @page(*SEES)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from ...delivery.hub.message import message_of
-from ...delivery.models import Destination, Receipt, SignedDocument, Submission
+from ...delivery.models import Destination, Submission
 from ...delivery.signers.certificates import Due, in_use
 from ...delivery.states import TRANSMITTED, State
-from ...patients.models import Identifier
 from ..shell import words
 from ..shell.funnel import STEPS, latest_submissions
 from ..shell.sending import sending_key
@@ -110,25 +109,6 @@ def waiting_longest(destination: Destination | None) -> list[Submission]:
     """What was closed longest ago and has no receipt."""
     rows = latest_submissions("tat-ca", destination).exclude(state__in=[*TRANSMITTED, S.SUPERSEDED])
     return list(with_visits(rows).order_by("version__visit__closed_at", "id")[:8])
-
-
-def found_by_code(code: str, *, numbers: bool = False) -> QuerySet[Submission]:
-    """By visit code, transaction number or the beginning of a hash: of the signed file, the unsigned one, the record.
-
-    ``numbers``: also by any number of the person, for whoever may look for people.
-    """
-    by_receipt = Receipt.objects.filter(submission=OuterRef("pk"), transaction_number=code)
-    wanted = Q(version__visit__visit_code=code) | Exists(by_receipt)
-    if len(code) >= 12:
-        start = code.lower()
-        by_hash = SignedDocument.objects.filter(
-            Q(sha256__startswith=start) | Q(unsigned_sha256__startswith=start), submission=OuterRef("pk")
-        )
-        wanted |= Exists(by_hash) | Q(version__sha256__startswith=start)
-    if numbers:
-        held = Identifier.objects.filter(patient=OuterRef("version__visit__patient"), value=code)
-        wanted |= Exists(held)
-    return Submission.objects.filter(wanted)
 
 
 def in_state(state: str, destination: Destination | None) -> QuerySet[Submission]:

@@ -16,6 +16,7 @@ from ...delivery.restoring.hold import current
 from ...staff import policies
 from ..shell import people, privacy
 from ..shell.access import page
+from ..shell.sent import address_of, full_name_of, with_carried
 from ..shell.toasts import done
 
 MOST = 200
@@ -73,17 +74,12 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
 
 def _named(request: HttpRequest, rows: QuerySet[Submission]) -> list[tuple[Submission, str, str]]:
     """Each with who it is about and the page where it is dealt with."""
-    related = ("version__visit__patient", "check_in", "health_check", "destination")
     found = []
-    for row in rows.select_related(*related).defer("version__record_json"):
+    for row in with_carried(rows):
+        name = "Báo vào khám" if row.check_in_id else "Khám sức khỏe"
         if row.version is not None:
-            name = privacy.name_for(request.user, row.version.visit.patient.full_name)
-            address = reverse("web:visit", args=[row.version.visit_id]) + "#gui"
-        elif row.check_in is not None:
-            name, address = "Báo vào khám", reverse("web:check_in_one", args=[row.check_in_id])
-        else:
-            name, address = "Khám sức khỏe", reverse("web:delivery_health_check", args=[row.pk])
-        found.append((row, name, address))
+            name = privacy.name_for(request.user, full_name_of(row))
+        found.append((row, name, address_of(row)))
     return found
 
 

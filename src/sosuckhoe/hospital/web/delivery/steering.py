@@ -14,6 +14,7 @@ from ...delivery.states import NoSuchStep, State
 from ...staff import policies
 from ..shell import privacy
 from ..shell.access import page
+from ..shell.sent import address_of, full_name_of
 from ..shell.toasts import done, not_done
 from ..shell.ways import ways
 from . import queries
@@ -69,7 +70,7 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission whose outcome is not known, and the doors that are open for it."""
     submission = _submission(pk)
     if not doors.is_unclear(submission):
-        return HttpResponseRedirect(_visit(submission))
+        return HttpResponseRedirect(address_of(submission))
     return _unknown_page(request, submission)
 
 
@@ -85,7 +86,7 @@ def _unknown_page(
             "other": "trục" if submission.health_check_id else "cổng",
             "thing": "phiếu" if submission.health_check_id else "hồ sơ",
             "msg_id": queries.message_id(submission),
-            "name": privacy.name_for(request.user, _full_name(submission)),
+            "name": privacy.name_for(request.user, full_name_of(submission)),
             "attempts": submission.attempts.defer("answer").order_by("-number"),
             "look_ups": submission.look_ups.defer("answer").order_by("-at")[:20],
             "problem": problem,
@@ -131,7 +132,7 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
         return _unknown_page(request, submission, _sentence(refusal), door, _wrong_field(refusal, door))
     submission.refresh_from_db(fields=["state"])
     done(request, f"{submission.visit_code}: {sentence} {NOW.get(submission.state, '')}".strip())
-    return HttpResponseRedirect(_visit(submission))
+    return HttpResponseRedirect(address_of(submission))
 
 
 def _wrong_field(refusal: Exception, door: str) -> str:
@@ -171,7 +172,7 @@ def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
             done(request, "Đã ghi là không còn vướng.")
     except REFUSALS as refusal:
         not_done(request, f"Chưa làm được: {_sentence(refusal)}")
-    return HttpResponseRedirect(_visit(submission))
+    return HttpResponseRedirect(address_of(submission))
 
 
 def _sentence(refusal: Exception) -> str:
@@ -181,17 +182,3 @@ def _sentence(refusal: Exception) -> str:
 def _submission(pk: int) -> Submission:
     rows = Submission.ledger.select_related("check_in", "health_check", "document")
     return get_object_or_404(queries.with_visits(rows), pk=pk)
-
-
-def _full_name(submission: Submission) -> str:
-    if submission.version is not None:
-        return submission.version.visit.patient.full_name
-    return submission.check_in.row.get("full_name", "") if submission.check_in else ""
-
-
-def _visit(submission: Submission) -> str:
-    if submission.health_check_id:
-        return reverse("web:delivery_health_check", args=[submission.pk])
-    if submission.version is None:
-        return reverse("web:check_in_one", args=[submission.check_in_id])
-    return reverse("web:visit", args=[submission.version.visit_id]) + "#gui"

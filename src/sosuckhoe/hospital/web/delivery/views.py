@@ -19,6 +19,7 @@ from ..shell import privacy, words
 from ..shell.access import page
 from ..shell.funnel import PERIODS, STEPS, funnel
 from ..shell.paging import page_of
+from ..shell.sent import found_by_code, shown, with_carried
 from . import queries
 
 SAID_ABOVE = ("restore-hold", "paused", "portal-silent")
@@ -115,7 +116,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     by = "since"
     if code:
         numbers = policies.can_read_patients(request.user)
-        rows, title = queries.found_by_code(code, numbers=numbers), f"Tìm mã {code}"
+        rows, title = found_by_code(code, numbers=numbers), f"Tìm mã {code}"
     elif state in State.values:
         rows, title = queries.in_state(state, chosen), words.state(state).word
     elif step in STEPS:
@@ -125,7 +126,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     else:
         raise Http404
     held = on_hold()
-    shown = page_of(queries.with_visits(rows), by=by, after=request.GET.get("sau", ""))
+    listed = page_of(with_carried(rows), by=by, after=request.GET.get("sau", ""))
     asked = {
         "ma": code,
         "trang-thai": state,
@@ -139,15 +140,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "title": title,
             "count": rows.count(),
-            "rows": [
-                (row, privacy.name_for(request.user, row.version.visit.patient.full_name), _why(row, held))
-                for row in shown.rows
-            ],
+            "rows": [(shown(request.user, row), _why(row, held)) for row in listed.rows],
             "code": code,
             "unknown": state == State.UNKNOWN,
-            "oldest": shown.rows[0].since if shown.rows and shown.first else None,
-            "first": shown.first,
+            "oldest": listed.rows[0].since if listed.rows and listed.first else None,
+            "first": listed.first,
             "start": _address("web:delivery_list", **asked),
-            "next": _address("web:delivery_list", **asked, sau=shown.next) if shown.next else "",
+            "next": _address("web:delivery_list", **asked, sau=listed.next) if listed.next else "",
         },
     )

@@ -13,7 +13,9 @@ from ...delivery.models import Submission
 from ...patients.folding import fold
 from ...patients.models import Patient
 from ...patients.queries import find_patients
+from ...staff import policies
 from ...visits.models import SourceFile, Visit
+from ..shell.sent import found_by_code, with_carried
 
 REFUSED = (SourceFile.Outcome.REFUSED, SourceFile.Outcome.NEEDS_REASON)
 MOST_LOOKED_AT = 2000
@@ -74,6 +76,16 @@ def people(text: str, most: int = 50) -> tuple[list[Patient], bool]:
 
 def visits_by_code(code: str) -> list[Visit]:
     return list(Visit.objects.filter(visit_code=code).select_related("patient", "facility"))
+
+
+def sent_by_code(person: Any, code: str, *, beside: set[int], most: int = 50) -> list[Submission]:
+    """What else this person may see under a code, whichever kind was sent; not what belongs to the visits ``beside``."""
+    if not (policies.can_see_delivery(person) or policies.can_look_up_cards(person)):
+        return []
+    rows = with_carried(found_by_code(code)).exclude(version__visit__in=beside)
+    if not policies.can_see_delivery(person):
+        rows = rows.filter(check_in__isnull=False)
+    return list(rows.order_by("-pk")[:most])
 
 
 def states_of(visits: list[int]) -> Mapping[int, str]:

@@ -22,6 +22,7 @@ from ..shell import people, privacy
 from ..shell.access import page
 from ..shell.navigation import check_can_work
 from ..shell.paging import page_of
+from ..shell.sent import shown as sent_row
 from ..shell.toasts import done, not_done
 from . import queries
 
@@ -167,9 +168,13 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 @page(check_can_work)
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """By name with or without marks, any number a person ever had, or a visit's code."""
+    """By name with or without marks, any number a person ever had, or a code; whose codes, the role decides."""
     text = request.GET.get("tim", "").strip()[:100]
-    context: dict[str, Any] = {"searched": text, "sees_names": privacy.sees_names(request.user)}
+    context: dict[str, Any] = {
+        "searched": text,
+        "sees_names": privacy.sees_names(request.user),
+        "sees_sent": policies.can_see_delivery(request.user),
+    }
     if text:
         visits = queries.visits_by_code(text)
         people, more = (
@@ -177,8 +182,10 @@ def search(request: HttpRequest) -> HttpResponse:
         )
         shown = {visit.pk for visit in visits} | {v.pk for each in people for v in each.visits.all()[:3]}
         states = queries.states_of(sorted(shown))
-        note(request.user, "searched", "patient", "", found=len(people) + len(visits))
+        sent = queries.sent_by_code(request.user, text, beside={visit.pk for visit in visits})
+        note(request.user, "searched", "patient", "", found=len(people) + len(visits) + len(sent))
         context |= {
+            "sent": [sent_row(request.user, row) for row in sent],
             "visits": [
                 (v, privacy.name_for(request.user, v.patient.full_name), states.get(v.pk)) for v in visits
             ],
