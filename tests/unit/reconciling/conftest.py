@@ -1,5 +1,6 @@
 """Visits as rows: states, documents, receipts and findings without any file behind them, thousands in a second."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from tests.unit.web.ward import people
 
 from sosuckhoe.hospital.delivery import receipts
 from sosuckhoe.hospital.delivery.models import (
@@ -20,7 +23,7 @@ from sosuckhoe.hospital.delivery.models import (
 )
 from sosuckhoe.hospital.delivery.states import TRANSMITTED, State
 from sosuckhoe.hospital.patients.models import Patient
-from sosuckhoe.hospital.staff.actions import add_facility
+from sosuckhoe.hospital.staff.actions import add_facility, add_unit
 from sosuckhoe.hospital.staff.models import Facility
 from sosuckhoe.hospital.visits.models import ClosingSource, RecordVersion, Visit
 
@@ -189,3 +192,18 @@ def books(db: None, home: Path) -> Books:
             full_name="NGUYỄN VĂN MẪU", name_fold="nguyen van mau", born_text="198001010000"
         ),
     )
+
+
+@pytest.fixture
+def desk(books: Books, settings) -> Callable[[str], Client]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    staff = people(
+        books.facility, add_unit(by="test", facility=books.facility, department_code="K01", name="Khoa")
+    )
+
+    def sign_in(role: str) -> Client:
+        client = Client()
+        client.force_login(staff[role], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

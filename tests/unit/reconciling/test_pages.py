@@ -1,38 +1,19 @@
 """The page of reconciling: numbers that open lists, deeds with a dry run, files that are refused in words."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from tests.unit.reconciling.conftest import Books
 from tests.unit.reconciling.test_reconciling import MAKES
-from tests.unit.web.ward import people
 
 from sosuckhoe.hospital.delivery.models import CalendarDay, PortalFinding, Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching import counting
 from sosuckhoe.hospital.journal.models import Entry
-from sosuckhoe.hospital.staff.actions import add_unit
-
-
-@pytest.fixture
-def desk(books: Books, settings) -> Callable[[str], Client]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    staff = people(
-        books.facility, add_unit(by="test", facility=books.facility, department_code="K01", name="Khoa")
-    )
-
-    def sign_in(role: str) -> Client:
-        client = Client()
-        client.force_login(staff[role], backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.unit.web.ward import ROLES, Ward
 
-from sosuckhoe.hospital.delivery.models import Attempt, Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Incident, Submission
 from sosuckhoe.hospital.staff import policies
 from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion
 
@@ -46,6 +46,11 @@ PAGES = {
     "delivery_withheld": ("see_delivery",),
     "delivery_reconciling": ("see_delivery",),
     "delivery_reconciling_list": ("see_delivery",),
+    "delivery_incidents": ("see_delivery",),
+    "delivery_incident": ("see_delivery",),
+    "delivery_incident_delayed": ("see_delivery",),
+    "delivery_incident_tell": ("steer_delivery",),
+    "delivery_incident_change": ("steer_delivery",),
     "sign_elsewhere": ("steer_delivery",),
     "signatures": ("see_delivery",),
     "six_month": ("report",),
@@ -85,6 +90,9 @@ def address_of(name: str, ward: Ward) -> str:
         "visit_table": [visit, "services"],
         "visit_attempt": [Attempt.objects.order_by("pk")[0].pk],
         "evidence": [RecordVersion.objects.order_by("pk")[0].pk],
+        "delivery_incident": [Incident.objects.get().pk],
+        "delivery_incident_delayed": [Incident.objects.get().pk],
+        "delivery_incident_change": [Incident.objects.get().pk],
         "delivery_unknown": [Submission.objects.get(state="UNKNOWN").pk],
         "six_month_download": ["csv"],
         "admin_person": [ward.people["reception"].pk],
@@ -112,7 +120,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
     elsewhere = {
         "metrics", "healthz", "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
         "delivery_leave_unknown", "delivery_steer", "delivery_restored_do", "delivery_withheld_mark", "delivery_withheld_do", "delivery_reconciling_count", "delivery_reconciling_rerun",
-        "delivery_reconciling_findings", "delivery_reconciling_incident", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
+        "delivery_reconciling_findings", "delivery_incident_withdraw", "delivery_incident_cause", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
         "card_deed", "rule_recheck", "rule_hold_back_do", "import_erase", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",
         "delivery_health_checks", "delivery_health_check", "evidence_health_check", "admin_add_hub", "admin_hub", "visit_settle_number",
@@ -199,7 +207,8 @@ def test_reading_pages_changes_nothing_but_the_journal(ward, as_role):
         ("delivery_reconciling_count", []),
         ("delivery_reconciling_rerun", []),
         ("delivery_reconciling_findings", []),
-        ("delivery_reconciling_incident", [1]),
+        ("delivery_incident_withdraw", [1]),
+        ("delivery_incident_cause", [1]),
         ("delivery_reconciling_calendar", []),
         ("journal_verify", []),
         ("admin_switch", [1]),

@@ -1,7 +1,7 @@
 """A small hospital for the pages: the cast by role, and visits in every state that a page must be able to show."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
@@ -17,9 +17,10 @@ from sosuckhoe.hospital.delivery.check_ins import Told, tell
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
 from sosuckhoe.hospital.delivery.keeping import keep_receipt, note_attempt
 from sosuckhoe.hospital.delivery.ledger import step
-from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey, Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Incident, SigningKey, Submission
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching import told_incidents
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.staff.actions import add_facility, add_person, add_unit
 from sosuckhoe.hospital.staff.models import Facility, Person, Role
@@ -139,6 +140,21 @@ class Ward:
             by=self.people["reception"],
         )
 
+    def lose_power(self) -> Incident:
+        """For an hour, which somebody told of."""
+        assert self.destination is not None
+        end = timezone.now()
+        told = told_incidents.Told(
+            destination=self.destination,
+            started_at=end - timedelta(hours=1),
+            ended_at=end,
+            cause="power",
+            announced_by="Điện lực mẫu",
+            announced_at=end - timedelta(hours=2),
+            evidence="Thông báo mẫu số 0, đã báo các khoa",
+        )
+        return told_incidents.tell(by="records", told=told)
+
     def look_up_card(self, answer: bytes, code: str = "000", standing: str = "verified") -> LookUp:
         """The portal has said this of a card."""
         assert self.destination is not None
@@ -247,4 +263,5 @@ def busy_hospital() -> Ward:
     ward.take(unreadable())
     ward.tell()
     ward.look_up = ward.look_up_card(CARD_ANSWER, "003")
+    ward.lose_power()
     return ward

@@ -20,6 +20,7 @@ from .fixes import one as fixing
 from .journal import views as journal
 from .reception import views as reception
 from .reconciling import deeds as reconciling_deeds
+from .reconciling import incidents
 from .reconciling import views as reconciling
 from .reports import views as reports
 from .shell import views as shell
@@ -104,7 +105,13 @@ urlpatterns = [
     path("doi-chieu/ghi-so/", reconciling_deeds.count_now, name="delivery_reconciling_count"),
     path("doi-chieu/chay-lai/", reconciling_deeds.rerun, name="delivery_reconciling_rerun"),
     path("doi-chieu/loi-cong-bao/", reconciling_deeds.note_findings, name="delivery_reconciling_findings"),
-    path("doi-chieu/su-co/<int:pk>/", reconciling_deeds.state_cause, name="delivery_reconciling_incident"),
+    path("doi-chieu/su-co/", incidents.listing, name="delivery_incidents"),
+    path("doi-chieu/su-co/ghi/", incidents.tell, name="delivery_incident_tell"),
+    path("doi-chieu/su-co/<int:pk>/", incidents.one, name="delivery_incident"),
+    path("doi-chieu/su-co/<int:pk>/ho-so/", incidents.delayed, name="delivery_incident_delayed"),
+    path("doi-chieu/su-co/<int:pk>/sua/", incidents.change, name="delivery_incident_change"),
+    path("doi-chieu/su-co/<int:pk>/rut/", incidents.withdraw, name="delivery_incident_withdraw"),
+    path("doi-chieu/su-co/<int:pk>/nguyen-nhan/", incidents.state_cause, name="delivery_incident_cause"),
     path("doi-chieu/lich/", reconciling_deeds.load_calendar, name="delivery_reconciling_calendar"),
     path("bao-cao/sau-thang/", reports.six_month, name="six_month"),
     path("bao-cao/sau-thang/danh-sach/", reports.cell, name="six_month_cell"),

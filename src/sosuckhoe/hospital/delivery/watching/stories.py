@@ -94,7 +94,17 @@ def stories(
     no task anywhere. ``each``: told now and then how many tasks are read."""
     begin, end = bounds(first, last)
     period = {"cancelled": False, "closed_at__gte": begin, "closed_at__lt": end}
+    return _stories(period, destination, each)
 
+
+def stories_of(visits: Iterable[int], destination: Destination) -> list[Story]:
+    """Those of these visits, by key, at this destination."""
+    return _stories({"pk__in": list(visits)}, destination, lambda done: None)
+
+
+def _stories(
+    period: dict[str, Any], destination: Destination | None, each: Callable[[int], None]
+) -> list[Story]:
     def of(prefix: str) -> dict[str, Any]:
         return {f"{prefix}__{name}": value for name, value in period.items()}
 

@@ -1,15 +1,14 @@
-"""What people do here: count now, run a cause again, note what the portal said, say why it was silent, load days."""
+"""What people do here: count now, run a cause again, note what the portal said, load days."""
 
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from ...delivery.actions import NeedsReason
-from ...delivery.models import Incident
-from ...delivery.watching import incidents, portal_findings, working_calendar
+from ...delivery.watching import portal_findings, working_calendar
 from ...delivery.watching.gap_causes import CAUSES
 from ...delivery.watching.reconciling_run import forget_counts
 from ...delivery.watching.rerunning import DEEDS, plan, run_again
@@ -124,21 +123,6 @@ def _typed(given: Any) -> portal_findings.FindingRow:
         given.get(name, "").strip()[:500] for name in portal_findings.COLUMNS
     )
     return portal_findings.FindingRow(1, code, number, fault, path, message)
-
-
-@page(policies.check_can_steer_delivery)
-@require_POST
-def state_cause(request: HttpRequest, pk: int) -> HttpResponse:
-    incident = get_object_or_404(Incident, pk=pk)
-    given = request.POST
-    try:
-        incidents.state_cause(
-            by=request.user, incident=incident, cause=given.get("cause", ""), told=given.get("told", "")
-        )
-        done(request, "Đã ghi nguyên nhân của sự cố.")
-    except incidents.NeedsEvidence as refusal:
-        not_done(request, f"Chưa ghi: {refusal}")
-    return _back(asked(given))
 
 
 @page(policies.check_can_set_up)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ...delivery.models import Destination, Incident, OutageCause
+from ...delivery.models import Destination, Incident
 from ...delivery.watching.counting import Count, count
 from ...delivery.watching.deadlines import CLOCKS, Due
 from ...delivery.watching.gap_causes import CAUSES, Cause
@@ -26,6 +26,7 @@ from ...staff import policies
 from ...visits.models import Visit
 from ..shell import privacy
 from ..shell.access import page
+from .incidents import newest
 
 PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": ("31 ngày qua", 31)}
 DEFAULT = "7-ngay"
@@ -174,8 +175,8 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         "draft_count": len(draft),
         "unknown_years": years_without_holidays(now),
         "calendar": calendar,
-        "incidents": Incident.objects.select_related("destination")[:20],
-        "outage_causes": [choice for choice in OutageCause.choices if choice[0] != OutageCause.UNKNOWN],
+        "incidents": newest()[:SHOWN],
+        "incident_count": Incident.objects.count(),
         "may_steer": policies.can_steer_delivery(request.user),
         "may_set_up": policies.can_set_up(request.user),
     }  # fmt: skip
