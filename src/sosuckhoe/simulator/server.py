@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from .faults import outage
@@ -50,6 +51,23 @@ class BreakableWorker(ThreadWorker):
             if problem.errno != errno.EINVAL:
                 raise
             time.sleep(0.02)
+
+
+class Dated(wsgi.Response):
+    """Lets an answer tell another ``Date`` than this machine's: a portal whose clock is wrong says so there, too."""
+
+    date = ""
+
+    def process_headers(self, headers: list[tuple[str, str]]) -> None:
+        super().process_headers(headers)
+        self.date = dict(headers).get("Date", "")
+
+    def default_headers(self) -> list[str]:
+        own = f"Date: {self.date}\r\n"
+        return [own if self.date and line.startswith("Date:") else line for line in super().default_headers()]
+
+
+wsgi.Response = Dated
 
 
 def _marked(sock: socket.socket) -> bool:

@@ -170,6 +170,8 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("unknown-long", since("UNKNOWN", 30 * MINUTE), since("UNKNOWN", 30 * MINUTE + SECOND)),
     ("waits-long", since("SIGNED", 30 * MINUTE), since("SIGNED", 30 * MINUTE + SECOND)),
     ("waits-long", since("WAITING", 30 * MINUTE), since("WAITING", 30 * MINUTE + SECOND)),
+    ("clocks-differ", {"clocks": {"Cổng": 2 * SECOND}}, {"clocks": {"Cổng": 2.1 * SECOND}}),
+    ("clocks-differ", {"clocks": {"Cổng": -2 * SECOND}}, {"clocks": {"Cổng": -2.1 * SECOND}}),
     ("late", {"late": {}}, {"late": {"at-once": 1}}),
     ("late", {"late": {}}, {"late": {"hub-24-hours": 1}}),
     ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
@@ -206,6 +208,7 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         damaged=13,
         restore_hold=True,
         room=14,
+        clocks={"Cổng": timedelta(0), "Trục": -15 * SECOND},
     )
     monkeypatch.setattr(metrics, "watched", lambda now: seen)
     found = read()
@@ -219,6 +222,7 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         "sosuckhoe_paused": {("Cổng",): 0, ("Trục",): 1},
         "sosuckhoe_failures_in_a_row": {("Cổng",): 5, ("Trục",): 0},
         "sosuckhoe_last_answer_age_seconds": {("Cổng",): 120},
+        "sosuckhoe_clock_ahead_seconds": {("Cổng",): 0, ("Trục",): -15},
         "sosuckhoe_certificate_days_left": {("ab12",): 3},
         "sosuckhoe_clocks_overdue": {("at-once",): 6},
         "sosuckhoe_incidents_open": {(): 8},

@@ -116,8 +116,9 @@ _ALL = (
     # What it decides
     Scenario("look-up-error", DURING, "Tra cứu thẻ bị lỗi", "Trả mã đã chọn thay cho kết quả thẻ.", DESK,
              "gateway §6.4", {"code": "100"}, at=CARD_CALLS),
-    Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan lệch số phút đã chọn.",
-             "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở.", "F49",
+    Scenario("clock-skew", DURING, "Đồng hồ cổng lệch", "thoiGianTiepNhan và Date lệch số phút đã chọn.",
+             "Hồ sơ «Đã tiếp nhận»; giờ tiếp nhận của cổng được ghi riêng, hạn tính theo giờ của cơ sở. Từ lần thứ ba "
+             "«Gửi và biên nhận» báo đồng hồ hai bên lệch nhau.", "F49",
              {"minutes": -60}, at=RECORD_CALLS),
     Scenario("duplicate-refused", DURING, "Từ chối vì trùng",
              "Gửi lại nguyên tệp thì bị từ chối (mã do bàn lỗi đặt ra); lần gửi đầu vẫn được nhận.",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.http import http_date
 
 from sosuckhoe.simulator.clock import models as clock
 
@@ -35,7 +36,7 @@ def submission(
     """The four fields of a submission's answer."""
     request.call.code, request.call.remark = code, "" if transaction else message
     skew = request.strikes.value("clock-skew", "minutes", 0)
-    return json_reply(
+    reply = json_reply(
         {
             "maKetQua": code,
             "maGiaoDich": transaction,
@@ -43,6 +44,9 @@ def submission(
             "thongDiep": message,
         }
     )
+    if skew:
+        reply["Date"] = http_date(clock.real_now().timestamp() + skew * 60)
+    return reply
 
 
 def not_authenticated(request: ServiceRequest, body: dict[str, Any]) -> HttpResponse:

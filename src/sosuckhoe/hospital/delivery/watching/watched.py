@@ -16,6 +16,7 @@ from ..models import Attempt, Destination, SigningKey, Submission
 from ..restoring.hold import on_hold
 from ..states import State
 from ..stopping import QUIET_AFTER
+from .clocks import gaps
 from .counting import known
 from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
@@ -30,6 +31,8 @@ CHECK_OLD = timedelta(hours=26)
 KEY_DAYS = (30, 14, 7, 1)
 LITTLE_ROOM, NO_ROOM = 2 * 10**9, 200 * 10**6
 """Bytes: some weeks of a district hospital, and too little for whatever else writes there to be safe (F11)."""
+CLOCKS_APART = timedelta(seconds=2)
+"""F49. What is certain of the difference is compared, so the clocks of an alarm differ by more than this."""
 DAYS = 31
 
 
@@ -58,6 +61,8 @@ class Watched:
     restore_hold: bool = False
     room: int | None = None
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
+    clocks: dict[str, timedelta] = field(default_factory=dict)
+    """By destination: how far this machine's clock is ahead of its clock for certain; negative: behind."""
 
 
 def watched(now: datetime) -> Watched:
@@ -65,7 +70,8 @@ def watched(now: datetime) -> Watched:
     grouped = Submission.ledger.values("destination__name", "state").annotate(
         n=Count("id"), oldest=Min("since")
     )
-    check = last_check()
+    check, apart = last_check(), gaps(now)
+    destinations = {each.name: each for each in Destination.objects.filter(enabled=True)}
     late = late_by_clock(now)
     counted = known(DAYS)
     for _, due in counted.late() if counted else ():
@@ -86,7 +92,7 @@ def watched(now: datetime) -> Watched:
             .annotate(n=Count("id"))
             .order_by()
         },
-        destinations={each.name: each for each in Destination.objects.filter(enabled=True)},
+        destinations=destinations,
         keys={
             each.fingerprint[:16]: each.not_after
             for each in SigningKey.objects.filter(retired_at__isnull=True)
@@ -106,6 +112,7 @@ def watched(now: datetime) -> Watched:
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
         room=_room(),
+        clocks={name: apart[there.pk] for name, there in destinations.items() if there.pk in apart},
     )
 
 
@@ -114,6 +121,11 @@ def _room() -> int | None:
         return shutil.disk_usage(settings.HOME.path).free
     except OSError:
         return None
+
+
+def in_words(gap: timedelta) -> str:
+    seconds = int(abs(gap).total_seconds())
+    return f"{seconds} giây" if seconds < 120 else f"{seconds // 60} phút"
 
 
 def megabytes(size: int) -> str:
@@ -134,7 +146,7 @@ class Alarm:
 
 ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
-    "key-ended", "damaged", "chain-broken", "late", "not-checked",
+    "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
 )  # fmt: skip
 """Every alarm there is."""
 
@@ -172,6 +184,10 @@ def alarms(look: Watched) -> Iterator[Alarm]:
             yield Alarm("paused", "look", f"{name}: đang tạm dừng.", "Xem lý do rồi cho gửi tiếp.")
         elif there.failures >= QUIET_AFTER:
             yield Alarm("portal-silent", "stop", f"{name}: không trả lời.", "Phần mềm tự thử lại; kiểm tra mạng của bệnh viện.")  # fmt: skip
+    for name, gap in look.clocks.items():
+        if abs(gap) > CLOCKS_APART:
+            how = "nhanh" if gap > timedelta(0) else "chậm"
+            yield Alarm("clocks-differ", "look", f"Đồng hồ của máy này và của {name} lệch nhau ít nhất {in_words(gap)} (máy này {how} hơn).", "So cả hai với giờ chuẩn: máy này sai thì bật đồng bộ giờ (NTP), đúng thì báo nơi nhận.")  # fmt: skip
     unknown = [(n, oldest) for (_, state), (n, oldest) in look.states.items() if state == State.UNKNOWN]
     if any(look.at - oldest > UNKNOWN_LONG for _, oldest in unknown):
         count = sum(n for n, _ in unknown)
