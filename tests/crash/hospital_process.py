@@ -16,6 +16,8 @@ from sosuckhoe.hospital.config.database import database
 from sosuckhoe.hospital.config.home import Home
 from sosuckhoe.hospital.config.start import prepare, setup_django
 
+from . import first_form
+
 FACILITY = "99999"
 TODAY = date(2026, 11, 23)
 
@@ -215,6 +217,7 @@ def not_taken() -> None:
 
 
 DEEDS = {
+    **first_form.DEEDS,
     "erase": erase,
     "not-taken": not_taken,
     "reconcile": reconcile,

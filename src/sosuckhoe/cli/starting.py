@@ -1,17 +1,22 @@
 """What every command of the hospital's program begins with, and who typed it."""
 
 import getpass
+import sys
 
 UNUSABLE = 2
 """Exit code where the command could do nothing with what it was given."""
 
 
 def start() -> None:
-    """Django set up, and the database brought to the newest form."""
-    from sosuckhoe.hospital.config.start import prepare, setup_django
+    """Django set up, and the database brought to the newest form. Ends the command where that is newer than we are."""
+    from sosuckhoe.hospital.config.start import DatabaseIsNewer, prepare, setup_django
 
     setup_django()
-    prepare()
+    try:
+        prepare()
+    except DatabaseIsNewer as refusal:
+        print(refusal, file=sys.stderr)
+        raise SystemExit(UNUSABLE) from None
 
 
 def operator() -> str:

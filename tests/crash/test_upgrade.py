@@ -1,0 +1,160 @@
+"""Another version of the program on a hospital's database: older rows are kept, a newer form is refused, and a change of
+form that is killed half-way goes on at the next start."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests.postgres import Server
+
+from .checker import effects
+from .stage import Hospital, Portal, environment
+
+KILLS = 4
+LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('delivery', '9999_of_a_later_program', '2027-01-01')"
+_numbers = count(1)
+
+
+@dataclass
+class Old:
+    """A hospital of today, and what it kept, in tables of the first form."""
+
+    now: Hospital
+    house: Hospital
+    columns: str
+    """Those of the first form, as JSON."""
+
+    def contents(self) -> str:
+        return self.house.do("contents", self.columns)
+
+
+@pytest.fixture
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Hospital], Hospital]:
+    """The same house on a copy of its database as it is now."""
+
+    def make(house: Hospital) -> Hospital:
+        home = tmp_path / f"home-{next(_numbers)}"
+        shutil.copytree(house.home, home)
+        if not house.database:
+            return Hospital(house.maker, home, "")
+        server: Server = request.getfixturevalue("postgres")
+        name = house.database.partition("///")[2].partition("?")[0]
+        return Hospital(house.maker, home, server.copy(name, f"upgrade_{next(_numbers)}"))
+
+    return make
+
+
+@pytest.fixture
+def old(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    hospital: Callable[[bool], Hospital],
+    portal: Portal,
+    files: Callable[[int], Path],
+) -> Old:
+    """Three received, one unknown, two that wait to be signed."""
+    now = hospital(False)
+    folder = files(6)
+    visits = sorted(folder.iterdir())
+
+    def take(some: list[Path]) -> None:
+        part = tmp_path / f"part-{next(_numbers)}"
+        part.mkdir()
+        for file in some:
+            shutil.copyfile(file, part / file.name)
+        now.do("take", str(part))
+
+    take(visits[:3])
+    now.do("deliver")
+    portal.desk("faults", {"scenario": "store-then-drop", "path": "record", "next_calls": 1})
+    take(visits[3:4])
+    now.do("deliver")
+    take(visits[4:])
+    home = tmp_path / "first"
+    shutil.copytree(now.home, home, ignore=shutil.ignore_patterns("hospital.sqlite3*"))
+    if now.database:
+        server: Server = request.getfixturevalue("postgres")
+        house = Hospital(now.maker, home, server.create(f"first_{next(_numbers)}"))
+    else:
+        house = Hospital(now.maker, home, "")
+    house.do("first-form")
+    house.do("take-up", now.database or str(now.home / "hospital.sqlite3"), now.do("columns"))
+    return Old(now, house, house.do("columns"))
+
+
+def states(house: Hospital) -> list[str]:
+    return sorted(one["state"] for one in house.state()["submissions"])
+
+
+def test_what_an_old_database_holds_is_kept_to_the_letter_and_goes_its_way(old: Old, portal: Portal) -> None:
+    before = old.contents()
+    assert json.loads(before)["delivery_submission"] and json.loads(before)["delivery_receipt"]
+    assert int(old.house.do("upgrade")) > 0
+    assert old.contents() == before
+    assert old.house.do("form") == old.now.do("form")
+    assert old.house.state() == old.now.state()
+    assert states(old.house) == ["RECEIVED"] * 3 + ["UNKNOWN"] + ["WAITING"] * 2
+
+    old.house.do("deliver")
+    books = old.house.state()
+    assert states(old.house) == ["RECEIVED"] * 5 + ["UNKNOWN"]
+    assert books["chain_is_whole"] and books["receipts"] == 5
+    arrived = effects(portal)
+    assert len(arrived) == 6 and set(arrived.values()) == {1}
+
+
+def test_a_change_of_form_that_is_killed_half_way_goes_on_at_the_next_start(
+    old: Old, copy: Callable[[Hospital], Hospital]
+) -> None:
+    whole = copy(old.house)
+    statements = int(whole.do("upgrade"))
+    form, contents = whole.do("form"), whole.do("contents", old.columns)
+    for kill in range(1, KILLS + 1):
+        struck = copy(old.house)
+        deed = struck.start("upgrade", str(kill * statements // (KILLS + 1)))
+        deed.wait(60)
+        assert not deed.out.read_text(), "it was not killed"
+        struck.do("upgrade")
+        assert (struck.do("form"), struck.do("contents", old.columns)) == (form, contents), kill
+
+
+def test_an_older_program_refuses_a_newer_database_in_every_command_and_says_what_to_do(
+    hospital: Callable[[bool], Hospital],
+) -> None:
+    house = hospital(False)
+    before = house.do("state")
+    house.do("say", LATER)
+    variables = environment(SOSUCKHOE_HOME=str(house.home), SOSUCKHOE_DATABASE=house.database)
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command], env=variables, capture_output=True, text=True, timeout=120
+        )
+
+    # One of each module of commands, and both that run for long.
+    every = (
+        ["deliver", "--once"],
+        ["serve", "--port", "0"],
+        ["reconcile"],
+        ["restored"],
+        ["key", "list"],
+        ["catalogue", "list"],
+    )
+    for command in every[:1] if house.database else every:
+        refused = run("-m", "sosuckhoe", *command)
+        assert refused.returncode == 2, (command, refused.stderr)
+        assert (
+            "delivery 9999_of_a_later_program" in refused.stderr
+            and "cài lại bản phần mềm mới" in refused.stderr
+        )
+        assert "Traceback" not in refused.stderr
+    pages = run("-c", "import sosuckhoe.hospital.config.wsgi")
+    assert pages.returncode != 0 and "DatabaseIsNewer" in pages.stderr
+    assert house.do("state") == before
+    assert run("-m", "sosuckhoe", "--help").returncode == 0
