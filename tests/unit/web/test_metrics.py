@@ -280,8 +280,8 @@ def test_a_signed_file_damaged_on_the_disk_is_found_at_night_and_held(ward, flip
             [bytes(stored), signed.document_id],
         )
     found = check_stored(by="night")
-    assert found.damaged_documents == (signed.document_id,) and found.chain_is_whole
-    assert found.documents == SignedDocument.objects.count()
+    assert found.damaged["document"] == (signed.document_id,) and found.chain_is_whole
+    assert found.counts["document"] == SignedDocument.objects.count()
     signed.refresh_from_db()
     assert (signed.state, signed.problem_code) == ("HELD", "DOCUMENT-DAMAGED")
     assert "damaged" in codes()
