@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from . import answers, changes, codes, rules, search, simulator, tables
+from . import answers, changes, codes, faults, rules, search, simulator, tables
 from .saying import page, running, table
 
 
 def build() -> dict[str, str]:
     """Every page, by its path below ``docs/reference/``. The same program always builds the same bytes."""
     found = dict(_contents())
-    for room in (tables, codes, rules, answers, changes, simulator, search):
+    for room in (tables, codes, rules, answers, changes, simulator, faults, search):
         found.update(room.pages())
     return found
 
@@ -26,6 +26,10 @@ def _contents() -> Iterator[tuple[str, str]]:
         ("[Chuẩn đã đổi những gì](thay-doi.md)", "khác nhau giữa các quyết định, bằng lời"),
         ("[Trạng thái hồ sơ gửi đi](trang-thai.md)", "các trạng thái và mọi bước giữa chúng"),
         ("[Phần mô phỏng](mo-phong.md)", "mỗi tình huống, màn hình nó dẫn đến, và kiểm thử giữ lời ấy"),
+        (
+            "[Lỗi và phép thử](loi-va-phep-thu.md)",
+            "từng lỗi F01–F77: phép thử cho thấy chương trình chịu được, hoặc chưa có",
+        ),
     ]
     yield (
         "README.md",

@@ -54,10 +54,9 @@ def pages() -> Iterator[tuple[str, str]]:
             "Mỗi tình huống bật được ở trang **Tình huống** của bàn điều khiển và bằng `POST /_simulator/faults`. Cách "
             "tập: [Tập với cổng mô phỏng](../how-to/tap-voi-cong-mo-phong.md).",
             *sections,
-            "## Từng dòng của tài liệu\n\nDòng §11 theo tài liệu về cổng, F và §7 theo danh sách lỗi. Các lỗi F01 đến "
-            "F27 và F61 đến F77, trừ F62, không phải của phía quốc gia (tiến trình, đĩa, cơ sở dữ liệu, vận hành): "
-            "chúng được chứng minh ở [prove](../../prove) và trong các kiểm thử của bệnh viện. F39, F50 đến F55 và F59 "
-            "thuộc về hồ sơ, thời gian và khóa của bệnh viện, cũng ở đó.",
+            "## Từng dòng của tài liệu\n\nDòng §11 theo tài liệu về cổng, F và §7 theo danh sách lỗi. Bảng này nói phần mô phỏng "
+            "gây ra điều gì. Bệnh viện chịu được lỗi nào, phép thử nào cho thấy và lỗi nào chưa được thử: "
+            "[Lỗi và phép thử](loi-va-phep-thu.md).",
             lines,
         ),
     )
