@@ -39,6 +39,7 @@ def test_a_window_is_announced_and_refuses_in_its_hours_only(
     assert b"maKetQua" not in answer.body and "bảo trì" in answer.body.decode()
     assert 3 * 3600 < int(answer.headers["retry-after"]) <= 4 * 3600
     assert portal.form("/api/token/take", {}).status == 503, "every service is away"
+    assert portal.request("GET", "/crl/thuc-hanh.crl").status == 200, "the issuer is another house"
     portal.desk("clock", {"advance_hours": 4})
     assert "Cổng đã hoạt động trở lại" in announced(portal)
     assert login.send(record).code == "200"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from sosuckhoe.simulator.clock import models as clock
 from sosuckhoe.simulator.faults.models import Fault
-from sosuckhoe.simulator.faults.scenarios import GROUPS, PARAMETERS, SCENARIOS, Scenario
+from sosuckhoe.simulator.faults.scenarios import GROUPS, PARAMETERS, PORTAL_CALLS, SCENARIOS, Scenario
 from sosuckhoe.simulator.faults.standing import end
 from sosuckhoe.simulator.faults.standing import holds as holds_now
 from sosuckhoe.simulator.faults.switching import NOT_SCHEDULED, schedule, switch_on
@@ -62,7 +62,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
         "holds": holds_now(scenario),
         "parameters": [(name, PARAMETERS[name], value) for name, value in scenario.parameters.items()],
         "services": [(name, SERVICES[name]) for name in at],
-        "service": "" if rarely or long else at[0],
+        "service": "" if rarely or at == PORTAL_CALLS else at[0],
         "next_calls": "" if rarely or long else "1",
     }
 

@@ -55,6 +55,8 @@ class Scenario:
 
 CARD_CALLS, RECORD_CALLS = ("card", "card_old", "history"), ("record", "check_in")
 ISSUER_CALLS = ("ocsp", "crl")
+PORTAL_CALLS = (*RECORD_CALLS, "token", *CARD_CALLS, "copayment")
+"""All that the insurer's portal serves itself."""
 _ALL = (
     # The way to the portal
     Scenario("latency", BEFORE, "Cổng trả lời chậm", "Chờ rồi mới xử lý như thường.", WAITS, "§11.9, F42",
@@ -90,7 +92,7 @@ _ALL = (
              "Retry-After. Quy định chỉ nói báo trước ít nhất 12 giờ; cách từ chối là giả định của phần mô phỏng.",
              "Trong giờ bảo trì: hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại», đầu trang ghi «Chậm» hoặc «Cổng "
              "không trả lời». Hết giờ thì tự gửi hết, không cần làm gì.", "F48, gateway §9",
-             {"starts_in_hours": 12.0, "hours": 4.0}),
+             {"starts_in_hours": 12.0, "hours": 4.0}, at=PORTAL_CALLS),
     Scenario("path-disabled", BEFORE, "Đường dẫn bị tắt", "Trả HTTP 404 cho đường dẫn đã chọn.", STOPPED, "§5"),
     # HTTP says no
     Scenario("http-500", BEFORE, "HTTP 500", "Lỗi máy chủ trước khi lưu.", WAITS, "F37"),
@@ -180,7 +182,7 @@ _ALL = (
     Scenario("portal-replaces", STANDING, "Gửi lại thì bản mới thay bản cũ",
              "Cùng mã liên kết thì bản mới thay bản cũ; không có tra cứu biên nhận. Mặc định của phần mô phỏng.",
              "Mất câu trả lời thì hồ sơ ở «Chưa rõ kết quả». Nơi nhận đã khai là thay theo mã: máy tự gửi lại đúng tệp đã ký "
-             "một lần, giữ cả hai mã giao dịch. Chưa khai: đợi người xem.", "F30, F31",
+             "sau một lúc, mọi lần gửi đều được giữ. Chưa khai: đợi người xem.", "F30, F31",
              options={"repeats": "replace", "receipt_look_up": "none"}),
     Scenario("portal-neither", STANDING, "Không thay, không tra cứu được",
              "Gửi lại thì cổng ghi thành hồ sơ thứ hai; không có tra cứu biên nhận.",
