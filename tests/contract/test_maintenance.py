@@ -66,11 +66,14 @@ def test_a_fast_clock_shortens_what_the_caller_is_told_to_wait(
 def test_a_window_is_set_by_page_and_its_hours_are_shown_there(portal: Portal) -> None:
     trainer = Reader(portal)
     trainer.get("/_simulator/tinh-huong/")
-    asked = {"p-starts_in_hours": "24", "p-hours": "6"}
+    refused = trainer.post("/_simulator/bat/", scenario="maintenance-window", **{"p-hours": "lâu"})
+    assert "Chưa bật được" in text_of(refused) and portal.desk("faults") == []
+    asked = {"p-starts_in_hours": "24", "p-hours": "6,5"}
     told = trainer.post("/_simulator/bat/", scenario="maintenance-window", **asked)
     assert "chưa tới giờ" in text_of(told) and "Đã bật" in text_of(told)
     (row,) = portal.desk("faults")
-    assert (row["parameters"]["starts_in_hours"], row["remaining"]) == (24, None)
+    found = {name: row["parameters"][name] for name in ("starts_in_hours", "hours")}
+    assert (found, row["remaining"]) == ({"starts_in_hours": 24, "hours": 6.5}, None)
 
 
 @pytest.mark.parametrize("parameters", [{"hours": 0}, {"starts_in_hours": -1}, {"hours": "lâu"}])

@@ -47,8 +47,7 @@ def _named(fault: Fault) -> dict[str, Any]:
         "leads_to": scenario.leads_to,
         "account": fault.account or "Mọi tài khoản",
         "path": SERVICES.get(fault.path, fault.path) or "Mọi dịch vụ",
-        "parameters": {PARAMETERS[k]: v for k, v in fault.parameters.items() if k in PARAMETERS},
-        "hours": _hours(fault),
+        "parameters": _parameters(fault),
         "standing": bool(scenario.options),
         "changed": bool(scenario.options) and not holds(scenario),
         "remaining": fault.remaining,
@@ -57,12 +56,19 @@ def _named(fault: Fault) -> dict[str, Any]:
     }
 
 
-def _hours(fault: Fault) -> str:
-    """From when to when, by the simulated clock, and where in it we are; empty for what has no hours."""
-    if "until" not in fault.parameters:
-        return ""
-    begins, ends = (datetime.fromisoformat(fault.parameters[name]) for name in ("from", "until"))
+def _parameters(fault: Fault) -> list[str]:
+    """As they are read on the page: of what has hours, from when to when by the simulated clock, and where we are."""
+    values = fault.parameters
+    shown = {PARAMETERS[name]: value for name, value in values.items() if name in PARAMETERS}
+    if "until" not in values:
+        return [f"{words} = {typed(value)}" for words, value in shown.items()]
+    begins, ends = (datetime.fromisoformat(values[name]) for name in ("from", "until"))
     now = clock.now()
     state = "chưa tới giờ" if now < begins else "đang diễn ra" if now < ends else "đã xong"
     first, last = (f"{clock.on_the_wall(each):%H:%M %d/%m/%Y}" for each in (begins, ends))
-    return f"{first} đến {last}, {state}"
+    return [f"Từ {first} đến {last}: {state}"]
+
+
+def typed(value: object) -> str:
+    """A parameter as people here write it: decimals with a comma, and none where there are none."""
+    return f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)

@@ -18,7 +18,7 @@ from sosuckhoe.simulator.portal.models import Account
 
 from .calm import calm_down
 from .finding import holds
-from .running import SERVICES, running
+from .running import SERVICES, running, typed
 
 RARELY_CALLED = ("ocsp", "crl")
 """Services asked so rarely that a scenario stays on unless a number is given."""
@@ -60,7 +60,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "holds": holds_now(scenario),
-        "parameters": [(name, PARAMETERS[name], value) for name, value in scenario.parameters.items()],
+        "parameters": [(name, PARAMETERS[name], typed(value)) for name, value in scenario.parameters.items()],
         "services": [(name, SERVICES[name]) for name in at],
         "service": "" if rarely or at == PORTAL_CALLS else at[0],
         "next_calls": "" if rarely or long else "1",
@@ -81,8 +81,8 @@ def switch(request: HttpRequest) -> HttpResponse:
             parameters=_parameters(request, scenario),
         )
         messages.success(request, f"Đã bật: {scenario.title}. Màn hình ở bệnh viện: {scenario.leads_to}")
-    except ValueError as problem:
-        messages.error(request, f"Chưa bật được {scenario.title}: {problem}")
+    except ValueError:
+        messages.error(request, f"Chưa bật được: {scenario.title}. Hãy xem lại các số đã ghi.")
     return redirect("desk:scenarios")
 
 
@@ -92,9 +92,11 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 def _parameters(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
+    given = {name: request.POST.get(f"p-{name}", "").strip() for name in scenario.parameters}
     return {
-        name: type(default)(request.POST.get(f"p-{name}") or default)
+        name: type(default)(given[name].replace(",", ".") if isinstance(default, float) else given[name])
         for name, default in scenario.parameters.items()
+        if given[name]
     }
 
 
