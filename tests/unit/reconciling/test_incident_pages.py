@@ -170,3 +170,23 @@ def test_what_was_told_by_mistake_is_withdrawn_with_a_reason(books, desk):
     assert "đã rút" in page_of(client, "delivery_incidents")
     assert Entry.objects.get(action="incident-withdrawn").actor == "records"
     assert client.get(reverse("web:delivery_incident_change", args=[incident.pk])).status_code == 404
+
+
+def test_a_late_visit_names_its_incident_and_leads_to_it(books, desk):
+    row = books.put(State.SIGNED, since=timezone.now() - 5 * HOUR)
+    incident = told(books, -4, -1)
+    address = reverse("web:delivery_incident", args=[incident.pk])
+    visit = reverse("web:visit", args=[row.version.visit_id])
+    assert f'href="{address}"' in desk("planning").get(visit).content.decode()
+    unlinked = desk("reception").get(visit).content.decode()
+    assert f"sự cố số {incident.pk}" in unlinked and address not in unlinked
+
+
+def test_an_overdue_row_names_the_incident_that_ran_meanwhile(books, desk):
+    late = books.visit(timezone.now() - 120 * HOUR)
+    books.put(State.SIGNED, late, since=timezone.now() - 119 * HOUR)
+    incident = told(books, -119.5, -1, cause="power")
+    address = reverse("web:delivery_reconciling_list") + "?han=qua-han"
+    assert (
+        reverse("web:delivery_incident", args=[incident.pk]) in desk("records").get(address).content.decode()
+    )

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sosuckhoe.healthbook.signing import verify_evidence
-from sosuckhoe.hospital.delivery.models import Receipt
+from sosuckhoe.hospital.delivery.models import Incident, Receipt
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import CheckIn, RecordVersion
 
@@ -80,3 +80,10 @@ def test_who_reads_no_records_sees_a_check_ins_proof_without_its_name(ward, as_r
     page = client.get(address).content.decode()
     assert check_in.row["full_name"] not in page and "?tai-ve=goi" not in page
     assert client.get(f"{address}?tai-ve=goi").status_code == 403
+
+
+def test_the_proof_names_what_delayed_it(ward, as_role):
+    incident = Incident.objects.get()
+    version = incident.delayed.first().version
+    page = as_role(ward, "records").get(address(version)).content.decode()
+    assert "Sự cố làm chậm" in page and f"số {incident.pk}, mất điện" in page

@@ -10,7 +10,9 @@ leaves undecided. Three values: ĐẠT (0), KHÔNG ĐẠT (1), CHƯA KẾT LUẬ
 
 Form of a container: a ZIP of stored parts in the order of their names, without dates. ``manifest.json`` names every
 other part with its SHA-256, so the manifest's own SHA-256 stands for the whole. It is about a record, or says that it
-is about a check-in (báo vào khám) or a health check (khám sức khỏe) on its way to the Ministry's hub.
+is about a check-in (báo vào khám) or a health check (khám sức khỏe) on its way to the Ministry's hub. A submission
+that an outage delayed has a member ``incidents``; others, and older containers, have none. A member that may be absent
+changes no version: who does not know it reads everything else as before.
 """
 
 from __future__ import annotations
@@ -54,6 +56,10 @@ MAX_DEPTH = 64
 MAX_FRESH = 366 * 24 * 3600
 FROM_JOURNAL = "200-FROM-JOURNAL"
 """An attempt whose receipt is known from the journal beside the database alone."""
+CALLS, PEOPLE = "calls", "people"
+"""Who saw an incident: the facility's own calls, or people who told of it."""
+ONE_CALL = timedelta(minutes=2)
+"""Longer than any call: beside the first silent one others may still have been answered."""
 NOT_CHECKED, MESSAGE_NOT_CHECKED = "STATUS-NOT-CHECKED", "MESSAGE-NOT-CHECKED"
 SIMULATED = "RECEIPT-SIMULATED"
 SIMULATOR = re.compile(r"^X-Simulator[ \t]*:", re.I | re.M)
@@ -1027,8 +1033,69 @@ class Examination:
         receipts = self.box.read(submission["receipts"])
         for receipt in receipts:
             self.receipt(receipt, attempts, documents, where)
+        for incident in submission.get("incidents", []):
+            self.incident(incident, attempts, documents, where)
         if documents and not receipts:
             self.say(UNKNOWN, "NO-RECEIPT", where, f"Chưa có biên nhận (trạng thái: {submission['word']}).")
+
+    def incident(
+        self,
+        incident: dict[str, Any],
+        attempts: list[dict[str, Any]],
+        documents: list[dict[str, Any]],
+        where: str,
+    ) -> None:
+        """What delayed it. It explains the times and proves none; held against the calls that the container has."""
+        subject = f"{where}, sự cố {incident['number']}"
+        begin = moment(incident["started_at"])
+        end = moment(incident["ended_at"]) if incident["ended_at"] else None
+        if end is not None and end <= begin:
+            self.say(FAILED, "INCIDENT-TIMES", subject, "Sự cố được ghi là hết trước khi bắt đầu.")
+            return
+        if end is not None and all(moment(one["signed_at"]) >= end for one in documents):
+            self.say(
+                FAILED, "INCIDENT-OTHER", subject, "Tệp được ký sau khi sự cố hết, nên không bị nó làm chậm."
+            )
+            return
+        ended = [one for one in attempts if one["ended_at"]]
+        within = [
+            one
+            for one in ended
+            if moment(one["started_at"]) >= begin and (end is None or moment(one["ended_at"]) < end)
+        ]
+        answered = [
+            one
+            for one in within
+            if one["outcome"] in ("Accepted", "Rejected")
+            and moment(one["started_at"]) > begin + ONE_CALL
+            and one["code"] != FROM_JOURNAL
+        ]
+        by_calls = incident["seen_by"] == CALLS
+        if answered and by_calls and end is not None:
+            self.say(
+                FAILED,
+                "INCIDENT-ANSWERED",
+                subject,
+                f"Sự cố được ghi từ các lần gọi không có trả lời, nhưng lần gửi {answered[0]['number']} trong lúc đó có "
+                "trả lời.",
+            )
+            return
+        until = f"đến {shown(incident['ended_at'])}" if end else "chưa hết khi lập gói"
+        seen = (
+            f"{incident['silent_calls']} lần gọi không có trả lời"
+            if by_calls
+            else f"do {incident['announced_by']} báo hoặc thấy lúc {shown(incident['announced_at'])}"
+        )
+        here = f"{len(within)} lần gửi của gói nằm trong thời gian này"
+        if answered:
+            here += f", trong đó lần {answered[0]['number']} có trả lời, nên giờ đã ghi cần xem lại"
+        self.say(
+            NOTED,
+            "INCIDENT",
+            subject,
+            f"{incident['word']}, từ {shown(incident['started_at'])} {until}; {seen}; {here}. Bằng chứng, đã báo cho ai: "
+            f"{incident['evidence'] or 'chưa ghi'}.",
+        )
 
     def document(self, document: dict[str, Any], where: str) -> None:
         data = self.box.parts.get(document["file"], b"")

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ....healthbook.signing import verify_evidence
-from ....healthbook.signing.verify_evidence import FORMAT, MANIFEST, pack, sha256
+from ....healthbook.signing.verify_evidence import CALLS, FORMAT, MANIFEST, PEOPLE, pack, sha256
 from ...journal.chain import note
 from ...journal.models import Entry
 from ..models import (
@@ -48,7 +48,7 @@ Tệp verify_evidence.py nằm trong gói. Người cẩn thận lấy tệp đ�
 Kết quả: ĐẠT, KHÔNG ĐẠT hoặc CHƯA KẾT LUẬN. Không nêu nơi cấp (--ca) hay mã chứng thư đã đăng ký (--registered) thì
 chưa thể biết chứng thư là của ai, nên kết quả là CHƯA KẾT LUẬN.
 
-Chữ ký bảo vệ nội dung. Biên nhận, giờ giấc và nhật ký do cơ sở lưu lại, nơi nhận không ký các thông tin này;
+Chữ ký bảo vệ nội dung. Biên nhận, giờ giấc, sự cố làm chậm và nhật ký do cơ sở lưu lại, nơi nhận không ký các thông tin này;
 khi có tranh chấp, đối chiếu mã giao dịch với nơi nhận. {also}Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
 của bên thứ ba.
 
@@ -136,7 +136,30 @@ def _submission(number: int, submission: Submission, parts: dict[str, bytes]) ->
             {"code": one.code, "noted_at": told_at(one.noted_at), "settled_at": told_at(one.settled_at)}
             for one in submission.portal_findings.order_by("noted_at", "id")
         ],
+        **_incidents(submission),
     }
+
+
+def _incidents(submission: Submission) -> dict[str, Any]:
+    """What delayed it, where something did: a member that containers without any do not have."""
+    found = [
+        {
+            "number": one.pk,
+            "started_at": told_at(one.started_at),
+            "ended_at": told_at(one.ended_at),
+            "cause": one.cause,
+            "word": one.get_cause_display(),
+            "seen_by": CALLS if one.first_attempt_id else PEOPLE,
+            "silent_calls": one.silent_calls,
+            "announced_by": one.announced_by,
+            "announced_at": told_at(one.announced_at),
+            "evidence": one.told,
+            "stated_by": one.stated_by,
+            "stated_at": told_at(one.stated_at),
+        }
+        for one in submission.incidents.order_by("started_at", "id")
+    ]
+    return {"incidents": found} if found else {}
 
 
 def _document(folder: str, document: SignedDocument, parts: dict[str, bytes]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from ...delivery.models import Attempt, PortalFinding, Receipt, SignedDocument, Submission
+from ...delivery.models import Attempt, Incident, PortalFinding, Receipt, SignedDocument, Submission
 from ...visits.models import Finding, RecordVersion, Visit
 from ..shell import people, words
 
@@ -55,6 +55,12 @@ def submissions_of(visit: Visit) -> list[Submission]:
         .defer("version__record_json")
         .order_by("-version__number", "destination__name")
     )
+
+
+def incidents_of(submissions: Iterable[Submission]) -> list[Incident]:
+    """What delayed any of them, the latest first."""
+    found = Incident.objects.filter(delayed__in=[one.pk for one in submissions])
+    return list(found.select_related("destination").distinct())
 
 
 def check_ins_of(visit: Visit) -> list[Submission]:

@@ -156,6 +156,7 @@ def _page(request: HttpRequest, visit: Visit, opened: frozenset[str] = frozenset
         "ways": ways(submissions[0]) if submissions else None,
         "state": queries.state_of(submissions),
         "events": queries.history(versions, submissions),
+        "incidents": queries.incidents_of(submissions),
         "sees_raw": policies.can_see_delivery(person),
         "may_correct": policies.can_close_visits(person),
         "may_steer": policies.can_steer_delivery(person),

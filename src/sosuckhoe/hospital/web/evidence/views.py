@@ -36,6 +36,8 @@ NOT_PROVED = (
     *("DOCTOR-NOT-CHECKED", "DOCTOR-NOT-SIGNED"),
 )
 """What is only noted, and nobody may take for proved."""
+INCIDENTS = 2
+"""So many are named on the one page; the container has all."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,8 @@ def _shown(submission: Submission) -> dict[str, Any]:
         "state": words.state(submission.state),
         "attempts": submission.attempts.count(),
         "receipt": submission.receipts.order_by("-received_at").first(),
+        "incidents": list(submission.incidents.all()[:INCIDENTS]),
+        "incident_count": submission.incidents.count(),
     }
 
 
