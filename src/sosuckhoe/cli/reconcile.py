@@ -6,9 +6,13 @@ Run it every night; it notes outages that the stored calls show and leaves one l
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from .days import day
 from .starting import UNUSABLE, operator, start
+
+if TYPE_CHECKING:
+    from sosuckhoe.hospital.delivery.watching.reconciling import Reconciliation
 
 GAPS = 1
 DAYS = 7
@@ -28,7 +32,6 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def run(options: argparse.Namespace) -> int:
     start()
-    from sosuckhoe.hospital.delivery.watching.gap_causes import CAUSES
     from sosuckhoe.hospital.delivery.watching.reconciling_run import last_days, reconcile_now
 
     first, last = last_days(DAYS)
@@ -39,17 +42,23 @@ def run(options: argparse.Namespace) -> int:
     result = reconcile_now(first, last, by=operator())
     if options.format == "json":
         print(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
-        return GAPS if result.gaps else 0
+        return 0 if result.complete else GAPS
     print(f"Đối chiếu từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}")
+    _print(result)
+    if result.health_checks:
+        print("Khám sức khỏe:")
+        _print(result.health_checks)
+    if result.complete:
+        print("Không có chỗ lệch nào.")
+    return 0 if result.complete else GAPS
+
+
+def _print(result: "Reconciliation") -> None:
     for line in result.lines:
         print(f"  {line.sentence}")
     for code, gaps in result.by_cause.items():
-        cause = CAUSES[code]
+        cause = result.names.causes[code]
         print(
             f"{len(gaps)} {cause.name} [{code}], cũ nhất {gaps[0].since.astimezone():%H:%M %d/%m/%Y}: {cause.next_step}"
         )
-    late, today = result.late(), result.late_today()
-    print(f"Quá hạn: {len(late)}. Đến hạn trong hôm nay: {len(today)}.")
-    if not result.gaps:
-        print("Không có chỗ lệch nào.")
-    return GAPS if result.gaps else 0
+    print(f"Quá hạn: {len(result.late())}. Đến hạn trong hôm nay: {len(result.late_today())}.")

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from tests.unit.reconciling.conftest import NOW, UNSIGNED, Books
 
-from sosuckhoe.hospital.delivery.models import Destination, DestinationKind, SignedDocument, Submission
+from sosuckhoe.hospital.delivery import receipts
+from sosuckhoe.hospital.delivery.models import (
+    Destination,
+    DestinationKind,
+    Receipt,
+    SignedDocument,
+    Submission,
+)
 from sosuckhoe.hospital.delivery.states import TRANSMITTED, State
 from sosuckhoe.hospital.visits.models import HealthCheck
 
@@ -82,15 +89,25 @@ class HubBooks:
                 signer="test",
             )
         if state in TRANSMITTED:
-            row.receipts.create(
+            receipt = row.receipts.create(
                 destination=self.hub,
                 attempt=self.books.attempt(row, received_at or since),
                 transaction_number=f"TXN{row.pk:06}",
                 received_at=received_at or since,
                 document_sha256=row.document.sha256,
             )
+            self.journal(receipt)
         if state == State.SENDING:
             row.holder, row.lease_until = "test", NOW + timedelta(hours=1)
         row.state = state
         row.save()
         return row
+
+    def journal(self, receipt: Receipt) -> None:
+        row = receipt.submission
+        receipts.append(
+            receipts.ReceiptLine(
+                "99999", row.visit_code, row.version_number, self.hub.pk, row.pk, 1, 1, receipt.document_sha256,
+                receipt.transaction_number, receipt.received_at.isoformat(), "", "",
+            )
+        )  # fmt: skip

@@ -37,6 +37,14 @@ class WorkingDays:
 
 
 @dataclass(frozen=True, slots=True)
+class HourOfSameDay:
+    hour: int
+
+    def due(self, event: datetime, calendar: WorkingCalendar) -> datetime:
+        return end_of(local_day(event)) - timedelta(hours=24 - self.hour)
+
+
+@dataclass(frozen=True, slots=True)
 class BeforeDayOfNextMonth:
     day: int
 
@@ -55,7 +63,7 @@ class Clock:
     """Its id in obligations.md."""
     source: str
     start: Event
-    length: Hours | WorkingDays | BeforeDayOfNextMonth
+    length: Hours | HourOfSameDay | WorkingDays | BeforeDayOfNextMonth
     goal: Goal
     """What stops it; ``none``: nothing that the hospital can see."""
     binds: Binds = "hospital"

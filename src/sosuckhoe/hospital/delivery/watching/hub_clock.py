@@ -5,7 +5,6 @@ counted, however old: it is little, and the ledger's index finds it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -16,43 +15,47 @@ from ..hub.settings import HubSettings
 from ..models import Destination, DestinationKind, Receipt, Submission
 from ..states import TRANSMITTED, State
 from ..withheld import not_withheld
+from .deadlines import Clock, HourOfSameDay, Hours
 
 OVER = TRANSMITTED | {State.SUPERSEDED}
 
 
-@dataclass(frozen=True, slots=True)
-class HubClock:
-    """One reading of the deadline; which one holds is a setting of the hub."""
-
-    id: str
-    name: str
-    source: str
-    assumption: str
-    obligation: str = "SKDT-R15–R17"
-    binds: str = "hospital"
-    certain: bool = False
-
-
-HUB_CLOCKS: Mapping[str, HubClock] = {
-    "24h": HubClock(
+HUB_CLOCKS: Mapping[str, Clock] = {
+    "24h": Clock(
         "hub-24-hours",
         "Gửi khám sức khỏe lên trục trong 24 giờ",
+        "SKDT-R15–R17",
         "QĐ 1551/QĐ-BYT",
-        "Tính từ NGAYLAP của tệp; chỉ có ngày thì tính từ 0 giờ ngày đó.",
+        "closed",
+        Hours(24),
+        "received",
+        certain=False,
+        assumption="Tính từ NGAYLAP của tệp; chỉ có ngày thì tính từ 0 giờ ngày đó.",
     ),
-    "working_day": HubClock(
+    "working_day": Clock(
         "hub-working-day",
-        "Gửi khám sức khỏe lên trục trong ngày làm việc",
+        "Gửi khám sức khỏe lên trục trong ngày",
+        "SKDT-R15–R17",
         "Một tài liệu đọc QĐ 2062/QĐ-BYT",
-        f"Tính đến {WORKING_DAY_ENDS} giờ của ngày ghi ở NGAYLAP.",
+        "closed",
+        HourOfSameDay(WORKING_DAY_ENDS),
+        "received",
+        certain=False,
+        assumption=f"Tính đến {WORKING_DAY_ENDS} giờ của ngày ghi ở NGAYLAP.",
     ),
 }
 """By the hub's setting ``due``."""
 HUB_CLOCK_IDS = frozenset(clock.id for clock in HUB_CLOCKS.values())
 
 
-def clock_of(hub: Destination) -> HubClock:
+def clock_of(hub: Destination) -> Clock:
     return HUB_CLOCKS.get(HubSettings.of(hub.hub).due, HUB_CLOCKS["24h"])
+
+
+def clocks_in_use() -> list[Clock]:
+    """Those of the hubs there are."""
+    found = {clock.id: clock for clock in map(clock_of, hubs())}
+    return list(found.values())
 
 
 def hubs() -> list[Destination]:

@@ -14,7 +14,7 @@ from ..outside import moment_of, receipts_since
 from ..receipts import ReceiptLine
 from ..stopping import QUIET_AFTER
 from .deadlines import CLOCKS, Due, Outage, dues
-from .gap_causes import CAUSES, STAGES, Doors, cause_of, contradictions, stage_of
+from .gap_causes import CAUSES, STAGES, Cause, Doors, cause_of, contradictions, stage_of
 from .stories import Story, bounds, moments_of, stories
 from .working_calendar import WorkingCalendar
 
@@ -39,18 +39,30 @@ class Gap:
     def next_step(self) -> str:
         return CAUSES[self.cause].next_step
 
-    def as_json(self, at: datetime) -> dict[str, object]:
+    def as_json(self, at: datetime, causes: Mapping[str, Cause] = CAUSES) -> dict[str, object]:
         return {
             "cause": self.cause,
             "visit": self.visit_code,
             "destination": self.destination,
             "submission": self.submission,
-            "owner": self.owner,
+            "owner": causes[self.cause].owner,
             "since": self.since.isoformat(),
             "age_seconds": max(0, int((at - self.since).total_seconds())),
-            "next_step": self.next_step,
+            "next_step": causes[self.cause].next_step,
             "detail": self.detail,
         }
+
+
+@dataclass(frozen=True)
+class Names:
+    """How stages and causes are called of whatever is counted."""
+
+    stages: Mapping[str, str]
+    """The first ones, in order."""
+    causes: Mapping[str, Cause]
+
+
+OF_VISITS = Names(STAGES, CAUSES)
 
 
 @dataclass(frozen=True)
@@ -62,19 +74,20 @@ class Line:
     whole: int
     passed: int
     gaps: tuple[tuple[str, int], ...]
+    names: Names = OF_VISITS
 
     @property
     def sentence(self) -> str:
-        rest = "".join(f" + {count} {CAUSES[cause].name}" for cause, count in self.gaps)
+        rest = "".join(f" + {count} {self.names.causes[cause].name}" for cause, count in self.gaps)
         return f"{self.whole} {self.whole_word} = {self.passed} {self.passed_word}{rest}"
 
     @property
     def whole_word(self) -> str:
-        return STAGES[self.before]
+        return self.names.stages[self.before]
 
     @property
     def passed_word(self) -> str:
-        return STAGES[self.after]
+        return self.names.stages[self.after]
 
     @property
     def holds(self) -> bool:
@@ -91,6 +104,9 @@ class Reconciliation:
     stories: Sequence[Story]
     gaps: Sequence[Gap]
     dues: Sequence[tuple[Story, Due]]
+    names: Names = OF_VISITS
+    health_checks: "Reconciliation | None" = None
+    """The same of health checks on their way to a hub; None where there are none."""
 
     @property
     def by_cause(self) -> dict[str, list[Gap]]:
@@ -105,35 +121,38 @@ class Reconciliation:
     def lines(self) -> list[Line]:
         """The equalities from stage to stage. Every visit that is missing in one has its cause in it."""
         counts = Counter(gap.cause for gap in self.gaps)
-        whole, found, names = len(self.stories), [], list(STAGES)
-        for before, after in pairwise(names):
+        whole, found, order = len(self.stories), [], list(STAGES)
+        for before, after in pairwise(self.names.stages):
             gaps = tuple(
                 (code, counts[code])
                 for code, cause in CAUSES.items()
                 if cause.stage == before and counts[code]
             )
-            passed = sum(names.index(stage_of(story)) >= names.index(after) for story in self.stories)
-            found.append(Line(before, after, whole, passed, gaps))
+            passed = sum(order.index(stage_of(story)) >= order.index(after) for story in self.stories)
+            found.append(Line(before, after, whole, passed, gaps, self.names))
             whole = passed
         return found
 
     @property
     def complete(self) -> bool:
-        return not self.gaps
+        return not self.gaps and (self.health_checks is None or self.health_checks.complete)
 
     def as_json(self) -> dict[str, object]:
-        """Plain facts for other programs; the codes are stable."""
+        """Plain facts for other programs; the codes are stable. Of health checks ``visit`` is the check-up's code."""
+        lines, beside = self.lines, self.health_checks
         return {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
             "at": self.at.isoformat(),
-            "stages": {line.before: line.whole for line in self.lines} | {"clean": self.lines[-1].passed},
-            "equalities": [line.sentence for line in self.lines],
+            "stages": {line.before: line.whole for line in lines} | {lines[-1].after: lines[-1].passed},
+            "equalities": [line.sentence for line in lines],
             "causes": {code: len(gaps) for code, gaps in self.by_cause.items()},
-            "gaps": [gap.as_json(self.at) for gaps in self.by_cause.values() for gap in gaps],
+            "gaps": [
+                gap.as_json(self.at, self.names.causes) for gaps in self.by_cause.values() for gap in gaps
+            ],
             "late": [_due_json(story, due, self.at) for story, due in self.late()],
             "due_today": [_due_json(story, due, self.at) for story, due in self.late_today()],
-        }
+        } | ({"health_checks": beside.as_json()} if beside else {})
 
     def late(self) -> list[tuple[Story, Due]]:
         """Missed and still open, the longest first."""

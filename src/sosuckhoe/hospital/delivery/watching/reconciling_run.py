@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from ...journal.chain import note
 from ...journal.models import Entry
 from ..models import Destination
+from .hub_reconciling import reconcile_health_checks
 from .incidents import outages_of, record_incidents
 from .reconciling import Reconciliation, reconcile
 from .stories import bounds
@@ -33,15 +35,14 @@ def look(
 ) -> Reconciliation:
     """The count as it is now. Changes nothing. ``each``: told now and then how many visits are behind."""
     outages = {pk: outages_of(pk) for pk in Destination.objects.values_list("pk", flat=True)}
-    return reconcile(
-        first,
-        last,
-        at=timezone.now(),
-        calendar=stored_calendar(),
-        destination=destination,
-        outages=outages,
-        each=each,
+    at, calendar = timezone.now(), stored_calendar()
+    found = reconcile(
+        first, last, at=at, calendar=calendar, destination=destination, outages=outages, each=each
     )
+    beside = reconcile_health_checks(
+        first, last, at=at, calendar=calendar, destination=destination, outages=outages
+    )
+    return replace(found, health_checks=beside)
 
 
 def reconcile_now(
@@ -50,9 +51,15 @@ def reconcile_now(
     """Note outages, count, and leave a line in the journal that says what was found."""
     record_incidents(since=bounds(first, last)[0])
     result = look(first, last, each=each)
-    causes = {code: len(gaps) for code, gaps in result.by_cause.items()}
-    note(by, "reconciled", "period", f"{first}..{last}", count=len(result.gaps), causes=causes)
+    beside = result.health_checks
+    more = {"health_checks": _causes(beside)} if beside else {}
+    period = f"{first}..{last}"
+    note(by, "reconciled", "period", period, count=len(result.gaps), causes=_causes(result), **more)
     return result
+
+
+def _causes(result: Reconciliation) -> dict[str, int]:
+    return {code: len(gaps) for code, gaps in result.by_cause.items()}
 
 
 def reconcile_tonight(today: date) -> Reconciliation | None:

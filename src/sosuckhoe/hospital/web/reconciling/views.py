@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.models import Destination, Incident
+from ...delivery.watching import hub_clock
 from ...delivery.watching.counting import Count, count
 from ...delivery.watching.deadlines import CLOCKS, Due
 from ...delivery.watching.gap_causes import CAUSES, Cause
@@ -32,6 +33,8 @@ PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": 
 DEFAULT = "7-ngay"
 SHOWN = 8
 LISTED = 300
+OF_HEALTH_CHECKS = "phieu"
+"""In the address: the cause of a gap is one of health checks."""
 CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
 
 
@@ -83,17 +86,36 @@ class CauseShown:
     address: str
 
 
-def causes_shown(result: Reconciliation, wish: Asked) -> list[CauseShown]:
+def causes_shown(result: Reconciliation, wish: Asked, asked_by: str = "vi") -> list[CauseShown]:
     return [
-        CauseShown(
-            code,
-            CAUSES[code],
-            len(gaps),
-            gaps[0].since,
-            wish.address("web:delivery_reconciling_list", vi=code),
-        )
+        CauseShown(code, result.names.causes[code], len(gaps), gaps[0].since, _list_of(wish, asked_by, code))
         for code, gaps in result.by_cause.items()
     ]
+
+
+def _list_of(wish: Asked, asked_by: str, code: str) -> str:
+    return wish.address("web:delivery_reconciling_list", **{asked_by: code})
+
+
+def _lines(result: Reconciliation, wish: Asked, asked_by: str = "vi") -> list[Any]:
+    """Each equality with its parts: how many, what stopped them, and the list of them."""
+    names = result.names.causes
+    return [
+        (line, [(count, names[code].name, _list_of(wish, asked_by, code)) for code, count in line.gaps])
+        for line in result.lines
+    ]
+
+
+def _of_health_checks(wish: Asked, result: Reconciliation | None, now: datetime) -> dict[str, Any]:
+    """The same of health checks, where a hub takes them. What is late is counted over all, as in its list."""
+    if result is None:
+        return {}
+    return {
+        "lines": _lines(result, wish, OF_HEALTH_CHECKS),
+        "causes": causes_shown(result, wish, OF_HEALTH_CHECKS),
+        "late": hub_clock.late(now).count(),
+        "today": hub_clock.due_today(now).count(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +184,13 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         ]
         if len(wish.destinations) > 1
         else [],
-        "lines": [
-            (line, [(count, CAUSES[code].name, wish.address("web:delivery_reconciling_list", vi=code)) for code, count in line.gaps])
-            for line in result.lines
-        ],
+        "lines": _lines(result, wish),
         "causes": causes_shown(result, wish),
         "again": wish.address(dem="lai"),
         "late_address": wish.address("web:delivery_reconciling_list", han="qua-han"),
         "today_address": wish.address("web:delivery_reconciling_list", han="hom-nay"),
-        "clocks": CLOCKS,
+        "clocks": [*CLOCKS, *hub_clock.clocks_in_use()],
+        "health_checks": _of_health_checks(wish, result.health_checks, now),
         "draft_over": sum(bool(due.over_by(result.at)) for due in draft),
         "draft_count": len(draft),
         "unknown_years": years_without_holidays(now),
@@ -212,6 +232,9 @@ def listing(request: HttpRequest) -> HttpResponse:
             "count": len(gaps),
             "deed": DEEDS[code] if runs else "",
         }
+    elif (beside := result.health_checks) and (code := request.GET.get(OF_HEALTH_CHECKS, "")) in CAUSES:
+        gaps = beside.by_cause.get(code, [])
+        shown |= {"cause": beside.names.causes[code], "checks": gaps[:LISTED], "count": len(gaps)}
     elif clock in CLOCK_LISTS:
         pairs = result.late() if clock == "qua-han" else result.late_today()
         rows_due = clock_rows(request.user, pairs[:LISTED])

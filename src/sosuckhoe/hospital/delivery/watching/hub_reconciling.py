@@ -1,0 +1,149 @@
+"""The same equalities of health checks: made = signed = sent = received, with cause and owner of every gap.
+
+A check-up counts on the day of its newest file's NGAYLAP, or on the day it came where that is missing. The hub reports
+nothing afterwards, so "received" is the last stage.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+
+from ...visits.models import HealthCheck
+from ..models import Destination, Receipt, SignedDocument, Submission
+from ..outside import receipts_since
+from .deadlines import Due, Outage, dues
+from .gap_causes import CAUSES, Cause, cause_of
+from .hub_clock import clock_of, hubs
+from .reconciling import Names, Reconciliation, doors_now, gaps_in
+from .stories import Received, Story, Way, bounds, moments_of
+from .working_calendar import WorkingCalendar
+
+STAGES: Mapping[str, str] = {
+    "closed": "phiếu khám sức khỏe đã lập",
+    "signed": "đã ký",
+    "sent": "đã gửi đi",
+    "received": "trục đã tiếp nhận",
+}
+
+
+def _but(code: str, next_step: str, name: str = "") -> Cause:
+    return replace(CAUSES[code], next_step=next_step, name=name or CAUSES[code].name)
+
+
+OF_HEALTH_CHECKS = Names(
+    STAGES,
+    {
+        **CAUSES,
+        "NO-TASK": _but(
+            "NO-TASK",
+            "Kiểm tra trục của cơ sở đã khai và đang bật. Phiếu nhận trước khi có trục chưa tự gửi bù được: báo công nghệ thông tin.",
+        ),
+        "SET-UP": _but("SET-UP", "Kiểm tra chứng thư và khóa đã đăng ký với trục, rồi mở từng phiếu và cho gửi."),
+        "KEY": _but("KEY", "Mở khóa ký hoặc gia hạn chứng thư; phiếu tự ký tiếp khi khóa dùng được."),
+        "PORTAL-DOWN": _but("PORTAL-DOWN", "Hệ thống tự thử lại; kiểm tra mạng và thông báo của trục.", "trục không trả lời"),
+        "UNKNOWN": _but("UNKNOWN", "Hỏi đơn vị vận hành trục theo mã bản tin rồi ghi điều đã thấy. Không gửi lại khi chưa hỏi."),
+        "REFUSED": _but("REFUSED", "Xem câu trả lời của trục, sửa ở phần mềm xuất tệp rồi nạp bản mới kèm lý do."),
+        "NO-RECEIPT": _but("NO-RECEIPT", "Tìm mã giao dịch trong sổ biên nhận và hỏi trục; giữ nguyên dữ liệu."),
+    },
+)  # fmt: skip
+
+
+def reconcile_health_checks(
+    first: date,
+    last: date,
+    *,
+    at: datetime,
+    calendar: WorkingCalendar,
+    destination: Destination | None = None,
+    outages: Mapping[int, Sequence[Outage]] | None = None,
+) -> Reconciliation | None:
+    """Every check-up from ``first`` to ``last``; None where there is none. ``destination``: of one hub only."""
+    there = {hub.pk: hub for hub in hubs()}
+    if destination is not None and destination.pk not in there:
+        return None
+    found = _stories(first, last, destination)
+    if not found:
+        return None
+    received = [each.at for story in found for way in story.ways for each in way.receipts]
+    # A check-up's earlier file may have been received before the newest was made.
+    journal = list(receipts_since(min([bounds(first, last)[0], *received])))
+    running: list[tuple[Story, Due]] = []
+    doors = doors_now(at)
+    undated = set(_in_period(first, last).filter(made_on=None).values_list("pk", flat=True))
+    for story in found:
+        hub = there.get(story.destination or 0)
+        if hub is None or story.visit in undated or cause_of(story, doors) == "WITHHELD":
+            continue
+        # Only the insurer's gateway moves deadlines; the outages of a hub are told beside them.
+        met = [replace(each, extends=False) for each in (outages or {}).get(hub.pk, ())]
+        its = dues(moments_of(story), calendar, now=at, outages=met, clocks=(clock_of(hub),))
+        running += [(story, due) for due in its]
+    return Reconciliation(first, last, at, found, gaps_in(found, doors, journal), running, OF_HEALTH_CHECKS)
+
+
+def _in_period(first: date, last: date) -> QuerySet[HealthCheck]:
+    """The newest file of each check-up, with its moment."""
+    begin, end = bounds(first, last)
+    newer = HealthCheck.objects.filter(
+        facility=OuterRef("facility"), code=OuterRef("code"), number__gt=OuterRef("number")
+    )
+    dated = HealthCheck.objects.annotate(moment=Coalesce("made_on", "at"))
+    return dated.filter(~Exists(newer), moment__gte=begin, moment__lt=end).order_by("moment", "pk")
+
+
+def _stories(first: date, last: date, destination: Destination | None) -> list[Story]:
+    """One a check-up and hub; ``Story.visit`` is the key of its newest file."""
+    newest = _in_period(first, last)
+    same = newest.filter(facility=OuterRef("facility"), code=OuterRef("code"))
+    files = HealthCheck.objects.filter(Exists(same)).order_by()
+    documents, receipts = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
+    signed = SignedDocument.objects.filter(submission__health_check__in=files).order_by(
+        "submission", "number"
+    )
+    for row, *values in signed.values_list("submission", "pk", "sha256", "record_sha256"):
+        documents[row].append(values)
+    told = Receipt.objects.filter(submission__health_check__in=files).order_by("submission", "received_at")
+    for row, *values in told.values_list(
+        "submission", "transaction_number", "document_sha256", "received_at"
+    ):
+        receipts[row].append(Received(*values))
+    ways: dict[tuple[int, str], dict[int, list[Way]]] = defaultdict(lambda: defaultdict(list))
+    tasks = Submission.ledger.filter(health_check__in=files).order_by("health_check__number", "pk")
+    columns = (
+        "pk",
+        "health_check__number",
+        "health_check__sha256",
+        "state",
+        "since",
+        "problem_code",
+        "problem",
+    )
+    beside = ("document", "destination", "health_check__facility", "health_check__code")
+    for pk, number, sha256, state, since, code, problem, document, where, *key in tasks.values_list(
+        *columns, *beside
+    ):
+        ways[tuple(key)][where].append(
+            Way(
+                pk, number, sha256, state, since, code, problem,
+                next((sha for one, sha, _ in documents[pk] if one == document), None),
+                tuple((sha, record) for _, sha, record in documents[pk]),
+                tuple(receipts[pk]),
+                (),
+            )
+        )  # fmt: skip
+    found = []
+    for pk, facility, code, number, moment in newest.values_list(
+        "pk", "facility", "code", "number", "moment"
+    ):
+        at_hubs = ways.get((facility, code), {})
+        for where in sorted(at_hubs):
+            if destination is None or where == destination.pk:
+                found.append(Story(pk, code, False, moment, where, number, tuple(at_hubs[where])))
+        if not at_hubs:
+            found.append(Story(pk, code, False, moment, None, number, ()))
+    return found
