@@ -98,6 +98,7 @@ def run_deliver(options: argparse.Namespace) -> int:
     start()
     from django.utils import timezone
 
+    from sosuckhoe.hospital.config.start import why_stop
     from sosuckhoe.hospital.delivery.deliver import deliver
     from sosuckhoe.hospital.delivery.practice import stop_practice
     from sosuckhoe.hospital.delivery.restoring.hold import on_hold
@@ -109,7 +110,12 @@ def run_deliver(options: argparse.Namespace) -> int:
     stopped = stop_practice(timezone.now())
     for destination in stopped:
         print(f"Không gửi đến {destination.name}: {destination.paused_why}", file=sys.stderr)
-    deliver(until_idle=options.once, parallel=options.parallel, watch_drop=not options.no_drop_folder)
+    deliver(
+        until_idle=options.once,
+        parallel=options.parallel,
+        watch_drop=not options.no_drop_folder,
+        why_stop=why_stop,
+    )
     return HELD if stopped and options.once else 0
 
 

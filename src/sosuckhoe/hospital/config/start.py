@@ -35,6 +35,15 @@ def refuse_newer() -> None:
         raise DatabaseIsNewer(f"{DatabaseIsNewer.__doc__} Bước nâng cấp chưa biết: {steps}. {WHAT_TO_DO}")
 
 
+def why_stop() -> str:
+    """For a program that has run for long: the sentence of ``refuse_newer``, or nothing."""
+    try:
+        refuse_newer()
+    except DatabaseIsNewer as refusal:
+        return str(refusal)
+    return ""
+
+
 def prepare() -> None:
     """Create the home folder, bring the database to the newest form, and notice whether it is an older copy.
 

@@ -31,15 +31,18 @@ def deliver(
     watch_drop: bool = True,
     patience: float = worker.PATIENCE,
     each: Callable[[], None] = lambda: None,
+    why_stop: Callable[[], str] = lambda: "",
 ) -> None:
     """Sign and send what is due. Stops at SIGTERM or SIGINT, finishing or giving back what is in hand.
+
+    ``why_stop``: asked once a minute; a sentence ends the work in the same way.
 
     ``until_idle``: return when nothing more is due within ``patience`` seconds; the drop folder is not watched then.
     """
     stop = threading.Event()
     _stop_on_signals(stop)
     watching = threading.Thread(target=_watch, args=(stop,), daemon=True)
-    counting = threading.Thread(target=_count_nightly, args=(stop,), daemon=True)
+    counting = threading.Thread(target=_count_nightly, args=(stop, why_stop), daemon=True)
     if watch_drop and not until_idle:
         watching.start()
     if not until_idle:
@@ -53,12 +56,16 @@ def deliver(
                 thread.join()
 
 
-def _count_nightly(stop: threading.Event) -> None:
+def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
     """What was imported again after a restore is matched; once a day, soon after midnight or after the start, what was
     closed is compared with what was received, and files that were not taken in are erased when their time is over."""
     try:
         while not stop.wait(COUNT_SECONDS):
             try:
+                if why := why_stop():
+                    log.critical("%s", why)
+                    stop.set()
+                    return
                 match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
                 check_stored_tonight(timezone.localdate())
