@@ -8,13 +8,15 @@ UNUSABLE = 2
 
 
 def start() -> None:
-    """Django set up, and the database brought to the newest form. Ends the command where that is newer than we are."""
+    """Django set up, and the database brought to the newest form. Ends the command where that is newer than we are, or
+    where it is not clear whether real patients are served here."""
+    from sosuckhoe.hospital.config.home import EnvironmentNotUnderstood
     from sosuckhoe.hospital.config.start import DatabaseIsNewer, prepare, setup_django
 
-    setup_django()
     try:
+        setup_django()
         prepare()
-    except DatabaseIsNewer as refusal:
+    except (DatabaseIsNewer, EnvironmentNotUnderstood) as refusal:
         print(refusal, file=sys.stderr)
         raise SystemExit(UNUSABLE) from None
 

@@ -1,6 +1,9 @@
 """Where real patients are served, what a simulator answers is no receipt; everywhere else nothing changes (F68)."""
 
 import http.client
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -209,10 +212,17 @@ class TestDeclaring:
         else:
             refuse_beside_production(tmp_path / "simulator")
 
-    def test_a_misspelt_declaration_is_refused_at_the_start(self, monkeypatch: Any) -> None:
+    def test_a_misspelt_declaration_is_refused_at_the_start(self, monkeypatch: Any, tmp_path: Path) -> None:
         monkeypatch.setenv("SOSUCKHOE_ENVIRONMENT", "prod")
         with pytest.raises(EnvironmentNotUnderstood, match="SOSUCKHOE_ENVIRONMENT"):
             home_of()
+        told = subprocess.run(
+            [sys.executable, "-m", "sosuckhoe", "deliver", "--once"],
+            env=os.environ | {"SOSUCKHOE_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+        assert (told.returncode, told.stderr) == (2, f"{EnvironmentNotUnderstood.__doc__}\n")
 
     def test_practice_is_as_before(self, closed: Callable[..., Submission], monkeypatch: Any) -> None:
         monkeypatch.setenv("SOSUCKHOE_ENVIRONMENT", "practice")

@@ -9,7 +9,7 @@ PRODUCTION_MARK = "PRODUCTION"
 
 
 class EnvironmentNotUnderstood(ValueError):
-    """SOSUCKHOE_ENVIRONMENT must be empty, practice or production."""
+    """Biến môi trường SOSUCKHOE_ENVIRONMENT chỉ được để trống, hoặc ghi production (hệ thống thật) hay practice (để tập). Sửa rồi chạy lại."""
 
 
 def declared() -> str:
