@@ -123,6 +123,20 @@ def deliver_one() -> None:
     assert worker.send_one()
 
 
+def sign_in_little_memory(megabytes: str) -> None:
+    """Sign all that waits, with so much more memory than there is in use now, by one line of work."""
+    import resource
+
+    from sosuckhoe.hospital.delivery.worker import Worker
+
+    worker = Worker("alone")
+    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    most = in_use + int(megabytes) * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    while worker.sign_one():
+        pass
+
+
 def state() -> None:
     """The ledger, as JSON."""
     from sosuckhoe.hospital.delivery.models import Receipt, Submission
@@ -232,6 +246,7 @@ DEEDS = {
     "send-to": send_to,
     "deliver": deliver,
     "deliver-one": deliver_one,
+    "sign-in-little-memory": sign_in_little_memory,
     "state": state,
 }
 
