@@ -110,17 +110,14 @@ def _midnight(moment: datetime) -> datetime:
 
 def _open() -> QuerySet[Submission]:
     """The newest version of each check-up that no receipt was ever got for. What must not be sent has no deadline."""
-    received = Receipt.objects.filter(
-        destination=OuterRef("destination"),
-        submission__health_check__facility=OuterRef("health_check__facility"),
-        submission__health_check__code=OuterRef("health_check__code"),
-    )
-    newer = Submission.ledger.filter(
+    same = Submission.ledger.filter(
         destination=OuterRef("destination"),
         health_check__facility=OuterRef("health_check__facility"),
         health_check__code=OuterRef("health_check__code"),
-        health_check__number__gt=OuterRef("health_check__number"),
     )
+    # From the check-up to its receipts: the other way round would read all receipts of the hub for each row.
+    received = same.filter(Exists(Receipt.objects.filter(submission=OuterRef("pk"))))
+    newer = same.filter(health_check__number__gt=OuterRef("health_check__number"))
     states = [state for state in State.values if state not in OVER]
     rows = Submission.ledger.filter(health_check__isnull=False, state__in=states)
     return rows.filter(~Exists(received), ~Exists(newer), not_withheld("health_check"))
