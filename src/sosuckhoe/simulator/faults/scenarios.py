@@ -91,7 +91,7 @@ _ALL = (
              "Trang cổng báo trước; từ giờ bắt đầu đến giờ kết thúc theo đồng hồ mô phỏng, mọi lần gọi nhận HTTP 503 và "
              "Retry-After. Quy định chỉ nói báo trước ít nhất 12 giờ; cách từ chối là giả định của phần mô phỏng.",
              "Trong giờ bảo trì: hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại», đầu trang ghi «Chậm» hoặc «Cổng "
-             "không trả lời». Hết giờ thì tự gửi hết, không cần làm gì.", "F48, gateway §9",
+             "không trả lời». Hết giờ thì tự gửi hết. Hạn lùi theo khi ghi ở Đối chiếu, mục «Ghi sự cố, bảo trì».", "F48, gateway §9",
              {"starts_in_hours": 12.0, "hours": 4.0}, at=PORTAL_CALLS),
     Scenario("path-disabled", BEFORE, "Đường dẫn bị tắt", "Trả HTTP 404 cho đường dẫn đã chọn.", STOPPED, "§5"),
     # HTTP says no
