@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from .proof import Result
 
 PLACE = Path("var/prove")
+NO_PLACES = (
+    "K00, K23 and K24 are no places of their own. K00, a request arrives: nothing of ours has been done, and a process "
+    "killed at K01 leaves as little, for nothing is committed there. K23, the state RECEIVED: written in the transaction "
+    "of the receipt, K22. K24, the view of the health book is refreshed: none is stored; the citizen's book is projected "
+    "from the record whenever it is looked at."
+)
 _STYLE = """
 :root { --ink: #1b2733; --soft: #5b6b7a; --line: #dde4ea; --good: #0b6b3a; --bad: #a3160c; --ground: #f6f8fa }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 66rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; color: var(--ink) }
@@ -68,6 +74,7 @@ def _page(result: "Result") -> str:
         _bars(strikes.most_common()),
         "<h3>Points of a visit's life passed (faults.md §5)</h3>",
         _bars(sorted(points.items())),
+        f"<p class=soft>{html.escape(NO_PLACES)}</p>",
         _table(
             ["Seed", "Violation", "Again"],
             [

@@ -77,18 +77,23 @@ VISIT = Kind(
     "record",
     "visits",
     _visit,
-    ("K02", "K04", "K03", "K05", "K06"),
+    ("K01", "K02", "K04", "K03", "K05", "K06"),
     ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14"),
 )
 CHECK_IN = Kind(
-    "check_in", "check_in", "check-ins", _check_in, ("K05", "K06"), ("K07", "K08", "K11", "K12", "K13", "K14")
+    "check_in",
+    "check_in",
+    "check-ins",
+    _check_in,
+    ("K01", "K05", "K06"),
+    ("K07", "K08", "K11", "K12", "K13", "K14"),
 )
 HEALTH_CHECK = Kind(
     "health_check",
     "hub_push",
     "health checks",
     _health_check,
-    ("K04", "K05", "K06"),
+    ("K01", "K04", "K05", "K06"),
     ("K07", "K08", "K11", "K12", "K13", "K14"),
 )
 KINDS = (VISIT, CHECK_IN, HEALTH_CHECK)

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, product
 from pathlib import Path
@@ -38,6 +38,10 @@ def gaps(stage: Stage, form: "Form") -> None:
             said = stage.kill_at(f"{point}:{2 if turn == 0 else 1}", "take", str(folder))
             stage.acknowledged |= set(said.split())
         stage.take_in(folder)
+        stage.take(1, VISIT)
+        stage.kill_at(
+            "K25", "deliver"
+        )  # it has written down outside where the journal ends: that is no older copy
         stage.take(len(VISIT.signing) + len(SENDING) + 4, VISIT)
         for point in (*VISIT.signing, *SENDING):
             stage.kill_at(point, "deliver", str(1 + turn % 3))
@@ -121,13 +125,40 @@ def lost_replies_asked_for(stage: Stage, form: "Form") -> None:
 
 
 def storage_errors(stage: Stage, form: "Form") -> None:
-    """The n-th statement or commit fails, or the answer to a commit is lost, for growing n."""
-    step = 7 if form.name == "short" else 2
-    for kind, last in (("commit", 22), ("lost-commit", 22), ("statement", 90)):
-        for at in range(1, last, step if kind != "statement" else step * 3):
+    """The n-th statement or commit fails, or the answer to a commit is lost: n = 1, 2, 3 … until a delivery has no n-th.
+    The short form takes a sample."""
+    for kind, sample in (("commit", COMMITS), ("lost-commit", COMMITS), ("statement", STATEMENTS)):
+
+        def strike(at: int, kind: str = kind) -> bool:
             stage.take(1)
+            deed = stage.hospital.start("deliver-with-errors", kind, str(at))
             # An error at its very start ends the process, which is as good as a kill.
-            stage.hospital.start("deliver-with-errors", kind, str(at)).wait(DRAINS_WITHIN)
+            deed.wait(DRAINS_WITHIN)
+            return "not reached" not in deed.out.read_text()
+
+        stage.counts[f"{kind} errors"] = struck(strike, sample if form.name == "short" else None)
+
+
+COMMITS, STATEMENTS, FLUSHES = range(1, 22, 7), range(1, 90, 21), range(1, 8, 3)
+"""Which calls the short form strikes."""
+NO_END = 1000
+"""A delivery of one thing makes fewer calls than this: who finds no end has lost count."""
+IN_A_ROW = 3
+"""So many deliveries without such a call are the end: one that waits a moment less makes some calls less."""
+
+
+def struck(strike: Callable[[int], bool], sample: Iterable[int] | None) -> int:
+    """Strike each call of a sample; without one every call, until ``strike`` says that there is no such call any more.
+    Returns how many were struck."""
+    if sample is not None:
+        return sum([strike(at) for at in sample])
+    times = missed = 0
+    for at in range(1, NO_END):
+        reached = strike(at)
+        times, missed = times + reached, 0 if reached else missed + 1
+        if missed == IN_A_ROW:
+            return times
+    raise AssertionError(f"a delivery makes more than {NO_END} calls")
 
 
 def lying_wire(stage: Stage, form: "Form") -> None:
@@ -162,10 +193,14 @@ def server_killed(stage: Stage, form: "Form") -> None:
 
 
 def failing_flushes(stage: Stage, form: "Form") -> None:
-    """The n-th flush to the disk fails with an I/O error, for growing n."""
-    for at in range(1, 40, 13 if form.name == "short" else 3):
+    """The n-th flush to the disk, as strace counts for each thread, fails with an I/O error: n = 1, 2, 3 … until no thread
+    of a delivery has an n-th. The short form takes a sample."""
+
+    def strike(at: int) -> bool:
         stage.take(1)
-        stage.watched(f"inject=fdatasync,fsync:error=EIO:when={at}", "deliver", "1")
+        return stage.watched(f"inject=fdatasync,fsync:error=EIO:when={at}", "deliver", "1")
+
+    stage.counts["flush errors"] = struck(strike, FLUSHES if form.name == "short" else None)
 
 
 def full_disk(stage: Stage, form: "Form") -> None:
@@ -221,11 +256,16 @@ SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
     ("A wire that cuts, stalls and lies, and kills", lying_wire, "count", False, BOTH),
     ("An older copy is put back, and kills", older_copy, "count", False, BOTH),
     ("Storage errors at each call", storage_errors, "count", False, BOTH),
-    ("Flushes that fail (strace)", failing_flushes, "count", False, (SQLITE,)),
+    ("Each flush fails once (strace)", failing_flushes, "count", False, (SQLITE,)),
     ("A disk that fills up, and kills", full_disk, "count", False, (SQLITE,)),
     ("The database's server killed", server_killed, "count", False, (POSTGRESQL,)),
 )
 """Name, what happens, what the portal does with repeats, whether the destination is declared to replace, and where."""
+SAMPLED = {
+    storage_errors: "Storage errors at a sample of calls",
+    failing_flushes: "A sample of flushes fails (strace)",
+}
+"""What they are called in the short form, which strikes some calls only."""
 
 
 def play(form: "Form", each: Callable[["Scene | None"], None], stop: threading.Event, only: str = "") -> None:
@@ -279,6 +319,7 @@ def _play(
 ) -> "Scene":
     from ..proof import Scene
 
+    name = SAMPLED.get(scene, name) if form.name == "short" else name
     began, number = time.monotonic(), next(_databases)
     folder = place / f"scene-{number}"
     folder.mkdir()
@@ -306,5 +347,5 @@ def _play(
         len(found.stuck),
         time.monotonic() - began,
         [*found.lost, *found.doubled, *found.stuck, *found.remarks][:20],
-        ", ".join(f"{number} {plural}" for plural, number in stage.documents.items()),
+        ", ".join(f"{number} {plural}" for plural, number in {**stage.documents, **stage.counts}.items()),
     )

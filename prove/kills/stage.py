@@ -72,6 +72,8 @@ class Stage:
     acknowledged: set[str] = field(default_factory=set)
     documents: Counter[str] = field(default_factory=Counter)
     """How many were written, by kind."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """What else was counted, in words."""
     kills: int = 0
     server: Server | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -124,9 +126,10 @@ class Stage:
         self.kills += 1
         return said
 
-    def watched(self, injection: str, *deed: str) -> None:
-        """Do one deed in a process of its own under strace, which makes its system calls fail."""
-        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", injection]
+    def watched(self, injection: str, *deed: str) -> bool:
+        """Do one deed in a process of its own under strace, which makes its system calls fail. False: none was reached."""
+        log = self.folder / "strace.log"
+        command = ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=fdatasync,fsync", "-e", injection]
         subprocess.run(
             [*command, sys.executable, "-m", "prove.kills.process", *deed],
             env=environment(
@@ -140,6 +143,7 @@ class Stage:
             timeout=3 * DRAINS_WITHIN,
             check=False,
         )
+        return "INJECTED" in log.read_text()
 
     # Copies
 

@@ -24,8 +24,8 @@ KINDS = (
     "crash-commit", "crash-committed", "flush", "torn",
 )  # fmt: skip
 POINTS = (
-    "K02", "K03", "K04", "K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15-LENT", "K15", "K16", "K17",
-    "K18", "K19", "K19-NOTED", "K20", "K21", "K22",
+    "K01", "K02", "K03", "K04", "K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15-LENT", "K15", "K16", "K17",
+    "K18", "K19", "K19-NOTED", "K20", "K21", "K22", "K25",
 )  # fmt: skip
 FREEZES = ("K07", "K08", "K11", "K13", "K15", "K16", "K16", "K17", "K17", "K18", "K20", "K21", "K21", "K19")
 """Outside transactions: a frozen process holds no lock of the database here."""

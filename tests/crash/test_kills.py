@@ -1,5 +1,6 @@
 """A process is killed at each gap of a visit's life; afterwards nothing is lost and nothing doubled."""
 
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from .checker import check, history
 from .stage import STOPS_WITHIN, Hospital, Portal, until
 from .wire import Wire
 
-INTAKE = ("K02", "K04", "K03", "K05", "K06")
+INTAKE = ("K01", "K02", "K04", "K03", "K05", "K06")
 BEFORE_ANY_BYTE = ("K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15-LENT", "K15", "K16")
 BYTES_ARE_OUT = ("K17", "K18", "K20", "K21", "K19")
 ANSWER_IS_NOTED = ("K19-NOTED", "K22")
@@ -44,6 +45,19 @@ def test_a_worker_killed_at_every_gap_loses_nothing_and_doubles_nothing(
     states = check(house, portal, visits=VISITS, repeats=False)
     # Exactly those whose bytes had left and whose answer nobody had written down are unknown.
     assert states == {"RECEIVED": VISITS - len(BYTES_ARE_OUT), "UNKNOWN": len(BYTES_ARE_OUT)}
+
+
+def test_whoever_dies_after_writing_the_anchor_is_taken_for_no_older_copy(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    house = hospital(False)
+    house.do("take", str(files(2)))
+    house.is_killed_at("K25", "deliver")
+    lines = [json.loads(line) for line in (house.home / "receipts.jsonl").read_text().splitlines()]
+    assert any("anchored_at" in line for line in lines)
+    house.do("deliver")
+    # What was being sent at that moment may be unknown; nothing is held.
+    assert set(check(house, portal, visits=2, repeats=False)) <= {"RECEIVED", "UNKNOWN"}
 
 
 def test_where_the_portal_replaces_by_visit_code_the_same_bytes_settle_what_was_unknown(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..journal.chain import account_of, note
 from ..staff.models import Facility, FacilityCode
 from ..visits.models import SourceFile
+from .crashpoints import here
 from .erasing import remove_copies
 
 Outcome = SourceFile.Outcome
@@ -86,6 +87,7 @@ def enter_file(name: str, data: bytes, digest: str, *, by: Any, door: str, at: d
     )
     if file.quarantine_path:
         transaction.on_commit(lambda: remove_copies([file]))
+    here("K01")
     return file
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ...journal.models import End
 from .. import outside, receipts
+from ..crashpoints import here
 from ..receipts import AnchorLine
 from .hold import epoch
 
@@ -19,6 +20,7 @@ def anchor(now: datetime) -> None:
     last = [line for line in outside.newest() if isinstance(line, AnchorLine)]
     if not last or last[-1].seq != end.seq:
         receipts.append_fact(AnchorLine(now.isoformat(), epoch(), end.seq, end.hash))
+        here("K25")
 
 
 def anchor_after_commit() -> None:
