@@ -12,8 +12,8 @@ from ....healthbook.identifiers.not_valid import NotValid
 from ...delivery.gateway import RECORD_PATHS, HostNotAllowed, check_address
 from ...delivery.models import Destination, DestinationKind
 from ...staff.models import Facility, Person, Role, Unit
+from ..shell.fields import REQUIRED
 
-REQUIRED = {"required": "Xin điền mục này."}
 PATH_NAMES = {"3176": "QĐ 3176 (đang có hiệu lực)", "4750": "QĐ 4750", "130": "QĐ 130 (thử nghiệm)"}
 
 

@@ -13,30 +13,11 @@ from ....healthbook.validation import Fault
 from ...cards.answers import Standing
 from ...cards.models import LookUp
 from ...delivery.answers import text
+from ..shell.fields import REQUIRED, Moment
 
-REQUIRED = {"required": "Xin điền mục này."}
-MOMENT = "%d/%m/%Y %H:%M"
 SEX = [("", "(chọn)"), ("1", "Nam"), ("2", "Nữ"), ("3", "Chưa xác định")]
 WORDS_OF_SEX = {"nam": "1", "nữ": "2", "chưa xác định": "3"}
 ITEMS = [("service", "Dịch vụ"), ("medicine", "Thuốc"), ("supply", "Vật tư y tế")]
-
-
-class Moment(forms.DateTimeField):
-    """23/11/2026 07:05, whatever language the browser speaks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateTimeInput(
-                attrs={"class": "short", "autocomplete": "off", "placeholder": "23/11/2026 07:05"},
-                format=MOMENT,
-            ),
-            input_formats=[MOMENT, "%d/%m/%Y"],
-            error_messages={
-                **REQUIRED,
-                "invalid": "Cần dạng ngày/tháng/năm giờ:phút, ví dụ 23/11/2026 07:05.",
-            },
-            **kwargs,
-        )
 
 
 class Day(forms.DateField):

@@ -19,12 +19,12 @@ from ...visits.catalogue_kinds import KINDS, Kind
 from ...visits.catalogues import Change, NeedsConfirmation, NeedsSource, Plan, Stale, load, preview
 from ...visits.models import CatalogueImport, CatalogueRow
 from ..shell.access import page
+from ..shell.fields import REQUIRED
 from ..shell.toasts import done
 from . import set_aside
 
 SHOWN = 20
 """Changes of each sort shown."""
-REQUIRED = {"required": "Xin điền mục này."}
 
 
 class Given(forms.Form):

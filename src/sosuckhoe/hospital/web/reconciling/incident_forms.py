@@ -6,7 +6,7 @@ from django import forms
 
 from ...delivery.models import Destination, Incident, OutageCause
 from ...delivery.watching.told_incidents import Told
-from ..cards.forms import REQUIRED, Moment
+from ..shell.fields import REQUIRED, Moment
 
 ORDER = (
     OutageCause.PLANNED,
