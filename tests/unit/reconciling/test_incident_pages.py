@@ -9,8 +9,9 @@ from django.utils import timezone
 from tests.unit.reconciling.conftest import Books
 from tests.unit.reconciling.hub_books import HubBooks
 
-from sosuckhoe.hospital.delivery.models import Incident
+from sosuckhoe.hospital.delivery.models import Destination, Incident
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.hub_clock import HUB_CLOCKS
 from sosuckhoe.hospital.delivery.watching.incidents import record_incidents
 from sosuckhoe.hospital.delivery.watching.told_incidents import Told, tell
 from sosuckhoe.hospital.journal.models import Entry
@@ -142,6 +143,10 @@ def test_a_health_check_that_waited_is_listed_by_its_code_and_its_clock_is_not_m
     incident = told(books, -4, -1, destination=hub.hub)
     page = page_of(desk("records"), "delivery_incident_delayed", incident.pk)
     assert "KSK000001" in page and "không lùi" in page and "→" not in page
+    assert HUB_CLOCKS["24h"].name in page
+    Destination.objects.filter(pk=hub.hub.pk).update(hub={**hub.hub.hub, "due": "working_day"})
+    again = page_of(desk("records"), "delivery_incident_delayed", incident.pk)
+    assert HUB_CLOCKS["working_day"].name in again and HUB_CLOCKS["24h"].name not in again
 
 
 def test_a_cause_is_stated_on_the_page_of_what_our_calls_saw_and_a_refusal_keeps_what_was_typed(books, desk):

@@ -11,12 +11,12 @@ from ..health_checks import due_at
 from ..hub.settings import HubSettings
 from ..models import Incident, Submission
 from .deadlines import CLOCKS, dues
+from .hub_clock import clock_of
 from .incidents import outages_of
 from .stories import moments_of, stories_of
 from .working_calendar import stored_calendar
 
 OURS = tuple(clock for clock in CLOCKS if clock.binds == "hospital" and not clock.drafted)
-HUB_CLOCK = "Gửi lên trục trong 24 giờ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,4 @@ def _of_visits(incident: Incident, visits: Iterable[int]) -> dict[int, tuple[Mov
 def _of_health_check(row: Submission) -> tuple[Moved, ...]:
     """Nothing read so far says that an outage moves the hub's clock, so it stays."""
     due = due_at(row.health_check, HubSettings.of(row.destination.hub)) if row.health_check else None
-    return (Moved(HUB_CLOCK, due, due),) if due else ()
+    return (Moved(clock_of(row.destination).name, due, due),) if due else ()

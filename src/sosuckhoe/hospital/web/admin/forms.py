@@ -240,7 +240,7 @@ class ChangeDestination(DestinationForm):
         label="Đường dẫn để máy hỏi cổng đã có tệp chưa",
         required=False,
         max_length=255,
-        help_text="Cổng BHXH hiện không có dịch vụ này: để trống. Cổng mô phỏng có khi bật tùy chọn: /_simulator/receipts.",
+        help_text="Cổng BHXH hiện không có dịch vụ này: để trống. Cổng mô phỏng có khi bật tình huống Tra cứu biên nhận: /_simulator/receipts.",
     )
 
     def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
