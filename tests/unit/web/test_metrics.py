@@ -172,6 +172,8 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("waits-long", since("WAITING", 30 * MINUTE), since("WAITING", 30 * MINUTE + SECOND)),
     ("clocks-differ", {"clocks": {"Cổng": 2 * SECOND}}, {"clocks": {"Cổng": 2.1 * SECOND}}),
     ("clocks-differ", {"clocks": {"Cổng": -2 * SECOND}}, {"clocks": {"Cổng": -2.1 * SECOND}}),
+    ("log-large", {"log": 64 * 2**20}, {"log": 64 * 2**20 + 1}),
+    ("transaction-old", {"transaction": 60 * MINUTE}, {"transaction": 60 * MINUTE + SECOND}),
     ("late", {"late": {}}, {"late": {"at-once": 1}}),
     ("late", {"late": {}}, {"late": {"hub-24-hours": 1}}),
     ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
@@ -208,6 +210,8 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         damaged=13,
         restore_hold=True,
         room=14,
+        log=15,
+        transaction=16 * SECOND,
         clocks={"Cổng": timedelta(0), "Trục": -15 * SECOND},
     )
     monkeypatch.setattr(metrics, "watched", lambda now: seen)
@@ -228,6 +232,8 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         "sosuckhoe_incidents_open": {(): 8},
         "sosuckhoe_restore_hold": {(): 1},
         "sosuckhoe_disk_free_bytes": {(): 14},
+        "sosuckhoe_sqlite_log_bytes": {(): 15},
+        "sosuckhoe_oldest_transaction_seconds": {(): 16},
         "sosuckhoe_worker_pulse_age_seconds": {(): 11},
         "sosuckhoe_stored_check_age_seconds": {(): 12},
         "sosuckhoe_stored_damaged": {(): 13},

@@ -9,7 +9,9 @@ SQLITE_OPTIONS = {
     # Writers queue instead of failing half-way, and nothing is acknowledged before it is on the disk.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+    # A log that grew behind a long reader shrinks again to so many bytes when it has gone.
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+    "PRAGMA journal_size_limit=16777216;",
 }
 POSTGRES_OPTIONS = {
     # None would forbid preparing altogether; so many that nothing is prepared but what asks for it (delivery.prepared).

@@ -18,6 +18,7 @@ from ..states import State
 from ..stopping import QUIET_AFTER
 from .clocks import gaps
 from .counting import known
+from .held_back import log_size, oldest_transaction
 from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
 from .pulse import last_beat
@@ -31,6 +32,10 @@ CHECK_OLD = timedelta(hours=26)
 KEY_DAYS = (30, 14, 7, 1)
 LITTLE_ROOM, NO_ROOM = 2 * 10**9, 200 * 10**6
 """Bytes: some weeks of a district hospital, and too little for whatever else writes there to be safe (F11)."""
+LOG_LARGE = 64 * 2**20
+"""Bytes of SQLite's log: what some hundred visits write, and far above what it has while nobody reads for long (F22)."""
+TRANSACTION_OLD = timedelta(hours=1)
+"""Longer than a nightly copy of a large database takes."""
 CLOCKS_APART = timedelta(seconds=2)
 """F49. What is certain of the difference is compared, so the clocks of an alarm differ by more than this."""
 DAYS = 31
@@ -61,6 +66,10 @@ class Watched:
     restore_hold: bool = False
     room: int | None = None
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
+    log: int | None = None
+    """Bytes of SQLite's write-ahead log."""
+    transaction: timedelta | None = None
+    """Age of PostgreSQL's oldest open transaction."""
     clocks: dict[str, timedelta] = field(default_factory=dict)
     """By destination: how far this machine's clock is ahead of its clock for certain; negative: behind."""
 
@@ -112,6 +121,8 @@ def watched(now: datetime) -> Watched:
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
         room=_room(),
+        log=log_size(),
+        transaction=oldest_transaction(),
         clocks={name: apart[there.pk] for name, there in destinations.items() if there.pk in apart},
     )
 
@@ -147,6 +158,7 @@ class Alarm:
 ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
+    "log-large", "transaction-old",
 )  # fmt: skip
 """Every alarm there is."""
 
@@ -174,6 +186,10 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         yield Alarm("worker-silent", "stop", f"Chương trình gửi không chạy; {work} hồ sơ đang đợi.", "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ.")  # fmt: skip
     if look.room is not None and NO_ROOM <= look.room < LITTLE_ROOM:
         yield Alarm("disk-filling", "look", f"Ổ đĩa của phần mềm sắp đầy: còn {megabytes(look.room)}.", "Báo công nghệ thông tin dọn hoặc mở rộng ổ đĩa.")  # fmt: skip
+    if look.log is not None and look.log > LOG_LARGE:
+        yield Alarm("log-large", "look", f"Nhật ký ghi của SQLite (tệp -wal) đã lớn {megabytes(look.log)}: có chương trình đọc cơ sở dữ liệu quá lâu.", "Chưa hỏng gì. Tìm chương trình đang mở tệp hospital.sqlite3 (sao lưu, công cụ xem dữ liệu) và đóng lại; đừng xóa tệp -wal.")  # fmt: skip
+    if look.transaction is not None and look.transaction > TRANSACTION_OLD:
+        yield Alarm("transaction-old", "look", f"PostgreSQL có một giao dịch mở đã {in_words(look.transaction)}, nên không dọn được dòng cũ.", "Chưa hỏng gì. Tìm phiên đó trong pg_stat_activity (thường là idle in transaction) và đóng lại.")  # fmt: skip
     for name, last in look.signs_until:
         if last <= look.at:
             yield Alarm("key-ended", "stop", f"{name}: chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip

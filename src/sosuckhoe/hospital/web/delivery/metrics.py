@@ -90,6 +90,10 @@ class _Look(Collector):
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
         if look.room is not None:
             yield family("disk_free_bytes", "Free where the journal outside, and with SQLite the ledger, is written.", (), {(): look.room})  # fmt: skip
+        if look.log is not None:
+            yield family("sqlite_log_bytes", "SQLite's write-ahead log; it grows while somebody reads for long.", (), {(): look.log})  # fmt: skip
+        if look.transaction is not None:
+            yield family("oldest_transaction_seconds", "PostgreSQL's oldest open transaction.", (), {(): look.transaction.total_seconds()})  # fmt: skip
         if look.pulse is not None:
             yield family("worker_pulse_age_seconds", "Since a sending process was last alive.", (), {(): (at - look.pulse).total_seconds()})  # fmt: skip
         if look.checked_at is not None:
