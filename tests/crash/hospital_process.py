@@ -107,6 +107,13 @@ def deliver(parallel: str = "1") -> None:
     run(until_idle=True, parallel=int(parallel), patience=5.0)
 
 
+def deliver_on(parallel: str = "1") -> None:
+    """Until told to stop."""
+    from sosuckhoe.hospital.delivery.deliver import deliver as run
+
+    run(parallel=int(parallel), watch_drop=False)
+
+
 def send_to(address: str) -> None:
     """Records go to this address from now on."""
     from sosuckhoe.hospital.delivery.models import Destination
@@ -245,6 +252,7 @@ DEEDS = {
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,
     "deliver": deliver,
+    "deliver-on": deliver_on,
     "deliver-one": deliver_one,
     "sign-in-little-memory": sign_in_little_memory,
     "state": state,

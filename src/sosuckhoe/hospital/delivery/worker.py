@@ -46,6 +46,8 @@ from .withholding import take_out_what_is_withheld
 
 BREATH = LEASE.total_seconds() / 3
 IDLE_SECONDS = 0.5
+WAITS_TO_BEGIN = 5.0
+"""Seconds until the ledger is asked for again by a worker that has not begun."""
 KEEPS_TRYING = 600.0
 """Seconds in which an answer that could not be kept is tried again. Then what is known without it is read from the ledger."""
 KEY_DELAY = timedelta(minutes=1)
@@ -285,8 +287,8 @@ def run(
         CheckInWorker(f"{line}:check-ins"),
         HealthCheckWorker(f"{line}:health-checks"),
     ]
-    notice()
-    recover(at=timezone.now())
+    if not _begun(stop, at_once=until_idle):
+        return
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
@@ -307,6 +309,23 @@ def run(
         for thread in [*threads, breath, looking_up]:
             thread.join()
         connection.close()
+
+
+def _begun(stop: threading.Event, *, at_once: bool) -> bool:
+    """Nothing is claimed before this has looked whether the ledger is an older copy: it is waited for, like later on,
+    unless the work is to be done ``at_once``. False: told to stop meanwhile."""
+    while True:
+        try:
+            notice()
+            recover(at=timezone.now())
+            return True
+        except (*LEDGERS_OWN, OSError):
+            if at_once:
+                raise
+            log.exception("the ledger or the journal outside could not be read; trying again")
+            close_old_connections()
+        if stop.wait(WAITS_TO_BEGIN):
+            return False
 
 
 class _Idle:
