@@ -423,7 +423,9 @@ def _steps(story: "Story") -> None:
             if held:
                 story.violated("I17", f"{submission} is to go out again while a restored copy is on hold")
             left[submission] = left.get(submission, 0) + 1
-            strange[submission] = strange.get(submission, 0) + (problem != "NO-ANSWER")
+            strange[submission] = strange.get(submission, 0) + (
+                problem not in ("NO-ANSWER", "NOT-WAITED-FOR")
+            )
         if after == "SENDING":
             if fence <= claims.get(submission, 0):
                 story.violated("I16", f"{submission}: claimed again under fence {fence}")

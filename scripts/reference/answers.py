@@ -51,7 +51,7 @@ def portal_codes() -> Iterator[tuple[str, str, str, str, str]]:
         )
     without_number = answers.submission_answer(200, b'{"maKetQua": "200"}')
     new = answers.submission_answer(200, b'{"maKetQua": "999"}')
-    for told in (answers.NO_ANSWER, answers.FOREIGN_RECEIPT, without_number, new):
+    for told in (answers.NO_ANSWER, answers.NOT_WAITED_FOR, answers.FOREIGN_RECEIPT, without_number, new):
         yield (
             "Câu trả lời không đủ hoặc chưa từng gặp",
             told.code,

@@ -101,9 +101,12 @@ def take(folder: Path) -> None:
     take_folder(folder, by="test", each=lambda passed: print(passed.path.name, flush=True))
 
 
-def deliver(parallel: str = "1") -> None:
+def deliver(parallel: str = "1", stop_seconds: str = "10") -> None:
+    from django.conf import settings
+
     from sosuckhoe.hospital.delivery.deliver import deliver as run
 
+    settings.STOP_SECONDS = float(stop_seconds)
     run(until_idle=True, parallel=int(parallel), patience=5.0)
 
 

@@ -8,6 +8,7 @@ import argparse
 import getpass
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -125,12 +126,17 @@ def run_serve(options: argparse.Namespace) -> int:
 
     sender = subprocess.Popen([sys.executable, "-m", "sosuckhoe", "deliver"]) if options.deliver else None
     process = os.getpid()
-    try:
-        serve(options.port, options.bind, workers=options.workers)
-    finally:
+
+    def stop_sender() -> None:
         # The server forks: only the process that started the sender may stop it.
         if sender and os.getpid() == process:
-            sender.terminate()
+            sender.send_signal(signal.SIGUSR1)
+
+    try:
+        serve(options.port, options.bind, workers=options.workers, on_stop=stop_sender)
+    finally:
+        stop_sender()
+        if sender and os.getpid() == process:
             sender.wait()
     return 0
 

@@ -7,6 +7,7 @@ SOSUCKHOE_HOSTS     names under which browsers reach the pages, separated by com
 SOSUCKHOE_HTTPS     1 where a proxy in front speaks HTTPS: cookies then travel encrypted only
 SOSUCKHOE_METRICS   0 switches /metrics off; on, it answers this machine or whoever has secrets/metrics-token
 SOSUCKHOE_DECISIONS folders with decisions laid beside ours (healthbook/standard/decision.py)
+SOSUCKHOE_STOP_SECONDS  within which the pages and the sender end when they are told to (default 10)
 SOSUCKHOE_DEBUG     1 for developers
 """
 
@@ -21,6 +22,7 @@ from .home import home
 HOME = home()
 SECRET_KEY = HOME.secret_key()
 METRICS = os.environ.get("SOSUCKHOE_METRICS") != "0"
+STOP_SECONDS = float(os.environ.get("SOSUCKHOE_STOP_SECONDS") or 10)
 DEBUG = os.environ.get("SOSUCKHOE_DEBUG") == "1"
 _HTTPS = os.environ.get("SOSUCKHOE_HTTPS") == "1"
 _HOSTS = [name.strip() for name in os.environ.get("SOSUCKHOE_HOSTS", "").split(",") if name.strip()]

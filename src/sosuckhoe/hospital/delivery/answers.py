@@ -192,6 +192,12 @@ def _without_code(status: int, retry_after: int | None) -> Answer:
 NO_ANSWER = Answer(
     Word.UNKNOWN, "NO-ANSWER", "Đã gửi nhưng không nhận được trả lời đầy đủ. Chưa rõ cổng đã nhận hay chưa."
 )
+NOT_WAITED_FOR = Answer(
+    Word.UNKNOWN,
+    "NOT-WAITED-FOR",
+    "Đã gửi, nhưng chương trình gửi được lệnh dừng khi cổng chưa trả lời xong. Chưa rõ cổng đã nhận hay chưa.",
+)
+"""It says nothing of the other side: that one may have been about to answer."""
 FOREIGN_RECEIPT = Answer(
     Word.UNKNOWN,
     "RECEIPT-FOREIGN",

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from .answers import BODY_LIMIT, SIMULATED, SIMULATOR_HEADER, Answer, Word
-from .connections import KEPT, ClosedMeanwhile, Cuts, Origin, is_quiet, stays_open
+from .connections import CUTS, KEPT, ClosedMeanwhile, Origin, is_quiet, stays_open
 from .crashpoints import here
 
 CONNECT_SECONDS = 15.0
@@ -27,6 +27,8 @@ TOTAL_SECONDS = 90.0
 """For one call; answers after 5–60 s are normal under load (gateway.md §9)."""
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+BROKEN_BY_US = "Stopped"
+"""How an answer ended that we did not wait for."""
 SECRET_HEADERS = ("accesstoken", "tokenid", "passwordhash", "authorization")
 
 
@@ -209,7 +211,7 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
     answer_head, answer, retry_after, simulated = "", b"", None, False
     try:
         connection.sock.settimeout(TOTAL_SECONDS)
-        with _CUTS.after(TOTAL_SECONDS, connection):
+        with CUTS.after(TOTAL_SECONDS, connection):
             if used_before and not is_quiet(connection):
                 raise ClosedMeanwhile
             _send_head(connection, call, used_before)
@@ -231,7 +233,7 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
                 answer += chunk
             call.strike("K21")
     except (http.client.HTTPException, OSError, ValueError) as problem:
-        broken = type(problem).__name__
+        broken = BROKEN_BY_US if CUTS.have_struck() else type(problem).__name__
         return Exchange(call.head, status, answer_head, answer[:BODY_LIMIT], broken, simulated=simulated)
     whole = response.length in (None, 0) and len(answer) <= BODY_LIMIT
     kept = whole and status == 200 and stays_open(response)
@@ -241,7 +243,7 @@ def _exchange(connection: http.client.HTTPConnection, call: _Call, *, used_befor
         status,
         answer_head,
         answer[:BODY_LIMIT],
-        "" if whole else "Incomplete",
+        "" if whole else BROKEN_BY_US if CUTS.have_struck() else "Incomplete",
         retry_after,
         may_be_kept=kept,
         simulated=simulated,
@@ -293,9 +295,6 @@ def _send_head(connection: http.client.HTTPConnection, call: _Call, used_before:
         if used_before:
             raise ClosedMeanwhile from None
         raise
-
-
-_CUTS = Cuts()
 
 
 @cache

@@ -6,13 +6,14 @@ one on its connection: what might follow it there could be taken for the answer 
 """
 
 import http.client
+import math
 import re
 import select
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 KEPT_SECONDS = 2.0
@@ -93,11 +94,13 @@ def stays_open(response: http.client.HTTPResponse) -> bool:
 class Cuts:
     """Ends calls whose time is over: an answer that trickles in byte by byte must not hold a worker.
 
-    One thread looks after all calls of the process, and ends some time after the last of them.
+    One thread looks after all calls of the process, and ends some time after the last of them. Lines of work (threads)
+    that were told to stop have a last moment for all their calls.
     """
 
     def __init__(self) -> None:
-        self._due: dict[object, tuple[float, http.client.HTTPConnection]] = {}
+        self._due: dict[object, tuple[int, float, http.client.HTTPConnection]] = {}
+        self._last: dict[int, float] = {}
         self._guard = threading.Lock()
         self._looking = False
 
@@ -105,7 +108,7 @@ class Cuts:
     def after(self, seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
         mark = object()
         with self._guard:
-            self._due[mark] = (time.monotonic() + seconds, connection)
+            self._due[mark] = (threading.get_ident(), time.monotonic() + seconds, connection)
             if not self._looking:
                 self._looking = True
                 threading.Thread(target=self._look, daemon=True).start()
@@ -115,12 +118,35 @@ class Cuts:
             with self._guard:
                 del self._due[mark]
 
+    def stop(self, lines: Iterable[int], until: float) -> None:
+        """No call of these lines (``Thread.ident``) goes on after this moment (``time.monotonic``)."""
+        with self._guard:
+            self._last |= dict.fromkeys(lines, until)
+
+    def forget(self, lines: Iterable[int]) -> None:
+        """They have ended, and others may have their numbers."""
+        with self._guard:
+            for line in lines:
+                self._last.pop(line, None)
+
+    def are_told(self) -> bool:
+        """Whether this line of work was told to stop: it begins nothing new."""
+        return threading.get_ident() in self._last
+
+    def have_struck(self) -> bool:
+        """Whether the last moment of this line is over: what broke now may have been broken by us."""
+        return self._last.get(threading.get_ident(), math.inf) <= time.monotonic()
+
     def _look(self) -> None:
         pause, idle = threading.Event(), 0.0
         while not pause.wait(LOOKS_EVERY):
             with self._guard:
                 now = time.monotonic()
-                over = [connection for until, connection in self._due.values() if until <= now]
+                over = [
+                    connection
+                    for line, until, connection in self._due.values()
+                    if min(until, self._last.get(line, math.inf)) <= now
+                ]
                 idle = 0.0 if self._due else idle + LOOKS_EVERY
                 if idle > LOOKS_ON_FOR:
                     self._looking = False
@@ -128,6 +154,9 @@ class Cuts:
             for connection in over:
                 with suppress(OSError, AttributeError):
                     _cut(connection.sock)
+
+
+CUTS = Cuts()
 
 
 def _cut(line: socket.socket) -> None:

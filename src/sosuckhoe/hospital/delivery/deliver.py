@@ -13,6 +13,7 @@ from django.utils import timezone
 from ..journal.chain import MACHINE
 from . import worker
 from .drop_folder import Watcher
+from .ending import Ending
 from .erasing import erase_what_is_over
 from .restoring.matching import match_lost
 from .watching.reconciling_run import reconcile_tonight
@@ -33,14 +34,16 @@ def deliver(
     each: Callable[[], None] = lambda: None,
     why_stop: Callable[[], str] = lambda: "",
 ) -> None:
-    """Sign and send what is due. Stops at SIGTERM or SIGINT, finishing or giving back what is in hand.
+    """Sign and send what is due. Stops at SIGTERM, SIGINT or SIGUSR1, finishing or giving back what is in hand within
+    STOP_SECONDS; at once, in the same way, when told a second time.
 
     ``why_stop``: asked once a minute; a sentence ends the work in the same way.
 
     ``until_idle``: return when nothing more is due within ``patience`` seconds; the drop folder is not watched then.
     """
     stop = threading.Event()
-    _stop_on_signals(stop)
+    ending = Ending()
+    _stop_on_signals(stop, ending)
     watching = threading.Thread(target=_watch, args=(stop,), daemon=True)
     counting = threading.Thread(target=_count_nightly, args=(stop, why_stop), daemon=True)
     if watch_drop and not until_idle:
@@ -48,12 +51,13 @@ def deliver(
     if not until_idle:
         counting.start()
     try:
-        worker.run(stop, until_idle=until_idle, parallel=parallel, patience=patience, each=each)
+        worker.run(
+            stop, until_idle=until_idle, parallel=parallel, patience=patience, each=each, ending=ending
+        )
     finally:
         stop.set()
-        for thread in (watching, counting):
-            if thread.is_alive():
-                thread.join()
+        # A file on its way in, or a count, that takes longer ends with the process: it comes in whole or not at all.
+        ending.wait_for([thread for thread in (watching, counting) if thread.is_alive()])
 
 
 def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
@@ -77,14 +81,17 @@ def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
         connection.close()
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def _stop_on_signals(stop: threading.Event, ending: Ending) -> None:
+    """SIGUSR1 is what ``serve`` says: whoever stops both has told us already, and does not mean it twice."""
     if threading.current_thread() is not threading.main_thread():
         return
 
     def handle(number: int, frame: FrameType | None) -> None:
+        if stop.is_set() and number != signal.SIGUSR1:
+            ending.told_again.set()
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         signal.signal(number, handle)
 
 

@@ -1,6 +1,7 @@
 """After a crash: what a dead worker held is given back, by what is known of it and never by a guess."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.db import transaction
@@ -33,6 +34,14 @@ def recover(*, at: datetime) -> int:
                 count += 1
     supersede_overtaken(at=at)
     return count
+
+
+def give_back(held: Iterable[tuple[int, int]], *, at: datetime) -> None:
+    """Give back at once what a line of work holds (number and fence) that will not come back: as when its lease has ended."""
+    for pk, fence in held:
+        rows = Submission.ledger.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
+        rows.update(lease_until=at - timedelta(seconds=1))
+    recover(at=at)
 
 
 def _recover(submission: Submission, at: datetime) -> None:

@@ -16,10 +16,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from . import receipts
-from .answers import NO_ANSWER, Answer, Concern, Word
-from .calling import Exchange, NotSent
+from .answers import NO_ANSWER, NOT_WAITED_FOR, Answer, Concern, Word
+from .calling import BROKEN_BY_US, Exchange, NotSent
 from .channels import Channel, channel_of
-from .connections import KEPT
+from .connections import CUTS, KEPT
 from .keeping import close_attempt, note_attempt, sent_line
 from .ledger import step
 from .models import Attempt, Submission
@@ -35,6 +35,7 @@ from .withheld import mark_on, marks
 PAUSED = Answer(
     Word.TRY_LATER, "NOT-SENT", "Chưa gửi: nơi nhận đang tạm dừng hoặc vừa đổi, hoặc chứng thư vừa hết hạn."
 )
+STOPPING = Answer(Word.TRY_LATER, "GIVEN-BACK", "Chưa gửi: chương trình gửi được lệnh dừng.")
 EARLY = Answer(
     Word.TRY_LATER,
     "EARLY-ANSWER",
@@ -48,7 +49,8 @@ LEDGERS_OWN = (OperationalError, InterfaceError)
 
 
 class TakenOver(Exception):
-    """Somebody with a newer fence holds the item now, or the destination was paused or changed: do not send."""
+    """Somebody with a newer fence holds the item now, the destination was paused or changed, or we are told to stop: do
+    not send."""
 
 
 class NotKept(Exception):
@@ -101,10 +103,14 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
         keep_answer(answered)
         return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
+        if CUTS.are_told() and not attempt.bytes_from and problem.answer.word is Word.TRY_LATER:
+            # Whether the destination is well was not waited for.
+            release(submission, attempt, STOPPING)
+            return False
         # A login is no part of the attempt, and what answers it holds a token.
         settle(submission, attempt, problem.exchange if attempt.bytes_from else None, problem.answer)
     except TakenOver:
-        release(submission, attempt, PAUSED)
+        release(submission, attempt, STOPPING if CUTS.are_told() else PAUSED)
     return False
 
 
@@ -114,7 +120,7 @@ def _submit(channel: Channel, session: Any, submission: Submission, attempt: Att
 
 def _judge(channel: Channel, exchange: Exchange, submission: Submission) -> Answer:
     if exchange.broken or exchange.status is None:
-        return NO_ANSWER
+        return NOT_WAITED_FOR if exchange.broken == BROKEN_BY_US else NO_ANSWER
     answer = channel.meaning_of(exchange, submission)
     return EARLY if exchange.before_the_body and answer.word is not Word.TRY_LATER else answer
 
@@ -124,6 +130,8 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
 
     Raises TakenOver where they must not go out.
     """
+    if CUTS.are_told():
+        raise TakenOver
     # In this order: whoever is frozen between the two ends too early, never too late.
     began, now = time.monotonic(), timezone.now()
     receipts.append_sent(sent_line(submission, attempt, now))

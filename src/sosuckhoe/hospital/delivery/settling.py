@@ -10,7 +10,7 @@ from django.utils import timezone
 from ..journal.chain import MACHINE, note
 from ..journal.models import Entry
 from . import receipts
-from .answers import FOREIGN_RECEIPT, NO_ANSWER, Answer, Concern, Word
+from .answers import FOREIGN_RECEIPT, NO_ANSWER, NOT_WAITED_FOR, Answer, Concern, Word
 from .calling import Exchange
 from .connections import KEPT
 from .crashpoints import here
@@ -132,7 +132,7 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
             at=now,
             fence=fence,
             # An answer that was there but strange is for a person; silence may be answered by the same bytes.
-            not_before=now + REST if answer is NO_ANSWER else None,
+            not_before=now + REST if answer in (NO_ANSWER, NOT_WAITED_FOR) else None,
             **problem,
         )
     if answer.concern in (Concern.CONTENT, Concern.SET_UP) and may_be_there(submission, besides=attempt):

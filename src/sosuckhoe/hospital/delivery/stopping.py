@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from ..journal.chain import note
-from .answers import NO_ANSWER, SIMULATED, Answer, Concern, Word
+from .answers import NO_ANSWER, NOT_WAITED_FOR, SIMULATED, Answer, Concern, Word
 from .calling import Exchange
 from .models import Attempt, Destination, Receipt, Submission
 from .prepared import Prepared, change
@@ -54,7 +54,7 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
             and len({code for _, code in before}) == 1
         ):
             stopped = stop_account(destination, answer, now)
-    if answer.code == SIMULATED.code:
+    if answer.code in (SIMULATED.code, NOT_WAITED_FOR.code):
         return stopped  # nothing was heard of the destination itself
     if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
         rows = Destination.objects.filter(pk=destination.pk)

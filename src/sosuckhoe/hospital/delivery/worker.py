@@ -22,6 +22,7 @@ from . import doors, looking
 from .claims import CHECK_INS, HEALTH_CHECKS, RECORDS, Line, claim_to_sign
 from .connections import KEPT
 from .crashpoints import here
+from .ending import Ending
 from .hand import Hand, as_many_as
 from .ledger import (
     LEASE,
@@ -32,7 +33,7 @@ from .ledger import (
     step,
 )
 from .models import Attempt, Submission
-from .recovery import recover
+from .recovery import give_back, recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
 from .sending import LEDGERS_OWN, NotKept, keep_answer, send_submission
@@ -274,13 +275,15 @@ def run(
     parallel: int = 1,
     patience: float = PATIENCE,
     each: Callable[[], None] = lambda: None,
+    ending: Ending | None = None,
 ) -> None:
     """Work until stopped, or until nothing more is to be done within ``patience`` seconds.
 
-    ``each`` is called about every half second, for a progress bar.
+    ``each`` is called about every half second, for a progress bar. Once stopped it returns within STOP_SECONDS:
+    see ``ending``.
     """
     stop = stop or threading.Event()
-    over, idle = threading.Event(), _Idle()
+    over, breathless, idle = threading.Event(), threading.Event(), _Idle()
     line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
     hand = Hand(RECORDS, line, parallel)
     workers = [Worker(f"{line}:{n}", hand) for n in range(parallel)] + [
@@ -292,7 +295,7 @@ def run(
     threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
-    breath = threading.Thread(target=_keep_breathing, args=(workers, over), daemon=True)
+    breath = threading.Thread(target=_keep_breathing, args=(workers, breathless), daemon=True)
     breath.start()
     looking_up = threading.Thread(target=looking.keep_looking, args=(over,), daemon=True)
     looking_up.start()
@@ -306,8 +309,7 @@ def run(
                     break
     finally:
         over.set()
-        for thread in [*threads, breath, looking_up]:
-            thread.join()
+        _end(ending or Ending(), workers, [*threads, looking_up], breath, breathless)
         connection.close()
 
 
@@ -326,6 +328,29 @@ def _begun(stop: threading.Event, *, at_once: bool) -> bool:
             close_old_connections()
         if stop.wait(WAITS_TO_BEGIN):
             return False
+
+
+def _end(
+    ending: Ending,
+    workers: list[Worker],
+    threads: list[threading.Thread],
+    breath: threading.Thread,
+    breathless: threading.Event,
+) -> None:
+    """Give back what has not left, wait for what has, and leave to the ledger what does not come back in time."""
+    for worker in workers:
+        worker.hand.let_go()
+    ended = ending.wait_for(threads)
+    breathless.set()
+    ending.wait_for([breath])
+    if ended:
+        return
+    left = {held for worker in workers for held in worker.in_hand}
+    log.warning("stopped with %s in hand: given back by what the ledger knows of them", len(left))
+    try:
+        give_back(left, at=timezone.now())
+    except Exception:
+        log.exception("what is in hand was not given back; its lease will end")
 
 
 class _Idle:

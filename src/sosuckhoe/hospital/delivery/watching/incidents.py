@@ -23,6 +23,7 @@ from .deadlines import Outage
 OUR_OWN = frozenset(
     {
         "NOT-SENT",
+        "NOT-WAITED-FOR",
         "GIVEN-BACK",
         "INTERRUPTED",
         "LEASE-ENDED",
