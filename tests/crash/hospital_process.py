@@ -117,6 +117,28 @@ def deliver_on(parallel: str = "1") -> None:
     run(parallel=int(parallel), watch_drop=False)
 
 
+def sign_in() -> None:
+    """Somebody who may take files in, in a session whose key is said."""
+    from django.conf import settings
+    from django.contrib import auth
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from sosuckhoe.hospital.staff.actions import add_person
+
+    settings.SECRET_KEY = settings.HOME.secret_key()
+    person = add_person(
+        by="test", username="giang", full_name="Giang", roles=["records"], password="mot-mat-khau-dai"
+    )
+    person.must_change_password = False
+    person.save()
+    session = SessionStore()
+    session[auth.SESSION_KEY] = str(person.pk)
+    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[auth.HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    print(session.session_key)
+
+
 def send_to(address: str) -> None:
     """Records go to this address from now on."""
     from sosuckhoe.hospital.delivery.models import Destination
@@ -256,6 +278,7 @@ DEEDS = {
     "send-to": send_to,
     "deliver": deliver,
     "deliver-on": deliver_on,
+    "sign-in": sign_in,
     "deliver-one": deliver_one,
     "sign-in-little-memory": sign_in_little_memory,
     "state": state,

@@ -7,6 +7,8 @@ from django.conf import settings
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from .crowding import AT_ONCE, REFUSING, WAITING
+
 
 class _Server(BaseApplication):
     def __init__(self, options: dict[str, Any], on_stop: Callable[[], None]) -> None:
@@ -55,7 +57,7 @@ def serve(
         {
             "bind": f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}",
             "workers": workers,
-            "threads": 8,
+            "threads": AT_ONCE + WAITING + REFUSING,
             "worker_class": "gthread",
             "timeout": 60,
             "graceful_timeout": max(1, round(settings.STOP_SECONDS)),
