@@ -8,7 +8,15 @@ from django.db import DatabaseError, transaction
 from sosuckhoe.hospital.delivery.intake import Taken
 from sosuckhoe.hospital.delivery.ledger import step
 from sosuckhoe.hospital.delivery.models import Destination, Submission
-from sosuckhoe.hospital.delivery.states import STEPS, NoSuchStep, State, check_step, diagram
+from sosuckhoe.hospital.delivery.states import (
+    PRACTISED,
+    STEPS,
+    TRANSMITTED,
+    NoSuchStep,
+    State,
+    check_step,
+    diagram,
+)
 from sosuckhoe.hospital.delivery.worker import Worker
 
 from .conftest import NOW, submission_of
@@ -18,7 +26,14 @@ Take = Callable[..., Taken]
 
 def test_every_state_is_reached_and_only_the_last_ones_have_no_way_out() -> None:
     assert {after for _, after in STEPS} | {State.WAITING} == set(State)
-    assert set(State) - {before for before, _ in STEPS} == {State.ACCEPTED, State.SUPERSEDED}
+    assert set(State) - {before for before, _ in STEPS} == {State.SUPERSEDED}
+    assert {after for before, after in STEPS if before == State.ACCEPTED} == {State.HELD}
+
+
+def test_what_was_received_is_held_again_only_where_a_simulator_had_received_it() -> None:
+    ways = {(before, cause) for (before, after), cause in STEPS.items() if after == State.HELD}
+    assert {before for before, cause in ways if cause == PRACTISED} == TRANSMITTED
+    assert not {before for before, cause in ways if cause != PRACTISED} & TRANSMITTED
 
 
 def test_unknown_is_left_by_the_doors_only() -> None:

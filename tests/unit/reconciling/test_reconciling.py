@@ -60,6 +60,7 @@ MAKES = {
     "FAULTS": lambda books: books.put(S.HELD),
     "IDENTITY": lambda books: books.put(S.HELD, code="IDENTITY"),
     "HELD-BY-PERSON": lambda books: books.put(S.HELD, code="HELD-BY-PERSON"),
+    "PRACTICE": lambda books: books.put(S.HELD, code="PRACTICE"),
     "WITHHELD": lambda books: books.put(S.HELD, code="WITHHELD"),
     "SET-UP": lambda books: books.put(S.HELD, code="125"),
     "KEY": lambda books: books.put(S.WAITING, code="KEY-EXPIRED"),

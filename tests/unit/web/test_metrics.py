@@ -176,6 +176,7 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("transaction-old", {"transaction": 60 * MINUTE}, {"transaction": 60 * MINUTE + SECOND}),
     ("late", {"late": {}}, {"late": {"at-once": 1}}),
     ("late", {"late": {}}, {"late": {"hub-24-hours": 1}}),
+    ("practice-receipts", {"held": {"FAULTS": 1}}, {"held": {"PRACTICE": 1}}),
     ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
 ]
 """Of each alarm: what is still well, and what is no longer."""

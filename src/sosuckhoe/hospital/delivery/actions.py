@@ -17,6 +17,7 @@ from ..visits.models import RecordVersion
 from .gateway import RECORD_PATHS, check_address
 from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, left_before, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
+from .practised import PRACTICE, is_received
 from .secrets import keep_secret
 from .settling import may_be_there
 from .signers.keys import pem
@@ -46,6 +47,10 @@ class StillWithheld(NotInThisState):
 
 class MayBeThere(NotInThisState):
     """Một lần gửi trước chưa rõ kết quả nên không ký lại: tệp khác sẽ thành hồ sơ thứ hai. Cho gửi đúng tệp đã ký."""
+
+
+class ReceivedElsewhere(NotInThisState):
+    """Nơi nhận thật đã tiếp nhận đợt khám hoặc phiếu này, nên không gửi lần thứ hai."""
 
 
 class LeftBefore(NotInThisState):
@@ -188,7 +193,11 @@ def check_can_release(submission: Submission, *, sign_anew: bool = False) -> Non
         raise LeftBefore(LeftBefore.__doc__)
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
-    if sign_anew and may_be_there(submission):
+    if submission.problem_code == PRACTICE[0]:
+        # Whatever happened to it happened at a simulator: nothing of that can be at the portal.
+        if is_received(submission):
+            raise ReceivedElsewhere(ReceivedElsewhere.__doc__)
+    elif sign_anew and may_be_there(submission):
         raise MayBeThere(MayBeThere.__doc__)
 
 
@@ -196,9 +205,10 @@ def check_can_release(submission: Submission, *, sign_anew: bool = False) -> Non
 def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = False) -> None:
     """Let a held record go. Its open errors are overruled, for the reason given, and counted against their rules.
 
-    ``sign_anew``: after the signature or the set-up was refused.
+    ``sign_anew``: after the signature or the set-up was refused. What only a simulator had is always signed anew.
     """
     why, now = _reason(reason), timezone.now()
+    sign_anew = sign_anew or submission.problem_code == PRACTICE[0]
     check_can_release(submission, sign_anew=sign_anew)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")

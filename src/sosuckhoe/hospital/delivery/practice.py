@@ -8,34 +8,39 @@ from datetime import datetime
 from django.conf import settings
 
 from ..journal.models import Entry
-from .answers import SIMULATED, SIMULATOR_HEADER
-from .last_answers import LastAnswer, last_answers
-from .models import Destination, Receipt
-from .stopping import stop_and_note
+from .answers import SIMULATED
+from .models import Attempt, Destination, PracticeReceipt
+from .practice_receipts import OF_SIMULATOR, note_practice_receipts
+from .stopping import SENDER, stop_and_note
 
 DECLARED = "Hệ thống này đã khai là hệ thống thật (SOSUCKHOE_ENVIRONMENT=production hoặc tệp PRODUCTION trong thư mục dữ liệu)."
 
 
 def stop_practice(at: datetime) -> list[Destination]:
-    """Those that are stopped now, each with its reason; nothing where it is not declared that real patients are served."""
+    """Those that are stopped now, each with its reason; nothing where it is not declared that real patients are served.
+
+    What only a simulator has received is noted and held beside it.
+    """
     if not settings.HOME.is_production:
         return []
-    answers = last_answers()
-    rows = Destination.objects.filter(pk__in=answers.keys(), enabled=True, paused_at__isnull=True)
-    return [each for each in rows if _is_practice(each, answers[each.pk][0]) and _stop(each, at)]
+    note_practice_receipts(at)
+    rows = Destination.objects.filter(enabled=True, paused_at__isnull=True)
+    return [each for each in rows if is_practice(each) and _stop(each, at)]
 
 
-def _is_practice(destination: Destination, newest: LastAnswer) -> bool:
-    """Not where somebody has changed it or let it go since: then its next login tells."""
+def is_practice(destination: Destination) -> bool:
+    """A simulator answered last. Not where a person has changed it or let it go since: then its next login tells."""
+    last = Attempt.objects.filter(submission__destination=destination, ended_at__isnull=False)
+    newest = last.exclude(answer_head="").order_by("-id").first()
+    if newest is None or not Attempt.objects.filter(OF_SIMULATOR, pk=newest.pk).exists():
+        return False
     since = Entry.objects.filter(kind="destination", object_id=str(destination.pk), at__gt=newest.ended_at)
-    return SIMULATOR_HEADER in newest.headers and not since.exists()
+    return not since.exclude(actor=SENDER).exists()
 
 
 def _stop(destination: Destination, at: datetime) -> bool:
-    receipts = Receipt.objects.filter(
-        destination=destination, attempt__answer_head__contains=f"\n{SIMULATOR_HEADER}:"
-    ).count()
-    why = f"{DECLARED} {receipts} biên nhận đã lưu là của cổng mô phỏng: những hồ sơ ấy chưa đến cổng thật."
+    count = PracticeReceipt.objects.filter(receipt__destination=destination).count()
+    why = f"{DECLARED} {count} biên nhận đã lưu là của cổng mô phỏng: những hồ sơ ấy chưa đến cổng thật."
     stopped = stop_and_note(destination, SIMULATED, at, why)
     destination.refresh_from_db()
     return stopped

@@ -21,6 +21,7 @@ class State(models.TextChoices):
 
 
 S = State
+PRACTISED = "production was declared, and only a simulator had received it"
 STEPS: Mapping[tuple[State, State], str] = {
     (S.WAITING, S.SIGNED): "signed, verified and stored",
     (S.WAITING, S.HELD): "faults, or a person holds it",
@@ -47,6 +48,9 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.UNKNOWN, S.SIGNED): "a door: the same bytes again",
     (S.RECEIVED, S.ACCEPTED): "content answers are over",
     (S.RECEIVED, S.FINDINGS): "the portal reports faults in the content",
+    (S.RECEIVED, S.HELD): PRACTISED,
+    (S.ACCEPTED, S.HELD): PRACTISED,
+    (S.FINDINGS, S.HELD): PRACTISED,
     (S.FINDINGS, S.ACCEPTED): "the faults are settled",
     (S.FINDINGS, S.SUPERSEDED): "corrected by a newer version",
     (S.REFUSED, S.SUPERSEDED): "corrected by a newer version",

@@ -95,6 +95,7 @@ def _known_there(submission: Submission) -> bool:
         document is None
         or Receipt.objects.filter(
             destination=submission.destination,
+            practice=None,
             attempt__document__certificate_fingerprint=document.certificate_fingerprint,
         ).exists()
     )

@@ -19,6 +19,7 @@ from . import receipts
 from .actions import NeedsReason, NotInThisState
 from .ledger import may_have_left, step
 from .models import Attempt, Submission
+from .practised import PRACTICE, is_no_practice_any_more, only_practised
 from .restoring.anchoring import anchor_after_commit
 from .states import State
 from .withheld import KINDS, WITHHELD, is_withheld, marks, under
@@ -54,6 +55,8 @@ def withhold(
                 _tell(mark, actor, now, lifted=False)
             note(by, "code-withheld-again" if again else "code-withheld", "withheld", mark.pk, reason=why)
         _take_out(Submission.ledger.filter(under(mark)), now)
+        practised = Submission.ledger.filter(under(mark), state=State.HELD, problem_code=PRACTICE[0])
+        practised.update(problem_code=WITHHELD[0], problem=WITHHELD[1])
     return mark
 
 
@@ -65,6 +68,9 @@ def lift(*, by: Any, mark: Withheld, why: str) -> None:
         if not rows.update(lifted_at=now, lifted_by=actor, lifted_why=why):
             raise NotInThisState(NotInThisState.__doc__)
         held = Submission.ledger.filter(under(mark), state=State.HELD, problem_code=WITHHELD[0])
+        # What only a simulator has is for a person as before, and is never let go as it was signed then.
+        is_no_practice_any_more(held.filter(only_practised()))
+        held.filter(only_practised()).update(problem_code=PRACTICE[0], problem=PRACTICE[1])
         held.update(problem_code=LIFTED[0], problem=LIFTED[1])
         _tell(mark, actor, now, lifted=True)
         note(by, "code-withheld-lifted", "withheld", mark.pk, reason=why)

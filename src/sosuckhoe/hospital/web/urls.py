@@ -10,7 +10,7 @@ from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
-from .delivery import health_checks, metrics, restored, steering, withheld
+from .delivery import health_checks, metrics, practice, restored, steering, withheld
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
@@ -80,6 +80,8 @@ urlpatterns = [
     path("gui/kham-suc-khoe/", health_checks.listing, name="delivery_health_checks"),
     path("gui/kham-suc-khoe/<int:pk>/", health_checks.one, name="delivery_health_check"),
     path("gui/danh-sach/", delivery.listing, name="delivery_list"),
+    path("gui/bien-nhan-tap/", practice.listing, name="delivery_practice"),
+    path("gui/bien-nhan-tap/quyet-dinh/", practice.decide, name="delivery_practice_decide"),
     path("gui/khong-gui/", withheld.listing, name="delivery_withheld"),
     path("gui/khong-gui/danh-dau/", withheld.mark, name="delivery_withheld_mark"),
     path("gui/khong-gui/<int:pk>/<slug:deed>/", withheld.do, name="delivery_withheld_do"),

@@ -2,7 +2,7 @@
 
 from .destinations import Destination, DestinationKind
 from .keys import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusKind, StatusSource
-from .ledger import Attempt, PreparedDocument, Receipt, SignedDocument, Submission
+from .ledger import Attempt, PracticeReceipt, PreparedDocument, Receipt, SignedDocument, Submission
 from .looking import ReceiptLookUp, Said
 from .restoring import LostSubmission, Restore
 from .watching import CalendarDay, Incident, OutageCause, PortalFinding, Pulse
@@ -18,6 +18,7 @@ __all__ = [
     "LostSubmission",
     "OutageCause",
     "PortalFinding",
+    "PracticeReceipt",
     "PreparedDocument",
     "Pulse",
     "Receipt",

@@ -269,3 +269,13 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"receipt {self.transaction_number}"
+
+
+class PracticeReceipt(models.Model):
+    """A receipt that a simulator gave before it was declared that real patients are served. It stays, under this name."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="practice")
+    noted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"practice receipt {self.receipt_id}"

@@ -271,9 +271,11 @@ def _visits(definition: Definition, period: Period) -> QuerySet[Visit]:
     visits = Visit.objects.filter(_within(definition, period), facility=definition.facility)
     proofs: Any
     if definition.transmitted_means == "received":
-        proofs = Receipt.objects.filter(submission__version__visit=OuterRef("pk"))
+        proofs = Receipt.objects.filter(submission__version__visit=OuterRef("pk"), practice=None)
     else:
-        proofs = Attempt.objects.filter(submission__version__visit=OuterRef("pk"), bytes_from__isnull=False)
+        proofs = Attempt.objects.filter(
+            submission__version__visit=OuterRef("pk"), bytes_from__isnull=False, receipt__practice=None
+        )
     identity = Identifier.objects.filter(patient=OuterRef("patient"), until__isnull=True).exclude(
         kind__in=[Kind.PATIENT_CODE, Kind.CONTESTED_PERSONAL_ID, Kind.OTHER]
     )
@@ -303,6 +305,6 @@ def _countable(visits: QuerySet[Visit]) -> QuerySet[Visit]:
 def _only_older(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """Visits whose newest version has no receipt while an older one has (reports.md §1.1)."""
     newer = RecordVersion.objects.filter(visit=OuterRef("visit"), number__gt=OuterRef("number"))
-    received = Receipt.objects.filter(submission__version=OuterRef("pk"))
+    received = Receipt.objects.filter(submission__version=OuterRef("pk"), practice=None)
     latest_unreceived = RecordVersion.objects.filter(~Exists(newer), ~Exists(received), visit=OuterRef("pk"))
     return visits.filter(is_transmitted=True).filter(Exists(latest_unreceived))

@@ -51,6 +51,12 @@ CAUSES: Mapping[str, Cause] = {
     "HELD-BY-PERSON": Cause(
         "có người giữ lại", "records", "Hỏi người đã giữ; khi xong thì cho gửi và ghi lý do.", "closed"
     ),
+    "PRACTICE": Cause(
+        "chỉ có biên nhận tập",
+        "records",
+        "Chỉ cổng mô phỏng đã nhận. Mở trang Biên nhận tập: cho gửi thật, hoặc ghi là đợt tập, không gửi.",
+        "closed",
+    ),
     "WITHHELD": Cause(
         "được đánh dấu không gửi qua kênh này",
         "records",
@@ -126,6 +132,8 @@ CAUSES: Mapping[str, Cause] = {
 }  # fmt: skip
 """Every cause, by its stable code."""
 FAULT_CODES = frozenset({"FAULTS", "CANNOT-WRITE"})
+OWN_CAUSES = frozenset({"IDENTITY", "HELD-BY-PERSON", "PRACTICE", "WITHHELD"})
+"""What holds a visit under the name of its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def _why_unsigned(way: Way) -> str:
 def _why_held(way: Way) -> str:
     if way.problem_code in FAULT_CODES:
         return "FAULTS"
-    return way.problem_code if way.problem_code in ("IDENTITY", "HELD-BY-PERSON", "WITHHELD") else "SET-UP"
+    return way.problem_code if way.problem_code in OWN_CAUSES else "SET-UP"
 
 
 def _why_unsent(story: Story, doors: Doors) -> str:

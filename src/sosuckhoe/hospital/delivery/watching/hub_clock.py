@@ -116,7 +116,7 @@ def _open() -> QuerySet[Submission]:
         health_check__code=OuterRef("health_check__code"),
     )
     # From the check-up to its receipts: the other way round would read all receipts of the hub for each row.
-    received = same.filter(Exists(Receipt.objects.filter(submission=OuterRef("pk"))))
+    received = same.filter(Exists(Receipt.objects.filter(submission=OuterRef("pk"), practice=None)))
     newer = same.filter(health_check__number__gt=OuterRef("health_check__number"))
     states = [state for state in State.values if state not in OVER]
     rows = Submission.ledger.filter(health_check__isnull=False, state__in=states)

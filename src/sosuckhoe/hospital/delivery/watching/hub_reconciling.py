@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from ...visits.models import HealthCheck
 from ..models import Destination, Receipt, SignedDocument, Submission
 from ..outside import receipts_since
+from ..practised import ELSEWHERE
 from .deadlines import Due, Outage, dues
 from .gap_causes import CAUSES, Cause, cause_of
 from .hub_clock import clock_of, hubs
@@ -109,11 +110,12 @@ def _stories(first: date, last: date, destination: Destination | None) -> list[S
         documents[row].append(values)
     told = Receipt.objects.filter(submission__health_check__in=files).order_by("submission", "received_at")
     for row, *values in told.values_list(
-        "submission", "transaction_number", "document_sha256", "received_at"
+        "submission", "transaction_number", "document_sha256", "received_at", "practice"
     ):
         receipts[row].append(Received(*values))
     ways: dict[tuple[int, str], dict[int, list[Way]]] = defaultdict(lambda: defaultdict(list))
     tasks = Submission.ledger.filter(health_check__in=files).order_by("health_check__number", "pk")
+    tasks = tasks.exclude(problem_code=ELSEWHERE[0])
     columns = (
         "pk",
         "health_check__number",

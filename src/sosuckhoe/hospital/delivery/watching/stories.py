@@ -8,6 +8,7 @@ from typing import Any
 
 from ...visits.models import RecordVersion, Visit
 from ..models import Destination, PortalFinding, Receipt, SignedDocument, Submission
+from ..practised import ELSEWHERE
 from ..states import TRANSMITTED
 from .deadlines import Moments
 from .working_calendar import VIETNAM
@@ -20,6 +21,8 @@ class Received:
     number: str
     document_sha256: str
     at: datetime
+    practice: int | None = None
+    """Set where a simulator gave it: kept, and nothing was received by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Way:
     """Of each signed document: its hash, and the hash of the record it was built from."""
     receipts: tuple[Received, ...]
     findings: tuple[Noted, ...]
+
+    @property
+    def real_receipts(self) -> tuple[Received, ...]:
+        return tuple(each for each in self.receipts if each.practice is None)
 
     @property
     def open_findings(self) -> tuple[Noted, ...]:
@@ -120,7 +127,7 @@ def _stories(
     )
     receipts = _grouped(
         Receipt.objects.filter(**of("submission__version__visit")).order_by("submission_id", "received_at"),
-        ("transaction_number", "document_sha256", "received_at"),
+        ("transaction_number", "document_sha256", "received_at", "practice"),
     )
     findings = _grouped(
         PortalFinding.objects.filter(**of("submission__version__visit")).order_by(
@@ -131,6 +138,7 @@ def _stories(
     ways: dict[tuple[int, int], list[Way]] = defaultdict(list)
     tasks = set()
     rows = Submission.objects.filter(**of("version__visit")).order_by("version__number", "pk")
+    rows = rows.exclude(problem_code=ELSEWHERE[0])
     columns = (
         "pk", "version_id", "version__visit_id", "destination_id", "state", "since",
         "problem_code", "problem", "document_id",
@@ -185,14 +193,16 @@ def _grouped(rows: Any, columns: Iterable[str]) -> dict[int, list[tuple[Any, ...
 
 def moments_of(story: Story) -> Moments:
     """The recorded moments that the clocks run between."""
-    received = [each.at for way in story.ways for each in way.receipts]
+    received = [each.at for way in story.ways for each in way.real_receipts]
     way = story.way
     settled_at = None
-    if way is not None and way.state in TRANSMITTED and way.receipts and not way.open_findings:
-        settled_at = max([way.receipts[0].at, *(each.settled_at for each in way.findings if each.settled_at)])
+    if way is not None and way.state in TRANSMITTED and way.real_receipts and not way.open_findings:
+        settled_at = max(
+            [way.real_receipts[0].at, *(each.settled_at for each in way.findings if each.settled_at)]
+        )
     findings = []
     for each in story.ways:
-        later = [r.at for other in story.ways if other.version > each.version for r in other.receipts]
+        later = [r.at for other in story.ways if other.version > each.version for r in other.real_receipts]
         for finding in each.findings:
             ends = [end for end in (finding.settled_at, *later) if end is not None and end >= finding.at]
             findings.append((finding.at, min(ends, default=None)))

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min
 
 from ...staff.models import Facility
 from ..models import Attempt, Destination, SigningKey, Submission
+from ..practised import PRACTICE
 from ..restoring.hold import on_hold
 from ..states import State
 from ..stopping import QUIET_AFTER
@@ -158,7 +159,7 @@ class Alarm:
 ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
-    "log-large", "transaction-old",
+    "log-large", "transaction-old", "practice-receipts",
 )  # fmt: skip
 """Every alarm there is."""
 
@@ -200,6 +201,8 @@ def alarms(look: Watched) -> Iterator[Alarm]:
             yield Alarm("paused", "look", f"{name}: đang tạm dừng.", "Xem lý do rồi cho gửi tiếp.")
         elif there.failures >= QUIET_AFTER:
             yield Alarm("portal-silent", "stop", f"{name}: không trả lời.", "Phần mềm tự thử lại; kiểm tra mạng của bệnh viện.")  # fmt: skip
+    if practised := look.held.get(PRACTICE[0]):
+        yield Alarm("practice-receipts", "stop", f"{practised} hồ sơ, phiếu chỉ có biên nhận của cổng mô phỏng: nơi nhận thật chưa có.", "Mở trang Biên nhận tập: cho gửi thật, hoặc ghi là đợt tập.")  # fmt: skip
     for name, gap in look.clocks.items():
         if abs(gap) > CLOCKS_APART:
             how = "nhanh" if gap > timedelta(0) else "chậm"

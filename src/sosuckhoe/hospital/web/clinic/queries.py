@@ -113,7 +113,7 @@ def history(versions: Sequence[RecordVersion], submissions: Iterable[Submission]
                 reverse("web:visit_attempt", args=[attempt.pk]),
             )
         )
-    for receipt in Receipt.objects.filter(submission__in=ids):
+    for receipt in Receipt.objects.filter(submission__in=ids).annotate(is_practice=Count("practice")):
         how = (
             f"Do {people.name_of(receipt.stated_by)} đọc trên cổng"
             if receipt.stated_by
@@ -122,9 +122,9 @@ def history(versions: Sequence[RecordVersion], submissions: Iterable[Submission]
         events.append(
             Event(
                 receipt.received_at,
-                "good",
-                "good",
-                "Biên nhận có mã giao dịch",
+                "look" if receipt.is_practice else "good",
+                "look" if receipt.is_practice else "good",
+                "Biên nhận tập của cổng mô phỏng" if receipt.is_practice else "Biên nhận có mã giao dịch",
                 how,
                 receipt.transaction_number,
             )

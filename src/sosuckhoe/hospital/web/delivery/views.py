@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from ...delivery.models import Destination, DestinationKind
+from ...delivery.models import Destination, DestinationKind, PracticeReceipt
 from ...delivery.restoring.hold import current, on_hold
 from ...delivery.states import State
 from ...delivery.watching.watched import alarms, watched
@@ -80,6 +80,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "restored": restored,
             "alarms": [each for each in alarms(watched(timezone.now())) if each.code not in SAID_ABOVE],
             "unknown_years": years_without_holidays(timezone.now()),
+            "practised": PracticeReceipt.objects.exists(),
             "has_hub": any(each.kind == DestinationKind.HUB for each in destinations),
             "may_steer": policies.can_steer_delivery(request.user),
             "may_set_up": policies.can_set_up(request.user),

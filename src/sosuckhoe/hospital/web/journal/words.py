@@ -42,6 +42,9 @@ DEEDS = {
     "code-withheld-again": "Đánh dấu lại hồ sơ không gửi sau khôi phục",
     "code-withheld-lifted": "Bỏ đánh dấu hồ sơ không gửi",
     "code-withheld-settled": "Ghi cách xử lý tệp đã gửi trước khi đánh dấu",
+    "practice-receipts-noted": "Nhận ra biên nhận tập, giữ hồ sơ để quyết định",
+    "practice-sent-anew": "Cho gửi thật hồ sơ chỉ có biên nhận tập",
+    "practice-not-sent": "Ghi là đợt tập, không gửi",
     "submission-held": "Giữ hồ sơ lại",
     "submission-released": "Cho gửi hồ sơ",
     "unknown-sent-again": "Gửi lại khi chưa rõ",
@@ -120,6 +123,7 @@ KINDS = {
     "rule": "quy tắc",
     "catalogue": "danh mục",
     "withheld": "dấu không gửi",
+    "receipts": "biên nhận đến số",
 }
 NAMES = {
     "reason": "lý do",

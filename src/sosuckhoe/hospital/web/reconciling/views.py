@@ -241,4 +241,5 @@ def listing(request: HttpRequest) -> HttpResponse:
         shown |= {"title": CLOCK_LISTS[clock], "dues": rows_due, "count": len(pairs)}
     else:
         raise Http404
+    shown["practice"] = code == "PRACTICE"
     return render(request, "web/reconciling/list.html", {**shown, "most": LISTED})

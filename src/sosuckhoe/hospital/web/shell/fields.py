@@ -24,3 +24,19 @@ class Moment(forms.DateTimeField):
             },
             **kwargs,
         )
+
+
+class Decision(forms.Form):
+    """The last step of a deed on many: why, and that what it does has been looked at."""
+
+    reason = forms.CharField(
+        label="Lý do",
+        max_length=500,
+        error_messages=REQUIRED,
+        help_text="Được giữ trong nhật ký cùng tên người làm.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    looked = forms.BooleanField(
+        label="Đã xem danh sách ở trên",
+        error_messages={"required": "Xem danh sách rồi đánh dấu vào ô này."},
+    )

@@ -1,0 +1,89 @@
+"""Receipts of a simulator, found when production is declared: named practice, and what they stood for is held.
+
+Nothing is taken out of the ledger: attempts and receipts stay as they came. A check-in keeps its state: it tells of an
+open visit, and what is late to be told is told by the record.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+
+from ..journal.chain import MACHINE, note
+from ..journal.models import Entry
+from .answers import SIMULATOR_HEADER
+from .ledger import newer_health_check, newer_versions
+from .models import Attempt, PracticeReceipt, Receipt, Submission
+from .practised import PRACTICE, only_practised, received_elsewhere
+from .states import TRANSMITTED, State, check_step
+
+NOTED = "practice-receipts-noted"
+"""The journal's word: how many, and up to which receipt was looked."""
+OF_SIMULATOR = Q(answer_head__icontains=f"\n{SIMULATOR_HEADER}:")
+"""Of attempts: a simulator answered."""
+CHUNK = 500
+WORTH_A_LINE = 10_000
+"""So many receipts looked through in vain are noted, too: the next start need not read them again."""
+
+
+def note_practice_receipts(at: datetime) -> int:
+    """How many are found now. Where production is not declared nothing is looked for; later starts read on from there."""
+    if not settings.HOME.is_production:
+        return 0
+    before = Entry.objects.filter(action=NOTED).order_by("-seq").first()
+    first = before.detail["up_to"] if before else 0
+    newer = Receipt.objects.filter(pk__gt=first, practice=None)
+    last = newer.aggregate(last=Max("pk"))["last"] or first
+    with transaction.atomic():
+        rows = newer.filter(pk__lte=last).select_related("attempt__submission")
+        own = rows.filter(attempt__in=Attempt.objects.filter(OF_SIMULATOR)).values_list("pk", flat=True)
+        stated = rows.filter(attempt__answer_head="").exclude(stated_by="")
+        found = [*own, *(each.pk for each in stated if _was_read_at_a_simulator(each))]
+        PracticeReceipt.objects.bulk_create(
+            [PracticeReceipt(receipt_id=pk, noted_at=at) for pk in found], CHUNK, ignore_conflicts=True
+        )
+        held = _hold(at)
+        if found or held or last - first > WORTH_A_LINE:
+            note(MACHINE, NOTED, "receipts", last, up_to=last, count=len(found), held=held)
+    return len(found)
+
+
+def _was_read_at_a_simulator(receipt: Receipt) -> bool:
+    """A person or a look-up found the number: where, its destination's answer before tells, unless somebody changed it since."""
+    there = Attempt.objects.filter(submission__destination=receipt.destination_id, pk__lt=receipt.attempt_id)
+    before = there.exclude(answer_head="").order_by("-pk").first()
+    if before is None or receipt.attempt.is_from_journal:
+        return False
+    changed = Entry.objects.filter(
+        kind="destination",
+        object_id=str(receipt.destination_id),
+        at__gt=before.started_at,
+        at__lt=receipt.received_at,
+    )
+    return there.filter(OF_SIMULATOR, pk=before.pk).exists() and not changed.exists()
+
+
+def _hold(at: datetime) -> int:
+    """What is received by a simulator alone needs a person now; what the portal has, too, is left as it is."""
+    for before in TRANSMITTED:
+        check_step(before, State.HELD)
+    rows = Submission.ledger.filter(
+        only_practised(),
+        ~received_elsewhere(),
+        ~newer_versions(),
+        ~newer_health_check(),
+        state__in=TRANSMITTED,
+        check_in__isnull=True,
+    )
+    chosen, held = list(rows.values_list("pk", flat=True)), 0
+    for start in range(0, len(chosen), CHUNK):
+        part = Submission.ledger.filter(pk__in=chosen[start : start + CHUNK], state__in=TRANSMITTED)
+        held += part.update(state=State.HELD, since=at, problem_code=PRACTICE[0], problem=PRACTICE[1])
+    return held
+
+
+def waiting() -> QuerySet[Submission]:
+    """What needs somebody's word: to be sent to the real place, or to stay as practice. The oldest first."""
+    rows = Submission.ledger.filter(state=State.HELD, problem_code=PRACTICE[0])
+    return rows.select_related("version__visit__patient", "health_check", "destination").order_by("pk")
