@@ -48,6 +48,9 @@ def run(options: argparse.Namespace) -> int:
     if result.health_checks:
         print("Khám sức khỏe:")
         _print(result.health_checks)
+    if result.check_ins:
+        print("Báo vào khám (chỉ để biết):")
+        _print(result.check_ins)
     if result.complete:
         print("Không có chỗ lệch nào.")
     return 0 if result.complete else GAPS

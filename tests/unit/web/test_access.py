@@ -120,7 +120,7 @@ def test_every_page_that_is_read_is_in_the_table_of_this_test():
 
     elsewhere = {
         "metrics", "healthz", "sign_in", "sign_out", "visit_open_narrow", "import_with_reason", "delivery_pause", "delivery_resume",
-        "delivery_leave_unknown", "delivery_steer", "delivery_restored_do", "delivery_withheld_mark", "delivery_practice_decide", "delivery_withheld_do", "delivery_reconciling_count", "delivery_reconciling_rerun",
+        "delivery_leave_unknown", "delivery_steer", "delivery_restored_do", "delivery_withheld_mark", "delivery_practice_decide", "delivery_untasked", "delivery_withheld_do", "delivery_reconciling_count", "delivery_reconciling_rerun",
         "delivery_reconciling_findings", "delivery_incident_withdraw", "delivery_incident_cause", "delivery_reconciling_calendar", "journal_verify", "admin_switch", "admin_add_unit",
         "admin_retire_key", "worklist_release", "visit_compare",
         "card_deed", "rule_recheck", "rule_hold_back_do", "import_erase", "visit_undo", "fix_many_do", "fix_overrule", "fix_withdraw",

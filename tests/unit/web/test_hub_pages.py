@@ -275,3 +275,20 @@ def test_its_proof_says_what_is_not_proved_and_is_taken_by_who_reads_records(
     it = as_role(empty_ward, "it")
     assert it.get(address).status_code == 200 and it.get(f"{address}?tai-ve=goi").status_code == 403
     assert as_role(empty_ward, "reception").get(address).status_code == 403
+
+
+def test_what_came_before_there_was_a_hub_is_offered_where_one_is_set_up_and_on_its_list(it):
+    switch_on()
+    take_file("ksk.xml", Export(code="KSK-TRUOC-1").bytes(), by="giang", at=timezone.now())
+    assert "chưa có lượt gửi" not in it.get("/gui/kham-suc-khoe/").content.decode()
+    added = it.post(reverse("web:admin_add_hub"), given(), follow=True).content.decode()
+    assert "1 phiếu khám sức khỏe chưa có lượt gửi" in added
+    assert "/gui/kham-suc-khoe/gui-bu/" in it.get("/gui/kham-suc-khoe/").content.decode()
+    preview = it.get("/gui/kham-suc-khoe/gui-bu/").content.decode()
+    assert "KSK-TRUOC-1" in preview and "Trục mẫu" in preview
+    refused = it.post("/gui/kham-suc-khoe/gui-bu/", {"reason": "đã có trục"})
+    assert refused.status_code == 422 and 'value="đã có trục"' in refused.content.decode()
+    sure = {"reason": "đã có trục", "looked": "on"}
+    assert "1 phiếu chờ ký" in it.post("/gui/kham-suc-khoe/gui-bu/", sure, follow=True).content.decode()
+    it.post("/gui/kham-suc-khoe/gui-bu/", sure)
+    assert Submission.ledger.filter(health_check__code="KSK-TRUOC-1").count() == 1

@@ -10,7 +10,7 @@ from .cards import views as cards
 from .catalogues import views as catalogues
 from .clinic import correction
 from .clinic import views as clinic
-from .delivery import health_checks, metrics, practice, restored, steering, withheld
+from .delivery import health_checks, metrics, practice, restored, steering, untasked, withheld
 from .delivery import views as delivery
 from .evidence import elsewhere, signatures
 from .evidence import views as evidence
@@ -78,6 +78,7 @@ urlpatterns = [
     path("nhan/chua-nhan/<int:pk>/xoa/", reception.erase, name="import_erase"),
     path("gui/", delivery.board, name="delivery"),
     path("gui/kham-suc-khoe/", health_checks.listing, name="delivery_health_checks"),
+    path("gui/kham-suc-khoe/gui-bu/", untasked.give, name="delivery_untasked"),
     path("gui/kham-suc-khoe/<int:pk>/", health_checks.one, name="delivery_health_check"),
     path("gui/danh-sach/", delivery.listing, name="delivery_list"),
     path("gui/bien-nhan-tap/", practice.listing, name="delivery_practice"),

@@ -42,9 +42,9 @@ OF_HEALTH_CHECKS = Names(
         **CAUSES,
         "NO-TASK": _but(
             "NO-TASK",
-            "Kiểm tra trục của cơ sở đã khai và đang bật. Phiếu nhận trước khi có trục chưa tự gửi bù được: báo công nghệ thông tin.",
+            "Kiểm tra trục của cơ sở đã khai và đang bật, rồi cho gửi bù cả nhóm.",
         ),
-        "SET-UP": _but("SET-UP", "Kiểm tra chứng thư và khóa đã đăng ký với trục, rồi mở từng phiếu và cho gửi."),
+        "SET-UP": _but("SET-UP", "Kiểm tra chứng thư và khóa đã đăng ký với trục, rồi cho chạy lại cả nhóm."),
         "KEY": _but("KEY", "Mở khóa ký hoặc gia hạn chứng thư; phiếu tự ký tiếp khi khóa dùng được."),
         "PORTAL-DOWN": _but("PORTAL-DOWN", "Hệ thống tự thử lại; kiểm tra mạng và thông báo của trục.", "trục không trả lời"),
         "UNKNOWN": _but("UNKNOWN", "Hỏi đơn vị vận hành trục theo mã bản tin rồi ghi điều đã thấy. Không gửi lại khi chưa hỏi."),

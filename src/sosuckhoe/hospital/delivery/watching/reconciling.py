@@ -107,6 +107,8 @@ class Reconciliation:
     names: Names = OF_VISITS
     health_checks: "Reconciliation | None" = None
     """The same of health checks on their way to a hub; None where there are none."""
+    check_ins: "Reconciliation | None" = None
+    """The same of check-ins, which are information only: no gap of theirs makes this incomplete."""
 
     @property
     def by_cause(self) -> dict[str, list[Gap]]:
@@ -139,7 +141,7 @@ class Reconciliation:
 
     def as_json(self) -> dict[str, object]:
         """Plain facts for other programs; the codes are stable. Of health checks ``visit`` is the check-up's code."""
-        lines, beside = self.lines, self.health_checks
+        lines, beside = self.lines, {"health_checks": self.health_checks, "check_ins": self.check_ins}
         return {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
@@ -152,7 +154,7 @@ class Reconciliation:
             ],
             "late": [_due_json(story, due, self.at) for story, due in self.late()],
             "due_today": [_due_json(story, due, self.at) for story, due in self.late_today()],
-        } | ({"health_checks": beside.as_json()} if beside else {})
+        } | {name: each.as_json() for name, each in beside.items() if each}
 
     def late(self) -> list[tuple[Story, Due]]:
         """Missed and still open, the longest first."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ...journal.chain import note
 from ...journal.models import Entry
 from ..models import Destination
+from .check_in_reconciling import reconcile_check_ins
 from .hub_reconciling import reconcile_health_checks
 from .incidents import outages_of, record_incidents
 from .reconciling import Reconciliation, reconcile
@@ -42,7 +43,8 @@ def look(
     beside = reconcile_health_checks(
         first, last, at=at, calendar=calendar, destination=destination, outages=outages
     )
-    return replace(found, health_checks=beside)
+    told = reconcile_check_ins(first, last, at=at, destination=destination)
+    return replace(found, health_checks=beside, check_ins=told)
 
 
 def reconcile_now(
@@ -51,8 +53,8 @@ def reconcile_now(
     """Note outages, count, and leave a line in the journal that says what was found."""
     record_incidents(since=bounds(first, last)[0])
     result = look(first, last, each=each)
-    beside = result.health_checks
-    more = {"health_checks": _causes(beside)} if beside else {}
+    beside = {"health_checks": result.health_checks, "check_ins": result.check_ins}
+    more = {name: _causes(each) for name, each in beside.items() if each}
     period = f"{first}..{last}"
     note(by, "reconciled", "period", period, count=len(result.gaps), causes=_causes(result), **more)
     return result

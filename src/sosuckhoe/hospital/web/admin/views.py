@@ -14,7 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ...delivery import actions as delivery
-from ...delivery.models import Destination, SigningKey, Submission
+from ...delivery.hub import untasked
+from ...delivery.models import Destination, DestinationKind, SigningKey, Submission
 from ...delivery.secrets import keep_secret
 from ...delivery.states import State
 from ...delivery.watching.working_calendar import years_without_holidays
@@ -227,6 +228,10 @@ def destination(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": connection.test(found) if testing else [],
             "waiting": _on_their_way(found, State.WAITING, State.SIGNED),
             "unclear": _on_their_way(found, State.UNKNOWN),
+            "untasked": untasked.offered().filter(facility=found.facility).count()
+            if found.kind == DestinationKind.HUB
+            else 0,
+            "may_steer": policies.can_steer_delivery(request.user),
         },
         status=422 if form.errors else 200,
     )

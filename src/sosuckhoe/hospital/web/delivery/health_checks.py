@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from ...delivery.health_checks import are_sent, due_at
+from ...delivery.hub import untasked
 from ...delivery.hub.settings import HubSettings
 from ...delivery.models import Submission
 from ...delivery.states import State
@@ -85,6 +86,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             "code": code,
             "chosen": chosen,
             "title": LISTS.get(chosen, ""),
+            "untasked": untasked.offered().count(),
+            "may_steer": policies.can_steer_delivery(request.user),
             "filters": [
                 (name, _address(xem=key), key == chosen, _list(key, now).count())
                 for key, name in LISTS.items()

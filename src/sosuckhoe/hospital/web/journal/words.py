@@ -22,6 +22,7 @@ DEEDS = {
     "person-registered-for-cards": "Ghi người tra thẻ",
     "visit-closed": "Kết thúc đợt khám",
     "visit-corrected": "Lưu bản sửa",
+    "health-check-sent-later": "Cho gửi bù phiếu khám sức khỏe",
     "health-check-taken": "Nhận phiếu khám sức khỏe",
     "file-refused": "Không nhận tệp",
     "file-erased": "Xóa bản sao của tệp chưa nhận được",

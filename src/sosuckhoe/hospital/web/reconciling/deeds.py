@@ -9,16 +9,16 @@ from django.views.decorators.http import require_POST
 
 from ...delivery.actions import NeedsReason
 from ...delivery.watching import portal_findings, working_calendar
-from ...delivery.watching.gap_causes import CAUSES
 from ...delivery.watching.reconciling_run import forget_counts
-from ...delivery.watching.rerunning import DEEDS, plan, run_again
+from ...delivery.watching.rerunning import CHECK_IN, DEEDS_OF, HEALTH_CHECK, VERSION, plan, run_again
 from ...staff import policies
 from ..shell.access import page
 from ..shell.toasts import done, not_done
-from .views import Asked, asked, counted, gap_rows
+from .views import KINDS, Asked, asked, cause_asked, counted, gap_rows, of_kind
 
 LARGEST = 4 * 1024 * 1024
 MOST_SHOWN = 200
+THINGS = {VERSION: "hồ sơ", HEALTH_CHECK: "phiếu", CHECK_IN: "báo vào khám"}
 
 
 def _back(wish: Asked) -> HttpResponse:
@@ -44,36 +44,39 @@ def count_now(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rerun(request: HttpRequest) -> HttpResponse:
     """First what would move and what would not; then, with a reason, it is done."""
-    wish, code = asked(request.POST), request.POST.get("vi", "")
-    if code not in DEEDS:
+    wish, (name, code) = asked(request.POST), cause_asked(request.POST)
+    if code not in DEEDS_OF[KINDS[name]]:
         raise Http404
     result = counted(wish, anew=True).result
-    if result is None:
+    counts = of_kind(result, name) if result else None
+    if counts is None:
         return HttpResponseRedirect(wish.address())
-    gaps = result.by_cause.get(code, [])
-    found = plan(code, gaps)
+    gaps, of = counts.by_cause.get(code, []), KINDS[name]
+    found = plan(code, gaps, of)
     reason, saving = request.POST.get("reason", ""), request.POST.get("step") == "save"
     if saving:
         try:
-            moved = run_again(by=request.user, cause=code, gaps=gaps, reason=reason)
+            moved = run_again(by=request.user, cause=code, gaps=gaps, reason=reason, of=of)
         except NeedsReason:
             pass
         else:
-            done(request, f"{found.deed}: {moved} hồ sơ.")
+            done(request, f"{found.deed}: {moved} {THINGS[of]}.")
             return _back(wish)
     shown = {
         "wish": wish,
-        "back": wish.address("web:delivery_reconciling_list", vi=code),
+        "back": wish.address("web:delivery_reconciling_list", **{name: code}),
         "code": code,
-        "cause": CAUSES[code],
+        "asked_by": name,
+        "thing": THINGS[of],
+        "cause": counts.names.causes[code],
         "deed": found.deed,
         "count": len(found.moving),
-        "moving": gap_rows(request.user, list(found.moving[:MOST_SHOWN])),
+        "moving": gap_rows(request.user, list(found.moving[:MOST_SHOWN]), of),
         "left_out": [
             (row, each.why)
             for each, row in zip(
                 found.left_out[:MOST_SHOWN],
-                gap_rows(request.user, [each.gap for each in found.left_out[:MOST_SHOWN]]),
+                gap_rows(request.user, [each.gap for each in found.left_out[:MOST_SHOWN]], of),
                 strict=True,
             )
         ],

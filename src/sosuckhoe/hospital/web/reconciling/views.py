@@ -19,7 +19,7 @@ from ...delivery.watching.deadlines import CLOCKS, Due
 from ...delivery.watching.gap_causes import CAUSES, Cause
 from ...delivery.watching.reconciling import Gap, Reconciliation
 from ...delivery.watching.reconciling_run import last_days
-from ...delivery.watching.rerunning import DEEDS
+from ...delivery.watching.rerunning import CHECK_IN, DEEDS_OF, HEALTH_CHECK, VERSION
 from ...delivery.watching.stories import Story
 from ...delivery.watching.working_calendar import stored_calendar, years_without_holidays
 from ...journal.models import Entry
@@ -33,8 +33,10 @@ PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": 
 DEFAULT = "7-ngay"
 SHOWN = 8
 LISTED = 300
-OF_HEALTH_CHECKS = "phieu"
-"""In the address: the cause of a gap is one of health checks."""
+OF_HEALTH_CHECKS, OF_CHECK_INS = "phieu", "bao"
+"""In the address: the cause of a gap is one of health checks, or of check-ins."""
+KINDS = {"vi": VERSION, OF_HEALTH_CHECKS: HEALTH_CHECK, OF_CHECK_INS: CHECK_IN}
+"""What the cause that an address names is of."""
 CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
 
 
@@ -118,6 +120,12 @@ def _of_health_checks(wish: Asked, result: Reconciliation | None, now: datetime)
     }
 
 
+def _of_check_ins(wish: Asked, result: Reconciliation | None) -> dict[str, Any]:
+    if result is None:
+        return {}
+    return {"lines": _lines(result, wish, OF_CHECK_INS), "causes": causes_shown(result, wish, OF_CHECK_INS)}
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRow:
     visit: int
@@ -191,6 +199,7 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         "today_address": wish.address("web:delivery_reconciling_list", han="hom-nay"),
         "clocks": [*CLOCKS, *hub_clock.clocks_in_use()],
         "health_checks": _of_health_checks(wish, result.health_checks, now),
+        "check_ins": _of_check_ins(wish, result.check_ins),
         "draft_over": sum(bool(due.over_by(result.at)) for due in draft),
         "draft_count": len(draft),
         "unknown_years": years_without_holidays(now),
@@ -206,40 +215,63 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
 class GapRow:
     gap: Gap
     name: str
+    address: str
 
 
-def gap_rows(person: Any, gaps: list[Gap]) -> list[GapRow]:
+def gap_rows(person: Any, gaps: list[Gap], of: str = VERSION) -> list[GapRow]:
+    """Each with the page of what it is of; nothing is known here of whom a health check is about."""
+    if of != VERSION:
+        return [GapRow(gap, "", _page_of(gap, of)) for gap in gaps]
     names = _names(person, {gap.visit for gap in gaps})
-    return [GapRow(gap, names.get(gap.visit or 0, "")) for gap in gaps]
+    return [GapRow(gap, names.get(gap.visit or 0, ""), _page_of(gap, of)) for gap in gaps]
+
+
+def _page_of(gap: Gap, of: str) -> str:
+    if of == HEALTH_CHECK:
+        return reverse("web:delivery_health_check", args=[gap.submission]) if gap.submission else ""
+    if gap.visit is None:
+        return ""
+    return reverse("web:check_in_one" if of == CHECK_IN else "web:visit", args=[gap.visit]) + (
+        "" if of == CHECK_IN else "#gui"
+    )
+
+
+def cause_asked(values: Any) -> tuple[str, str]:
+    """By which name an address or a form asks for a cause, and its code."""
+    name = next((each for each in KINDS if values.get(each) in CAUSES), "vi")
+    return name, str(values.get(name, ""))
+
+
+def of_kind(result: Reconciliation, name: str) -> Reconciliation | None:
+    """The count that this name asks for."""
+    return {"vi": result, OF_HEALTH_CHECKS: result.health_checks, OF_CHECK_INS: result.check_ins}[name]
 
 
 @page(policies.check_can_see_delivery)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """The visits behind a cause or a clock."""
-    wish, code, clock = asked(request.GET), request.GET.get("vi", ""), request.GET.get("han", "")
+    """The visits, health checks or check-ins behind a cause, or the visits behind a clock."""
+    wish, (name, code), clock = asked(request.GET), cause_asked(request.GET), request.GET.get("han", "")
     result = counted(wish).result
     if result is None:
         return HttpResponseRedirect(wish.address())
     shown: dict[str, Any] = {"wish": wish, "back": wish.address(), "code": code}
-    if code in CAUSES:
-        gaps = result.by_cause.get(code, [])
-        rows = gap_rows(request.user, gaps[:LISTED])
-        runs = code in DEEDS and policies.can_steer_delivery(request.user)
+    if (counts := of_kind(result, name)) and code in CAUSES:
+        gaps, deeds = counts.by_cause.get(code, []), DEEDS_OF[KINDS[name]]
+        runs = code in deeds and policies.can_steer_delivery(request.user)
         shown |= {
-            "cause": CAUSES[code],
-            "gaps": rows,
+            "cause": counts.names.causes[code],
+            "asked_by": name,
+            "of": KINDS[name],
+            "gaps": gap_rows(request.user, gaps[:LISTED], KINDS[name]),
             "count": len(gaps),
-            "deed": DEEDS[code] if runs else "",
+            "deed": deeds[code] if runs else "",
+            "practice": code == "PRACTICE",
         }
-    elif (beside := result.health_checks) and (code := request.GET.get(OF_HEALTH_CHECKS, "")) in CAUSES:
-        gaps = beside.by_cause.get(code, [])
-        shown |= {"cause": beside.names.causes[code], "checks": gaps[:LISTED], "count": len(gaps)}
     elif clock in CLOCK_LISTS:
         pairs = result.late() if clock == "qua-han" else result.late_today()
         rows_due = clock_rows(request.user, pairs[:LISTED])
         shown |= {"title": CLOCK_LISTS[clock], "dues": rows_due, "count": len(pairs)}
     else:
         raise Http404
-    shown["practice"] = code == "PRACTICE"
     return render(request, "web/reconciling/list.html", {**shown, "most": LISTED})
