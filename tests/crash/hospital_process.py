@@ -262,8 +262,27 @@ def not_taken() -> None:
     print(json.dumps({row.name: [row.erased_at is not None, copy_of(row.sha256).exists()] for row in rows}))
 
 
+def command(*words: str) -> None:
+    """``sosuckhoe`` with these words, as somebody types it."""
+    from sosuckhoe.cli import main
+
+    code = main(words)
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def back_up_often(target: str, times: str) -> None:
+    """So many copies, one after the other; says where each is."""
+    from sosuckhoe.hospital.delivery.backups.taking import take
+
+    for _ in range(int(times)):
+        print(take(Path(target), keep=10_000).folder, flush=True)
+
+
 DEEDS = {
     **first_form.DEEDS,
+    "command": command,
+    "back-up-often": back_up_often,
     "erase": erase,
     "not-taken": not_taken,
     "reconcile": reconcile,

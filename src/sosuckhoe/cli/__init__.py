@@ -25,6 +25,7 @@ MODULES = {
     "key": "key",
     "evidence": "evidence",
     "reconcile": "reconcile",
+    **dict.fromkeys(("backup", "restore"), "backup"),
     "restored": "restored",
     "simulate": "simulate",
     "demo": "demo",

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.health_check_file import Export
 from tests.unit.web.test_hub_pages import switch_on
 
+from sosuckhoe.hospital.delivery.backups.schedule import Backups
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import (
     Attempt,
@@ -119,7 +120,7 @@ def test_a_clock_that_is_ahead_neither_silences_the_alarm_nor_raises_it(ward, mo
 
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def look(**changes: Any) -> Watched:
@@ -152,6 +153,11 @@ def ends(in_time: timedelta) -> dict[str, Any]:
     return {"signs_until": (("Bệnh viện", NOW + in_time), ("Phòng khám", NOW + 400 * DAY))}
 
 
+def missed(ago: timedelta, **known: Any) -> dict[str, Any]:
+    """The last good backup was so long ago; one is due every day."""
+    return {"backups": Backups(**{"hours": 24, "good_at": NOW - ago, **known})}
+
+
 LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("restore-hold", {"restore_hold": False}, {"restore_hold": True}),
     ("disk-full", {"room": 200 * 10**6}, {"room": 200 * 10**6 - 1}),
@@ -177,6 +183,10 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("late", {"late": {}}, {"late": {"at-once": 1}}),
     ("late", {"late": {}}, {"late": {"hub-24-hours": 1}}),
     ("practice-receipts", {"held": {"FAULTS": 1}}, {"held": {"PRACTICE": 1}}),
+    ("backup-missed", missed(24 * HOUR + 45 * MINUTE), missed(24 * HOUR + 45 * MINUTE + SECOND)),
+    ("backup-missed", missed(30 * DAY, hours=None), missed(30 * DAY, good_at=None, since=NOW - 2 * DAY)),
+    ("backup-missed", missed(HOUR), missed(HOUR, hours=None, unreadable=True)),
+    ("backup-failed", missed(HOUR, hours=None, failed_at=NOW), missed(HOUR, failed_at=NOW, why="hết chỗ")),
     ("not-checked", {"checked_at": NOW - 26 * 60 * MINUTE}, {"checked_at": NOW - 26 * 60 * MINUTE - SECOND}),
 ]
 """Of each alarm: what is still well, and what is no longer."""

@@ -77,13 +77,23 @@ class Home:
         return self.path / "pkcs11-modules.txt"
 
     @property
+    def backup_hours(self) -> Path:
+        """How many hours may lie between two backups, as a number; without it no backup is missed."""
+        return self.path / "backup-hours.txt"
+
+    @property
+    def mark(self) -> Path:
+        """A file whose being there declares that real patients are served."""
+        return self.path / PRODUCTION_MARK
+
+    @property
     def is_production(self) -> bool:
         """Whether real patients are served here: the environment says so, or a file PRODUCTION in this folder.
 
         The simulator reads the same two (``simulator.run``) and does not start beside them; here what it answers is
         never a receipt. Asked anew each time: the file may be laid while senders run.
         """
-        return declared() == "production" or (self.path / PRODUCTION_MARK).exists()
+        return declared() == "production" or self.mark.exists()
 
     def create(self) -> None:
         for folder in (self.path, self.quarantine, self.drop, self.evidence, self.keys, self.secrets):

@@ -11,6 +11,16 @@ def setup_django() -> None:
     django.setup()
 
 
+def is_empty() -> bool:
+    """Whether there is no database yet, or one without tables. Looking makes none."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not os.path.exists(name):
+        return True
+    return not connection.introspection.table_names()
+
+
 class DatabaseIsNewer(Exception):
     """Bản phần mềm này cũ hơn cơ sở dữ liệu nên không chạy, để không ghi sai: dữ liệu còn nguyên, chưa có gì bị đổi."""
 

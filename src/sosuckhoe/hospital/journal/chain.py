@@ -16,9 +16,10 @@ MACHINE = "machine"
 """Stands where a person's account would: the program has done it by itself."""
 
 
-def _hash(
+def hash_of(
     seq: int, at: datetime, actor: str, action: str, kind: str, object_id: str, detail: Any, previous: str
 ) -> str:
+    """What a line's own hash must be."""
     line = [seq, at.astimezone(UTC).isoformat(), actor, action, kind, object_id, detail, previous]
     text = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -57,7 +58,7 @@ def note(
             detail=detail,
             previous=end.hash,
         )
-        entry.hash = _hash(entry.seq, moment, actor, action, kind, entry.object_id, detail, entry.previous)
+        entry.hash = hash_of(entry.seq, moment, actor, action, kind, entry.object_id, detail, entry.previous)
         entry.save(force_insert=True)
         End.objects.filter(id=1).update(seq=entry.seq, hash=entry.hash)
     return entry
@@ -82,7 +83,7 @@ def verify_chain() -> Verdict:
     """Recompute every hash from the first line on."""
     previous, expected = GENESIS, 1
     for entry in Entry.objects.order_by("seq").iterator(chunk_size=2000):
-        computed = _hash(
+        computed = hash_of(
             entry.seq,
             entry.at,
             entry.actor,

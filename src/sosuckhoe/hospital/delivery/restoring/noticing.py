@@ -21,6 +21,7 @@ from ..receipts import AnchorLine, ErasureLine, WithheldLine
 from .anchoring import anchor
 from .erased import erase_again
 from .hold import current, epoch
+from .put_back import mark, remove_mark
 from .withheld import withhold_again
 
 JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
@@ -40,6 +41,11 @@ def notice() -> Restore | None:
     Returns the restore that holds everything now, whoever noticed it. A copy that was made during a hold is on hold
     already, and all the same knows nothing of what came after it: that is a restore of its own.
     """
+    marked = mark()
+    if marked is not None:
+        restore = hold(by=marked[0], why=marked[1], put_back=True)
+        remove_mark()
+        return restore
     why = what_shows_it()
     return hold(by=MACHINE, why=why) if why else current()
 
@@ -87,8 +93,10 @@ def _unknown_attempts(found: Iterable[outside.SentLine | outside.ReceiptLine]) -
     return len(wanted - known)
 
 
-def hold(*, by: Any, why: str) -> Restore:
+def hold(*, by: Any, why: str, put_back: bool = False) -> Restore:
     """Begin an epoch. The gap in the inner journal is a line of that journal, with the last anchor outside.
+
+    ``put_back``: our own command did it, so it is certain, also where the copy itself was made during a hold.
 
     What was erased since the copy is erased again before anything else.
     """
@@ -96,7 +104,7 @@ def hold(*, by: Any, why: str) -> Restore:
     with transaction.atomic():
         end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
         held = current()
-        if held is not None and not what_shows_it():
+        if held is not None and (held.why == why if put_back else not what_shows_it()):
             return held  # another process was faster
         restore = Restore.objects.create(
             id=max(epoch(), last.epoch if last else 0) + 1,

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
+from django.utils import timezone
 
 from ...staff.models import Facility
+from ..backups.schedule import Backups, backups
 from ..models import Attempt, Destination, SigningKey, Submission
 from ..practised import PRACTICE
 from ..restoring.hold import on_hold
@@ -73,6 +75,7 @@ class Watched:
     """Age of PostgreSQL's oldest open transaction."""
     clocks: dict[str, timedelta] = field(default_factory=dict)
     """By destination: how far this machine's clock is ahead of its clock for certain; negative: behind."""
+    backups: Backups = field(default_factory=Backups)
 
 
 def watched(now: datetime) -> Watched:
@@ -125,6 +128,7 @@ def watched(now: datetime) -> Watched:
         log=log_size(),
         transaction=oldest_transaction(),
         clocks={name: apart[there.pk] for name, there in destinations.items() if there.pk in apart},
+        backups=backups(now),
     )
 
 
@@ -160,6 +164,7 @@ ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
     "log-large", "transaction-old", "practice-receipts",
+    "backup-missed", "backup-failed",
 )  # fmt: skip
 """Every alarm there is."""
 
@@ -224,3 +229,15 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         yield Alarm("late", "look", f"{at_hub} phiếu khám sức khỏe quá hạn gửi lên trục.", "Mở danh sách phiếu khám sức khỏe quá hạn.", of_hub=True)  # fmt: skip
     if look.checked_at is not None and look.at - look.checked_at > CHECK_OLD:
         yield Alarm("not-checked", "look", "Đêm qua chưa băm lại các tệp đã lưu.", "Kiểm tra chương trình gửi có chạy qua đêm không.")  # fmt: skip
+    yield from _of_backups(look.backups, look.at)
+
+
+def _of_backups(known: Backups, at: datetime) -> Iterator[Alarm]:
+    """Only where somebody has said how often copies are due; a failed try is told at once, not when one is missed."""
+    if known.unreadable:
+        yield Alarm("backup-missed", "look", "Lịch sao lưu (backup-hours.txt) không đọc được nên không biết bản nào bị lỡ.", "Ghi lại số giờ giữa hai lần sao lưu, ví dụ 24.")  # fmt: skip
+    elif known.is_missed(at):
+        last = f"bản tốt gần nhất lúc {timezone.localtime(known.good_at):%H:%M %d/%m/%Y}" if known.good_at else "chưa có bản tốt nào"  # fmt: skip
+        yield Alarm("backup-missed", "look", f"Đã quá giờ sao lưu: {last}.", "Kiểm tra việc hẹn giờ trên máy chủ, rồi chạy sosuckhoe backup.")  # fmt: skip
+    if known.failed_at and (known.hours or known.unreadable):
+        yield Alarm("backup-failed", "look", f"Lần sao lưu lúc {timezone.localtime(known.failed_at):%H:%M %d/%m/%Y} không xong.", known.why)  # fmt: skip

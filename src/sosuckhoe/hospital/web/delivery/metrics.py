@@ -100,5 +100,9 @@ class _Look(Collector):
             yield family("stored_check_age_seconds", "Since every stored file was hashed again.", (), {(): (at - look.checked_at).total_seconds()})  # fmt: skip
             yield family("stored_damaged", "Stored files whose hash no longer fits.", (), {(): look.damaged})
             yield family("journal_chain_whole", "1 when the journal's chain verified.", (), {(): float(bool(look.chain_is_whole))})  # fmt: skip
+        if look.backups.good_at is not None:
+            yield family("backup_age_seconds", "Since the moment that the last good backup shows.", (), {(): (at - look.backups.good_at).total_seconds()})  # fmt: skip
+        if look.backups.hours is not None:
+            yield family("backup_interval_seconds", "A backup is due so long after the one before; absent: no schedule is set.", (), {(): look.backups.hours * 3600})  # fmt: skip
         firing = {alarm.code for alarm in alarms(look)}
         yield family("alarm", "1 while an alarm of the board is on.", ("code",), {(code,): float(code in firing) for code in ALARMS})  # fmt: skip

@@ -49,7 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         period = DEFAULT_PERIOD
     noi = chosen.pk if chosen and len(destinations) > 1 else ""
     restored = current()
-    held = restored is not None
+    held, look = restored is not None, watched(timezone.now())
     return render(
         request,
         "web/delivery/board.html",
@@ -78,7 +78,8 @@ def board(request: HttpRequest) -> HttpResponse:
             ],
             "keys": queries.keys(),
             "restored": restored,
-            "alarms": [each for each in alarms(watched(timezone.now())) if each.code not in SAID_ABOVE],
+            "alarms": [each for each in alarms(look) if each.code not in SAID_ABOVE],
+            "backups": look.backups,
             "unknown_years": years_without_holidays(timezone.now()),
             "practised": PracticeReceipt.objects.exists(),
             "has_hub": any(each.kind == DestinationKind.HUB for each in destinations),
