@@ -49,6 +49,48 @@ def test_a_schedule_is_drawn_by_page_and_strikes_as_planned(
     assert set(made["parameters"]["plan"].values()) <= http
 
 
+def test_a_scenarios_form_that_is_refused_keeps_what_was_typed_and_says_where(portal: Portal) -> None:
+    trainer = Reader(portal)
+    trainer.get(PAGE)
+    asked = {
+        "scenario": "maintenance-window",
+        "account": "99998_BV",
+        "path": "token",
+        "next_calls": "3",
+        "p-starts_in_hours": "mai",
+        "p-hours": "2,5",
+    }
+    refused = trainer.post("/_simulator/bat/", **asked)
+    page = refused.body.decode()
+    assert refused.status == 400 and portal.desk("faults") == []
+    start = page.index('value="maintenance-window"')
+    form = page[start : page.index("</form>", start)]
+    assert "<option selected>99998_BV</option>" in form and 'value="token" selected' in form
+    assert 'value="3"' in form and 'value="mai"' in form and 'value="2,5"' in form
+    wrong = form[form.index('name="p-starts_in_hours"') :].partition(">")[0]
+    assert 'aria-invalid="true"' in wrong and "autofocus" in wrong and page.count(" autofocus") == 1
+    assert "Cần một số, ví dụ 1,5." in form
+    for bad in ({"next_calls": "0"}, {"p-hours": "0"}, {"p-hours": "nan"}, {"p-starts_in_hours": "-1"}):
+        fine = {**asked, "p-starts_in_hours": "1", **bad}
+        assert trainer.post("/_simulator/bat/", **fine).status == 400
+    assert portal.desk("faults") == []
+    assert "Đã bật" in text_of(trainer.post("/_simulator/bat/", **{**asked, "p-starts_in_hours": "1,5"}))
+
+
+def test_a_schedule_that_is_refused_keeps_what_was_typed(portal: Portal) -> None:
+    trainer = Reader(portal)
+    trainer.get(PAGE)
+    refused = trainer.post(
+        "/_simulator/gieo/", seed="7", calls="rất nhiều", percent="45", group="http", path="card"
+    )
+    page = refused.body.decode()
+    assert refused.status == 400 and portal.desk("faults") == []
+    form = page[page.index('id="gieo"') :]
+    assert 'value="7"' in form and 'value="rất nhiều"' in form and 'value="45"' in form
+    assert 'value="http" checked' in form and form.count(" checked") == 1 and form.count(" autofocus") == 1
+    assert "từ 1 đến 1000" in form
+
+
 def test_after_a_lesson_everything_is_normal_by_page_and_by_api(
     portal: Portal, signer: FileSigner, record: bytes
 ) -> None:

@@ -340,3 +340,23 @@ def test_an_unclear_outcome_never_asks_for_corrections_but_says_what_comes_next(
         unclear.destination.save()
         page = as_role(ward, "records").get(address).content.decode()
         assert said in page and "Sửa các lỗi ở dưới" not in page
+
+
+@pytest.mark.parametrize(
+    ("but", "wrong"),
+    [({"code": " "}, "code"), ({"code": "M" * 41}, "code"), ({"message": "l" * 501}, "message")],
+)
+def test_a_finding_that_is_refused_comes_back_as_it_was_typed_at_what_is_wrong(ward, as_role, but, wrong):
+    submission = Submission.objects.filter(state="RECEIVED").first()
+    address = reverse("web:delivery_steer", args=[submission.pk, "loi-tu-cong"])
+    typed = {"code": "MP01", "path": "XML1.NGAY_RA", "message": "Ngày ra sai", **but}
+    client = as_role(ward, "records")
+    refused = client.post(address, typed)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and not submission.portal_findings.exists()
+    assert 'value="XML1.NGAY_RA"' in page and page.count(" autofocus") == 1
+    field = re.search(rf'<input[^>]* name="{wrong}"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in field and "autofocus" in field and f'id="id_{wrong}_error"' in page
+    client.post(address, {**typed, "code": "MP01", "message": "Ngày ra sai"})
+    found = submission.portal_findings.get()
+    assert (found.code, found.path, found.message) == ("MP01", "XML1.NGAY_RA", "Ngày ra sai")

@@ -17,8 +17,11 @@ from sosuckhoe.simulator.faults.switching import NOT_SCHEDULED, schedule, switch
 from sosuckhoe.simulator.portal.models import Account
 
 from .calm import calm_down
+from .drawing_form import Drawn
 from .finding import holds
-from .running import SERVICES, running, typed
+from .running import SERVICES, running
+from .running import typed as as_typed
+from .scenario_form import Typed, read
 
 RARELY_CALLED = ("ocsp", "crl")
 """Services asked so rarely that a scenario stays on unless a number is given."""
@@ -28,10 +31,16 @@ ABOUT_A_TIME = ("flapping", "outage", "maintenance-window", "rate-limit")
 
 def scenarios(request: HttpRequest) -> HttpResponse:
     """Every scenario, or those that hold the words of ``?tim=``."""
-    words = request.GET.get("tim", "").strip()
+    return _page(request, request.GET.get("tim", "").strip())
+
+
+def _page(
+    request: HttpRequest, words: str, typed: Typed | None = None, drawn: Drawn | None = None
+) -> HttpResponse:
+    """``typed``, ``drawn``: a form that was refused, as it was filled in."""
     shown = [one for one in SCENARIOS.values() if one.key != "seeded-schedule" and _found(one, words)]
     groups = [
-        (key, GROUPS[key], [_asked(one) for one in found])
+        (key, GROUPS[key], [_asked(one, typed) for one in found])
         for key, found in groupby(shown, key=lambda one: one.group)
     ]
     context = {
@@ -43,8 +52,10 @@ def scenarios(request: HttpRequest) -> HttpResponse:
         "accounts": Account.objects.order_by("username"),
         "now": clock.now(),
         "faults": running(),
+        "typed": typed,
+        "draw": drawn or Drawn(),
     }
-    return render(request, "desk/scenarios.html", context)
+    return render(request, "desk/scenarios.html", context, status=400 if typed or drawn else 200)
 
 
 def _found(scenario: Scenario, words: str) -> bool:
@@ -53,17 +64,25 @@ def _found(scenario: Scenario, words: str) -> bool:
     )
 
 
-def _asked(scenario: Scenario) -> dict[str, Any]:
-    """A scenario with the fields of its form, each as it stands at first."""
+def _asked(scenario: Scenario, typed: Typed | None) -> dict[str, Any]:
+    """A scenario with the fields of its form: each as it stands at first, or as it was typed and refused."""
+    refused = typed if typed and typed.scenario.key == scenario.key else None
+    texts, errors = (refused.texts, refused.errors) if refused else ({}, {})
     at = scenario.at or tuple(SERVICES)
     rarely, long = set(at) <= set(RARELY_CALLED), scenario.key in ABOUT_A_TIME
     return {
         "scenario": scenario,
         "holds": holds_now(scenario),
-        "parameters": [(name, PARAMETERS[name], typed(value)) for name, value in scenario.parameters.items()],
+        "parameters": [
+            (name, PARAMETERS[name], texts.get(f"p-{name}", as_typed(value)), errors.get(f"p-{name}", ""))
+            for name, value in scenario.parameters.items()
+        ],
         "services": [(name, SERVICES[name]) for name in at],
-        "service": "" if rarely or at == PORTAL_CALLS else at[0],
-        "next_calls": "" if rarely or long else "1",
+        "service": texts.get("path", "" if rarely or at == PORTAL_CALLS else at[0]),
+        "account": texts.get("account", ""),
+        "next_calls": texts.get("next_calls", "" if rarely or long else "1"),
+        "wrong_calls": errors.get("next_calls", ""),
+        "first": refused.first if refused else "",
     }
 
 
@@ -72,54 +91,41 @@ def switch(request: HttpRequest) -> HttpResponse:
     scenario = SCENARIOS.get(request.POST.get("scenario", ""))
     if scenario is None:
         return redirect("desk:scenarios")
-    try:
-        switch_on(
-            scenario.key,
-            account=request.POST.get("account", ""),
-            path=request.POST.get("path", ""),
-            next_calls=_number(request, "next_calls"),
-            parameters=_parameters(request, scenario),
-        )
-        messages.success(request, f"Đã bật: {scenario.title}. Màn hình ở bệnh viện: {scenario.leads_to}")
-    except ValueError:
-        messages.error(request, f"Chưa bật được: {scenario.title}. Hãy xem lại các số đã ghi.")
+    typed = read(scenario, request.POST)
+    if not typed.errors:
+        try:
+            switch_on(
+                scenario.key,
+                account=typed.texts["account"],
+                path=typed.texts["path"],
+                next_calls=typed.next_calls,
+                parameters=typed.parameters,
+            )
+        except ValueError:
+            typed.errors["path"] = "Tình huống này không dùng được cho dịch vụ ấy."
+    if typed.errors:
+        return _page(request, request.POST.get("tim", "").strip(), typed)
+    messages.success(request, f"Đã bật: {scenario.title}. Màn hình ở bệnh viện: {scenario.leads_to}")
     return redirect("desk:scenarios")
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "").strip()
-    return int(text) if text else None
-
-
-def _parameters(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
-    given = {name: request.POST.get(f"p-{name}", "").strip() for name in scenario.parameters}
-    return {
-        name: type(default)(given[name].replace(",", ".") if isinstance(default, float) else given[name])
-        for name, default in scenario.parameters.items()
-        if given[name]
-    }
 
 
 @require_POST
 def draw(request: HttpRequest) -> HttpResponse:
     """A schedule from a seed, of the groups ticked: the same seed strikes the same calls."""
-    chosen = [key for group in request.POST.getlist("group") for key in _drawn_from(group)]
-    try:
-        if not chosen:
-            raise ValueError("hãy chọn ít nhất một nhóm")
-        made = schedule(
-            seed=int(request.POST.get("seed") or 1),
-            calls=int(request.POST.get("calls") or 20),
-            chance=int(request.POST.get("percent") or 30) / 100,
-            scenarios=chosen,
-            path=request.POST.get("path", ""),
-        )
-        count = len(made.parameters["plan"])
-        messages.success(
-            request, f"Đã bật lịch gieo sẵn, hạt giống {made.seed}: {count} lần gọi sẽ gặp tình huống."
-        )
-    except ValueError as problem:
-        messages.error(request, f"Chưa lập được lịch: {problem}")
+    drawn = Drawn.read(request.POST, [key for key in GROUPS if _drawn_from(key)])
+    if drawn.errors:
+        return _page(request, "", drawn=drawn)
+    made = schedule(
+        seed=drawn.number("seed"),
+        calls=drawn.number("calls"),
+        chance=drawn.number("percent") / 100,
+        scenarios=[key for group in drawn.groups for key in _drawn_from(group)],
+        path=drawn.path,
+    )
+    count = len(made.parameters["plan"])
+    messages.success(
+        request, f"Đã bật lịch gieo sẵn, hạt giống {made.seed}: {count} lần gọi sẽ gặp tình huống."
+    )
     return redirect("desk:scenarios")
 
 

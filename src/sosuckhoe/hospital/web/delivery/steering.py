@@ -18,6 +18,7 @@ from ..shell.sent import address_of, full_name_of
 from ..shell.toasts import done, not_done
 from ..shell.ways import ways
 from . import queries
+from .finding import note_finding
 
 REFUSALS = (
     actions.NeedsReason,
@@ -147,6 +148,8 @@ def _wrong_field(refusal: Exception, door: str) -> str:
 def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Hold one record back, let it go, note the portal's findings, or say that they are settled."""
     submission = _submission(pk)
+    if deed == "loi-tu-cong":
+        return note_finding(request, submission)
     given = request.POST
     reason = given.get("reason", "")
     try:
@@ -157,16 +160,6 @@ def steer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
             sign_anew = given.get("sign_anew") == "1"
             actions.release(by=request.user, submission=submission, reason=reason, sign_anew=sign_anew)
             done(request, "Đã cho gửi. Tên người cho gửi và lý do được giữ lại.")
-        elif deed == "loi-tu-cong":
-            found = (
-                given.get("code", "").strip(),
-                given.get("path", "").strip(),
-                given.get("message", "").strip(),
-            )
-            if not found[0]:
-                raise actions.NeedsReason("Xin ghi mã lỗi như trên cổng.")
-            actions.note_portal_findings(by=request.user, submission=submission, findings=[found])
-            done(request, "Đã ghi lỗi nội dung do cổng báo.")
         else:
             actions.content_is_settled(by=request.user, submission=submission, reason=reason)
             done(request, "Đã ghi là không còn vướng.")
