@@ -140,6 +140,15 @@ def deliver_with_errors(kind: str, at: str, parallel: str = "2") -> None:
     print("struck" if left[0] <= 0 else "not reached")
 
 
+def check_copies(folder: str) -> None:
+    """Every backup that lies there, judged as before a restore: the rows of its tables."""
+    from sosuckhoe.hospital.delivery.backups.form import copies_in
+    from sosuckhoe.hospital.delivery.backups.putting_back import check_copy
+
+    copies = sorted(path for path, _ in copies_in(Path(folder)))
+    print(json.dumps([check_copy(each).inside.counts for each in copies]))
+
+
 def deliver_in_little_space(most: str) -> None:
     """Deliver while no file may grow beyond so many bytes."""
     import resource
@@ -158,6 +167,7 @@ def main() -> None:
             "declare-repeats": declare_repeats,
             "ask-portal": ask_portal,
             "deliver-one": deliver_one,
+            "check-copies": check_copies,
             "drain": drain,
             "deliver-with-errors": deliver_with_errors,
             "deliver-in-little-space": deliver_in_little_space,

@@ -1,6 +1,7 @@
 """The scenes, each on SQLite and on PostgreSQL. After every scene trouble ends, people do what only they can do, and
 then every visit, check-in and health check must be received exactly once."""
 
+import json
 import os
 import random
 import signal
@@ -212,6 +213,27 @@ def full_disk(stage: Stage, form: "Form") -> None:
         stage.kills += killed(deed)
 
 
+def copied_at_work(stage: Stage, form: "Form") -> None:
+    """Backups one after the other while files come in and go out (F20): each opens, passes its check and shows one moment."""
+    wanted, target = 10 if form.name == "short" else 100, stage.folder / "copies"
+    target.mkdir()
+    stage.counts["backups"] = 0
+    while stage.counts["backups"] < wanted and not stage.stop.is_set():
+        taking = stage.hospital.start("take", str(stage.write(18)))
+        sending = stage.hospital.start("deliver", "4")
+        copying = stage.hospital.start("back-up-often", str(target), "10")
+        stage.counts["backups"] += len(copying.ends_well().split())
+        stage.acknowledged |= set(taking.ends_well().split())
+        sending.ends_well()
+    seen = json.loads(stage.hospital.do("check-copies", str(target)))
+    assert len(seen) == stage.counts["backups"] and len(set(map(str, seen))) > 1, "nobody wrote meanwhile"
+    for rows in seen:
+        carried = sum(rows[f"visits_{name}"] for name in ("recordversion", "checkin", "healthcheck"))
+        assert rows["visits_visit"] == rows["visits_recordversion"], "a visit without its version"
+        assert rows["delivery_submission"] == carried, "something without its way, or a way of nothing"
+        assert rows["delivery_receipt"] <= rows["delivery_attempt"]
+
+
 def older_copy(stage: Stage, form: "Form") -> None:
     """A copy of the database is put back after more has left: nothing leaves before a person has released it."""
     for _ in range(1 if form.name == "short" else 6):
@@ -254,6 +276,7 @@ SCENES: tuple[tuple[str, Play, str, bool, tuple[str, ...]], ...] = (
     ("Lost replies, the portal replaces and is declared so", lost_replies, "replace", True, BOTH),
     ("Lost replies, the portal refuses repeats", lost_replies, "refuse", False, BOTH),
     ("A wire that cuts, stalls and lies, and kills", lying_wire, "count", False, BOTH),
+    ("Backups while all work goes on", copied_at_work, "count", False, BOTH),
     ("An older copy is put back, and kills", older_copy, "count", False, BOTH),
     ("Storage errors at each call", storage_errors, "count", False, BOTH),
     ("Each flush fails once (strace)", failing_flushes, "count", False, (SQLITE,)),
