@@ -19,7 +19,7 @@ from tests.postgres import Server
 
 from sosuckhoe.hospital.delivery.backups import form, postgres, sqlite
 from sosuckhoe.hospital.delivery.backups.inside import judge_journal
-from sosuckhoe.hospital.delivery.backups.problems import BackupProblem
+from sosuckhoe.hospital.delivery.backups.problems import BackupProblem, Unusable
 from sosuckhoe.hospital.delivery.backups.putting_back import check_copy
 
 from .checker import effects, history
@@ -251,6 +251,10 @@ def test_a_damaged_copy_is_refused_says_what_is_wrong_and_names_the_good_one_bes
         "đã bị sửa": lambda copy: (copy / form.LIST).write_text(
             (copy / form.LIST).read_text().replace('"format": 1', '"format": 0')
         ),
+        "chỉ ra ngoài": lambda copy: sealed_anew(
+            copy,
+            lambda one: dataclasses.replace(one, files=(*one.files, form.File("home/../../x", 0, ""))),
+        ),
         "không có đúng những gì danh sách ghi": lambda copy: sealed_anew(copy, with_other_journal),
     }
     for told, strike in strikes.items():
@@ -299,6 +303,11 @@ def test_a_line_of_the_journal_that_was_changed_in_the_copied_database_is_found(
     for changed in (lines[:1] + lines[2:], [(*lines[0][:2], "ai do", *lines[0][3:]), *lines[1:]]):
         with pytest.raises(BackupProblem):
             judge_journal(changed)
+
+
+def test_a_tool_that_is_not_installed_is_named_with_what_to_install() -> None:
+    with pytest.raises(Unusable, match="postgresql-client"):
+        postgres.tool("pg_dump_khong_co")
 
 
 def test_nothing_is_put_over_what_is_there(

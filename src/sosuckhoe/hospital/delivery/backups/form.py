@@ -150,6 +150,8 @@ def read_list(folder: Path) -> Manifest:
         )
     if sealed != _seal(fields):
         raise NotWhole(f"Danh sách tệp của {folder} đã bị sửa hoặc hỏng.")
+    if any(".." in each["path"].split("/") or each["path"].startswith("/") for each in fields["files"]):
+        raise NotWhole(f"Danh sách tệp của {folder} chỉ ra ngoài bản sao: không dùng.")
     inside = fields.pop("inside")
     return Manifest(
         **fields

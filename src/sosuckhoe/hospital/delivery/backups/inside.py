@@ -7,27 +7,30 @@ from typing import Any
 from ...journal.chain import GENESIS, hash_of
 from .problems import BackupProblem
 
+BROKEN = "Nhật ký trong bản sao không còn nguyên vẹn: đứt ở dòng {}."
 Line = tuple[int, datetime, str, str, str, str, Any, str, str]
 """seq, at, actor, action, kind, object_id, detail, previous, hash."""
 
 
 def judge_journal(lines: Iterable[Line]) -> tuple[str, tuple[int, str]]:
-    """The first line's hash and the last line's number and hash. Lines come in any order.
+    """The first line's hash and the last line's number and hash.
 
-    Raises BackupProblem where one is missing or was changed.
+    Lines come in any order; only those that came too early are remembered, and an archive has few of them. Raises
+    BackupProblem where one is missing or was changed.
     """
-    links = []
+    begins, last, expected = "", GENESIS, 1
+    early: dict[int, tuple[str, str]] = {}
     for seq, at, actor, action, kind, object_id, detail, previous, found in lines:
         if hash_of(seq, at, actor, action, kind, object_id, detail, previous) != found:
             raise BackupProblem(f"Nhật ký trong bản sao không còn nguyên vẹn: dòng {seq} đã bị đổi.")
-        links.append((seq, previous, found))
-    links.sort()
-    last = GENESIS
-    for expected, (seq, previous, found) in enumerate(links, 1):
-        if seq != expected or previous != last:
-            raise BackupProblem(f"Nhật ký trong bản sao không còn nguyên vẹn: đứt ở dòng {expected}.")
-        last = found
-    return (links[0][2] if links else ""), (len(links), last)
+        early[seq] = previous, found
+        while link := early.pop(expected, None):
+            if link[0] != last:
+                raise BackupProblem(BROKEN.format(expected))
+            begins, last, expected = begins or link[1], link[1], expected + 1
+    if early:
+        raise BackupProblem(BROKEN.format(expected))
+    return begins, (expected - 1, last)
 
 
 def check_end(found: tuple[int, str], said: tuple[int, str] | None) -> None:
