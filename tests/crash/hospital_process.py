@@ -117,6 +117,27 @@ def deliver_on(parallel: str = "1") -> None:
     run(parallel=int(parallel), watch_drop=False)
 
 
+def on_a_slow_disk(flush: str, timeout: str, *deed: str) -> None:
+    """A deed, where every flush takes so many seconds, and who finds SQLite locked waits so many."""
+    from django.db import connections
+
+    from .slow_disk import every_flush_takes
+
+    every_flush_takes(float(flush))
+    connections.settings["default"]["OPTIONS"] |= {"timeout": float(timeout)}
+    name, *arguments = deed
+    DEEDS[name](*arguments)
+
+
+def alarms() -> None:
+    """The codes of what the board would tell now."""
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.watching import watched
+
+    print(*[alarm.code for alarm in watched.alarms(watched.watched(timezone.now()))])
+
+
 def sign_in() -> None:
     """Somebody who may take files in, in a session whose key is said."""
     from django.conf import settings
@@ -296,7 +317,9 @@ DEEDS = {
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,
     "deliver": deliver,
+    "alarms": alarms,
     "deliver-on": deliver_on,
+    "on-a-slow-disk": on_a_slow_disk,
     "sign-in": sign_in,
     "deliver-one": deliver_one,
     "sign-in-little-memory": sign_in_little_memory,

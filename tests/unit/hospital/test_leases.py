@@ -1,9 +1,14 @@
 """A lease is kept for what is being worked on, and for nothing else."""
 
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from tests.crash.stage import Portal
 
@@ -134,3 +139,41 @@ def test_a_refused_token_gives_no_second_try_to_one_that_has_lost_its_claim(
     Submission.objects.update(fence=submission.fence + 1)
     with pytest.raises(sending.TakenOver):
         sending._next_attempt(submission)
+
+
+@contextlib.contextmanager
+def somebody_else_writes(seconds: float) -> Iterator[None]:
+    """Another program has SQLite's door shut for so long. PostgreSQL has no such door."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    leaving = threading.Timer(seconds, other.close)
+    leaving.start()
+    try:
+        yield
+    finally:
+        leaving.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_waited_for_the_ledger_is_not_taken_off_the_lease(
+    connected: House, clean: list[bytes]
+) -> None:
+    take_file("visit.xml", clean[0], by="giang")
+    line = worker.Worker("alive")
+    assert line.sign_one()
+    most = timedelta(seconds=0.5)
+
+    def is_whole() -> bool:
+        lease = Submission.objects.get().lease_until
+        return lease is not None and timezone.now() + worker.LEASE - lease < most
+
+    with somebody_else_writes(1.0):
+        ((submission, attempt),) = line.claim()
+    assert is_whole()
+    line.hand._claimed.append((submission, attempt))
+    with somebody_else_writes(1.0):
+        worker.breathe([line])
+    assert is_whole()

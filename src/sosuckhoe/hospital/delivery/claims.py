@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .crashpoints import here
@@ -117,7 +118,8 @@ def _in_turn(ways: tuple[Prepared, ...], now: datetime, most: int, turn: int) ->
 
 
 def _lent(hand: list[Submission], holder: str, now: datetime, *, sending: bool) -> bool:
-    if lend(hand, holder, at=now, sending=sending):
+    # What was waited for the ledger, which on a slow disk may be most of a lease, is not taken off it.
+    if lend(hand, holder, at=max(now, timezone.now()), sending=sending):
         return True
     transaction.set_rollback(True)
     return False

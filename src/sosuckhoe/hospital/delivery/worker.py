@@ -42,6 +42,7 @@ from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits
 from .states import State
+from .turns import writing
 from .watching.pulse import beat
 from .withholding import take_out_what_is_withheld
 
@@ -230,11 +231,18 @@ UNEXPECTED = (
 
 
 def breathe(workers: list[Worker]) -> None:
-    """Renew the leases of what is being worked on. What broke in a worker's hands is let go."""
-    for worker in workers:
-        for pk, fence in worker.in_hand:
+    """Renew the leases of what is being worked on. What broke in a worker's hands is let go.
+
+    In one commit, and from when it is our turn to write: on a slow disk either may take seconds (F19).
+    """
+    held = sorted(each for worker in workers for each in worker.in_hand)
+    if not held:
+        return
+    with writing():
+        until = timezone.now() + LEASE
+        for pk, fence in held:
             rows = Submission.ledger.filter(pk=pk, fence=fence, state__in=[State.SENDING, State.WAITING])
-            rows.update(lease_until=timezone.now() + LEASE)
+            rows.update(lease_until=until)
 
 
 def next_due(now: datetime) -> float | None:
@@ -413,9 +421,9 @@ def _keep_breathing(workers: list[Worker], over: threading.Event) -> None:
             if time.monotonic() - last >= BREATH:
                 try:
                     breathe(workers)
+                    last = time.monotonic()
                 except Exception:
                     log.exception("leases could not be renewed; trying again")
                     close_old_connections()
-                last = time.monotonic()
     finally:
         connection.close()

@@ -21,6 +21,7 @@ from ..states import State
 from ..stopping import QUIET_AFTER
 from .clocks import gaps
 from .counting import known
+from .flushing import flush_seconds
 from .held_back import log_size, oldest_transaction
 from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
@@ -35,6 +36,8 @@ CHECK_OLD = timedelta(hours=26)
 KEY_DAYS = (30, 14, 7, 1)
 LITTLE_ROOM, NO_ROOM = 2 * 10**9, 200 * 10**6
 """Bytes: some weeks of a district hospital, and too little for whatever else writes there to be safe (F11)."""
+FLUSH_SLOW = 1.0
+"""Seconds of one flush: a record waits for some ten of them on its way (F19)."""
 LOG_LARGE = 64 * 2**20
 """Bytes of SQLite's log: what some hundred visits write, and far above what it has while nobody reads for long (F22)."""
 TRANSACTION_OLD = timedelta(hours=1)
@@ -69,6 +72,8 @@ class Watched:
     restore_hold: bool = False
     room: int | None = None
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
+    flush: float | None = None
+    """Seconds that the disk takes to keep something."""
     log: int | None = None
     """Bytes of SQLite's write-ahead log."""
     transaction: timedelta | None = None
@@ -125,6 +130,7 @@ def watched(now: datetime) -> Watched:
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
         room=_room(),
+        flush=flush_seconds(),
         log=log_size(),
         transaction=oldest_transaction(),
         clocks={name: apart[there.pk] for name, there in destinations.items() if there.pk in apart},
@@ -163,7 +169,7 @@ class Alarm:
 ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
-    "log-large", "transaction-old", "practice-receipts",
+    "disk-slow", "log-large", "transaction-old", "practice-receipts",
     "backup-missed", "backup-failed",
 )  # fmt: skip
 """Every alarm there is."""
@@ -192,6 +198,9 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         yield Alarm("worker-silent", "stop", f"Chương trình gửi không chạy; {work} hồ sơ đang đợi.", "Chạy lại: sosuckhoe deliver, hoặc dịch vụ của máy chủ.")  # fmt: skip
     if look.room is not None and NO_ROOM <= look.room < LITTLE_ROOM:
         yield Alarm("disk-filling", "look", f"Ổ đĩa của phần mềm sắp đầy: còn {megabytes(look.room)}.", "Báo công nghệ thông tin dọn hoặc mở rộng ổ đĩa.")  # fmt: skip
+    if look.flush is not None and look.flush > FLUSH_SLOW:
+        told = f"{look.flush:.1f}".replace(".", ",")
+        yield Alarm("disk-slow", "look", f"Ổ đĩa của phần mềm ghi rất chậm: {told} giây mỗi lần.", "Hồ sơ vẫn được gửi nhưng chậm. Báo công nghệ thông tin xem ổ đĩa, máy ảo hoặc việc sao lưu đang chạy.")  # fmt: skip
     if look.log is not None and look.log > LOG_LARGE:
         yield Alarm("log-large", "look", f"Nhật ký ghi của SQLite (tệp -wal) đã lớn {megabytes(look.log)}: có chương trình đọc cơ sở dữ liệu quá lâu.", "Chưa hỏng gì. Tìm chương trình đang mở tệp hospital.sqlite3 (sao lưu, công cụ xem dữ liệu) và đóng lại; đừng xóa tệp -wal.")  # fmt: skip
     if look.transaction is not None and look.transaction > TRANSACTION_OLD:

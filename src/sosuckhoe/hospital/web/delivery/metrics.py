@@ -90,6 +90,8 @@ class _Look(Collector):
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
         if look.room is not None:
             yield family("disk_free_bytes", "Free where the journal outside, and with SQLite the ledger, is written.", (), {(): look.room})  # fmt: skip
+        if look.flush is not None:
+            yield family("disk_flush_seconds", "One flush of the disk where the program writes, measured once a minute.", (), {(): look.flush})  # fmt: skip
         if look.log is not None:
             yield family("sqlite_log_bytes", "SQLite's write-ahead log; it grows while somebody reads for long.", (), {(): look.log})  # fmt: skip
         if look.transaction is not None:
