@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from tests.crash.stage import PASSWORD, Portal
@@ -31,7 +33,7 @@ from sosuckhoe.hospital.delivery.hub.message import message_of
 from sosuckhoe.hospital.delivery.hub.settings import EXPLAINED, HubSettings
 from sosuckhoe.hospital.delivery.hub.signing import _signer_of
 from sosuckhoe.hospital.delivery.intake import Taken, take_file
-from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, HubMessage, Receipt, Submission
 from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
@@ -41,6 +43,7 @@ from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import HealthCheckWorker, Worker
 from sosuckhoe.hospital.visits.choices import choose
 from sosuckhoe.hospital.visits.models import HealthCheck, Visit
+from sosuckhoe.hospital.web.shell.sent import found_by_code
 
 from .conftest import NOW, House
 
@@ -507,3 +510,30 @@ def test_a_health_check_that_left_before_a_restore_is_matched_and_not_sent_again
     worker = HealthCheckWorker("after")
     assert not worker.sign_one() and not worker.send_one()
     assert len(two.there.desk("hub.json")) == before + 2
+
+
+class TestFoundByItsMessageId:
+    def test_a_message_is_found_by_what_the_hub_knows_it_by(self, two: Two) -> None:
+        take(unique())
+        sent = work()
+        msg_id = message_of(sent.stored_bytes).msg_id
+        assert list(found_by_code(msg_id)) == [sent]
+        assert not found_by_code(msg_id[:-1])
+
+    def test_each_message_of_one_that_was_signed_anew_finds_it(self, two: Two) -> None:
+        take(unique())
+        sent = work()
+        Submission.ledger.filter(pk=sent.pk).update(state=State.HELD, problem_code="X", problem="x")
+        actions.release(by="giang", submission=only(), reason="ký lại", sign_anew=True)
+        again = work()
+        first, second = (message_of(bytes(each.content)).msg_id for each in again.documents.all())
+        assert first != second
+        assert list(found_by_code(first)) == list(found_by_code(second)) == [again]
+
+    def test_what_was_stored_before_there_was_an_index_is_read_once(self, two: Two) -> None:
+        take(unique())
+        sent = work()
+        HubMessage.objects.all().delete()
+        migration = import_module("sosuckhoe.hospital.delivery.migrations.0014_hub_messages_stored_so_far")
+        migration.read_stored(apps, None)
+        assert list(found_by_code(message_of(sent.stored_bytes).msg_id)) == [sent]

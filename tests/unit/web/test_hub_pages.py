@@ -292,3 +292,14 @@ def test_what_came_before_there_was_a_hub_is_offered_where_one_is_set_up_and_on_
     assert "1 phiếu chờ ký" in it.post("/gui/kham-suc-khoe/gui-bu/", sure, follow=True).content.decode()
     it.post("/gui/kham-suc-khoe/gui-bu/", sure)
     assert Submission.ledger.filter(health_check__code="KSK-TRUOC-1").count() == 1
+
+
+def test_a_check_up_is_found_by_the_message_id_the_hub_names(it):
+    switch_on()
+    it.post(reverse("web:admin_add_hub"), given())
+    take_file("ksk.xml", Export(code="KSK-TIN-1").bytes(), by="giang", at=timezone.now())
+    HealthCheckWorker("test").sign_one()
+    row = Submission.ledger.get(health_check__code="KSK-TIN-1")
+    msg_id = message_of(row.stored_bytes).msg_id
+    for address in ("/gui/danh-sach/", "/gui/kham-suc-khoe/"):
+        assert "KSK-TIN-1" in it.get(address, {"ma": f" {msg_id} "}).content.decode()

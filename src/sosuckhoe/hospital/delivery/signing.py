@@ -16,11 +16,11 @@ from ..visits.choices import tables_to_send
 from ..visits.models import CheckIn, RecordVersion
 from .closing import FAULTS_HOLD, edition_for, rules_for
 from .crashpoints import here
-from .hub.message import CannotFreeze, TooLarge, freeze_message
+from .hub.message import CannotFreeze, TooLarge, freeze_message, message_of
 from .hub.settings import HubSettings
 from .hub.signing import DoctorsSignature, facility_policy, with_doctors_signature
 from .ledger import step
-from .models import CertificateStatus, SignedDocument, SigningKey, Submission
+from .models import CertificateStatus, HubMessage, SignedDocument, SigningKey, Submission
 from .prepared import add, look
 from .signers.keys import CannotSignNow, key_for, key_rests
 from .signers.status import status_for
@@ -203,6 +203,8 @@ def store_signed(
         ):
             transaction.set_rollback(True)
             return None
+        if submission.health_check_id is not None:
+            add(HubMessage, [{"document_id": document.pk, "msg_id": message_of(signed).msg_id}])
     return document
 
 

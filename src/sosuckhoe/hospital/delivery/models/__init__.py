@@ -2,7 +2,15 @@
 
 from .destinations import Destination, DestinationKind
 from .keys import CertificateStatus, KeyKind, SigningKey, StatusAnswer, StatusKind, StatusSource
-from .ledger import Attempt, PracticeReceipt, PreparedDocument, Receipt, SignedDocument, Submission
+from .ledger import (
+    Attempt,
+    HubMessage,
+    PracticeReceipt,
+    PreparedDocument,
+    Receipt,
+    SignedDocument,
+    Submission,
+)
 from .looking import ReceiptLookUp, Said
 from .restoring import LostSubmission, Restore
 from .watching import CalendarDay, Incident, OutageCause, PortalFinding, Pulse
@@ -13,6 +21,7 @@ __all__ = [
     "CertificateStatus",
     "Destination",
     "DestinationKind",
+    "HubMessage",
     "Incident",
     "KeyKind",
     "LostSubmission",

@@ -175,6 +175,16 @@ class SignedDocument(models.Model):
         return f"document {self.sha256[:12]}"
 
 
+class HubMessage(models.Model):
+    """What a hub knows a signed message by, beside the bytes that say it: so a message is found by it."""
+
+    document = models.OneToOneField(SignedDocument, on_delete=models.PROTECT, related_name="hub_message")
+    msg_id = models.CharField(max_length=100, db_index=True)
+
+    def __str__(self) -> str:
+        return self.msg_id
+
+
 class PreparedDocument(models.Model):
     """An unsigned file given out to be signed elsewhere. What comes back is bound to it by its digest."""
 

@@ -23,8 +23,8 @@ def with_carried(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def found_by_code(code: str, *, numbers: bool = False) -> QuerySet[Submission]:
-    """By the code of a visit or a health check, a transaction number, or the beginning of a hash: of the signed file,
-    or else of the unsigned one or of what was frozen.
+    """By the code of a visit or a health check, a transaction number, the hub's message id (msg_id), or the
+    beginning of a hash: of the signed file, or else of the unsigned one or of what was frozen.
 
     ``numbers``: also by any number of the person, for whoever may look for people. Each code is looked up in an index
     of its own: one condition over all of them would read the whole ledger.
@@ -34,6 +34,7 @@ def found_by_code(code: str, *, numbers: bool = False) -> QuerySet[Submission]:
         Q(version__visit__visit_code=code),
         Q(check_in__visit_code=code),
         Q(health_check__facility__in=Facility.objects.all(), health_check__code=code),
+        Q(documents__hub_message__msg_id=code),
         Q(receipts__destination__in=Destination.objects.all(), receipts__transaction_number=code),
     ]
     if numbers:
