@@ -345,6 +345,20 @@ def test_whoever_dies_while_restoring_is_on_hold_or_may_begin_again(
     assert "restored.json" not in names_in(other.home)
 
 
+def test_keys_that_are_missing_or_anothers_are_named(
+    house: Hospital, anew: Callable[[Hospital], Hospital], target: Path
+) -> None:
+    copy, other = back_up(house, target), anew(house)
+    give_keys(house, other)
+    (key,) = (other.home / "keys").glob("*.p12")
+    key.write_bytes(Paper.new().pkcs12)
+    (other.home / "secrets" / "portal").unlink()
+    said = say(other, "restore", copy)
+    assert said.code == 0, said.err
+    told = [line for line in said.out.splitlines() if line.startswith("Khóa và mật khẩu")]
+    assert len(told) == 2 and "secrets/portal: còn thiếu" in told[0] and "không còn khớp" in told[1]
+
+
 def test_a_copy_made_during_a_hold_is_a_restore_of_its_own(
     house: Hospital, anew: Callable[[Hospital], Hospital], target: Path
 ) -> None:

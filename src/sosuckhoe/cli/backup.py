@@ -92,7 +92,7 @@ def run_restore(options: argparse.Namespace) -> int:
     start_as_it_is()
     from sosuckhoe.hospital.delivery.backups.form import Newer
     from sosuckhoe.hospital.delivery.backups.problems import BackupProblem, Unusable
-    from sosuckhoe.hospital.delivery.backups.putting_back import check_copy, restore, still_missing
+    from sosuckhoe.hospital.delivery.backups.putting_back import check_copy, restore, trouble_with_keys
 
     try:
         if options.check:
@@ -105,8 +105,8 @@ def run_restore(options: argparse.Namespace) -> int:
     start()
     print(f"Đã khôi phục từ {options.folder}\n{_contents(put_back.manifest)}")
     print(_JOURNALS[put_back.journal])
-    for each in still_missing():
-        print(f"Còn thiếu trong thư mục nhà, đặt lại từ nơi cất riêng: {each}")
+    for each in trouble_with_keys():
+        print(f"Khóa và mật khẩu: {each}")
     print("ĐANG GIỮ: không ký, không gửi cho đến khi đối chiếu. Tiếp theo: sosuckhoe restored")
     return 0
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from ..crashpoints import here
 from ..models import Destination, KeyKind, SigningKey
 from ..restoring import put_back
+from ..signers.keys import CannotSignNow, open_signer
 from . import postgres, sqlite
 from .form import (
     HOME,
@@ -260,10 +261,11 @@ def _take_away(laid: list[Path]) -> None:
         place.unlink(missing_ok=True)
 
 
-def still_missing() -> list[str]:
-    """What the restored database expects in the home and no copy holds: keys and passwords, by their place."""
-    keys = SigningKey.objects.filter(retired_at=None)
-    files = [f"keys/{key.path}" for key in keys if key.kind == KeyKind.FILE and key.path]
+def trouble_with_keys() -> list[str]:
+    """What the restored database expects in the home and no copy holds, a sentence each: keys and passwords that are
+    missing, and key files that do not open or are another's. Tokens and services are not asked: a wrong PIN counts."""
+    keys = list(SigningKey.objects.filter(retired_at=None))
+    files = [f"keys/{key.path}" for key in keys if key.kind == KeyKind.FILE]
     references: list[Any] = [key.password_reference for key in keys]
     for there in Destination.objects.filter(enabled=True):
         references += [there.secret_reference, *there.hub.values()]
@@ -272,4 +274,12 @@ def still_missing() -> list[str]:
         for each in references
         if isinstance(each, str) and each.startswith("file:")
     ]
-    return [each for each in dict.fromkeys(files) if not (settings.HOME.path / each).exists()]
+    missing = [each for each in dict.fromkeys(files) if not (settings.HOME.path / each).exists()]
+    found = [f"{each}: còn thiếu, đặt lại từ nơi cất riêng." for each in missing]
+    for key in keys:
+        if key.kind == KeyKind.FILE and f"keys/{key.path}" not in missing:
+            try:
+                open_signer(key)
+            except CannotSignNow as problem:
+                found.append(f"keys/{key.path}: {problem.sentence}")
+    return found
