@@ -23,8 +23,10 @@ from sosuckhoe.hospital.delivery.models import (
 )
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.watching import pulse
+from sosuckhoe.hospital.delivery.watching import watched as board
 from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
 from sosuckhoe.hospital.delivery.watching.rehashing import check_stored
+from sosuckhoe.hospital.delivery.watching.time_source import TimeSource
 from sosuckhoe.hospital.delivery.watching.watched import ALARMS, Watched, alarms, watched
 from sosuckhoe.hospital.staff.models import Facility
 from sosuckhoe.hospital.web.delivery import metrics
@@ -178,6 +180,8 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("waits-long", since("WAITING", 30 * MINUTE), since("WAITING", 30 * MINUTE + SECOND)),
     ("clocks-differ", {"clocks": {"Cổng": 2 * SECOND}}, {"clocks": {"Cổng": 2.1 * SECOND}}),
     ("clocks-differ", {"clocks": {"Cổng": -2 * SECOND}}, {"clocks": {"Cổng": -2.1 * SECOND}}),
+    ("clock-lost", {"time": TimeSource(15.999999, 64)}, {"time": TimeSource(16.0, 0)}),
+    ("clock-lost", {"time": None}, {"time": TimeSource(16.0, 64)}),
     ("disk-slow", {"flush": 1.0}, {"flush": 1.1}),
     ("log-large", {"log": 64 * 2**20}, {"log": 64 * 2**20 + 1}),
     ("transaction-old", {"transaction": 60 * MINUTE}, {"transaction": 60 * MINUTE + SECOND}),
@@ -222,6 +226,7 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         damaged=13,
         restore_hold=True,
         room=14,
+        time=TimeSource(16.0, 64),
         flush=14.5,
         log=15,
         transaction=16 * SECOND,
@@ -245,6 +250,8 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         "sosuckhoe_incidents_open": {(): 8},
         "sosuckhoe_restore_hold": {(): 1},
         "sosuckhoe_disk_free_bytes": {(): 14},
+        "sosuckhoe_clock_held": {(): 0},
+        "sosuckhoe_clock_largest_error_seconds": {(): 16},
         "sosuckhoe_disk_flush_seconds": {(): 14.5},
         "sosuckhoe_sqlite_log_bytes": {(): 15},
         "sosuckhoe_oldest_transaction_seconds": {(): 16},
@@ -274,6 +281,22 @@ def test_another_facilitys_certificate_does_not_hide_that_this_ones_ends(ward):
     SigningKey.objects.filter(pk=key.pk).update(retired_at=timezone.now())
     assert not {"key-ends", "key-ended"} & codes()
     assert ("0" * 16,) not in read()["sosuckhoe_certificate_days_left"]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        (None, "không biết có được đồng bộ hay không"),
+        (TimeSource(0.1, 0), "được giữ theo nguồn giờ chuẩn"),
+        (TimeSource(16.0, 64), "chưa đồng bộ"),
+    ],
+)
+def test_the_board_says_what_is_known_of_this_machines_clock(ward, as_role, monkeypatch, source, word):
+    monkeypatch.setattr(board, "time_source", lambda: source)
+    page = as_role(ward, "it").get("/gui/").content.decode()
+    assert f"Đồng hồ của máy này: {word}." in page
+    assert ("clock-lost" in codes()) == (word == "chưa đồng bộ")
+    assert ("sosuckhoe_clock_held" in read()) == (source is not None)
 
 
 def test_a_restore_on_hold_is_an_alarm(ward):

@@ -18,6 +18,7 @@ from .erasing import erase_what_is_over
 from .restoring.matching import match_lost
 from .watching.reconciling_run import reconcile_tonight
 from .watching.rehashing import check_stored_tonight
+from .watching.time_source import note_time_source, time_source
 
 LOOK_SECONDS = 2.0
 COUNT_SECONDS = 60.0
@@ -70,6 +71,7 @@ def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
                     log.critical("%s", why)
                     stop.set()
                     return
+                note_time_source(time_source())
                 match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
                 check_stored_tonight(timezone.localdate())

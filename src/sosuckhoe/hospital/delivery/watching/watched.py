@@ -27,6 +27,7 @@ from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
 from .pulse import last_beat
 from .rehashing import last_check
+from .time_source import TimeSource, time_source
 
 WORKER_SILENT = timedelta(minutes=4)
 """Pulses come every half minute; an alarm must be out within five minutes of the last (F10)."""
@@ -72,6 +73,8 @@ class Watched:
     restore_hold: bool = False
     room: int | None = None
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
+    time: TimeSource | None = None
+    """What holds this machine's clock. None: nothing is known of it."""
     flush: float | None = None
     """Seconds that the disk takes to keep something."""
     log: int | None = None
@@ -130,6 +133,7 @@ def watched(now: datetime) -> Watched:
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
         room=_room(),
+        time=time_source(),
         flush=flush_seconds(),
         log=log_size(),
         transaction=oldest_transaction(),
@@ -169,7 +173,7 @@ class Alarm:
 ALARMS = (
     "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
-    "disk-slow", "log-large", "transaction-old", "practice-receipts",
+    "clock-lost", "disk-slow", "log-large", "transaction-old", "practice-receipts",
     "backup-missed", "backup-failed",
 )  # fmt: skip
 """Every alarm there is."""
@@ -221,6 +225,8 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         if abs(gap) > CLOCKS_APART:
             how = "nhanh" if gap > timedelta(0) else "chậm"
             yield Alarm("clocks-differ", "look", f"Đồng hồ của máy này và của {name} lệch nhau ít nhất {in_words(gap)} (máy này {how} hơn).", "So cả hai với giờ chuẩn: máy này sai thì bật đồng bộ giờ (NTP), đúng thì báo nơi nhận.")  # fmt: skip
+    if look.time is not None and not look.time.is_held:
+        yield Alarm("clock-lost", "look", "Đồng hồ của máy này không được giữ theo nguồn giờ chuẩn nào (theo nhân hệ điều hành).", "Bật đồng bộ giờ (NTP): timedatectl set-ntp true, hoặc chrony. Giờ ghi trong hồ sơ, nhật ký chỉ đúng như đồng hồ máy.")  # fmt: skip
     unknown = [(n, oldest) for (_, state), (n, oldest) in look.states.items() if state == State.UNKNOWN]
     if any(look.at - oldest > UNKNOWN_LONG for _, oldest in unknown):
         count = sum(n for n, _ in unknown)

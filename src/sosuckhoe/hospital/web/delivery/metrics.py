@@ -90,6 +90,9 @@ class _Look(Collector):
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
         if look.room is not None:
             yield family("disk_free_bytes", "Free where the journal outside, and with SQLite the ledger, is written.", (), {(): look.room})  # fmt: skip
+        if look.time is not None:
+            yield family("clock_held", "1 while this machine's clock is held to a source of time; absent where that cannot be known.", (), {(): float(look.time.is_held)})  # fmt: skip
+            yield family("clock_largest_error_seconds", "How far this machine's clock may be off at most, as the kernel says; 16 when nobody holds it.", (), {(): look.time.largest_error})  # fmt: skip
         if look.flush is not None:
             yield family("disk_flush_seconds", "One flush of the disk where the program writes, measured once a minute.", (), {(): look.flush})  # fmt: skip
         if look.log is not None:

@@ -79,6 +79,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "keys": queries.keys(),
             "restored": restored,
             "alarms": [each for each in alarms(look) if each.code not in SAID_ABOVE],
+            "clock": look.time,
             "backups": look.backups,
             "unknown_years": years_without_holidays(timezone.now()),
             "practised": PracticeReceipt.objects.exists(),

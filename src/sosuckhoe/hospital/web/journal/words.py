@@ -61,6 +61,9 @@ DEEDS = {
     "restore-reconciled": "Đối chiếu bản khôi phục với sổ ngoài",
     "restore-lost-settled": "Ghi xong một hồ sơ mất sau khôi phục",
     "restore-released": "Cho gửi lại sau khôi phục",
+    "clock-held": "Đồng hồ máy được giữ theo nguồn giờ chuẩn",
+    "clock-lost": "Đồng hồ máy chưa đồng bộ",
+    "clock-unknown": "Không biết đồng hồ máy có đồng bộ hay không",
     "stored-files-checked": "Băm lại mọi tệp đã lưu",
     "run-again": "Cho chạy lại theo lý do",
     "incident-noted": "Ghi sự cố không có trả lời",
@@ -125,6 +128,7 @@ KINDS = {
     "catalogue": "danh mục",
     "withheld": "dấu không gửi",
     "receipts": "biên nhận đến số",
+    "machine": "máy",
 }
 NAMES = {
     "reason": "lý do",
@@ -150,6 +154,7 @@ NAMES = {
     "path": "chỉ tiêu",
     "undone": "bản đã bỏ",
     "evidence": "căn cứ",
+    "largest_error": "có thể sai tới (giây)",
     "declared_by": "người khai",
 }
 
