@@ -10,8 +10,9 @@ from django.utils import timezone
 from tests.crash.stage import Portal
 
 from sosuckhoe.hospital.delivery import actions, withholding
+from sosuckhoe.hospital.delivery.deliver import declared_meanwhile
 from sosuckhoe.hospital.delivery.models import Destination, PracticeReceipt, Receipt, Submission
-from sosuckhoe.hospital.delivery.practice import is_practice, stop_practice
+from sosuckhoe.hospital.delivery.practice import practice_destinations, stop_practice
 from sosuckhoe.hospital.delivery.practice_receipts import NOTED, note_practice_receipts, waiting
 from sosuckhoe.hospital.delivery.practice_sending import mark_as_practice, plan_sending, send_for_real
 from sosuckhoe.hospital.delivery.reports.six_month import Period, _visits, definition_for
@@ -84,6 +85,14 @@ class TestNoting:
         assert (line.detail["count"], line.detail["held"]) == (2, 2)
         stop_practice(timezone.now())
         assert Entry.objects.filter(action=NOTED).count() == 1, "a second start finds nothing new"
+
+    def test_declared_while_the_sender_runs_it_is_found_without_a_new_start(
+        self, closed: Close, connected: House
+    ) -> None:
+        sent = work(closed())
+        assert not declared_meanwhile(False) and fresh(sent).state == State.RECEIVED
+        declare()
+        assert declared_meanwhile(False) and held_as_practice(sent)
 
     def test_what_a_person_read_at_the_simulator_is_practice_too(
         self, closed: Close, connected: House, portal: Portal
@@ -160,8 +169,7 @@ class TestSending:
         work(closed())
         declare()
         stop_practice(timezone.now())
-        connected.destination.refresh_from_db()
-        assert is_practice(connected.destination)
+        assert connected.destination.pk in practice_destinations()
         plan = plan_sending(waiting())
         assert not plan.moving and "nơi nhận thật" in plan.left_out[0].why
 

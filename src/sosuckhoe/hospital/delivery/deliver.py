@@ -15,6 +15,7 @@ from . import worker
 from .drop_folder import Watcher
 from .ending import Ending
 from .erasing import erase_what_is_over
+from .practice import stop_practice
 from .restoring.matching import match_lost
 from .watching.reconciling_run import reconcile_tonight
 from .watching.rehashing import check_stored_tonight
@@ -64,6 +65,7 @@ def deliver(
 def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
     """What was imported again after a restore is matched; once a day, soon after midnight or after the start, what was
     closed is compared with what was received, and files that were not taken in are erased when their time is over."""
+    declared = settings.HOME.is_production
     try:
         while not stop.wait(COUNT_SECONDS):
             try:
@@ -72,6 +74,7 @@ def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
                     stop.set()
                     return
                 note_time_source(time_source())
+                declared = declared_meanwhile(declared)
                 match_lost(by=MACHINE, at=timezone.now())
                 reconcile_tonight(timezone.localdate())
                 check_stored_tonight(timezone.localdate())
@@ -81,6 +84,14 @@ def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
                 close_old_connections()
     finally:
         connection.close()
+
+
+def declared_meanwhile(before: bool) -> bool:
+    """Production may be declared while the sender runs: then practice ends here as it does at the start."""
+    if settings.HOME.is_production and not before:
+        for destination in stop_practice(timezone.now()):
+            log.warning("%s: %s", destination.name, destination.paused_why)
+    return settings.HOME.is_production
 
 
 def _stop_on_signals(stop: threading.Event, ending: Ending) -> None:

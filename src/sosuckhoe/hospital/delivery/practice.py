@@ -8,9 +8,10 @@ from datetime import datetime
 from django.conf import settings
 
 from ..journal.models import Entry
-from .answers import SIMULATED
-from .models import Attempt, Destination, PracticeReceipt
-from .practice_receipts import OF_SIMULATOR, note_practice_receipts
+from .answers import SIMULATED, SIMULATOR_HEADER
+from .last_answers import LastAnswer, last_answers
+from .models import Destination, PracticeReceipt
+from .practice_receipts import note_practice_receipts
 from .stopping import SENDER, stop_and_note
 
 DECLARED = "Hệ thống này đã khai là hệ thống thật (SOSUCKHOE_ENVIRONMENT=production hoặc tệp PRODUCTION trong thư mục dữ liệu)."
@@ -25,17 +26,20 @@ def stop_practice(at: datetime) -> list[Destination]:
         return []
     note_practice_receipts(at)
     rows = Destination.objects.filter(enabled=True, paused_at__isnull=True)
-    return [each for each in rows if is_practice(each) and _stop(each, at)]
+    found = practice_destinations()
+    return [each for each in rows if each.pk in found and _stop(each, at)]
 
 
-def is_practice(destination: Destination) -> bool:
-    """A simulator answered last. Not where a person has changed it or let it go since: then its next login tells."""
-    last = Attempt.objects.filter(submission__destination=destination, ended_at__isnull=False)
-    newest = last.exclude(answer_head="").order_by("-id").first()
-    if newest is None or not Attempt.objects.filter(OF_SIMULATOR, pk=newest.pk).exists():
-        return False
-    since = Entry.objects.filter(kind="destination", object_id=str(destination.pk), at__gt=newest.ended_at)
-    return not since.exclude(actor=SENDER).exists()
+def practice_destinations() -> frozenset[int]:
+    """Where a simulator answered last, by key; one that gave no answer lately is found out at its next login."""
+    newest = {pk: answers[0] for pk, answers in last_answers().items()}
+    return frozenset(pk for pk, answer in newest.items() if _is_simulators(pk, answer))
+
+
+def _is_simulators(destination: int, newest: LastAnswer) -> bool:
+    """Not where a person has changed it or let it go since: then its next login tells."""
+    since = Entry.objects.filter(kind="destination", object_id=str(destination), at__gt=newest.ended_at)
+    return SIMULATOR_HEADER in newest.headers and not since.exclude(actor=SENDER).exists()
 
 
 def _stop(destination: Destination, at: datetime) -> bool:

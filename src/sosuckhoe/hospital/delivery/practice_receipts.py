@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from ..journal.chain import MACHINE, note
 from ..journal.models import Entry
@@ -20,8 +20,10 @@ from .states import TRANSMITTED, State, check_step
 
 NOTED = "practice-receipts-noted"
 """The journal's word: how many, and up to which receipt was looked."""
-OF_SIMULATOR = Q(answer_head__icontains=f"\n{SIMULATOR_HEADER}:")
-"""Of attempts: a simulator answered."""
+SAYS_SO = f"\n{SIMULATOR_HEADER}:"
+"""In the head of an answer: a simulator gave it."""
+LOOKS_BACK = 300
+"""So many attempts before, of all destinations, for what its destination answered last."""
 CHUNK = 500
 WORTH_A_LINE = 10_000
 """So many receipts looked through in vain are noted, too: the next start need not read them again."""
@@ -37,7 +39,7 @@ def note_practice_receipts(at: datetime) -> int:
     last = newer.aggregate(last=Max("pk"))["last"] or first
     with transaction.atomic():
         rows = newer.filter(pk__lte=last).select_related("attempt__submission")
-        own = rows.filter(attempt__in=Attempt.objects.filter(OF_SIMULATOR)).values_list("pk", flat=True)
+        own = rows.filter(attempt__answer_head__icontains=SAYS_SO).values_list("pk", flat=True)
         stated = rows.filter(attempt__answer_head="").exclude(stated_by="")
         found = [*own, *(each.pk for each in stated if _was_read_at_a_simulator(each))]
         PracticeReceipt.objects.bulk_create(
@@ -51,17 +53,19 @@ def note_practice_receipts(at: datetime) -> int:
 
 def _was_read_at_a_simulator(receipt: Receipt) -> bool:
     """A person or a look-up found the number: where, its destination's answer before tells, unless somebody changed it since."""
-    there = Attempt.objects.filter(submission__destination=receipt.destination_id, pk__lt=receipt.attempt_id)
-    before = there.exclude(answer_head="").order_by("-pk").first()
-    if before is None or receipt.attempt.is_from_journal:
+    earlier = Attempt.objects.filter(pk__lt=receipt.attempt_id).order_by("-pk")
+    columns = earlier.values_list("submission__destination", "answer_head", "started_at")[:LOOKS_BACK]
+    own = ((head, at) for there, head, at in columns if there == receipt.destination_id and head)
+    head, answered_at = next(own, ("", receipt.received_at))
+    if SAYS_SO.lower() not in head.lower() or receipt.attempt.is_from_journal:
         return False
     changed = Entry.objects.filter(
         kind="destination",
         object_id=str(receipt.destination_id),
-        at__gt=before.started_at,
+        at__gt=answered_at,
         at__lt=receipt.received_at,
     )
-    return there.filter(OF_SIMULATOR, pk=before.pk).exists() and not changed.exists()
+    return not changed.exists()
 
 
 def _hold(at: datetime) -> int:

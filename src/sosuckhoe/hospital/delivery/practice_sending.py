@@ -17,7 +17,7 @@ from ..visits.models import Visit
 from .actions import NeedsReason, NotInThisState, release, send_earlier
 from .ledger import enqueue_health_check, step
 from .models import Destination, DestinationKind, Submission
-from .practice import is_practice
+from .practice import practice_destinations
 from .practised import ELSEWHERE, PRACTICE, STAYS_PRACTICE, is_received
 from .states import NoSuchStep, State
 from .withheld import mark_on
@@ -50,7 +50,8 @@ class Plan:
 def real_destinations() -> list[Destination]:
     """Where it may go now: what is switched on and gave no sign of being a simulator since it was last changed."""
     rows = Destination.objects.filter(enabled=True).select_related("facility").order_by("name")
-    return [each for each in rows if not is_practice(each)]
+    simulators = practice_destinations()
+    return [each for each in rows if each.pk not in simulators]
 
 
 def plan_sending(rows: Iterable[Submission], to: Destination | None = None) -> Plan:
