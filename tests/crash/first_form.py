@@ -109,8 +109,8 @@ def _number_on(cursor: Any, table: str, columns: list[str]) -> None:
         )
 
 
-def upgrade(kill_at: str = "0") -> None:
-    """Start the program of today; killed right before its n-th statement. Prints how many statements there were."""
+def upgrade(strike_at: str = "0", how: str = "SIGKILL") -> None:
+    """Start the program of today; struck right before its n-th statement. Prints how many statements there were."""
     from django.db import connection
 
     from sosuckhoe.hospital.config.start import prepare
@@ -120,8 +120,8 @@ def upgrade(kill_at: str = "0") -> None:
     def strike(execute: Any, *arguments: Any) -> Any:
         nonlocal said
         said += 1
-        if said == int(kill_at):
-            os.kill(os.getpid(), signal.SIGKILL)
+        if said == int(strike_at):
+            os.kill(os.getpid(), signal.Signals[how])
         return execute(*arguments)
 
     with connection.execute_wrapper(strike):

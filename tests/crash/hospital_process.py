@@ -17,6 +17,7 @@ from sosuckhoe.hospital.config.home import Home
 from sosuckhoe.hospital.config.start import prepare, setup_django
 
 from . import first_form
+from .permissions import obey
 
 FACILITY = "99999"
 TODAY = date(2026, 11, 23)
@@ -94,6 +95,80 @@ def hub_state() -> None:
     )
 
 
+def declare_key(file: str) -> None:
+    """The facility's next key, from a PKCS#12 file."""
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.actions import add_signing_key
+    from sosuckhoe.hospital.staff.models import Facility
+
+    add_signing_key(
+        by="test",
+        facility=Facility.objects.get(),
+        name="Chứng thư mới",
+        pkcs12=Path(file).read_bytes(),
+        password="mat-khau-khoa-moi",
+        registered_at=timezone.now(),
+    )
+
+
+def retire_key() -> None:
+    """The first one."""
+    from django.utils import timezone
+
+    from sosuckhoe.hospital.delivery.models import SigningKey
+    from sosuckhoe.hospital.delivery.signers.declaring import retire
+
+    retire(by="test", key=SigningKey.objects.earliest("pk"), at=timezone.now())
+
+
+def sign_one() -> None:
+    """One record, with whatever key there is."""
+    from sosuckhoe.hospital.delivery.worker import Worker
+
+    assert Worker("alone").sign_one()
+
+
+def keys() -> None:
+    """Each declared key: whether it opens, what it signed, and whether it is retired; and what signed anything else."""
+    from sosuckhoe.hospital.delivery.models import SignedDocument, SigningKey
+    from sosuckhoe.hospital.delivery.signers.keys import signer_of
+
+    signed = list(SignedDocument.objects.values_list("certificate_fingerprint", flat=True))
+    found = []
+    for key in SigningKey.objects.order_by("pk"):
+        signer_of(key).sign(b"thu")
+        found.append([key.name, signed.count(key.fingerprint), key.retired_at is not None])
+    assert sum(one[1] for one in found) == len(signed), "signed with an undeclared key"
+    print(json.dumps(found))
+
+
+def sign_in() -> None:
+    """Somebody of records and of information technology, who has signed in; prints the session."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from sosuckhoe.hospital.staff.actions import add_person
+
+    # As the pages of this home will read it.
+    settings.SECRET_KEY = settings.HOME.secret_key()
+    person = add_person(
+        by="test",
+        username="giang",
+        full_name="Giang",
+        roles=["records", "it", "clinician", "reception"],
+        password="mat-khau-cua-giang",
+        must_change_password=False,
+    )
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    print(session.session_key)
+
+
 def take(folder: Path) -> None:
     """Import every file; says so of each once it is acknowledged."""
     from sosuckhoe.hospital.delivery.drop_folder import take_folder
@@ -112,9 +187,10 @@ def deliver(parallel: str = "1", stop_seconds: str = "10") -> None:
 
 def deliver_on(parallel: str = "1") -> None:
     """Until told to stop."""
+    from sosuckhoe.hospital.config.start import Upgraded
     from sosuckhoe.hospital.delivery.deliver import deliver as run
 
-    run(parallel=int(parallel), watch_drop=False)
+    run(parallel=int(parallel), watch_drop=False, why_stop=Upgraded().why_stop)
 
 
 def on_a_slow_disk(flush: str, timeout: str, *deed: str) -> None:
@@ -314,6 +390,11 @@ DEEDS = {
     "set-up": lambda folder: set_up(Path(folder)),
     "set-up-hub": lambda folder: set_up_hub(Path(folder)),
     "hub-state": hub_state,
+    "declare-key": declare_key,
+    "retire-key": retire_key,
+    "sign-one": sign_one,
+    "keys": keys,
+    "sign-in": sign_in,
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,
     "deliver": deliver,
@@ -349,6 +430,8 @@ def act(order: dict[str, Any]) -> None:
         from sosuckhoe.hospital.delivery.crashpoints import arm
 
         arm(order["crash"])
+        if order["obeys"]:
+            obey()
         move_into(order["home"], order["database"])
         deed, *arguments = order["deed"]
         DEEDS[deed](*arguments)

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +47,8 @@ class Pages:
 
 
 @contextlib.contextmanager
-def served(home: Path, database: str = "") -> Iterator[Pages]:
-    """``sosuckhoe serve`` for this hospital, from when it answers."""
+def served(home: Path, database: str = "", *, before: Callable[[], None] | None = None) -> Iterator[Pages]:
+    """``sosuckhoe serve`` for this hospital, from when it answers. ``before``: done in its process before it begins."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         pages = Pages(free.getsockname()[1])
@@ -59,6 +59,7 @@ def served(home: Path, database: str = "") -> Iterator[Pages]:
             stdout=told,
             stderr=told,
             cwd=ROOT,
+            preexec_fn=before,
         )
 
     def answers() -> bool:

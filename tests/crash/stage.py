@@ -185,7 +185,7 @@ class Deed:
         os.kill(self.pid, number)
 
     def errors(self) -> str:
-        return self.err.read_text()[-4000:]
+        return self.err.read_text()[-4000:] if self.err.exists() else ""
 
 
 @dataclass
@@ -195,6 +195,8 @@ class Hospital:
     maker: Maker
     home: Path
     database: str
+    obeys_permissions: bool = False
+    """Also when the tests are root's."""
     _started: int = 0
 
     def start(self, *deed: str, crash: str = "") -> Deed:
@@ -204,7 +206,13 @@ class Hospital:
             self.home.with_name(f"{self.home.name}-{self._started}.{name}") for name in ("out", "err")
         )
         self.maker.order(
-            deed=deed, home=str(self.home), database=self.database, crash=crash, out=str(out), err=str(err)
+            deed=deed,
+            home=str(self.home),
+            database=self.database,
+            crash=crash,
+            out=str(out),
+            err=str(err),
+            obeys=self.obeys_permissions,
         )
         return Deed(self.maker, int(self.maker.read(STARTS_WITHIN)), out, err)
 

@@ -2,7 +2,9 @@
 form that is killed half-way goes on at the next start."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +16,8 @@ import pytest
 from tests.postgres import Server
 
 from .checker import effects
-from .stage import Hospital, Portal, environment
+from .serving import served
+from .stage import STOPS_WITHIN, Hospital, Portal, environment, until
 
 KILLS = 4
 LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('delivery', '9999_of_a_later_program', '2027-01-01')"
@@ -122,6 +125,42 @@ def test_a_change_of_form_that_is_killed_half_way_goes_on_at_the_next_start(
         assert not deed.out.read_text(), "it was not killed"
         struck.do("upgrade")
         assert (struck.do("form"), struck.do("contents", old.columns)) == (form, contents), kill
+
+
+def test_of_two_programs_that_upgrade_at_one_moment_one_waits_for_the_other(
+    old: Old, copy: Callable[[Hospital], Hospital]
+) -> None:
+    whole = copy(old.house)
+    statements = int(whole.do("upgrade"))
+    first = old.house.start("upgrade", str(statements // 2), "SIGSTOP")
+    assert os.WIFSTOPPED(first.wait(60)), first.errors()
+    second = old.house.start("upgrade")
+    until(lambda: "đang nâng cấp" in second.errors())
+    first.signal(signal.SIGCONT)
+    assert int(second.ends_well(60)) < statements // 2, "it was done twice"
+    assert old.house.do("form") == whole.do("form")
+    assert old.house.do("contents", old.columns) == whole.do("contents", old.columns)
+    assert old.house.state()["chain_is_whole"]
+
+
+def test_an_older_program_that_is_running_when_the_database_is_upgraded_stops_by_itself(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    house = hospital(False)
+    with served(house.home, house.database) as pages:
+        sender = house.start("deliver-on")
+        assert pages.get("/dang-nhap/").status == 200
+        house.do("say", LATER)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        refused = pages.ask("POST", "/dang-nhap/", b"username=giang&password=x", form)
+        assert refused.status == 503 and "9999_of_a_later_program" in refused.text
+        until(lambda: pages.get("/dang-nhap/").status == 503)
+        sender.ends_well(STOPS_WITHIN)
+        assert "9999_of_a_later_program" in sender.errors()
+        house.do(
+            "say", LATER.replace("INSERT INTO", "DELETE FROM").split(" (")[0] + " WHERE name LIKE '9999%'"
+        )
+        until(lambda: pages.get("/dang-nhap/").status == 200)
 
 
 def test_an_older_program_refuses_a_newer_database_in_every_command_and_says_what_to_do(

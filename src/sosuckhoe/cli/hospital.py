@@ -99,23 +99,28 @@ def run_deliver(options: argparse.Namespace) -> int:
     start()
     from django.utils import timezone
 
-    from sosuckhoe.hospital.config.start import why_stop
+    from sosuckhoe.hospital.config.start import Upgraded
     from sosuckhoe.hospital.delivery.deliver import deliver
     from sosuckhoe.hospital.delivery.practice import stop_practice
     from sosuckhoe.hospital.delivery.restoring.hold import on_hold
+    from sosuckhoe.hospital.delivery.saving import NEXT_STEP, cannot_save
 
     if on_hold():
         print(ON_HOLD, file=sys.stderr)
         if options.once:
             return HELD
-    stopped = stop_practice(timezone.now())
+    if why := cannot_save():
+        print(f"{why} {NEXT_STEP}", file=sys.stderr)
+        if options.once:
+            return HELD
+    stopped = () if why else stop_practice(timezone.now())
     for destination in stopped:
         print(f"Không gửi đến {destination.name}: {destination.paused_why}", file=sys.stderr)
     deliver(
         until_idle=options.once,
         parallel=options.parallel,
         watch_drop=not options.no_drop_folder,
-        why_stop=why_stop,
+        why_stop=Upgraded().why_stop,
     )
     return HELD if stopped and options.once else 0
 

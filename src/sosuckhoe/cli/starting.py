@@ -11,12 +11,12 @@ def start() -> None:
     """Django set up, and the database brought to the newest form. Ends the command where that is newer than we are, or
     where it is not clear whether real patients are served here."""
     from sosuckhoe.hospital.config.home import EnvironmentNotUnderstood
-    from sosuckhoe.hospital.config.start import DatabaseIsNewer, prepare, setup_django
+    from sosuckhoe.hospital.config.start import CannotUpgrade, DatabaseIsNewer, prepare, setup_django
 
     try:
         setup_django()
         prepare()
-    except (DatabaseIsNewer, EnvironmentNotUnderstood) as refusal:
+    except (CannotUpgrade, DatabaseIsNewer, EnvironmentNotUnderstood) as refusal:
         print(refusal, file=sys.stderr)
         raise SystemExit(UNUSABLE) from None
 

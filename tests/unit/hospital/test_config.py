@@ -26,7 +26,7 @@ def test_the_secret_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path)
 
 def test_without_an_address_the_database_is_embedded_and_durable(tmp_path: Path) -> None:
     found = database("", Home(tmp_path))
-    assert found["ENGINE"].endswith("sqlite3")
+    assert found["ENGINE"].endswith("sqlite")
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         assert pragma in found["OPTIONS"]["init_command"]

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from sosuckhoe.hospital.config.start import why_stop
+from sosuckhoe.hospital.config.start import Upgraded
 from sosuckhoe.hospital.delivery import deliver
 
 from .conftest import House
@@ -25,14 +25,12 @@ def later(transactional_db: None) -> Iterator[MigrationRecorder]:
 def test_it_goes_on_while_it_knows_the_database_and_then_stops_by_itself_and_says_why(
     connected: House,
     later: MigrationRecorder,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(deliver, "COUNT_SECONDS", 0.05)
-    asked = threading.Event()
+    asked, upgraded = threading.Event(), Upgraded()
 
     def ask() -> str:
-        why = why_stop()
+        why = upgraded.why_stop()
         asked.set()
         return why
 

@@ -161,6 +161,7 @@ def missed(ago: timedelta, **known: Any) -> dict[str, Any]:
 
 
 LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("read-only", {"cannot_save": ""}, {"cannot_save": "Cơ sở dữ liệu đang chỉ cho đọc."}),
     ("restore-hold", {"restore_hold": False}, {"restore_hold": True}),
     ("disk-full", {"room": 200 * 10**6}, {"room": 200 * 10**6 - 1}),
     ("disk-filling", {"room": 2 * 10**9}, {"room": 2 * 10**9 - 1}),
@@ -208,7 +209,7 @@ def test_in_a_house_where_all_is_well_there_is_no_alarm_and_each_has_its_limit()
     assert {code for code, _, _ in LIMITS} == set(ALARMS)
 
 
-def test_every_metric_says_what_was_seen(monkeypatch):
+def test_every_metric_says_what_was_seen(db, monkeypatch):
     seen = look(
         states={("Cổng", "SIGNED"): (4, NOW - MINUTE), ("Cổng", "RECEIVED"): (9, NOW - DAY)},
         held={"RESTORED-LEFT": 2},
@@ -225,6 +226,7 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         chain_is_whole=False,
         damaged=13,
         restore_hold=True,
+        cannot_save="Cơ sở dữ liệu đang chỉ cho đọc.",
         room=14,
         time=TimeSource(16.0, 64),
         flush=14.5,
@@ -249,6 +251,7 @@ def test_every_metric_says_what_was_seen(monkeypatch):
         "sosuckhoe_clocks_overdue": {("at-once",): 6},
         "sosuckhoe_incidents_open": {(): 8},
         "sosuckhoe_restore_hold": {(): 1},
+        "sosuckhoe_read_only": {(): 1},
         "sosuckhoe_disk_free_bytes": {(): 14},
         "sosuckhoe_clock_held": {(): 0},
         "sosuckhoe_clock_largest_error_seconds": {(): 16},

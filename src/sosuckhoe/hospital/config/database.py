@@ -26,7 +26,11 @@ class DatabaseNotUnderstood(ValueError):
 def database(address: str, home: Home) -> dict[str, Any]:
     """Django's settings for a database address; the socket folder may stand in ``?host=``."""
     if not address:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": home.database, "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "sosuckhoe.hospital.config.sqlite",
+            "NAME": home.database,
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     parts = urlsplit(address)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise DatabaseNotUnderstood(DatabaseNotUnderstood.__doc__)

@@ -25,6 +25,10 @@ class DatabaseIsNewer(Exception):
     """Bản phần mềm này cũ hơn cơ sở dữ liệu nên không chạy, để không ghi sai: dữ liệu còn nguyên, chưa có gì bị đổi."""
 
 
+class CannotUpgrade(Exception):
+    """Cơ sở dữ liệu phải nâng cấp cho hợp với bản phần mềm này mà hiện không ghi được, nên chương trình không chạy."""
+
+
 WHAT_TO_DO = (
     "Hãy cài lại bản phần mềm mới đã dùng với dữ liệu này rồi chạy lại. Nếu phải dùng bản cũ, khôi phục bản sao lưu làm "
     "trước lần nâng cấp và làm theo trang Khôi phục (docs/how-to/khoi-phuc.md)."
@@ -33,38 +37,70 @@ WHAT_TO_DO = (
 
 def refuse_newer() -> None:
     """Raises DatabaseIsNewer where a later program has changed the database: this one does not know its tables."""
+    _steps_to_do()
+
+
+def _steps_to_do() -> set[tuple[str, str]]:
+    """What of this program's steps the database has not had yet. Raises DatabaseIsNewer."""
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.recorder import MigrationRecorder
 
     known = MigrationLoader(None).disk_migrations
     replaced = {earlier for migration in known.values() for earlier in migration.replaces}
-    unknown = sorted(set(MigrationRecorder(connection).applied_migrations()) - set(known) - replaced)
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    unknown = sorted(applied - set(known) - replaced)
     if unknown:
         steps = ", ".join(" ".join(step) for step in unknown)
         raise DatabaseIsNewer(f"{DatabaseIsNewer.__doc__} Bước nâng cấp chưa biết: {steps}. {WHAT_TO_DO}")
+    return set(known) - applied
 
 
-def why_stop() -> str:
-    """For a program that has run for long: the sentence of ``refuse_newer``, or nothing."""
-    try:
-        refuse_newer()
-    except DatabaseIsNewer as refusal:
-        return str(refusal)
-    return ""
+class Upgraded:
+    """For a program that runs for long: whether somebody has changed the form of the database meanwhile.
+
+    One row of an index is read each time; all steps only where that one is another.
+    """
+
+    def __init__(self) -> None:
+        self._seen: object = self
+
+    def why_stop(self) -> str:
+        """The sentence of ``refuse_newer``, or nothing."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT MAX(id) FROM django_migrations")
+            mark = cursor.fetchone()
+        if mark == self._seen:
+            return ""
+        try:
+            refuse_newer()
+        except DatabaseIsNewer as refusal:
+            return str(refusal)
+        self._seen = mark
+        return ""
 
 
 def prepare() -> None:
     """Create the home folder, bring the database to the newest form, and notice whether it is an older copy.
 
-    May be run again at any time. Raises DatabaseIsNewer.
+    May be run again at any time. Raises DatabaseIsNewer, and CannotUpgrade where it cannot be written.
     """
     from django.conf import settings
     from django.core.management import call_command
 
+    from ..delivery.saving import cannot_save
+    from .upgrading import alone
+
     settings.HOME.create()
-    refuse_newer()
-    call_command("migrate", verbosity=0, interactive=False)
+    if _steps_to_do():
+        if why := cannot_save():
+            raise CannotUpgrade(f"{CannotUpgrade.__doc__} {why}")
+        with alone():
+            # Whoever was here before us may have done them, or others that we do not know.
+            if _steps_to_do():
+                call_command("migrate", verbosity=0, interactive=False)
     from ..delivery.restoring.noticing import notice
 
     notice()

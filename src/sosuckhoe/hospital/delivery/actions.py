@@ -1,7 +1,6 @@
 """What people do with deliveries: set up, pause, hold, release, note what the portal said."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -14,11 +13,12 @@ from ..journal.chain import account_of, note
 from ..staff.models import Facility
 from ..visits.actions import overrule
 from ..visits.models import RecordVersion
+from .crashpoints import here
 from .gateway import RECORD_PATHS, check_address
 from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, left_before, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .practised import PRACTICE, is_received
-from .secrets import keep_secret
+from .secrets import keep_secret, kept_as, lay
 from .settling import may_be_there
 from .signers.keys import pem
 from .states import State
@@ -139,16 +139,13 @@ def add_signing_key(
     signer = load_pkcs12(pkcs12, password.encode() or None)
     certificate: x509.Certificate = signer.certificate
     print_ = fingerprint(certificate)
-    file_name = f"{print_[:16]}.p12"
-    folder: Path = settings.HOME.keys
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / file_name).touch(mode=0o600)
-    (folder / file_name).write_bytes(pkcs12)
+    file_name, secret_name = f"{print_[:16]}.p12", f"key-{print_[:16]}"
+    # First: whoever declares a key a second time is refused before its files are touched.
     key = SigningKey.objects.create(
         facility=facility,
         name=name,
         path=file_name,
-        password_reference=keep_secret(f"key-{print_[:16]}", password),
+        password_reference=kept_as(secret_name),
         certificate_pem=pem(certificate),
         fingerprint=print_,
         not_before=certificate.not_valid_before_utc,
@@ -156,7 +153,10 @@ def add_signing_key(
         registered_at=registered_at,
         registered_by=account_of(by) if registered_at else "",
     )
+    lay(settings.HOME.keys / file_name, pkcs12)
+    keep_secret(secret_name, password)
     note(by, "key-added", "key", key.pk, fingerprint=print_)
+    here("KEY-NOTED")
     return key
 
 

@@ -17,6 +17,7 @@ from .ending import Ending
 from .erasing import erase_what_is_over
 from .practice import stop_practice
 from .restoring.matching import match_lost
+from .saving import cannot_save
 from .watching.reconciling_run import reconcile_tonight
 from .watching.rehashing import check_stored_tonight
 from .watching.time_source import note_time_source, time_source
@@ -39,7 +40,7 @@ def deliver(
     """Sign and send what is due. Stops at SIGTERM, SIGINT or SIGUSR1, finishing or giving back what is in hand within
     STOP_SECONDS; at once, in the same way, when told a second time.
 
-    ``why_stop``: asked once a minute; a sentence ends the work in the same way.
+    ``why_stop``: asked about every half second; a sentence ends the work in the same way.
 
     ``until_idle``: return when nothing more is due within ``patience`` seconds; the drop folder is not watched then.
     """
@@ -47,14 +48,20 @@ def deliver(
     ending = Ending()
     _stop_on_signals(stop, ending)
     watching = threading.Thread(target=_watch, args=(stop,), daemon=True)
-    counting = threading.Thread(target=_count_nightly, args=(stop, why_stop), daemon=True)
+    counting = threading.Thread(target=_count_nightly, args=(stop,), daemon=True)
     if watch_drop and not until_idle:
         watching.start()
     if not until_idle:
         counting.start()
     try:
         worker.run(
-            stop, until_idle=until_idle, parallel=parallel, patience=patience, each=each, ending=ending
+            stop,
+            until_idle=until_idle,
+            parallel=parallel,
+            patience=patience,
+            each=each,
+            ending=ending,
+            why_stop=why_stop,
         )
     finally:
         stop.set()
@@ -62,17 +69,15 @@ def deliver(
         ending.wait_for([thread for thread in (watching, counting) if thread.is_alive()])
 
 
-def _count_nightly(stop: threading.Event, why_stop: Callable[[], str]) -> None:
+def _count_nightly(stop: threading.Event) -> None:
     """What was imported again after a restore is matched; once a day, soon after midnight or after the start, what was
     closed is compared with what was received, and files that were not taken in are erased when their time is over."""
     declared = settings.HOME.is_production
     try:
         while not stop.wait(COUNT_SECONDS):
             try:
-                if why := why_stop():
-                    log.critical("%s", why)
-                    stop.set()
-                    return
+                if cannot_save():
+                    continue
                 note_time_source(time_source())
                 declared = declared_meanwhile(declared)
                 match_lost(by=MACHINE, at=timezone.now())
@@ -109,11 +114,13 @@ def _stop_on_signals(stop: threading.Event, ending: Ending) -> None:
 
 
 def _watch(stop: threading.Event) -> None:
-    settings.HOME.drop.mkdir(mode=0o700, parents=True, exist_ok=True)
     watcher = Watcher(settings.HOME.drop)
     try:
         while not stop.wait(LOOK_SECONDS):
             try:
+                if cannot_save():
+                    continue
+                settings.HOME.drop.mkdir(mode=0o700, parents=True, exist_ok=True)
                 watcher.look()
             except Exception:
                 log.exception("the drop folder could not be read; trying again")

@@ -143,11 +143,14 @@ def _in_full(pk: int) -> Submission:
     return rows.defer("document__content", "version__record_json").get(pk=pk)
 
 
-def keep_looking(over: threading.Event) -> None:
-    """A line of its own: who is slow to answer a question keeps nothing else waiting."""
+def keep_looking(over: threading.Event, stands: threading.Event) -> None:
+    """A line of its own: who is slow to answer a question keeps nothing else waiting. Nobody is asked while it
+    ``stands``: the answer could not be kept."""
     try:
         while not over.is_set():
-            if not take_a_turn():
+            if stands.is_set():
+                connection.close()
+            if stands.is_set() or not take_a_turn():
                 over.wait(IDLE_SECONDS)
     finally:
         connection.close()

@@ -2,8 +2,12 @@
 
 import os
 import stat
+from pathlib import Path
+from secrets import token_hex
 
 from django.conf import settings
+
+from .crashpoints import here
 
 UNREADABLE = "Máy chưa đọc được tệp mật khẩu của nơi nhận. Hệ thống sẽ tự thử lại."
 
@@ -46,13 +50,37 @@ def secret_of(reference: str) -> str:
 
 def keep_secret(name: str, value: str) -> str:
     """Write a secret into the home's secrets folder, mode 0600; returns the reference to it."""
-    folder = settings.HOME.secrets
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        os.fchmod(descriptor, 0o600)
-        stream.write(value)
+    lay(settings.HOME.secrets / name, value.encode())
+    return kept_as(name)
+
+
+def kept_as(name: str) -> str:
+    """The reference to what ``keep_secret`` keeps under a name."""
     return f"file:{name}"
+
+
+def lay(file: Path, data: bytes) -> None:
+    """Write a file that only the program reads, whole and on the disk: whoever reads it meanwhile, or when this process was
+    killed half-way, finds what was there before or all of this (F71)."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}.{token_hex(4)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            here("LAID-BEGUN")
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        here("LAID-WRITTEN")
+        os.replace(fresh, file)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    here("LAID")
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def forget_secret(reference: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, InternalError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -44,8 +44,8 @@ EARLY = Answer(
 """Whatever it said, nothing can have been kept: the same bytes go out again on a connection of their own."""
 
 
-LEDGERS_OWN = (OperationalError, InterfaceError)
-"""Locked, full, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
+LEDGERS_OWN = (OperationalError, InterfaceError, InternalError)
+"""Locked, full, read-only, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 
 
 class TakenOver(Exception):

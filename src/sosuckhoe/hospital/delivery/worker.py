@@ -36,6 +36,7 @@ from .models import Attempt, Submission
 from .recovery import give_back, recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
+from .saving import NEXT_STEP, cannot_save
 from .sending import LEDGERS_OWN, NotKept, keep_answer, send_submission
 from .settling import LONGEST_WAIT, Answered
 from .signers.keys import CannotSignNow
@@ -284,32 +285,42 @@ def run(
     patience: float = PATIENCE,
     each: Callable[[], None] = lambda: None,
     ending: Ending | None = None,
+    why_stop: Callable[[], str] = lambda: "",
 ) -> None:
     """Work until stopped, or until nothing more is to be done within ``patience`` seconds.
 
     ``each`` is called about every half second, for a progress bar. Once stopped it returns within STOP_SECONDS:
-    see ``ending``.
+    see ``ending``. ``why_stop`` is asked as often; a sentence ends the work.
     """
     stop = stop or threading.Event()
-    over, breathless, idle = threading.Event(), threading.Event(), _Idle()
+    over, breathless, stands, idle = threading.Event(), threading.Event(), threading.Event(), _Idle()
     line = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):x}"
     hand = Hand(RECORDS, line, parallel)
     workers = [Worker(f"{line}:{n}", hand) for n in range(parallel)] + [
         CheckInWorker(f"{line}:check-ins"),
         HealthCheckWorker(f"{line}:health-checks"),
     ]
-    if not _begun(stop, at_once=until_idle):
+    if not _stands_still(stands) and not _begun(stop, at_once=until_idle):
         return
-    threads = [threading.Thread(target=_work, args=(worker, over), daemon=True) for worker in workers]
+    threads = [threading.Thread(target=_work, args=(worker, over, stands), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
     breath = threading.Thread(target=_keep_breathing, args=(workers, breathless), daemon=True)
     breath.start()
-    looking_up = threading.Thread(target=looking.keep_looking, args=(over,), daemon=True)
+    looking_up = threading.Thread(target=looking.keep_looking, args=(over, stands), daemon=True)
     looking_up.start()
     try:
         while not stop.wait(IDLE_SECONDS):
-            _look_after()
+            if why := _asked(why_stop):
+                log.critical("%s", why)
+                break
+            if _stands_still(stands):
+                if until_idle:
+                    break
+                continue
+            if _look_after() and stands.is_set():
+                log.warning("what is done can be noted again: going on")
+                stands.clear()
             each()
             if until_idle:
                 wait = next_due(timezone.now())
@@ -375,8 +386,29 @@ class _Idle:
         return time.monotonic() - self._since > GIVES_UP_AFTER
 
 
-def _look_after() -> None:
-    """What is nobody's item: an older copy put under us, leases that ended, and bytes that may go out again."""
+def _asked(why_stop: Callable[[], str]) -> str:
+    try:
+        return why_stop()
+    except Exception:
+        log.exception("the ledger could not be asked; trying again")
+        close_old_connections()
+        return ""
+
+
+def _stands_still(stands: threading.Event) -> bool:
+    """Whether nothing can be noted now, so that no line of work may take anything; said once."""
+    why = cannot_save()
+    if why and not stands.is_set():
+        stands.set()
+        log.critical("%s %s", why, NEXT_STEP)
+    elif stands.is_set() and not why:
+        connection.close()  # it may have been opened for reading alone
+    return bool(why)
+
+
+def _look_after() -> bool:
+    """What is nobody's item: an older copy put under us, leases that ended, and bytes that may go out again. False: it
+    could not be done."""
     try:
         held = notice()
         recover(at=timezone.now())
@@ -385,16 +417,22 @@ def _look_after() -> None:
         take_out_what_is_withheld(timezone.now())
         ask_about_what_waits(timezone.now())
         beat(timezone.now())
+        return True
     except Exception:
         log.exception("recovery failed; it is tried again")
         close_old_connections()
+        return False
 
 
-def _work(worker: Worker, over: threading.Event) -> None:
+def _work(worker: Worker, over: threading.Event, stands: threading.Event) -> None:
     signs_from = 0.0
     try:
         while not over.is_set():
             busy = False
+            if stands.is_set():
+                connection.close()
+                over.wait(IDLE_SECONDS)
+                continue
             try:
                 # What is in hand does not wait for a key that is slow.
                 if not worker.in_hand and time.monotonic() >= signs_from:

@@ -18,8 +18,9 @@ from ....healthbook.signing.signer import check_key
 from ....healthbook.signing.token import KnownPin, NotOnToken, Place, TokenSigner, certificates_on
 from ...journal.chain import account_of, note
 from ...staff.models import Facility
+from ..crashpoints import here
 from ..models import KeyKind, SigningKey
-from ..secrets import forget_secret, keep_secret
+from ..secrets import forget_secret, keep_secret, kept_as
 from .keys import pem, wake
 from .pins import check_driver, pin_was_entered
 from .remote_signing import Credential, RemoteSigner, certificate_of
@@ -123,6 +124,7 @@ def retire(*, by: Any, key: SigningKey, at: datetime) -> None:
     key.retired_at = at
     key.save(update_fields=["retired_at"])
     note(by, "key-retired", "key", key.pk)
+    here("KEY-NOTED")
 
 
 def read_certificate(data: bytes) -> x509.Certificate:
@@ -171,7 +173,7 @@ def _declare(
         name=name,
         kind=kind,
         place=place,
-        password_reference=keep_secret(f"key-{print_[:16]}", secret) if secret else reference,
+        password_reference=kept_as(f"key-{print_[:16]}") if secret else reference,
         certificate_pem=pem(certificate),
         fingerprint=print_,
         not_before=certificate.not_valid_before_utc,
@@ -179,5 +181,7 @@ def _declare(
         registered_at=registered_at,
         registered_by=account_of(by) if registered_at else "",
     )
+    if secret:
+        keep_secret(f"key-{print_[:16]}", secret)
     note(by, "key-added", "key", key.pk, fingerprint=print_, kind=kind)
     return key

@@ -17,6 +17,7 @@ from ..backups.schedule import Backups, backups
 from ..models import Attempt, Destination, SigningKey, Submission
 from ..practised import PRACTICE
 from ..restoring.hold import on_hold
+from ..saving import NEXT_STEP, cannot_save
 from ..states import State
 from ..stopping import QUIET_AFTER
 from .clocks import gaps
@@ -71,6 +72,8 @@ class Watched:
     chain_is_whole: bool | None = None
     damaged: int = 0
     restore_hold: bool = False
+    cannot_save: str = ""
+    """Why nothing can be written now."""
     room: int | None = None
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
     time: TimeSource | None = None
@@ -132,6 +135,7 @@ def watched(now: datetime) -> Watched:
         chain_is_whole=bool(check.detail.get("chain_is_whole")) if check else None,
         damaged=len(check.detail.get("damaged", [])) if check else 0,
         restore_hold=on_hold(),
+        cannot_save=cannot_save(),
         room=_room(),
         time=time_source(),
         flush=flush_seconds(),
@@ -171,7 +175,7 @@ class Alarm:
 
 
 ALARMS = (
-    "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
+    "read-only", "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
     "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
     "clock-lost", "disk-slow", "log-large", "transaction-old", "practice-receipts",
     "backup-missed", "backup-failed",
@@ -181,6 +185,8 @@ ALARMS = (
 
 def alarms(look: Watched) -> Iterator[Alarm]:
     """What is wrong in this look, the worst first."""
+    if look.cannot_save:
+        yield Alarm("read-only", "stop", f"{look.cannot_save} Không lưu, không ký và không gửi được gì.", NEXT_STEP)  # fmt: skip
     if look.restore_hold:
         yield Alarm("restore-hold", "stop", "Đang giữ sau khi khôi phục cơ sở dữ liệu.", "Đối chiếu với sổ ngoài rồi cho gửi lại.")  # fmt: skip
     if look.room is not None and look.room < NO_ROOM:

@@ -88,6 +88,7 @@ class _Look(Collector):
         yield family("clocks_overdue", "Missed and open deadlines, by clock: of visits closed in the last 31 days, of all health checks.", ("clock",), {(k,): n for k, n in look.late.items()})  # fmt: skip
         yield family("incidents_open", "Outages that have not ended.", (), {(): look.incidents})
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
+        yield family("read_only", "1 while nothing can be written: disk or database are read-only.", (), {(): float(bool(look.cannot_save))})  # fmt: skip
         if look.room is not None:
             yield family("disk_free_bytes", "Free where the journal outside, and with SQLite the ledger, is written.", (), {(): look.room})  # fmt: skip
         if look.time is not None:

@@ -22,7 +22,7 @@ from ..shell.paging import page_of
 from ..shell.sent import found_by_code, shown, with_carried
 from . import queries
 
-SAID_ABOVE = ("restore-hold", "paused", "portal-silent")
+SAID_ABOVE = ("read-only", "restore-hold", "paused", "portal-silent")
 """Alarms that have a notice of their own on the board."""
 DEFAULT_PERIOD = "7-ngay"
 

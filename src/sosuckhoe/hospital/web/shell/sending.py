@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ...delivery.models import Destination, Submission
 from ...delivery.restoring.hold import on_hold
+from ...delivery.saving import could_not_save
 from ...delivery.states import State
 from ...delivery.watching.pulse import last_beat
 from ...delivery.watching.watched import WORKER_SILENT
@@ -28,8 +29,10 @@ def state_of(destination: Destination) -> str:
 
 
 def sending_key(destination: Destination | None = None) -> str:
-    """Of one destination, or the worst of all that are in use. A restore that nobody has released holds them all, and a
+    """Of one destination, or the worst of all that are in use. Where nothing can be noted nothing is sent, a restore that nobody has released holds them all, and a
     sending program that does not run leaves all that waits where it is."""
+    if could_not_save():
+        return "unsaved"
     if on_hold():
         return "restored"
     used = list(Destination.objects.filter(enabled=True)) if destination is None else [destination]

@@ -33,6 +33,7 @@ SENDING = {
     "normal": Look("Gửi bình thường", "good", "good"),
     "slow": Look("Chậm", "look", "wait"),
     "stopped": Look("Không chạy", "stop", "stop"),
+    "unsaved": Look("Không ghi được", "stop", "hold"),
     "restored": Look("Giữ sau khôi phục", "stop", "hold"),
     "paused": Look("Tạm dừng", "look", "hold"),
     "silent": Look("Cổng không trả lời", "stop", "stop"),

@@ -1,4 +1,4 @@
-"""Small pieces of pages: icons, times, numbers, states. Everything is escaped; nothing here asks the database."""
+"""Small pieces of pages: icons, times, numbers, states. Everything is escaped; nothing here reads a table."""
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ....healthbook.book.display import moment_text
+from ...delivery.saving import NEXT_STEP, could_not_save
 from ..shell import people, spans, words
 
 register = template.Library()
@@ -25,6 +26,13 @@ def icon(name: str) -> SafeString:
         static("web/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def cannot_save() -> tuple[str, str] | None:
+    """Why nothing can be saved now, and what to do."""
+    why = could_not_save()
+    return (why, NEXT_STEP) if why else None
 
 
 @register.filter

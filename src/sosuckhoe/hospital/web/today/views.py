@@ -109,7 +109,7 @@ def _needs(person: Any, mine: list[queries.Pile]) -> list[Need]:
 
 def _sending_needs() -> list[Need]:
     key = sending_key()
-    if key in ("normal", "unset"):
+    if key in ("normal", "unset", "unsaved"):  # the last stands above every page
         return []
     sentences = {
         "silent": ("stop", "stop", "Cổng không trả lời", "Hệ thống tự thử lại; hồ sơ vẫn được giữ và ký"),
