@@ -143,32 +143,6 @@ def keys() -> None:
     print(json.dumps(found))
 
 
-def sign_in() -> None:
-    """Somebody of records and of information technology, who has signed in; prints the session."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from sosuckhoe.hospital.staff.actions import add_person
-
-    # As the pages of this home will read it.
-    settings.SECRET_KEY = settings.HOME.secret_key()
-    person = add_person(
-        by="test",
-        username="giang",
-        full_name="Giang",
-        roles=["records", "it", "clinician", "reception"],
-        password="mat-khau-cua-giang",
-        must_change_password=False,
-    )
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    print(session.session_key)
-
-
 def take(folder: Path) -> None:
     """Import every file; says so of each once it is acknowledged."""
     from sosuckhoe.hospital.delivery.drop_folder import take_folder
@@ -215,7 +189,7 @@ def alarms() -> None:
 
 
 def sign_in() -> None:
-    """Somebody who may take files in, in a session whose key is said."""
+    """Somebody who may take files in and watch them leave, in a session whose key is said."""
     from django.conf import settings
     from django.contrib import auth
     from django.contrib.sessions.backends.db import SessionStore
@@ -224,7 +198,7 @@ def sign_in() -> None:
 
     settings.SECRET_KEY = settings.HOME.secret_key()
     person = add_person(
-        by="test", username="giang", full_name="Giang", roles=["records"], password="mot-mat-khau-dai"
+        by="test", username="giang", full_name="Giang", roles=["records", "it"], password="mot-mat-khau-dai"
     )
     person.must_change_password = False
     person.save()
@@ -394,7 +368,6 @@ DEEDS = {
     "retire-key": retire_key,
     "sign-one": sign_one,
     "keys": keys,
-    "sign-in": sign_in,
     "take": lambda folder: take(Path(folder)),
     "send-to": send_to,
     "deliver": deliver,

@@ -31,14 +31,23 @@ def cannot_save() -> str:
     if home.receipts.exists() and not os.access(home.receipts, os.W_OK):
         return DISK
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW transaction_read_only")
-            read_only = cursor.fetchone() == ("on",)
+        # A session keeps what it began with: what an old one says is asked of a new one, too.
+        return DATABASE if _session_only_reads() and (not _let_go() or _session_only_reads()) else ""
     except DatabaseError:
         return ""
-    if read_only and not connection.in_atomic_block:
-        connection.close()  # a session keeps what it began with: the next look is by another
-    return DATABASE if read_only else ""
+
+
+def _session_only_reads() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone() == ("on",))
+
+
+def _let_go() -> bool:
+    if connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 def could_not_save() -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ...delivery.saving import NEXT_STEP, cannot_save
+from ...delivery.saving import NEXT_STEP, cannot_save, could_not_save
 
 READS = ("GET", "HEAD", "OPTIONS")
 
@@ -18,6 +19,13 @@ class Saving:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self._answer(request)
+        finally:
+            if could_not_save() and not connection.in_atomic_block:
+                connection.close()  # what it began with would stay when it can be written again
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method not in READS and (why := cannot_save()):
             return _refused(request, why)
         response = self._get_response(request)
