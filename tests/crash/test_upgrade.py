@@ -117,12 +117,14 @@ def test_a_change_of_form_that_is_killed_half_way_goes_on_at_the_next_start(
 ) -> None:
     whole = copy(old.house)
     statements = int(whole.do("upgrade"))
-    form, contents = whole.do("form"), whole.do("contents", old.columns)
+    before, form, contents = old.house.do("form"), whole.do("form"), whole.do("contents", old.columns)
+    assert form != before
     for kill in range(1, KILLS + 1):
         struck = copy(old.house)
         deed = struck.start("upgrade", str(kill * statements // (KILLS + 1)))
         deed.wait(60)
         assert not deed.out.read_text(), "it was not killed"
+        assert struck.do("form") == before, "the program of before must still know it"
         struck.do("upgrade")
         assert (struck.do("form"), struck.do("contents", old.columns)) == (form, contents), kill
 

@@ -91,7 +91,7 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from ..delivery.saving import cannot_save
-    from .upgrading import alone
+    from .upgrading import alone, wholly
 
     settings.HOME.create()
     if _steps_to_do():
@@ -100,7 +100,8 @@ def prepare() -> None:
         with alone():
             # Whoever was here before us may have done them, or others that we do not know.
             if _steps_to_do():
-                call_command("migrate", verbosity=0, interactive=False)
+                with wholly():
+                    call_command("migrate", verbosity=0, interactive=False)
     from ..delivery.restoring.noticing import notice
 
     notice()

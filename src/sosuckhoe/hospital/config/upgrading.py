@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 LOCK = 0x5050_C4E0
 """The number of the lock in PostgreSQL, which holds for one database. Fixed for ever: older programs must know it."""
@@ -21,6 +21,26 @@ def alone() -> Iterator[None]:
     """The lock ends with the process that holds it, however it ends."""
     with _in_postgres() if connection.vendor == "postgresql" else _beside_sqlite():
         yield
+
+
+@contextlib.contextmanager
+def wholly() -> Iterator[None]:
+    """All steps in one transaction: whoever is killed half-way leaves the form of before, which the older program still knows.
+
+    Django takes each step by itself, and notes some of them after they are done: killed between the two, the next start
+    would do one again and fail.
+    """
+    # SQLite refuses a change of form while they are on, and to switch them inside a transaction. Each step checks them.
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    # A table whose checks are still to come cannot change its form.
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            yield
+    finally:
+        connection.enable_constraint_checking()
 
 
 @contextlib.contextmanager
