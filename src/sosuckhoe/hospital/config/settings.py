@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "sosuckhoe.hospital.web.shell.unwritable.Unwritable",
 ]
 ROOT_URLCONF = "sosuckhoe.hospital.config.urls"
 WSGI_APPLICATION = "sosuckhoe.hospital.config.wsgi.application"

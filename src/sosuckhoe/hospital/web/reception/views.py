@@ -24,6 +24,7 @@ from ..shell.navigation import check_can_work
 from ..shell.paging import page_of
 from ..shell.sent import shown as sent_row
 from ..shell.toasts import done, not_done
+from ..shell.unwritable import drop_unwritable
 from . import queries
 
 log = logging.getLogger("sosuckhoe.web")
@@ -67,6 +68,7 @@ def _too_large(request: HttpRequest) -> HttpResponse:
 def _import_files(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _import_page(request)
+    drop_unwritable(request)
     files = request.FILES.getlist("files")
     reason = request.POST.get("reason", "").strip()
     results = [Result(each.name or "", each.size or 0, _take(request, each, reason)) for each in files]
