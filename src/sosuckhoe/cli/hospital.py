@@ -63,6 +63,7 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def run_import(options: argparse.Namespace) -> int:
     start()
     from sosuckhoe.hospital.delivery.drop_folder import Passed, take_folder
+    from sosuckhoe.hospital.delivery.source_files import readable
 
     counts: Counter[str] = Counter()
 
@@ -70,16 +71,16 @@ def run_import(options: argparse.Namespace) -> int:
         taken = passed.taken
         if taken is None:
             counts["không đọc được"] += 1
-            print(f"{passed.path}: {passed.problem}")
+            print(f"{readable(str(passed.path))}: {passed.problem}")
         else:
             counts[_OUTCOMES[taken.outcome] + (", tạm giữ" if taken.held else "")] += 1
             if taken.held or taken.outcome in ("refused", "needs-reason"):
-                print(f"{passed.path}: {taken.sentence} [{taken.code}]")
+                print(f"{readable(str(passed.path))}: {taken.sentence} [{taken.code}]")
 
     for path in options.paths:
         if not path.exists():
             counts["không đọc được"] += 1
-            print(f"{path}: không có tệp hoặc thư mục này. Kiểm tra tên rồi chạy lại.")
+            print(f"{readable(str(path))}: không có tệp hoặc thư mục này. Kiểm tra tên rồi chạy lại.")
             continue
         take_folder(path, by=operator(), reason=options.reason, each=tell)
     print("; ".join(f"{word}: {count}" for word, count in sorted(counts.items())) or "Không có tệp XML nào.")

@@ -1,10 +1,11 @@
 """Prepared here, signed elsewhere, attached: only exactly what was given out, signed by a declared certificate."""
 
 import io
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.utils import timezone
 from tests.unit.signing.material import AUTHORITY
 
+from sosuckhoe.healthbook.document import read
 from sosuckhoe.healthbook.signing import FileSigner, sign
 from sosuckhoe.hospital.delivery import actions, evidence
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.models import Destination, PreparedDocument, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.models import (
+    Destination,
+    PreparedDocument,
+    SignedDocument,
+    SigningKey,
+    Submission,
+)
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.signers import attach, declaring
 from sosuckhoe.hospital.delivery.states import State
@@ -23,6 +31,7 @@ from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.staff.actions import add_facility
 from sosuckhoe.hospital.staff.models import Facility
+from sosuckhoe.hospital.visits.choices import choose
 
 from .conftest import sha256
 from .test_intake import changed
@@ -91,6 +100,7 @@ def by_hand(document: bytes, holder: FileSigner) -> bytes:
 
 def outcome(data: bytes, name: str = "x.xml") -> tuple[bool, str]:
     (one,) = attach.attach(by="giang", name=name, data=data)
+    one.name.encode()  # can be printed, whatever it was on the disk
     return one.taken, one.code
 
 
@@ -182,7 +192,7 @@ def test_what_is_not_exactly_what_was_given_out_is_refused(
         "a broken package": (b"PK\3\4" + b"x" * 50, "FILE-UNREADABLE"),
     }
     for what, (data, code) in refused.items():
-        assert outcome(data) == (False, code), what
+        assert outcome(data, "b\udcd0nh.xml") == (False, code), what
     submission.refresh_from_db()
     assert submission.state == State.WAITING and not SignedDocument.objects.exists()
     assert outcome(signed) == (True, "ATTACHED")
@@ -240,3 +250,107 @@ def test_a_record_that_shows_faults_by_todays_rules_is_held_and_not_given_out(
     package = attach.prepare(by="giang", facility=office)
     assert (package.count, package.held) == (0, 1)
     assert Submission.objects.get().state == State.HELD
+
+
+TODAY = date(2026, 11, 1)
+
+
+@pytest.fixture
+def uninsured(office: Facility, clean: list[bytes]) -> Submission:
+    """A waiting record of a visit without health insurance that has lines of services and tests, too."""
+
+    for data in clean:
+        record = read(data).visits[0].record
+        if (
+            not record.visit.get("insurance_card_number")
+            and record.rows("services")
+            and record.rows("results")
+        ):
+            taken = take_file("v.xml", data, by="giang", at=timezone.now())
+            return Submission.objects.get(version__visit=taken.visit_id, version__visit__insured=False)
+    raise AssertionError
+
+
+def kinds(document: bytes) -> set[bytes]:
+    return set(re.findall(rb"<LOAIHOSO>(XML[0-9]+)</LOAIHOSO>", document))
+
+
+def sent_for_uninsured(*tables: str) -> None:
+    choose(by="kien", name="tables_for_uninsured", value=list(tables), reason="Thử", since=TODAY)
+
+
+def test_what_was_chosen_not_to_be_sent_is_neither_given_out_again_nor_taken_back(
+    uninsured: Submission, office: Facility, holder: FileSigner
+) -> None:
+    (whole,) = prepared(office)
+    assert {b"XML3", b"XML4"} <= kinds(whole)
+    sent_for_uninsured("medicines", "services")
+    (done,) = attach.attach(by="giang", name="x.xml", data=by_hand(whole, holder))
+    assert (done.taken, done.code) == (False, "TABLES-NOT-SENT-NOW") and "XML4" in done.sentence
+    uninsured.refresh_from_db()
+    assert uninsured.state == State.WAITING and not SignedDocument.objects.exists()
+    (less,) = prepared(office)
+    assert kinds(less) <= {b"XML1", b"XML2", b"XML3"} and b"XML3" in kinds(less)
+    assert prepared(office) == [less], "unchanged while the choice is"
+    assert outcome(by_hand(less, holder)) == (True, "ATTACHED")
+
+
+def test_a_choice_taken_back_gives_out_the_first_file_again(uninsured: Submission, office: Facility) -> None:
+    (whole,) = prepared(office)
+    sent_for_uninsured()
+    (least,) = prepared(office)
+    assert kinds(least) == {b"XML1"}
+    choose(by="kien", name="tables_for_uninsured", value=None, reason="Thử", since=TODAY)
+    assert prepared(office) == [whole]
+
+
+def test_what_a_rule_forbids_since_it_was_given_out_is_not_signed(
+    office: Facility, holder: FileSigner, faulty: bytes
+) -> None:
+    choose(by="kien", name="rules_off", value=["XFD-029"], reason="Thử", since=TODAY)
+    take_file("f.xml", faulty, by="giang", at=timezone.now())
+    (document,) = prepared(office)
+    choose(by="kien", name="rules_off", value=[], reason="Thử xong", since=TODAY)
+    assert outcome(by_hand(document, holder)) == (False, "FAULTS")
+    assert not SignedDocument.objects.exists()
+    package = attach.prepare(by="giang", facility=office)
+    assert (package.count, package.held) == (0, 1), "nobody signs for nothing"
+
+
+def test_a_retired_key_signs_no_more(
+    close: Callable[..., Submission], office: Facility, holder: FileSigner
+) -> None:
+    close()
+    (document,) = prepared(office)
+    declaring.retire(by="giang", key=SigningKey.objects.get(), at=timezone.now())
+    assert outcome(by_hand(document, holder)) == (False, "CERTIFICATE-NOT-REGISTERED")
+    assert not SignedDocument.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "way", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_file_of_a_package_is_named_and_those_beside_it_count(
+    close: Callable[..., Submission], office: Facility, holder: FileSigner, way: int
+) -> None:
+    for _ in range(3):
+        close()
+    documents = prepared(office)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", way) as archive:
+        for number, document in enumerate(documents):
+            archive.writestr(f"{number}.xml", by_hand(document, holder))
+        hurt = archive.getinfo("1.xml")
+    package = bytearray(stream.getvalue())
+    began = hurt.header_offset + 30 + len("1.xml")
+    for at in range(began + 8, began + 60):
+        package[at] ^= 0x5A
+    done = attach.attach(by="giang", name="goi.zip", data=bytes(package))
+    assert [(one.name, one.code) for one in done] == [
+        ("0.xml", "ATTACHED"),
+        ("1.xml", "FILE-UNREADABLE"),
+        ("2.xml", "ATTACHED"),
+    ]
+    assert SignedDocument.objects.count() == 2
+    (again,) = attach.attach(by="giang", name="1.xml", data=by_hand(documents[1], holder))
+    assert again.taken

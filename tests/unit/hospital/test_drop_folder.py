@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from sosuckhoe.cli import main
 from sosuckhoe.hospital.delivery import drop_folder
 from sosuckhoe.hospital.delivery.drop_folder import (
     AGAIN_SECONDS,
@@ -185,3 +186,72 @@ def test_a_bad_file_in_a_folder_does_not_stop_the_others(
         "refused",
         "taken",
     ]
+
+
+CP1258 = b"/b\xd0nh \xe1n.xml"
+"""A name as a system writes it that knows no UTF-8."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("plain", "TAKEN"),
+        ("symlink", "FILE-NOT-PLAIN"),
+        ("hard link", "FILE-NOT-PLAIN"),
+        ("huge", "FILE-TOO-LARGE"),
+    ],
+)
+def test_a_file_whose_name_is_no_utf_8_has_its_row_and_keeps_nobody_waiting(
+    watcher: Watcher, clean: list[bytes], tmp_path: Path, kind: str, code: str
+) -> None:
+    place = os.fsencode(watcher.folder) + CP1258
+    outside = tmp_path / "outside.xml"
+    outside.write_bytes(clean[0])
+    if kind == "symlink":
+        os.symlink(os.fsencode(outside), place)
+    elif kind == "hard link":
+        os.link(os.fsencode(outside), place)
+    else:
+        with open(place, "wb") as stream:
+            stream.write(clean[0])
+            if kind == "huge":
+                stream.truncate(10**12)
+    (watcher.folder / "z.xml").write_bytes(clean[1])
+    assert {passed.taken.code for passed in look(watcher) if passed.taken} == {code, "TAKEN"}
+    assert SourceFile.objects.get(name="b\ufffdnh \ufffdn.xml").code == code
+    assert SourceFile.objects.get(name="z.xml").outcome == "taken"
+    assert look(watcher) == []
+
+
+def test_the_command_that_takes_in_a_folder_tells_of_such_a_name_and_goes_on(
+    house: House,
+    tmp_path: Path,
+    clean: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    os.symlink("/etc/passwd", os.fsencode(tmp_path) + CP1258)
+    (tmp_path / "z.xml").write_bytes(clean[0])
+    monkeypatch.setattr("sosuckhoe.cli.hospital.start", lambda: None)
+    assert main(["import", str(tmp_path)]) == 2
+    said = capsys.readouterr().out
+    assert "b\ufffdnh \ufffdn.xml" in said and "không nhận: 1; đã nhận: 1" in said
+
+
+def test_a_refusal_that_cannot_be_written_down_is_tried_again_and_the_others_go_on(
+    watcher: Watcher, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (watcher.folder / "a.xml").symlink_to("/etc/passwd")
+    (watcher.folder / "b.xml").write_bytes(clean[0])
+
+    def breaks(*arguments: Any, **how: Any) -> Any:
+        raise OperationalError("away")
+
+    began = time.time() + LATER
+    with monkeypatch.context() as patch:
+        patch.setattr(drop_folder, "refuse_unopened", breaks)
+        patch.setattr(drop_folder, "close_old_connections", lambda: None)  # the test's own transaction
+        first = watcher.look(now=began)
+    assert {passed.path.name: bool(passed.taken) for passed in first} == {"a.xml": False, "b.xml": True}
+    (again,) = watcher.look(now=began + AGAIN_SECONDS)
+    assert again.taken is not None and again.taken.code == "FILE-NOT-PLAIN"

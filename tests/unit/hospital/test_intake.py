@@ -237,6 +237,7 @@ def test_a_frozen_version_cannot_be_changed(take: Take, clean: list[bytes]) -> N
         ("C:\\xml\\a.xml", "a.xml"),
         ("a\x00\nb.xml", "ab.xml"),
         ("a\u202ex.xml", "ax.xml"),
+        ("b\udcd0nh.xml", "b\ufffdnh.xml"),
         ("", "(không tên)"),
         ("x" * 300, "x" * 255),
     ],

@@ -99,7 +99,21 @@ def xml_files(folder: Path) -> Iterator[Path]:
 
 
 def take_path(path: Path, *, by: Any, door: str = Door.CLI, reason: str = "", test: bool = False) -> Passed:
-    """Take in one file of a disk."""
+    """Take in one file of a disk. Whatever becomes of it is its own affair: nothing is raised."""
+    try:
+        return _take_path(path, by=by, door=door, reason=reason, test=test)
+    except Exception:
+        # Nothing of this file has entered; the others go on.
+        log.exception("a file could not be taken in")
+        close_old_connections()
+        return Passed(
+            path,
+            None,
+            "Có trục trặc khi nhận tệp này nên chưa nhận. Nhập lại sau, hoặc báo công nghệ thông tin.",
+        )
+
+
+def _take_path(path: Path, *, by: Any, door: str, reason: str, test: bool) -> Passed:
     try:
         data = read_plain(path)
     except NotOpened as refusal:
@@ -112,17 +126,7 @@ def take_path(path: Path, *, by: Any, door: str = Door.CLI, reason: str = "", te
         return Passed(path, None, str(problem))
     except OSError:
         return Passed(path, None, "Không đọc được tệp này. Kiểm tra quyền đọc.")
-    try:
-        return Passed(path, take_file(path.name, data, by=by, door=door, reason=reason, test=test))
-    except Exception:
-        # Nothing of this file has entered; the others go on.
-        log.exception("a file could not be taken in")
-        close_old_connections()
-        return Passed(
-            path,
-            None,
-            "Có trục trặc khi nhận tệp này nên chưa nhận. Nhập lại sau, hoặc báo công nghệ thông tin.",
-        )
+    return Passed(path, take_file(path.name, data, by=by, door=door, reason=reason, test=test))
 
 
 def take_folder(

@@ -157,8 +157,13 @@ def keep_copy(digest: str, data: bytes) -> str:
 
 def shown_name(name: str) -> str:
     """The last part of a file's name, safe to show; it is never used as a path."""
-    last = re.split(r"[/\\]", name)[-1]
+    last = re.split(r"[/\\]", readable(name))[-1]
     return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", last)[:255] or "(không tên)"
+
+
+def readable(name: str) -> str:
+    """A name that can be stored and printed: what was no UTF-8 on the disk, as of a system that writes cp1258, is "\ufffd"."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", name)
 
 
 def facility_of(code: str, day: date | None, place: str) -> tuple[Facility, str]:

@@ -7,9 +7,6 @@ name, not who brought it.
 """
 
 import hashlib
-import io
-import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +24,12 @@ from ..ledger import step
 from ..models import PreparedDocument, SigningKey, Submission
 from ..signing import Held, check_again, check_whole, store_signed, unsigned_bytes
 from ..states import State
+from .handed_in import files_in
 from .status import status_for
+from .tables import check_tables, tables_in, tables_leaving
 
 AT_ONCE = 500
 """Files in one package."""
-MAX_PACKAGE = 512 * 1024 * 1024
-MAX_FILE = 64 * 1024 * 1024
 GUIDE_NAME = "DOC-TRUOC.txt"
 GUIDE = """Các tệp XML trong gói này chờ ký bằng chứng thư của cơ sở.
 Ký từng tệp: chữ ký XML nằm trong phần tử CHUKYDONVI, bao toàn bộ tệp (URI rỗng, enveloped), RSA với SHA-256,
@@ -68,7 +65,8 @@ class Attached:
 
 
 def prepare(*, by: Any, facility: Facility) -> Prepared:
-    """The unsigned files of the facility's waiting records. What was prepared before is given out unchanged."""
+    """The unsigned files of the facility's waiting records. What was prepared before is given out unchanged, as long as
+    it holds just what may be sent today."""
     now = timezone.now()
     waiting = (
         Submission.ledger.filter(
@@ -102,10 +100,14 @@ def prepare(*, by: Any, facility: Facility) -> Prepared:
 
 
 def _prepared(submission: Submission, by: Any, now: datetime) -> PreparedDocument:
-    before = submission.prepared.order_by("-prepared_at").first()
-    if before is not None:
-        return before
     check_whole(submission)
+    day = timezone.localdate(now)
+    leaving = tables_leaving(submission, day)
+    for before in submission.prepared.order_by("-prepared_at"):
+        if tables_in(etree.fromstring(before.content)) == leaving:
+            if submission.version is not None:
+                check_again(submission, day)
+            return before
     content = unsigned_bytes(submission, at=now)
     return PreparedDocument.objects.create(
         submission=submission,
@@ -120,13 +122,11 @@ def attach(*, by: Any, name: str, data: bytes) -> list[Attached]:
     """Take back signed files: one XML, or a ZIP of them. Each is judged by itself."""
     now = timezone.now()
     outcomes = []
-    for member, content in _files(name, data):
-        if content is None:
-            outcomes.append(
-                Attached(member, False, "FILE-UNREADABLE", "Không đọc được tệp này. Hãy nộp lại.")
-            )
+    for file in files_in(name, data):
+        if file.problem:
+            outcomes.append(Attached(file.name, False, "FILE-UNREADABLE", file.problem))
         else:
-            outcomes.append(_attach_one(by, member, content, now))
+            outcomes.append(_attach_one(by, file.name, file.content, now))
     return outcomes
 
 
@@ -170,6 +170,7 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
         for submission in open_ones:
             try:
                 check_whole(submission)
+                check_tables(submission, verdict.tree, timezone.localdate(now))
                 if submission.version is not None:
                     check_again(submission, timezone.localdate(now))
             except Held as problem:
@@ -186,33 +187,3 @@ def _attach_one(by: Any, name: str, signed: bytes, now: datetime) -> Attached:
             assert document is not None, "the row is locked"
             note(by, "signature-attached", "submission", submission.pk, sha256=document.sha256)
     return Attached(name, True, "ATTACHED", "Đã nhận chữ ký; hồ sơ sẽ được gửi.", code)
-
-
-def _files(name: str, data: bytes) -> Iterable[tuple[str, bytes | None]]:
-    """The XML files in what was handed in; None where one cannot be read."""
-    if not data.startswith(b"PK\3\4"):
-        yield name, data
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [one for one in archive.infolist() if one.filename.lower().endswith(".xml")]
-            if len(members) > AT_ONCE * 2 or sum(one.file_size for one in members) > MAX_PACKAGE:
-                yield name, None
-                return
-            for member in members:
-                yield member.filename, _member(archive, member)
-            if not members:
-                yield name, None
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        yield name, None
-
-
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
-    if member.file_size > MAX_FILE:
-        return None
-    try:
-        with archive.open(member) as stream:
-            content = stream.read(MAX_FILE + 1)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        return None
-    return content if len(content) <= MAX_FILE else None
