@@ -52,21 +52,20 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     command.add_argument(
         "--at",
-        type=_moment,
         default=None,
         metavar="THỜI_ĐIỂM",
-        help="xét chứng thư vào thời điểm này, ví dụ 2026-11-15T07:05:00+07:00 (mặc định: bây giờ; gói bằng chứng: lúc ký)",
+        help="xét chứng thư vào thời điểm này, ví dụ 2026-11-15T07:05:00+07:00, hoặc 15/11/2026 là hết ngày đó (mặc định: bây giờ; gói bằng chứng: lúc ký)",
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="dạng kết quả")
     command.set_defaults(run=run)
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.astimezone()
-
-
 def run(options: argparse.Namespace) -> int:
+    try:
+        at = None if options.at is None else verify_evidence.asked_moment(options.at)
+    except ValueError:
+        print(verify_evidence.AT_FORM, file=sys.stderr)
+        return UNUSABLE
     try:
         trusted = [ca for path in options.ca for ca in x509.load_pem_x509_certificates(path.read_bytes())]
     except (OSError, ValueError):
@@ -89,9 +88,9 @@ def run(options: argparse.Namespace) -> int:
             outcomes.append(UNUSABLE)
             continue
         if data.startswith(CONTAINER):
-            exit_code, text, fields = _container(data, options.at, trusted or None, registered, keys)
+            exit_code, text, fields = _container(data, at, trusted or None, registered, keys)
         else:
-            exit_code, text, fields = _document(data, options.at, trusted or None, registered)
+            exit_code, text, fields = _document(data, at, trusted or None, registered)
         outcomes.append(exit_code)
         if options.format == "json":
             print(json.dumps({"file": str(path), **fields}, ensure_ascii=False))

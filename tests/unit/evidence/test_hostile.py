@@ -167,3 +167,38 @@ def test_of_several_files_one_that_failed_is_not_hidden_behind_one_that_cannot_b
     missing = str(tmp_path / "khong-co.zip")
     assert main(["verify", missing]) == 2
     assert main(["verify", str(forged), missing]) == main(["verify", missing, str(forged)]) == 1
+
+
+@pytest.mark.parametrize("at", ["hôm qua", "31/02/2026", "2026-13-01", ""])
+def test_a_moment_that_cannot_be_read_is_told_in_plain_words_by_both(at: str, tmp_path: Path, capsys) -> None:
+    file = tmp_path / "tep.xml"
+    file.write_bytes(b"<GIAMDINHHS/>")
+    for verify in (
+        lambda: main(["verify", str(file), "--at", at]),
+        lambda: verify_evidence.main([str(file), "--at", at]),
+    ):
+        assert verify() == 2
+        assert capsys.readouterr().err.strip() == verify_evidence.AT_FORM
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("30/11/2026", "2026-11-30T23:59:59+07:00"),
+        ("2026-11-30T09:00:00", "2026-11-30T09:00:00+07:00"),
+        ("2026-11-30T09:00:00+00:00", "2026-11-30T09:00:00+00:00"),
+    ],
+)
+def test_a_day_is_its_end_and_a_missing_zone_is_vietnams_in_both(
+    typed: str, meant: str, tmp_path: Path, capsys
+) -> None:
+    assert verify_evidence.asked_moment(typed).isoformat() == meant
+    file = tmp_path / "tep.xml"
+    file.write_bytes(b"<GIAMDINHHS/>")
+    for verify in (
+        lambda: main(["verify", str(file), "--at", typed]),
+        lambda: verify_evidence.main([str(file), "--at", typed]),
+    ):
+        assert verify() in (1, 2)
+        told = capsys.readouterr()
+        assert told.out and not told.err

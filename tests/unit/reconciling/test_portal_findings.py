@@ -47,6 +47,13 @@ def test_a_transaction_number_beside_the_code_of_another_visit_is_refused(books)
     number = row.receipts.get().transaction_number
     noted = note(f"{HEAD}{other.version.visit.visit_code},{number},E1,,x\n")
     assert (noted.new, [line for line, _ in noted.refused]) == (0, [2])
+    ((_, why),) = noted.refused
+    owner = row.version.visit.visit_code
+    assert (
+        f"Mã giao dịch {number} trong sổ là của MA_LK khác ({owner})" in why and "Kiểm tra trên cổng" in why
+    )
+    unknown = note(f"{HEAD}{other.version.visit.visit_code},KHONG-CO,E1,,x\n")
+    assert unknown.refused == ((2, "Không thấy hồ sơ đã tiếp nhận nào có mã này."),)
 
 
 def test_a_finding_after_61_days_still_finds_its_visit(books):

@@ -29,6 +29,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from datetime import datetime, timedelta, timezone
+from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035 (Python 3.8)
 
@@ -60,6 +61,24 @@ CALLS, PEOPLE = "calls", "people"
 """Who saw an incident: the facility's own calls, or people who told of it."""
 ONE_CALL = timedelta(minutes=2)
 """Longer than any call: beside the first silent one others may still have been answered."""
+CLOCK_SET, OTHER_DAY = timedelta(minutes=15), timedelta(days=1)
+"""One clock wrote both moments and may have been set in between. Up to the first, their order says nothing; from the
+second on no mended clock explains it; between the two it stays undecided."""
+STATES = {
+    "WAITING": "Chờ ký",
+    "HELD": "Tạm giữ",
+    "SIGNED": "Đã ký",
+    "SENDING": "Đang gửi",
+    "RECEIVED": "Đã tiếp nhận",
+    "ACCEPTED": "Không còn vướng",
+    "FINDINGS": "Cổng báo lỗi nội dung",
+    "REFUSED": "Bị từ chối",
+    "UNKNOWN": "Chưa rõ kết quả",
+    "SUPERSEDED": "Đã thay bằng bản mới",
+}
+"""The states of a submission and their words."""
+WITHOUT_RECEIPT = ("REFUSED", "UNKNOWN")
+"""What a last attempt with a receipt cannot have come to."""
 NOT_CHECKED, MESSAGE_NOT_CHECKED = "STATUS-NOT-CHECKED", "MESSAGE-NOT-CHECKED"
 SIMULATED = "RECEIPT-SIMULATED"
 SIMULATOR = re.compile(r"^X-Simulator[ \t]*:", re.I | re.M)
@@ -176,11 +195,31 @@ class Container:
 
     def read(self, name: str) -> Any:
         try:
-            return json.loads(self.parts[name].decode("utf-8"))
+            return json.loads(self.parts[name].decode("utf-8"), object_pairs_hook=_once)
         except KeyError:
             raise Stop(FAILED, "PART-MISSING", name, "Gói thiếu phần này.") from None
+        except Repeated as twice:
+            raise Stop(
+                FAILED,
+                "PART-REPEATS",
+                name,
+                f"Phần này ghi mục “{twice}” hai lần, nên mỗi chương trình có thể đọc ra một khác.",
+            ) from None
         except (ValueError, RecursionError):
             raise Stop(FAILED, "PART-UNREADABLE", name, "Không đọc được phần này của gói.") from None
+
+
+class Repeated(ValueError):
+    """An object that says one thing twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Repeated(name)
+        found[name] = value
+    return found
 
 
 def sha256(data: bytes) -> str:
@@ -1035,6 +1074,7 @@ class Examination:
             self.receipt(receipt, attempts, documents, where)
         for incident in submission.get("incidents", []):
             self.incident(incident, attempts, documents, where)
+        self.receipts_and_state(submission, receipts, attempts, where)
         if documents and not receipts:
             self.say(UNKNOWN, "NO-RECEIPT", where, f"Chưa có biên nhận (trạng thái: {submission['word']}).")
 
@@ -1247,6 +1287,64 @@ class Examination:
         how = "hỏi trực tuyến" if asked.kind == "ocsp" else "theo danh sách thu hồi"
         self.say(outcome, code, where, f"{sentence} ({how}, {shown(kept['asked_at'])}).")
 
+    def in_order(self, earlier: str, later: str, code: str, subject: str, sentence: str) -> bool:
+        """Whether two moments of the facility's clock agree; what is said where they do not."""
+        gap = moment(earlier) - moment(later)
+        if gap <= CLOCK_SET:
+            return True
+        times = f" ({shown(later)} và {shown(earlier)})."
+        if gap < OTHER_DAY:
+            times += " Đồng hồ máy có thể đã được chỉnh lại ở giữa: đối chiếu với cơ sở."
+        self.say(UNKNOWN if gap < OTHER_DAY else FAILED, code, subject, sentence + times)
+        return False
+
+    def receipts_and_state(
+        self, submission: dict[str, Any], receipts: Any, attempts: Any, where: str
+    ) -> None:
+        """What they say of each other: each number and each attempt has one receipt, and a receipt is no refusal."""
+        numbers = [one["transaction_number"] for one in receipts]
+        tries = [one["attempt"] for one in receipts]
+        if len(set(numbers)) < len(numbers) or len(set(tries)) < len(tries):
+            self.say(
+                FAILED,
+                "RECEIPT-TWICE",
+                where,
+                "Một biên nhận ghi hai lượt, hoặc một lần gửi có hai biên nhận.",
+            )
+        state, word = submission["state"], submission["word"]
+        if STATES.get(state, word) != word:
+            self.say(
+                FAILED,
+                "STATE-OTHER",
+                where,
+                f"Trạng thái ghi là “{word}”, nhưng mã trạng thái {state} là “{STATES[state]}”.",
+            )
+            return
+        last = max((one["number"] for one in attempts), default=0)
+        answered = {
+            one["number"]: one["answer_head"]
+            for one in attempts
+            if one["number"] in [each["attempt"] for each in receipts if not each["stated_by"]]
+            and one["code"] != FROM_JOURNAL
+        }
+        if state not in WITHOUT_RECEIPT or not answered:
+            return
+        if last in answered:
+            self.say(
+                FAILED,
+                "STATE-OTHER",
+                where,
+                f"Lần gửi cuối có biên nhận mà trạng thái lại ghi là “{word}”.",
+            )
+        elif not all(SIMULATOR.search(head) for head in answered.values()):
+            self.say(
+                UNKNOWN,
+                "STATE-AFTER-RECEIPT",
+                where,
+                f"Lần gửi trước có biên nhận, lần sau thì trạng thái là “{word}”. Đối chiếu với "
+                f"{self.other_side.lower()} xem nơi đó giữ gì.",
+            )
+
     def attempts(self, attempts: Any, documents: Any, where: str) -> None:
         known = {one["sha256"] for one in documents}
         for attempt in attempts:
@@ -1266,6 +1364,15 @@ class Examination:
                     f"{where}, lần gửi {attempt['number']}",
                     "Các mốc giờ của lần gửi không theo thứ tự.",
                 )
+            elif not self.after_signing(attempt, documents, where):
+                continue
+            elif _status_in(attempt["answer_head"]) not in ("", str(attempt["http_status"])):
+                self.say(
+                    FAILED,
+                    "ANSWER-OTHER",
+                    f"{where}, lần gửi {attempt['number']}",
+                    f"Sổ gửi ghi mã HTTP {attempt['http_status']}, phần đầu của trả lời lưu lại ghi mã khác.",
+                )
             else:
                 self.say(
                     NOTED,
@@ -1274,6 +1381,16 @@ class Examination:
                     f"{shown(attempt['started_at'])}: {attempt['outcome'] or 'đang gửi'} {attempt['code']}".strip()
                     + f", tệp {attempt['request_sha256'][:16]}….",
                 )
+
+    def after_signing(self, attempt: Any, documents: Any, where: str) -> bool:
+        signed = [one["signed_at"] for one in documents if one["sha256"] == attempt["request_sha256"]]
+        return self.in_order(
+            min(signed, key=moment),
+            attempt["bytes_from"] or attempt["started_at"],
+            "ATTEMPT-BEFORE-SIGNING",
+            f"{where}, lần gửi {attempt['number']}",
+            "Lần gửi này được ghi là gửi đi trước lúc tệp được ký",
+        )
 
     def whole(self, submission: dict[str, Any], attempts: Any, where: str) -> None:
         """Whether attempts are missing. A restored database leaves some numbers free, so a gap alone proves nothing."""
@@ -1316,6 +1433,14 @@ class Examination:
         if attempt["request_sha256"] != receipt["document_sha256"]:
             self.say(FAILED, "RECEIPT-OTHER", subject, "Biên nhận và lần gửi nói về hai tệp khác nhau.")
             return
+        if not self.in_order(
+            attempt["bytes_from"] or attempt["started_at"],
+            receipt["received_at"],
+            "RECEIPT-TIMES",
+            subject,
+            "Biên nhận được ghi là đến trước lần gửi của nó",
+        ):
+            return
         if receipt["stated_by"]:
             self.say(
                 UNKNOWN,
@@ -1333,6 +1458,28 @@ class Examination:
                 f"bị ngắt hoặc sau đó dữ liệu được khôi phục. Đối chiếu mã này với {self.other_side.lower()}.",
             )
             return
+        if not attempt["bytes_from"] or attempt["outcome"] == "NotSent":
+            self.say(
+                FAILED, "RECEIPT-NOT-SENT", subject, "Lần gửi này ghi là chưa gửi đi, mà lại có biên nhận."
+            )
+            return
+        if attempt["outcome"] != "Accepted" or str(attempt["code"])[:3] != "200":
+            self.say(
+                FAILED,
+                "RECEIPT-NOT-ACCEPTED",
+                subject,
+                f"Lần gửi này ghi kết quả {attempt['outcome']} {attempt['code']}, không phải là đã được nhận, mà lại có "
+                "biên nhận.",
+            )
+            return
+        if not self.in_order(
+            receipt["received_at"],
+            attempt["ended_at"],
+            "RECEIPT-TIMES",
+            subject,
+            "Biên nhận được ghi là đến sau khi lần gửi của nó đã xong",
+        ):
+            return
         answer = self.box.parts.get(attempt["answer"] or "", b"")
         if self.box.kind == HEALTH_CHECK:
             said = hub_number_in(answer, self.messages.get(receipt["document_sha256"], ""))
@@ -1344,6 +1491,23 @@ class Examination:
                 "RECEIPT-NOT-ANSWERED",
                 subject,
                 f"Trả lời lưu lại của {self.other_side.lower()} không có mã giao dịch này cho tệp này.",
+            )
+            return
+        if said_twice(answer):
+            self.say(
+                UNKNOWN,
+                "ANSWER-TWO-VALUES",
+                subject,
+                f"Trả lời lưu lại nêu hai giá trị khác nhau cho {', '.join(said_twice(answer))}, nên không biết "
+                f"{self.other_side.lower()} nói giá trị nào. Đối chiếu mã này với {self.other_side.lower()}.",
+            )
+            return
+        if receipt["stated_at"] != ("" if self.box.kind == HEALTH_CHECK else stated_at_in(answer)):
+            self.say(
+                FAILED,
+                "RECEIPT-STATED-AT",
+                subject,
+                f"Giờ tiếp nhận ghi trên biên nhận khác giờ trong trả lời lưu lại của {self.other_side.lower()}.",
             )
             return
         if SIMULATOR.search(attempt["answer_head"]):
@@ -1358,10 +1522,12 @@ class Examination:
             PASSED,
             "RECEIPT-BOUND",
             subject,
-            f"{self.other_side} trả mã này cho đúng tệp {receipt['document_sha256']}, nhận lúc "
+            f"{self.other_side} trả mã này trong lần gửi {attempt['number']}, lần mang tệp {receipt['document_sha256']}; "
+            "trả lời đến lúc "
             f"{shown(receipt['received_at'])}"
             + (f", {self.other_side.lower()} ghi {receipt['stated_at']}" if receipt["stated_at"] else "")
-            + f". {self.other_side} không ký biên nhận: khi cần, đối chiếu mã này với {self.other_side.lower()}.",
+            + f". {self.other_side} không ký biên nhận và không ghi mã băm của tệp vào đó: khi cần, đối chiếu mã này và "
+            f"{'mã phiếu' if self.box.kind == HEALTH_CHECK else 'MA_LK'} với {self.other_side.lower()}.",
         )
 
     def journal(self) -> None:
@@ -1376,10 +1542,58 @@ class Examination:
                 )
                 return
             before = line
+        own = [line for line in lines if line["kind"] == IN_JOURNAL[self.box.kind]]
+        if not own:
+            self.say(
+                UNKNOWN,
+                "JOURNAL-MISSING",
+                "Nhật ký",
+                f"Nhật ký trong gói không có dòng nào về {self.what.lower()} này: gói đã bị bớt.",
+            )
+            return
+        if len({line["object_id"] for line in own}) > 1 or not any(
+            self.is_about(line["detail"]) for line in own
+        ):
+            self.say(
+                FAILED,
+                "JOURNAL-OTHER",
+                "Nhật ký",
+                f"Nhật ký trong gói không nói về đúng {self.what.lower()} này: mã băm, số bản hoặc giai đoạn khác với gói.",
+            )
+            return
         self.say(PASSED, "JOURNAL-WHOLE", "Nhật ký", f"{len(lines)} dòng khớp mã băm của chúng.")
 
+    def is_about(self, detail: dict[str, Any]) -> bool:
+        """Whether a line of the journal tells how exactly this came to be."""
+        manifest = self.box.manifest
+        return detail.get("sha256") == manifest["record_sha256"] and all(
+            detail.get(name, manifest.get(name)) == manifest.get(name) for name in ("version", "stage")
+        )
+
     def clock(self) -> None:
-        for one in self.box.read("clock.json")["answers"]:
+        told = self.box.read("clock.json")
+        kept = {
+            (submission["number"], one["number"]): one
+            for submission in self.box.manifest["submissions"]
+            for one in self.box.read(submission["attempts"])
+        }
+        for one in told["answers"]:
+            attempt = kept.get((one["submission"], one["attempt"]))
+            if attempt is not None and (
+                one["ended_at"] != attempt["ended_at"]
+                or one["portal_date"] != _date_in(attempt["answer_head"])
+            ):
+                self.say(
+                    FAILED,
+                    "CLOCK-OTHER",
+                    "Đồng hồ",
+                    f"Giờ ghi ở phần giờ giấc khác giờ của lần gửi {one['attempt']} hoặc của trả lời lưu lại.",
+                )
+        if told.get("frozen_at", self.box.manifest["frozen_at"]) != self.box.manifest["frozen_at"]:
+            self.say(
+                FAILED, "CLOCK-OTHER", "Đồng hồ", "Giờ chốt ở phần giờ giấc khác giờ chốt ghi trong gói."
+            )
+        for one in told["answers"]:
             if one["portal_date"] and one["ended_at"]:
                 try:
                     portal = parsedate_to_datetime(one["portal_date"])
@@ -1396,21 +1610,61 @@ class Examination:
                 )
 
 
+def _status_in(head: str) -> str:
+    """The HTTP status that the head of an answer begins with; empty where there is none."""
+    found = re.match(r"HTTP (\d{3})(?!\d)", head)
+    return found.group(1) if found else ""
+
+
+def _date_in(head: str) -> str:
+    _, _, headers = head.partition("\n")
+    return str(HeaderParser().parsestr(headers).get("Date", ""))
+
+
 def transaction_number_in(answer: bytes) -> str:
     """The number of an answer of the portal that is a receipt, as the client reads it; empty where it is none."""
+    fields = _fields(answer)
+    return fields.get("magiaodich", "")[:100] if fields.get("maketqua") == "200" else ""
+
+
+def stated_at_in(answer: bytes) -> str:
+    """When the portal says that it received, as the client reads it."""
+    return _fields(answer).get("thoigiantiepnhan", "")[:20]
+
+
+def _fields(answer: bytes) -> dict[str, str]:
+    """The texts and numbers of an answer of the portal, under lower-case names."""
     try:
         fields = json.loads(answer.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return ""
+        return {}
     if not isinstance(fields, dict):
-        return ""
-    lower = {str(name).lower(): value for name, value in fields.items()}
+        return {}
+    return {str(name).lower(): _plain(value) for name, value in fields.items()}
 
-    def says(name: str) -> str:
-        value = lower.get(name)
-        return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
-    return says("magiaodich")[:100] if says("maketqua") == "200" else ""
+def _plain(value: object) -> str:
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+BINDING = ("maKetQua", "maGiaoDich", "thoiGianTiepNhan", "res_code", "txn_id", "ref_msg_id")
+
+
+def said_twice(answer: bytes) -> list[str]:
+    """What one object of an answer says twice and differently: two readers may take it for two things."""
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        for name in BINDING:
+            if len({_plain(value) for key, value in pairs if key.lower() == name.lower()}) > 1:
+                found.append(name)
+        return dict(pairs)
+
+    try:
+        json.loads(answer.decode("utf-8-sig"), object_pairs_hook=look)
+    except (ValueError, RecursionError):
+        return []
+    return found
 
 
 HUB_TAKEN = ("CM_SUCCESS", "PS_SYNC_SUCCESS", "PS_DS_VERIFY_SUCCESS", "PS_DS_SAVE_SUCCESS")
@@ -1437,6 +1691,10 @@ def hub_number_in(answer: bytes, msg_id: str) -> str:
     return says("txn_id")[:100] if says("res_code") in HUB_TAKEN and about in ("", msg_id) else ""
 
 
+IN_JOURNAL = {RECORD: "visit", CHECK_IN: "check-in", HEALTH_CHECK: "health-check"}
+"""Under what kind the hospital's journal speaks of what a container is about."""
+
+
 def journal_hash(line: dict[str, Any]) -> str:
     """As the hospital's journal chains its lines."""
     names = ("seq", "at", "actor", "action", "kind", "object_id", "detail", "previous")
@@ -1451,6 +1709,21 @@ def moment(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     return value
+
+
+AT_FORM = (
+    "Không đọc được thời điểm nêu ở --at. Ghi như 30/11/2026 (hết ngày đó, giờ Việt Nam) hoặc "
+    "2026-11-30T09:00:00+07:00 (không ghi múi giờ thì là giờ Việt Nam)."
+)
+
+
+def asked_moment(text: str) -> datetime:
+    """The moment that somebody typed: a day as dd/mm/yyyy is its last second in Vietnam, and so is a missing zone
+    Vietnam's. Raises ValueError."""
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", text.strip()):
+        return datetime.strptime(text.strip() + " 23:59:59", "%d/%m/%Y %H:%M:%S").replace(tzinfo=HANOI)
+    value = datetime.fromisoformat(text.strip())
+    return value if value.tzinfo else value.replace(tzinfo=HANOI)
 
 
 def shown(text: str) -> str:
@@ -1559,7 +1832,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="TỆP.pem",
         help="khóa công khai cơ sở đã đăng ký với trục Bộ Y tế (gói của phiếu khám sức khỏe)",
     )
-    command.add_argument("--at", metavar="GIỜ", help="chỉ cho tệp XML: giờ ký, như 2026-11-23T09:00:00+07:00")
+    command.add_argument(
+        "--at",
+        metavar="GIỜ",
+        help="chỉ cho tệp XML: lúc ký, như 2026-11-23T09:00:00+07:00; hoặc 23/11/2026, tính đến hết ngày",
+    )
     command.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     options = command.parse_args(arguments)
     try:
@@ -1595,7 +1872,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.at is None:
             print("Với một tệp XML, hãy nêu thời điểm ký bằng --at.", file=sys.stderr)
             return 2
-        said = judge_document(data, moment(options.at), authorities, registered)
+        try:
+            at = asked_moment(options.at)
+        except ValueError:
+            print(AT_FORM, file=sys.stderr)
+            return 2
+        said = judge_document(data, at, authorities, registered)
         lines = [Line(said.outcome, said.code, "Chữ ký", said.sentence)]
     if options.json:
         print(

@@ -97,7 +97,15 @@ def tell(
         )
         destinations = destinations_of(facility, DestinationKind.PORTAL)
         submissions = enqueue_check_in(check_in, destinations, at=moment)
-        note(by, "check-in-told", "check-in", check_in.pk, stage=check_in.stage, sha256=check_in.sha256)
+        note(
+            by,
+            "check-in-told",
+            "check-in",
+            check_in.pk,
+            stage=check_in.stage,
+            version=check_in.number,
+            sha256=check_in.sha256,
+        )
     return Told(check_in, tuple(submissions))
 
 

@@ -49,7 +49,8 @@ Kết quả: ĐẠT, KHÔNG ĐẠT hoặc CHƯA KẾT LUẬN. Không nêu nơi c
 chưa thể biết chứng thư là của ai, nên kết quả là CHƯA KẾT LUẬN.
 
 Chữ ký bảo vệ nội dung. Biên nhận, giờ giấc, sự cố làm chậm và nhật ký do cơ sở lưu lại, nơi nhận không ký các thông tin này;
-khi có tranh chấp, đối chiếu mã giao dịch với nơi nhận. {also}Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
+khi có tranh chấp, đối chiếu mã giao dịch với nơi nhận. Biên nhận cho biết nơi nhận trả mã đó trong lần gửi mang tệp này; nơi nhận
+không ghi mã băm của tệp vào biên nhận, nên nếu trả lời của hai lần gửi cùng lúc bị tráo nhau thì gói không cho thấy. {also}Giờ ký lấy theo đồng hồ máy của cơ sở, không có dấu thời gian
 của bên thứ ba.
 
 Gói chứa thông tin sức khỏe của người bệnh. Hãy giữ kín như giữ hồ sơ bệnh án.

@@ -85,7 +85,7 @@ def note_rows(*, by: Any, rows: list[FindingRow]) -> Noted:
             continue
         submission = the_received(row.visit_code, row.transaction_number)
         if submission is None:
-            refused.append((row.line, str(NotReceived.__doc__)))
+            refused.append((row.line, _why_not(row)))
             continue
         found[submission.pk] = submission
         of[submission.pk].append((row.code[:40], row.path[:80], row.message))
@@ -94,6 +94,22 @@ def note_rows(*, by: Any, rows: list[FindingRow]) -> Noted:
         made = _keep_new(by, found[pk], findings)
         new, known = new + made, known + len(findings) - made
     return Noted(new, known, tuple(refused))
+
+
+def _why_not(row: FindingRow) -> str:
+    """Nothing fits, or the number and the code that the row names are of two different records here."""
+    number = row.transaction_number
+    owner = the_received("", number) if row.visit_code and number else None
+    if owner is None:
+        return str(NotReceived.__doc__)
+    if owner.visit_code == row.visit_code:
+        return (
+            f"Mã giao dịch {number} trong sổ là của báo vào khám, không phải của hồ sơ. Kiểm tra trên cổng."
+        )
+    return (
+        f"Mã giao dịch {number} trong sổ là của MA_LK khác ({owner.visit_code}), không phải {row.visit_code}. "
+        "Kiểm tra trên cổng mã này thuộc hồ sơ nào trước khi ghi lỗi."
+    )
 
 
 @transaction.atomic
