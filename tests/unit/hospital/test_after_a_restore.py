@@ -168,6 +168,21 @@ def test_an_older_version_waits_where_a_newer_one_left_before_the_restore(
     assert (older.state, older.problem_code) == (State.HELD, "RESTORED-NEWER")
 
 
+def test_an_older_version_that_is_entered_again_waits_where_only_a_newer_one_left(
+    closed: Closed, clean: list[bytes]
+) -> None:
+    copy = transaction.savepoint()
+    closed(visit_code="NEWER2")
+    data = changed(renamed(clean[0], "NEWER2"), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+    take_file("visit.xml", data, by="giang", reason="Sửa địa chỉ", at=timezone.now())
+    assert work(Submission.objects.get(version__number=2)).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    assert LostSubmission.objects.get().version == 2
+    older = closed(visit_code="NEWER2")
+    assert (older.version_number, older.state, older.problem_code) == (1, State.HELD, "RESTORED-LEFT")
+
+
 def test_what_was_being_sent_when_the_copy_was_made_is_left_to_a_person(
     closed: Closed, portal: Portal
 ) -> None:

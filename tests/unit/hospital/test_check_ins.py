@@ -178,6 +178,17 @@ class TestTakingIn:
         rows = Submission.ledger.order_by("id").values_list("state", "check_in__number")
         assert list(rows) == [(State.SUPERSEDED, 1), (State.SUPERSEDED, 2), (State.WAITING, 3)]
 
+    def test_a_changed_admission_replaces_the_admission_and_not_the_arrival(self, house: House) -> None:
+        code = told()
+        for reason in ("Viêm phổi", "Viêm phế quản"):
+            take(file({**admission(code), "admission_reason": reason}))
+        rows = Submission.ledger.order_by("id").values_list("state", "check_in__stage", "check_in__number")
+        assert list(rows) == [
+            (State.WAITING, "arrival", 1),
+            (State.SUPERSEDED, "admission", 1),
+            (State.WAITING, "admission", 2),
+        ]
+
     @pytest.mark.parametrize("category", ["2", "2.1"])
     def test_an_emergency_is_never_told(self, house: House, category: str) -> None:
         taken = take(file(row(patient_category_code=category)))

@@ -24,7 +24,7 @@ from tests.health_check_file import BLOCK, HUB_CODE, Export
 
 from sosuckhoe.healthbook.signing import FileSigner, PracticeAuthority, health_check_policy, sign, to_pkcs12
 from sosuckhoe.hospital.delivery import actions, doors
-from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
+from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Answer, Concern, Word
 from sosuckhoe.hospital.delivery.calling import NotSent
 from sosuckhoe.hospital.delivery.channels import channel_of
 from sosuckhoe.hospital.delivery.health_checks import due_at
@@ -39,6 +39,7 @@ from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
+from sosuckhoe.hospital.delivery.settling import settle
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import HealthCheckWorker, Worker
 from sosuckhoe.hospital.visits.choices import choose
@@ -188,6 +189,17 @@ class TestSending:
             ("portal", True),
         }
         assert Visit.objects.count() == 1
+
+    def test_a_number_that_the_hub_gave_is_free_at_the_portal(self, two: Two, clean: list[bytes]) -> None:
+        take(unique())
+        number = work().receipts.get().transaction_number
+        take_file("visit.xml", clean[0], by="giang", at=NOW)
+        line = Worker("visits")
+        assert line.sign_one()
+        ((visit, attempt),) = line.claim()
+        attempt.bytes_from = attempt.started_at
+        settle(visit, attempt, None, Answer(Word.ACCEPTED, "200", "", transaction_number=number))
+        assert Submission.objects.get().state == State.RECEIVED
 
     def test_a_channel_refuses_what_is_not_its_own_even_if_the_ledger_were_wrong(
         self, two: Two, clean: list[bytes]

@@ -22,7 +22,7 @@ from sosuckhoe.hospital.delivery.models import Attempt, Destination, SigningKey,
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.sessions import Sessions
-from sosuckhoe.hospital.delivery.settling import REST
+from sosuckhoe.hospital.delivery.settling import REST, settle
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.web.admin.actions import change_destination
@@ -108,6 +108,27 @@ def test_a_number_said_of_two_at_the_same_moment_is_the_receipt_of_one(
     settled = work(second)
     assert (settled.state, settled.receipts.count()) == (State.UNKNOWN, 0)
     assert settled.attempts.get().outcome == Word.UNKNOWN
+
+
+@pytest.mark.parametrize("signed_anew", [False, True])
+def test_a_late_answer_settles_the_file_it_is_about_and_no_other(
+    closed: Callable[..., Submission], signed_anew: bool
+) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    ((claimed, attempt),) = worker.claim()
+    attempt.bytes_from = timezone.now()
+    Submission.objects.update(state=State.SIGNED, fence=claimed.fence + 1, lease_until=None, holder="")
+    if signed_anew:
+        Submission.objects.update(state=State.WAITING, document=None)
+        assert worker.sign_one()
+    answer = Answer(Word.ACCEPTED, "200", "", transaction_number="GD-DEN-MUON")
+    settle(claimed, attempt, None, answer)
+    submission.refresh_from_db()
+    assert submission.state == (State.SIGNED if signed_anew else State.RECEIVED)
+    assert claimed.document is not None
+    assert submission.receipts.get().document_sha256 == claimed.document.sha256
+    assert (submission.document_id == claimed.document_id) is not signed_anew
 
 
 def test_the_last_answer_of_a_destination_is_noted_anew(closed: Callable[..., Submission]) -> None:

@@ -81,6 +81,14 @@ def claimed(connected: House, clean: list[bytes]) -> tuple[Submission, Attempt]:
     return found
 
 
+def test_an_attempt_of_another_claim_says_nothing_of_this_one(claimed: tuple[Submission, Attempt]) -> None:
+    """That its first byte never left does not mean that none left under the claim that came after it."""
+    submission, _ = claimed
+    Submission.objects.update(fence=submission.fence + 1)
+    assert recover(at=timezone.now() + 3 * worker.LEASE) == 1
+    assert Submission.objects.get().state == State.UNKNOWN
+
+
 def test_what_somebody_has_claimed_anew_meanwhile_is_not_given_back(
     claimed: tuple[Submission, Attempt], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, Si
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
+from sosuckhoe.hospital.delivery.settling import LONGEST_WAIT, delay
 from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker, next_due
@@ -373,6 +374,25 @@ class TestDoors:
         assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
         assert work(unknown).state == State.RECEIVED
 
+    def test_the_machine_repeats_nothing_while_its_destination_is_paused(self, unknown: Submission) -> None:
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        actions.pause(by="hai", destination=unknown.destination, reason="bảo trì")
+        assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 0
+        assert doors.next_repeat(timezone.now()) is None
+        actions.resume(by="hai", destination=unknown.destination)
+        assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
+
+    def test_after_so_many_tries_without_an_answer_a_person_looks_first(self, unknown: Submission) -> None:
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        again = unknown.attempts.get()
+        for number in range(2, doors.REPEATS + 1):
+            assert doors.next_repeat(timezone.now()) is not None
+            again.pk, again.number = None, number
+            again.save(force_insert=True)
+        assert doors.next_repeat(timezone.now()) is None
+        assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 0
+        doors.send_again(by="giang", submission=unknown)
+
     @pytest.mark.parametrize("by", ["machine", "giang"])
     def test_that_it_went_again_is_in_the_journal_with_the_ground_and_who_declared_it(
         self, unknown: Submission, by: str
@@ -553,6 +573,24 @@ def test_a_gateway_time_out_is_no_answer_of_the_portal(
 ) -> None:
     strike(portal, "http-504")
     assert work(closed()).state == State.UNKNOWN
+
+
+def test_a_strange_answer_is_for_a_person_and_is_not_repeated_by_the_machine(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    """Silence may be answered by the same bytes; somebody has to read what nobody understands."""
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+    strike(portal, "unknown-code")
+    submission = work(closed())
+    assert (submission.state, submission.not_before) == (State.UNKNOWN, None)
+    assert doors.next_repeat(timezone.now()) is None
+    assert doors.repeat_where_declared(at=timezone.now() + timedelta(hours=1)) == 0
+    doors.send_again(by="giang", submission=submission)
+
+
+def test_a_portal_that_asks_for_a_long_time_is_asked_again_within_the_longest_wait() -> None:
+    assert delay(1, 900) == 900
+    assert delay(1, 10**9) == LONGEST_WAIT
 
 
 def test_a_refusal_of_the_repeat_does_not_settle_what_may_be_there(
