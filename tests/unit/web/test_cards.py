@@ -16,6 +16,7 @@ from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.patients.models import Patient
 from sosuckhoe.hospital.staff.models import Person
 from sosuckhoe.hospital.visits.models import CheckIn
+from sosuckhoe.hospital.web.cards.forms import from_look_up
 
 CITIZEN = "099090000001|000000001|NGUYỄN VĂN MẪU|01021990|Nam|Số 1, Phố Mẫu, Tỉnh Mẫu|15042022"
 INSURANCE = "XX4990000000000|4e475559e1bb844e2056c4824e204de1baaa55|01/02/1990|1|50|99 - 999|01/01/2026|-|$"
@@ -107,11 +108,26 @@ def test_an_unknown_code_is_shown_as_it_came(ward, as_role):
         b"[]",
         b"",
         b"\xff\xfe",
+        rb'{"maKetQua":"000","ghiChu":"\ud800 \u0000","hoTen":"a\ud800","dsLichSuKT2018":[{"userKT":"\udc00"}]}',
+        rb'{"maKetQua":"000","ghiChu":{"a":"\ud800"}}',
     ],
 )
 def test_an_answer_of_another_shape_breaks_no_page(ward, as_role, answer):
     look_up = ward.look_up_card(answer)
     assert as_role(ward, "reception").get(reverse("web:card", args=[look_up.pk])).status_code == 200
+
+
+def test_what_nothing_can_hold_is_replaced_in_what_the_portal_said_and_in_a_check_in_made_of_it(
+    ward, as_role
+):
+    look_up = ward.look_up_card(
+        rb'{"maKetQua":"000","hoTen":"M\ud800\u1eabu","maThe":"XX\u0000","ghiChu":"\udc00"}'
+    )
+    assert from_look_up(look_up)["full_name"] == "M\ufffdẫu"
+    assert from_look_up(look_up)["insurance_card_number"] == "XX\ufffd"
+    assert (
+        "M\ufffdẫu" in as_role(ward, "reception").get(reverse("web:card", args=[look_up.pk])).content.decode()
+    )
 
 
 def test_a_call_under_way_shows_its_progress_and_can_be_stopped(ward, as_role):

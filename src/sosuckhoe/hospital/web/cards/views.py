@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ...cards import queries, told
-from ...cards.answers import Standing, copayment_sentence
+from ...cards.answers import Standing, copayment_sentence, said
 from ...cards.asking import CannotAsk, Kind, ask, check_by_hand, stop_waiting
 from ...cards.models import LookUp
 from ...cards.question import NotAsked, Question, question_of
@@ -92,7 +92,7 @@ def _told(found: LookUp) -> dict[str, Any]:
         "look_up": found,
         "look": look_of(found),
         "meaning": told.meaning_of(found),
-        "note": found.fields.get("ghichu") or "",
+        "note": said(found.fields.get("ghichu")),
         "facts": told.facts(found.fields),
         "new_card": told.facts(found.fields, told.NEW_CARD) if found.fields.get("mathemoi") else [],
         "differences": told.differences(found),
@@ -103,7 +103,7 @@ def _told(found: LookUp) -> dict[str, Any]:
         "copayment": copayment,
         "copayments": told.copayments(copayment) if copayment else [],
         "copayment_says": copayment.sentence or copayment_sentence(copayment.code) if copayment else "",
-        "copayment_note": (copayment.fields.get("ghichu") or "") if copayment else "",
+        "copayment_note": said(copayment.fields.get("ghichu")) if copayment else "",
         "open": found.is_open or any(row.is_open for row in more.values()),
     }
 
