@@ -364,6 +364,50 @@ def test_an_issuer_that_was_itself_revoked_lets_nothing_be_signed(
     assert "chính nơi cấp" in submission.problem
 
 
+def test_what_is_said_of_the_issuer_is_relied_on_no_longer_than_its_own_list_lasts(
+    key: SigningKey, authority: OpensslAuthority, root: OpensslAuthority
+) -> None:
+    sources.name_source(
+        by="giang",
+        key=key,
+        kind=StatusKind.CRL_FILE,
+        issuer=authority.pem,
+        crl=authority.crl(),
+        authority=root.pem,
+        authority_crl=root.crl("-crlhours", "2"),
+    )
+    source, now = StatusSource.objects.get(), timezone.now()
+    said = status.ask(key, source, now)
+    assert said.code == "STATUS-GOOD" and said.fresh_until is not None and said.until is not None
+    assert said.fresh_until < now + timedelta(hours=3) < said.until
+    late = status.ask(key, source, now + timedelta(hours=3))
+    assert late.code == "AUTHORITY-STALE" and not status.may_sign(late, late.asked_at)
+
+
+@pytest.mark.parametrize(
+    ("this", "until", "fresh"),
+    [
+        (timedelta(minutes=-20), timedelta(hours=10), timedelta(minutes=40)),
+        (timedelta(0), timedelta(minutes=10), timedelta(minutes=10)),
+    ],
+    ids=["counted from when it was said", "ends when the responder says"],
+)
+def test_an_answer_is_fresh_from_its_own_moment_and_never_longer_than_it_says(
+    key: SigningKey,
+    authority: OpensslAuthority,
+    made_by: Callable[..., Callable[[bytes], bytes]],
+    this: timedelta,
+    until: timedelta,
+    fresh: timedelta,
+) -> None:
+    with serving(made_by(this=this, until=until)) as address:
+        by_ocsp(key, authority, address)
+        now = timezone.now()
+        said = status.ask(key, StatusSource.objects.get(), now)
+    assert said.code == "STATUS-GOOD" and said.fresh_until is not None
+    assert abs(said.fresh_until - now - fresh) < timedelta(seconds=5)
+
+
 # A responder that misbehaves: answers made by hand, with the authority's own key where it matters
 
 
