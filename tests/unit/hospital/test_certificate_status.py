@@ -179,13 +179,18 @@ def test_when_it_is_no_longer_fresh_signing_pauses_and_goes_on_when_the_responde
 def test_half_way_it_is_renewed_and_a_silent_responder_does_no_harm_yet(
     sign_one: Callable[[], Submission], key: SigningKey, authority: OpensslAuthority
 ) -> None:
+    def found(after: timedelta) -> CertificateStatus | None:
+        status.ask_at_once(key)
+        return status.status_for(SigningKey.objects.get(pk=key.pk), now + after)
+
     with authority.responder() as address:
         by_ocsp(key, authority, address)
         sign_one()
-    later = timezone.now() + timedelta(minutes=40)
-    status.ask_at_once(key)
-    found = status.status_for(SigningKey.objects.get(pk=key.pk), later)
-    assert found == CertificateStatus.objects.get()
+        now, first = timezone.now(), CertificateStatus.objects.get()
+        assert found(timedelta(minutes=25)) == first
+        renewed = found(timedelta(minutes=35))
+        assert renewed is not None and renewed != first
+    assert found(timedelta(minutes=55)) == renewed
 
 
 @pytest.mark.parametrize(
