@@ -506,6 +506,21 @@ def test_every_way_of_answering_wrong_pauses_with_its_own_word(
         assert sign_one().state == State.SIGNED
 
 
+def test_a_silent_issuer_is_not_asked_again_for_every_visit(
+    sign_one: Callable[[], Submission], key: SigningKey, authority: OpensslAuthority
+) -> None:
+    questions: list[bytes] = []
+
+    def answer(question: bytes) -> bytes:
+        questions.append(question)
+        return b""
+
+    with serving(answer) as address:
+        by_ocsp(key, authority, address)
+        found = {state(sign_one()) for _ in range(3)}
+    assert found == {(State.WAITING, "STATUS-NO-ANSWER")} and len(questions) == 1
+
+
 def test_a_responder_that_answers_too_slowly_is_not_waited_for(
     key: SigningKey, authority: OpensslAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
