@@ -14,6 +14,7 @@ from sosuckhoe.hospital.delivery.answers import (
     login_answer,
     submission_answer,
 )
+from sosuckhoe.hospital.delivery.hub.answers import push_answer
 
 
 def body(**fields: object) -> bytes:
@@ -62,6 +63,8 @@ def test_spelling_numbers_and_other_messages_do_not_lose_a_receipt(
         (body(maKetQua="200", maGiaoDich="M" * 120), "M" * 100),
         (body(maKetQua="200", maGiaoDich=True), ""),
         (body(maKetQua="205", maGiaoDich="MP1"), ""),
+        (body(maKetQua="200", maGiaoDich="MP\0"), ""),
+        (b'{"maKetQua":"200","maGiaoDich":"MP1\\ud83d"}', ""),
         (RECEIPT[:-5], ""),
         (b"[200]", ""),
     ],
@@ -88,6 +91,26 @@ def test_what_is_a_receipt_to_us_is_one_to_who_verifies_the_evidence(answer: byt
 )
 def test_whatever_is_not_understood_under_200_is_unknown(answer: bytes) -> None:
     assert submission_answer(200, answer).word is Word.UNKNOWN
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\udfff", "\\u001b"])
+def test_what_is_no_text_in_an_answer_is_marked_and_can_be_kept(odd: str) -> None:
+    """No database and no journal takes them, and what cannot be kept would be forgotten."""
+    told = (
+        f'{{"maKetQua":"200","maGiaoDich":"MP1","thongDiep":"a{odd}b","thoiGianTiepNhan":"1{odd}"}}'.encode()
+    )
+    answer = submission_answer(200, told)
+    assert (answer.word, answer.transaction_number) == (Word.ACCEPTED, "MP1")
+    assert (answer.message, answer.stated_at) == ("a\ufffdb", "1\ufffd")
+    strange = submission_answer(200, f'{{"maKetQua":"9{odd}"}}'.encode())
+    assert (strange.word, strange.code) == (Word.UNKNOWN, "CODE-9\ufffd")
+    hub = push_answer(
+        200,
+        f'{{"res_code":"CM_SUCCESS","txn_id":"T{odd}","res_message":"{odd}"}}'.encode(),
+        msg_id="m",
+        relay=False,
+    )
+    assert (hub.word, hub.code, hub.message) == (Word.UNKNOWN, "NO-TRANSACTION-NUMBER", "\ufffd")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.utils import timezone
 from tests.crash.stage import Portal
 
@@ -39,6 +40,31 @@ def test_what_broke_in_a_workers_hands_is_given_back_while_the_worker_lives_on(
     worker.breathe([alive])
     assert recover(at=timezone.now() + worker.LEASE + timedelta(seconds=1)) == 1
     assert Submission.objects.get().state == State.UNKNOWN
+
+
+def test_one_that_cannot_be_understood_after_a_crash_keeps_no_other_from_being_given_back(
+    connected: House, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for data in clean[:3]:
+        take_file("visit.xml", data, by="giang")
+    dead = worker.Worker("dead")
+    while dead.sign_one():
+        pass
+    dead.hand._most = 3
+    lost = [submission.pk for submission, _ in dead.claim()]
+    assert len(lost) == 3
+    Attempt.objects.update(bytes_from=timezone.now())
+    find = receipts.find
+
+    def poisoned(*, submission: int, **numbers: Any) -> receipts.ReceiptLine | None:
+        if submission == lost[0]:
+            raise DataError("a line that the database does not take")
+        return find(submission=submission, **numbers)
+
+    monkeypatch.setattr(receipts, "find", poisoned)
+    assert recover(at=timezone.now() + worker.LEASE + timedelta(seconds=1)) == 3
+    assert set(Submission.objects.values_list("state", flat=True)) == {State.UNKNOWN}
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {"Unknown"}
 
 
 def test_a_lease_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(

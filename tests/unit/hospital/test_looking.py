@@ -191,6 +191,23 @@ def test_everything_has_its_turn_and_who_waits_longest_has_it_first(lost: Callab
         assert ReceiptLookUp.objects.latest("id").submission_id == waiting[turn % 3]
 
 
+def test_one_question_that_goes_wrong_keeps_no_other_waiting(
+    lost: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = lost(), lost()
+
+    def broken(*, submission: Submission, **found: str) -> None:
+        raise ValueError(f"cannot book {submission.pk}")
+
+    with monkeypatch.context() as here:
+        here.setattr(doors, "it_was_found", broken)
+        assert ask(second).look_ups.count() == 0, "the first has its turn first"
+    assert first.look_ups.count() == 2, "the question, and that nothing came of it"
+    assert ask(second).state == State.RECEIVED
+    assert looking.look_up_next(after(first) + timedelta(hours=1))
+    assert Submission.objects.get(pk=first.pk).state == State.RECEIVED
+
+
 def test_what_came_late_is_booked_when_it_is_there(lost: Callable[..., Submission], portal: Portal) -> None:
     submission = lost(answers="late")
     assert ask(submission).look_ups.get().said == Said.NOT_THERE

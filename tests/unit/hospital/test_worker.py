@@ -21,13 +21,14 @@ from tests.unit.signing.material import AUTHORITY
 from sosuckhoe.healthbook.signing import Outcome, to_pkcs12, verify
 from sosuckhoe.hospital.delivery import actions, calling, doors, evidence
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.models import Attempt, Destination, Receipt, SigningKey, Submission
+from sosuckhoe.hospital.delivery.models import Attempt, Destination, Incident, Receipt, SigningKey, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.settling import LONGEST_WAIT, delay
 from sosuckhoe.hospital.delivery.signers import declaring
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.incidents import record_incidents
 from sosuckhoe.hospital.delivery.worker import Worker, next_due
 from sosuckhoe.hospital.journal.chain import note, verify_chain
 from sosuckhoe.hospital.journal.models import Entry
@@ -157,6 +158,54 @@ def test_an_unclear_end_is_unknown_and_is_never_resent_unasked(
     assert work(submission).state == State.UNKNOWN
     assert submission.attempts.count() == 1
     assert len(calls(portal, submission)) <= 1
+
+
+@pytest.mark.parametrize("scenario", ["html-under-200", "empty-reply", "no-transaction", "unknown-code"])
+def test_what_is_answered_strangely_to_all_is_noticed_once_and_not_by_every_record(
+    closed: Callable[..., Submission], portal: Portal, scenario: str
+) -> None:
+    """Whatever stands before the portal answers records so, and logins well: a person has to look, and nothing is lost."""
+    strike(portal, scenario, next_calls=100)
+    for _ in range(12):
+        work(closed())
+    assert Counter(Submission.objects.values_list("state", flat=True)) == {State.UNKNOWN: 3, State.SIGNED: 9}
+    destination = Destination.objects.get()
+    assert destination.paused_at is not None and "3 hồ sơ liền nhau" in destination.paused_why
+    assert Entry.objects.filter(action="destination-paused").count() == 1
+    portal.desk("faults", method="DELETE")
+    actions.resume(by="giang", destination=destination)
+    worker = Worker("test")
+    while worker.send_one():
+        pass
+    assert Counter(Submission.objects.values_list("state", flat=True)) == {
+        State.UNKNOWN: 3,
+        State.RECEIVED: 9,
+    }
+
+
+def test_a_page_that_stands_before_everything_costs_one_record_and_goes_by_itself(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    """The login is asked before the next record, and says the same."""
+    assert work(closed()).state == State.RECEIVED
+    strike(portal, "html-under-200", path="", next_calls=100)
+    for _ in range(6):
+        work(closed())
+    found = Counter(Submission.objects.values_list("state", flat=True))
+    assert found == {State.RECEIVED: 1, State.UNKNOWN: 1, State.SIGNED: 5}
+    destination = Destination.objects.get()
+    assert destination.paused_at is None and destination.quiet_until is not None
+    record_incidents()
+    assert Incident.objects.get().silent_calls >= 3
+    portal.desk("faults", method="DELETE")
+    Destination.objects.update(quiet_until=None)
+    Submission.objects.update(not_before=None)
+    worker = Worker("test")
+    while worker.send_one():
+        pass
+    assert Submission.objects.filter(state=State.RECEIVED).count() == 6
+    record_incidents()
+    assert Incident.objects.get().ended_at is not None
 
 
 @pytest.mark.parametrize("scenario", ["trickle", "slow-reading"])

@@ -1624,7 +1624,12 @@ def _date_in(head: str) -> str:
 def transaction_number_in(answer: bytes) -> str:
     """The number of an answer of the portal that is a receipt, as the client reads it; empty where it is none."""
     fields = _fields(answer)
-    return fields.get("magiaodich", "")[:100] if fields.get("maketqua") == "200" else ""
+    return _number(fields.get("magiaodich", "")) if fields.get("maketqua") == "200" else ""
+
+
+def _number(told: str) -> str:
+    """What was no text in it has a mark: then it would be another number, so it is none."""
+    return "" if "\ufffd" in told[:100] else told[:100]
 
 
 def stated_at_in(answer: bytes) -> str:
@@ -1643,8 +1648,13 @@ def _fields(answer: bytes) -> dict[str, str]:
     return {str(name).lower(): _plain(value) for name, value in fields.items()}
 
 
+NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of surrogate pairs: JSON can say them, no ledger keeps them, so a mark stands there."""
+
+
 def _plain(value: object) -> str:
-    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    told = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return NO_TEXT.sub("\ufffd", str(value).strip()) if told else ""
 
 
 BINDING = ("maKetQua", "maGiaoDich", "thoiGianTiepNhan", "res_code", "txn_id", "ref_msg_id")
@@ -1681,14 +1691,10 @@ def hub_number_in(answer: bytes, msg_id: str) -> str:
     places = [one for one in (told.get("header"), told.get("data"), told) if isinstance(one, dict)]
 
     def says(name: str) -> str:
-        values = [one.get(name) for one in places]
-        texts = [
-            str(one).strip() for one in values if isinstance(one, (str, int)) and not isinstance(one, bool)
-        ]
-        return next((text for text in texts if text), "")
+        return next((text for one in places if (text := _plain(one.get(name)))), "")
 
     about = says("ref_msg_id")
-    return says("txn_id")[:100] if says("res_code") in HUB_TAKEN and about in ("", msg_id) else ""
+    return _number(says("txn_id")) if says("res_code") in HUB_TAKEN and about in ("", msg_id) else ""
 
 
 IN_JOURNAL = {RECORD: "visit", CHECK_IN: "check-in", HEALTH_CHECK: "health-check"}

@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,6 +45,11 @@ class Answer:
     stated_at: str = ""
     message: str = ""
     retry_after: int | None = None
+
+    @property
+    def is_strange(self) -> bool:
+        """Something came, and what it means is not known."""
+        return self.word is Word.UNKNOWN and self.code not in (NO_ANSWER.code, NOT_WAITED_FOR.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ LOGIN: Mapping[str, Meaning] = {
 }
 
 SUCCESS_PHRASE = "Tiếp nhận thành công"
+UNREADABLE = "-UNREADABLE"
+"""How the code of an answer ends that is none of the destination's own."""
 BODY_LIMIT = 1_000_000
 """An answer longer than this is not read on."""
 TRY_LATER_STATUSES = frozenset({429, 500, 502, 503})
@@ -112,15 +120,32 @@ def fields_of(body: bytes) -> dict[str, object]:
     return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}
 
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of surrogate pairs: JSON can say them, no ledger and no journal keeps them."""
+
+
+def as_text(told: str) -> str:
+    """What can be kept of it: what is no text has a mark in its place. The bytes of an answer are kept as they came."""
+    return _NO_TEXT.sub("\ufffd", told)
+
+
 def text(value: object) -> str:
-    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return (
+        as_text(str(value).strip()) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    )
+
+
+def number_of(value: object) -> str:
+    """A transaction number; none where what stands there is no text: with a mark in it, it would be another number."""
+    number = text(value)[:100]
+    return "" if "\ufffd" in number else number
 
 
 def submission_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
     """An answer to a submission. The code in the body decides, the HTTP status only where there is none."""
     fields = fields_of(body)
     code = text(fields.get("maketqua"))
-    number = text(fields.get("magiaodich"))[:100]
+    number = number_of(fields.get("magiaodich"))
     message = text(fields.get("thongdiep"))
     stated_at = text(fields.get("thoigiantiepnhan"))[:20]
     if not code:
@@ -138,7 +163,7 @@ def submission_answer(status: int, body: bytes, *, retry_after: int | None = Non
             return Answer(
                 Word.UNKNOWN,
                 "NO-TRANSACTION-NUMBER",
-                "Cổng trả mã 200 nhưng không kèm mã giao dịch. Tra trên cổng rồi ghi kết quả.",
+                "Cổng trả mã 200 nhưng không kèm mã giao dịch đọc được. Tra trên cổng rồi ghi kết quả.",
                 message=message,
             )
         known = message.rstrip(".") in ("", SUCCESS_PHRASE)
@@ -184,7 +209,7 @@ def _without_code(status: int, retry_after: int | None) -> Answer:
         )
     return Answer(
         Word.UNKNOWN,
-        f"HTTP-{status}-UNREADABLE",
+        f"HTTP-{status}{UNREADABLE}",
         f"Cổng trả lời không đọc được (HTTP {status}). Tra trên cổng rồi ghi kết quả.",
     )
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-from .answers import BODY_LIMIT, SIMULATED, SIMULATOR_HEADER, Answer, Word
+from .answers import BODY_LIMIT, SIMULATED, SIMULATOR_HEADER, Answer, Word, as_text
 from .connections import CUTS, KEPT, ClosedMeanwhile, Origin, is_quiet, stays_open
 from .crashpoints import here
 
@@ -282,7 +282,7 @@ def _not_simulated(exchange: Exchange) -> Exchange:
 
 def _head_of(response: http.client.HTTPResponse) -> str:
     lines = [f"{name}: {value}" for name, value in response.msg.items()]
-    return "\n".join([f"HTTP {response.status} {response.reason}", *lines])[:4000]
+    return as_text("\n".join([f"HTTP {response.status} {response.reason}", *lines]))[:4000]
 
 
 def _send_head(connection: http.client.HTTPConnection, call: _Call, used_before: bool) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ..staff.models import Facility
@@ -18,6 +19,8 @@ from .prepared import Prepared, change, change_all, over, padded
 from .states import IN_FLIGHT, REPLACEABLE, State, check_step
 from .withheld import WITHHELD, mark_on
 
+LEDGERS_OWN = (OperationalError, InterfaceError, InternalError)
+"""Locked, full, read-only, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 LEASE = timedelta(seconds=float(os.environ.get("SOSUCKHOE_LEASE_SECONDS") or 30))
 """How long a claim holds unless it is renewed."""
 

@@ -18,10 +18,11 @@ from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, M
 from django.utils import timezone
 
 from . import doors
-from .answers import SIMULATED, fields_of, text
+from .answers import SIMULATED, fields_of, number_of, text
 from .calling import Exchange, NotSent
 from .gateway import Gateway
 from .keeping import is_anothers
+from .ledger import LEDGERS_OWN
 from .models import DestinationKind, ReceiptLookUp, Said, Submission
 from .restoring.hold import on_hold
 from .settling import REST
@@ -32,6 +33,8 @@ LEAST_OFTEN = timedelta(hours=1)
 RESTS = (4 * REST, 16 * REST, 64 * REST, LEAST_OFTEN)
 """After the first question, after the second, and so on; the last of them from then on."""
 IDLE_SECONDS = 1.0
+
+_NOT_ANSWERED = "Cổng không trả lời được câu hỏi này. Hệ thống sẽ hỏi lại."
 
 log = logging.getLogger("sosuckhoe.delivery")
 
@@ -51,7 +54,17 @@ def look_up_next(at: datetime) -> bool:
     due = _asked_about().filter(moment__lte=at).values_list("pk", flat=True).first()
     if due is None:
         return False
-    look_up(_in_full(due), at)
+    submission = _in_full(due)
+    try:
+        look_up(submission, at)
+    except LEDGERS_OWN:
+        raise
+    except Exception:
+        # It has had its turn: what goes wrong with one keeps the others from nothing.
+        log.exception("submission %s: looking up failed; it is asked about again later", due)
+        ReceiptLookUp.objects.create(
+            submission=submission, at=at, said=Said.NO_ANSWER, sentence=_NOT_ANSWERED
+        )
     return True
 
 
@@ -107,10 +120,10 @@ def _meaning(submission: Submission, exchange: Exchange) -> Found:
     assert document is not None
     fields = fields_of(exchange.answer)
     if exchange.broken or exchange.status != 200 or not isinstance(fields.get("found"), bool):
-        return Found(Said.NO_ANSWER, "Cổng không trả lời được câu hỏi này. Hệ thống sẽ hỏi lại.")
+        return Found(Said.NO_ANSWER, _NOT_ANSWERED)
     if not fields["found"]:
         return Found(Said.NOT_THERE, "Cổng trả lời không thấy. Câu trả lời có thể chậm hơn lúc nhận.")
-    number = text(fields.get("transaction"))[:100]
+    number = number_of(fields.get("transaction"))
     if not number or text(fields.get("sha256")) != document.sha256 or is_anothers(submission, number):
         return Found(Said.STRANGE, "Cổng trả lời có, nhưng là tệp khác hoặc mã giao dịch của hồ sơ khác.")
     return Found(Said.THERE, f"Mã giao dịch {number}.", number, text(fields.get("received_at"))[:20])

@@ -1,6 +1,7 @@
 """After a crash: what a dead worker held is given back, by what is known of it and never by a guess."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -8,13 +9,14 @@ from django.db import transaction
 
 from ...healthbook.signing.verify_evidence import FROM_JOURNAL
 from . import outside, receipts
-from .answers import NO_ANSWER, Answer, Word
+from .answers import NO_ANSWER, Answer, Word, text
 from .keeping import is_anothers, keep_receipt
-from .ledger import lease_is_over, step, supersede_overtaken
+from .ledger import LEDGERS_OWN, lease_is_over, step, supersede_overtaken
 from .models import Attempt, Submission
 from .prepared import Prepared
 from .states import State
 
+log = logging.getLogger("sosuckhoe.delivery")
 _LOST = Prepared(lambda now: Submission.ledger.filter(lease_is_over(now), state=State.SENDING).order_by("pk"))
 
 
@@ -22,18 +24,30 @@ def recover(*, at: datetime) -> int:
     """Give back every submission whose lease has ended. Safe to run anywhere, at any time, twice."""
     count = 0
     for pk in _LOST.keys(at):
-        with transaction.atomic():
-            submission = (
-                Submission.ledger.select_for_update(of=("self",))
-                .select_related("version__visit", "check_in", "health_check", "document", "destination")
-                .filter(lease_is_over(at), pk=pk, state=State.SENDING)
-                .first()
-            )
-            if submission is not None:
-                _recover(submission, at)
-                count += 1
+        try:
+            count += _give_back(pk, at, _by_what_is_known)
+        except LEDGERS_OWN:
+            raise
+        except Exception:
+            # One that cannot be understood keeps nothing else waiting; a person looks at it.
+            log.exception("submission %s could not be given back by what is known of it", pk)
+            count += _give_back(pk, at, _as_unknown)
     supersede_overtaken(at=at)
     return count
+
+
+@transaction.atomic
+def _give_back(pk: int, at: datetime, how: Callable[[Submission, Attempt | None, datetime], None]) -> bool:
+    submission = (
+        Submission.ledger.select_for_update(of=("self",))
+        .select_related("version__visit", "check_in", "health_check", "document", "destination")
+        .filter(lease_is_over(at), pk=pk, state=State.SENDING)
+        .first()
+    )
+    if submission is None:
+        return False
+    how(submission, submission.attempts.order_by("-number").first(), at)
+    return True
 
 
 def give_back(held: Iterable[tuple[int, int]], *, at: datetime) -> None:
@@ -44,8 +58,7 @@ def give_back(held: Iterable[tuple[int, int]], *, at: datetime) -> None:
     recover(at=at)
 
 
-def _recover(submission: Submission, at: datetime) -> None:
-    attempt = submission.attempts.order_by("-number").first()
+def _by_what_is_known(submission: Submission, attempt: Attempt | None, at: datetime) -> None:
     if attempt is None or (
         attempt.bytes_from is None
         and attempt.fence == submission.fence
@@ -65,7 +78,7 @@ def _recover(submission: Submission, at: datetime) -> None:
             "Cổng đã tiếp nhận hồ sơ.",
             transaction_number=line.transaction_number,
             stated_at=line.stated_at,
-            message=line.message,
+            message=text(line.message),
         )
         # Found there is not on the disk: whoever wrote it may have died before it was flushed, or been refused that.
         receipts.append(line)
@@ -73,6 +86,10 @@ def _recover(submission: Submission, at: datetime) -> None:
         _close(attempt, Word.ACCEPTED, FROM_JOURNAL, answer.sentence, at)
         step(submission, State.RECEIVED, at=at, problem_code="", problem="", not_before=None)
         return
+    _as_unknown(submission, attempt, at)
+
+
+def _as_unknown(submission: Submission, attempt: Attempt | None, at: datetime) -> None:
     _close(attempt, Word.UNKNOWN, NO_ANSWER.code, NO_ANSWER.sentence, at)
     step(
         submission,

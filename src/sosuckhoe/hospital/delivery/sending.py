@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import InterfaceError, InternalError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from .calling import BROKEN_BY_US, Exchange, NotSent
 from .channels import Channel, channel_of
 from .connections import CUTS, KEPT
 from .keeping import close_attempt, note_attempt, sent_line
-from .ledger import step
+from .ledger import LEDGERS_OWN, step
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
 from .restoring.hold import not_restored
@@ -42,10 +42,6 @@ EARLY = Answer(
     "Cổng trả lời khi hồ sơ chưa rời máy nên không tính là kết quả. Hệ thống sẽ tự gửi lại.",
 )
 """Whatever it said, nothing can have been kept: the same bytes go out again on a connection of their own."""
-
-
-LEDGERS_OWN = (OperationalError, InterfaceError, InternalError)
-"""Locked, full, read-only, gone: the ledger's trouble holds no record. What was claimed is free when its lease ends."""
 
 
 class TakenOver(Exception):
@@ -97,9 +93,12 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             channel.drop(session)
             KEPT.hang_up()
             close_attempt(attempt, exchange, _judge(channel, exchange, submission))
-            attempt = _next_attempt(submission)
-            exchange = _submit(channel, channel.session(), submission, attempt)
+            attempt, session = _next_attempt(submission), channel.session()
+            exchange = _submit(channel, session, submission, attempt)
         answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))
+        if answered.answer.is_strange:
+            # Whoever answers a file like this may answer a login like this, too: that is asked first, and risks no record.
+            channel.drop(session)
         keep_answer(answered)
         return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from ..journal.chain import note
-from .answers import NO_ANSWER, NOT_WAITED_FOR, SIMULATED, Answer, Concern, Word
+from .answers import NOT_WAITED_FOR, SIMULATED, Answer, Concern, Word
 from .calling import Exchange
 from .models import Attempt, Destination, Receipt, Submission
 from .prepared import Prepared, change
@@ -18,6 +18,7 @@ QUIET_AFTER = 3
 QUIET = timedelta(seconds=30)
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
+PAUSE_AFTER_STRANGE_ANSWERS = 3
 SIGNATURE_REFUSED = ("124", "125")
 NEW_SESSION_REFUSED = (
     "Đã đăng nhập lại một lần và vẫn bị từ chối. Kiểm tra máy gửi có luôn đi ra bằng cùng một địa chỉ mạng không "
@@ -31,6 +32,13 @@ NEVER_TAKEN = (
 """A new certificate that is not registered would be refused for every record: the first refusal stops (F60)."""
 
 
+STRANGE_TO_ALL = (
+    "{number} hồ sơ liền nhau đều được trả lời như vậy, nên không gửi thêm hồ sơ nào. Xem câu trả lời ở trang hồ sơ, hỏi nơi "
+    "nhận, rồi bấm Gửi tiếp."
+)
+"""Each further one would be unknown, too, and a person's work."""
+
+
 def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
     """What an answer says about the destination as a whole. True where it stopped it: ``note_stop`` is due then."""
     destination, stopped = submission.destination, False
@@ -41,22 +49,14 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
     elif answer.code in SIGNATURE_REFUSED and not _known_there(submission):
         stopped = stop_account(destination, answer, now, NEVER_TAKEN.format(key=_key_of(submission)))
     elif answer.concern is Concern.SET_UP:
-        before = (
-            Attempt.objects.filter(
-                submission__destination=destination, submission__check_in__isnull=True, ended_at__isnull=False
-            )
-            .exclude(outcome="NotSent")
-            .order_by("-ended_at")
-            .values_list("submission_id", "code")[:PAUSE_AFTER_SET_UP_REFUSALS]
-        )
-        if (
-            len({submission for submission, _ in before}) == PAUSE_AFTER_SET_UP_REFUSALS
-            and len({code for _, code in before}) == 1
-        ):
+        if _alike(destination, PAUSE_AFTER_SET_UP_REFUSALS):
             stopped = stop_account(destination, answer, now)
+    elif answer.is_strange and _alike(destination, PAUSE_AFTER_STRANGE_ANSWERS):
+        why = STRANGE_TO_ALL.format(number=PAUSE_AFTER_STRANGE_ANSWERS)
+        stopped = stop_account(destination, answer, now, why)
     if answer.code in (SIMULATED.code, NOT_WAITED_FOR.code):
         return stopped  # nothing was heard of the destination itself
-    if answer.word is Word.TRY_LATER or answer.code == NO_ANSWER.code:
+    if answer.word in (Word.TRY_LATER, Word.UNKNOWN):
         rows = Destination.objects.filter(pk=destination.pk)
         rows.update(failures=F("failures") + 1)
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
@@ -65,6 +65,19 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
         noted = {"failures": 0, "quiet_until": None, "answered_at": now}
         change(Destination, {"id": destination.pk}, noted)
     return stopped
+
+
+def _alike(destination: Destination, number: int) -> bool:
+    """Whether the last so many answers were the same, each to another submission."""
+    last = (
+        Attempt.objects.filter(
+            submission__destination=destination, submission__check_in__isnull=True, ended_at__isnull=False
+        )
+        .exclude(outcome="NotSent")
+        .order_by("-ended_at")
+        .values_list("submission_id", "code")[:number]
+    )
+    return len({submission for submission, _ in last}) == number and len({code for _, code in last}) == 1
 
 
 _STALE = Prepared(

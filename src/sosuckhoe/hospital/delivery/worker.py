@@ -26,6 +26,7 @@ from .ending import Ending
 from .hand import Hand, as_many_as
 from .ledger import (
     LEASE,
+    LEDGERS_OWN,
     newer_health_check,
     newer_versions,
     older_health_check_in_flight,
@@ -37,7 +38,7 @@ from .recovery import give_back, recover
 from .restoring.hold import on_hold
 from .restoring.noticing import notice
 from .saving import NEXT_STEP, cannot_save
-from .sending import LEDGERS_OWN, NotKept, keep_answer, send_submission
+from .sending import NotKept, keep_answer, send_submission
 from .settling import LONGEST_WAIT, Answered
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all

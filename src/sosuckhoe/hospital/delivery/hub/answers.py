@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..answers import Answer, Concern, Meaning, Word
+from ..answers import UNREADABLE, Answer, Concern, Meaning, Word, number_of, text
 
 _R, _L, _A = Word.REJECTED, Word.TRY_LATER, Word.ACCEPTED
 _TAKEN = "Trục đã tiếp nhận phiếu khám sức khỏe."
@@ -61,9 +61,8 @@ def places_of(body: bytes) -> Iterator[Mapping[str, Any]]:
 def told(body: bytes, name: str) -> str:
     """A text or a number of an answer; empty when it is nowhere."""
     for place in places_of(body):
-        value = place.get(name)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
+        if value := text(place.get(name)):
+            return value
     return ""
 
 
@@ -92,12 +91,12 @@ def push_answer(
             message=message,
         )
     if meaning.word is Word.ACCEPTED:
-        number = told(body, "txn_id")[:100]
+        number = number_of(told(body, "txn_id"))
         if not number:
             return Answer(
                 Word.UNKNOWN,
                 "NO-TRANSACTION-NUMBER",
-                "Trục báo thành công nhưng không kèm mã giao dịch. Tra trên trục rồi ghi kết quả.",
+                "Trục báo thành công nhưng không kèm mã giao dịch đọc được. Tra trên trục rồi ghi kết quả.",
                 message=message,
             )
         return Answer(
@@ -135,7 +134,7 @@ def _without_code(status: int, relay: bool, retry_after: int | None) -> Answer:
         )
     return Answer(
         Word.UNKNOWN,
-        f"HTTP-{status}-UNREADABLE",
+        f"HTTP-{status}{UNREADABLE}",
         f"Trục trả lời không đọc được (HTTP {status}). Tra trên trục rồi ghi kết quả.",
     )
 

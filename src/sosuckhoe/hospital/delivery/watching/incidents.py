@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ...journal.chain import account_of, note
-from ..answers import NO_ANSWER
+from ..answers import NO_ANSWER, UNREADABLE
 from ..models import Attempt, Destination, DestinationKind, Incident, OutageCause, Submission
 from ..stopping import QUIET_AFTER
 from .deadlines import Outage
@@ -74,7 +74,9 @@ def is_silent(call: Call) -> bool | None:
         return None
     if call.code in ANSWERED:
         return False
-    return call.outcome in ("TryLater", "NotSent") or call.code == NO_ANSWER.code
+    # A page instead of an answer is somebody else's, as a rule of whatever stands in front.
+    no_own = call.code == NO_ANSWER.code or call.code.endswith(UNREADABLE)
+    return call.outcome in ("TryLater", "NotSent") or no_own
 
 
 def silences(calls: Iterable[Call]) -> Iterator[Silence]:
