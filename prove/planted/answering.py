@@ -12,11 +12,11 @@ from .planting import LOST_REPLIES, planted
 @planted("resend-on-time-out", menu=LOST_REPLIES, trouble=0.8)
 def _resend_on_time_out() -> Iterator[None]:
     """No answer means: once more."""
-    from sosuckhoe.hospital.delivery import recovery, sending, settling, stopping
+    from sosuckhoe.hospital.delivery import recovery, sending, settling
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Word
 
     again = replace(NO_ANSWER, word=Word.TRY_LATER)
-    with put(*((place, "NO_ANSWER", again) for place in (sending, settling, stopping, recovery))):
+    with put(*((place, "NO_ANSWER", again) for place in (sending, settling, recovery))):
         yield
 
 
@@ -58,11 +58,11 @@ def _foreign_receipt() -> Iterator[None]:
 @planted("unknown-treated-as-refused", menu=LOST_REPLIES, trouble=0.8)
 def _unknown_as_refused() -> Iterator[None]:
     """No answer is booked as a refusal, so somebody corrects what had arrived."""
-    from sosuckhoe.hospital.delivery import sending, settling, stopping
+    from sosuckhoe.hospital.delivery import sending, settling
     from sosuckhoe.hospital.delivery.answers import NO_ANSWER, Concern, Word
 
     refused = replace(NO_ANSWER, word=Word.REJECTED, concern=Concern.CONTENT)
-    with put(*((place, "NO_ANSWER", refused) for place in (sending, settling, stopping))):
+    with put(*((place, "NO_ANSWER", refused) for place in (sending, settling))):
         yield
 
 

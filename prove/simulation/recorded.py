@@ -1,6 +1,10 @@
-"""I5: whatever left UNKNOWN has its line in the hospital's journal, which says by which door and who opened it."""
+"""I5: whatever left UNKNOWN has its line in the hospital's journal, which says by which door and who opened it.
 
-from typing import TYPE_CHECKING
+And what is left of a crash is understood: to give up on it is safe, but nothing in a story is a reason to.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .story import Story
@@ -10,6 +14,19 @@ LINES = {
     "RECEIVED": ("unknown-was-found", "unknown-is-there", "unknown-was-answered", "unknown-was-booked"),
 }
 """Where it went, and the words of the journal for that; written here a second time on purpose."""
+
+
+def understood(story: "Story") -> tuple[Any, str, Any]:
+    """What to replace so that recovery tells where it could not go by what is known."""
+    from sosuckhoe.hospital.delivery import recovery
+
+    really = recovery._not_understood
+
+    def told(pk: int, at: datetime) -> bool:
+        story.violated("I3", f"{pk} could not be given back by what is known of it")
+        return really(pk, at)
+
+    return recovery, "_not_understood", told
 
 
 def doors_are_recorded(story: "Story") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import asking, copies, people
+from . import asking, copies, people, recorded
 from .clock import CLOCK
 from .documents import (
     CHECK_IN,
@@ -187,7 +187,7 @@ class Story:
             return self.strikes.commit(lambda: really(wrapper))
 
         replaced = stand_ins(self.random, self.strikes.here, WireModule, self.disk)
-        replaced.append(asking.watched(self))
+        replaced += [asking.watched(self), recorded.understood(self)]
         with put(*replaced, (BaseDatabaseWrapper, "_commit", commit)), contextlib.ExitStack() as stack:
             stack.enter_context(connection.execute_wrapper(self.strikes.statement))
             stack.callback(connection.close)

@@ -29,9 +29,7 @@ def recover(*, at: datetime) -> int:
         except LEDGERS_OWN:
             raise
         except Exception:
-            # One that cannot be understood keeps nothing else waiting; a person looks at it.
-            log.exception("submission %s could not be given back by what is known of it", pk)
-            count += _give_back(pk, at, _as_unknown)
+            count += _not_understood(pk, at)
     supersede_overtaken(at=at)
     return count
 
@@ -48,6 +46,12 @@ def _give_back(pk: int, at: datetime, how: Callable[[Submission, Attempt | None,
         return False
     how(submission, submission.attempts.order_by("-number").first(), at)
     return True
+
+
+def _not_understood(pk: int, at: datetime) -> bool:
+    """What cannot be given back by what is known of it keeps nothing else waiting: a person looks at it."""
+    log.exception("submission %s could not be given back by what is known of it", pk)
+    return _give_back(pk, at, _as_unknown)
 
 
 def give_back(held: Iterable[tuple[int, int]], *, at: datetime) -> None:

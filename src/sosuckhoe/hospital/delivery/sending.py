@@ -93,7 +93,8 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             channel.drop(session)
             KEPT.hang_up()
             close_attempt(attempt, exchange, _judge(channel, exchange, submission))
-            attempt, session = _next_attempt(submission), channel.session()
+            attempt = _next_attempt(submission)
+            session = channel.session()
             exchange = _submit(channel, session, submission, attempt)
         answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))
         if answered.answer.is_strange:
