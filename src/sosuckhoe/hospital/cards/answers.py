@@ -5,13 +5,10 @@ Source: gateway.md §6.3–6.4, identity.md §6. A code that is not listed is ne
 came, and the card counts as not yet confirmed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models
-
-from ..delivery.answers import text
 
 
 class Standing(models.TextChoices):
@@ -124,11 +121,6 @@ NO_ANSWER = Meaning(S.PENDING, "Cổng chưa trả lời trong thời gian chờ
 STOPPED = Meaning(S.PENDING, "Đã dừng chờ; câu trả lời đến sau vẫn được giữ.", _ADMIT)
 NOT_ASKED = Meaning(S.PENDING, "Chưa hỏi được cổng.", _ADMIT)
 UNREADABLE = Meaning(S.PENDING, "Cổng trả lời không đọc được.", _ADMIT)
-
-
-def said(value: object) -> str:
-    """What a member of an answer says, with what no page and no database can hold replaced: lone surrogates, NUL."""
-    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text(value))
 
 
 def look_up_meaning(code: str) -> Meaning:

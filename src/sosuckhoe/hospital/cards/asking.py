@@ -12,14 +12,14 @@ from typing import Any
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from ..delivery.answers import SIMULATED, Answer, Concern, fields_of
+from ..delivery.answers import SIMULATED, Answer, Concern, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
 from ..delivery.stopping import stop_and_note
 from ..journal.chain import note
 from ..staff.models import Facility, Person
-from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning, said
+from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning
 from .models import LookUp
 from .question import Question, whose
 
@@ -164,7 +164,7 @@ def _call(gateway: Gateway, session: Session, look_up: LookUp) -> Exchange:
 
 def _keep(look_up: LookUp, exchange: Exchange) -> None:
     fields = fields_of(exchange.answer)
-    code = said(fields.get("maketqua"))
+    code = text(fields.get("maketqua"))
     if not code and exchange.status == 401:
         code = "401"
     if exchange.broken or exchange.status is None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from .answers import NO_ANSWER, NOT_ASKED, STOPPED, UNREADABLE, Meaning, look_up_meaning, said
+from ..delivery.answers import text
+from .answers import NO_ANSWER, NOT_ASKED, STOPPED, UNREADABLE, Meaning, look_up_meaning
 from .models import LookUp
 
 FACTS = (
@@ -51,24 +52,24 @@ def meaning_of(look_up: LookUp) -> Meaning:
 
 def facts(fields: Mapping[str, Any], names: tuple[tuple[str, str], ...] = FACTS) -> list[tuple[str, str]]:
     """Label and value of what the answer has."""
-    return [(label, value) for name, label in names if (value := said(fields.get(name))[:500])]
+    return [(label, value) for name, label in names if (value := text(fields.get(name))[:500])]
 
 
 def differences(look_up: LookUp) -> list[str]:
     """Where the answer is otherwise than the question: for a person to look at, never a refusal."""
     found = []
-    name = said(look_up.fields.get("hoten"))
+    name = text(look_up.fields.get("hoten"))
     if name and name.casefold().split() != look_up.full_name.casefold().split():
         found.append("Họ tên trên cổng khác họ tên đã hỏi")
-    born = said(look_up.fields.get("ngaysinh"))
+    born = text(look_up.fields.get("ngaysinh"))
     if born and not (born.endswith(look_up.born) or look_up.born.endswith(born)):
         found.append("Ngày sinh trên cổng khác ngày sinh đã hỏi")
     if look_up.fields.get("mathe") and len(look_up.card_number) == 15:
-        number = said(look_up.fields.get("mathe"))
+        number = text(look_up.fields.get("mathe"))
         if number != look_up.card_number:
             found.append("Mã thẻ trên cổng khác mã thẻ đã hỏi")
     # The card to be used is the new one, where the old one holds no more.
-    place = said(look_up.fields.get("madkbdmoi" if look_up.code == "003" else "madkbd"))
+    place = text(look_up.fields.get("madkbdmoi" if look_up.code == "003" else "madkbd"))
     if place and place != look_up.facility.code:
         found.append(f"Nơi đăng ký ban đầu là {place[:20]}, không phải cơ sở này (không phải lỗi)")
     return found
@@ -80,7 +81,7 @@ def rows_of(fields: Mapping[str, Any], name: str) -> list[Mapping[str, str]]:
     if not isinstance(listed, list):
         return []
     return [
-        {str(key).lower(): said(value)[:500] for key, value in row.items()}
+        {str(key).lower(): text(value)[:500] for key, value in row.items()}
         for row in listed[:MOST_ROWS]
         if isinstance(row, dict)
     ]

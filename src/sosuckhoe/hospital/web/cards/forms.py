@@ -10,8 +10,9 @@ from django.utils import timezone
 from ....healthbook.record import Row
 from ....healthbook.standard import edition_on
 from ....healthbook.validation import Fault
-from ...cards.answers import Standing, said
+from ...cards.answers import Standing
 from ...cards.models import LookUp
+from ...delivery.answers import text
 from ..shell.fields import REQUIRED, Moment
 
 SEX = [("", "(chọn)"), ("1", "Nam"), ("2", "Nữ"), ("3", "Chưa xác định")]
@@ -162,10 +163,10 @@ def from_look_up(look_up: LookUp) -> Mapping[str, Any]:
     fields = look_up.fields
     new = "moi" if look_up.code == "003" else ""
     return known | {
-        "full_name": said(fields.get("hoten")) or look_up.full_name,
-        "sex_code": WORDS_OF_SEX.get(said(fields.get("gioitinh")).casefold(), ""),
-        "insurance_card_number": said(fields.get(f"mathe{new}")),
-        "registered_facility_code": said(fields.get(f"madkbd{new}")),
-        "card_valid_from_date": said(fields.get(f"gtthetu{new}")),
-        "card_valid_to_date": said(fields.get(f"gttheden{new}")),
+        "full_name": text(fields.get("hoten")) or look_up.full_name,
+        "sex_code": WORDS_OF_SEX.get(text(fields.get("gioitinh")).casefold(), ""),
+        "insurance_card_number": text(fields.get(f"mathe{new}")),
+        "registered_facility_code": text(fields.get(f"madkbd{new}")),
+        "card_valid_from_date": text(fields.get(f"gtthetu{new}")),
+        "card_valid_to_date": text(fields.get(f"gttheden{new}")),
     }

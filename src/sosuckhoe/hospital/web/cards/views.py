@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ...cards import queries, told
-from ...cards.answers import Standing, copayment_sentence, said
+from ...cards.answers import Standing, copayment_sentence
 from ...cards.asking import CannotAsk, Kind, ask, check_by_hand, stop_waiting
 from ...cards.models import LookUp
 from ...cards.question import NotAsked, Question, question_of
+from ...delivery.answers import text
 from ...journal.chain import note
 from ...staff import policies
 from ..shell import people, words
@@ -92,7 +93,7 @@ def _told(found: LookUp) -> dict[str, Any]:
         "look_up": found,
         "look": look_of(found),
         "meaning": told.meaning_of(found),
-        "note": said(found.fields.get("ghichu")),
+        "note": text(found.fields.get("ghichu")),
         "facts": told.facts(found.fields),
         "new_card": told.facts(found.fields, told.NEW_CARD) if found.fields.get("mathemoi") else [],
         "differences": told.differences(found),
@@ -103,7 +104,7 @@ def _told(found: LookUp) -> dict[str, Any]:
         "copayment": copayment,
         "copayments": told.copayments(copayment) if copayment else [],
         "copayment_says": copayment.sentence or copayment_sentence(copayment.code) if copayment else "",
-        "copayment_note": said(copayment.fields.get("ghichu")) if copayment else "",
+        "copayment_note": text(copayment.fields.get("ghichu")) if copayment else "",
         "open": found.is_open or any(row.is_open for row in more.values()),
     }
 
