@@ -22,7 +22,7 @@ from sosuckhoe.hospital.delivery.models import (
     Submission,
 )
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
-from sosuckhoe.hospital.delivery.watching import pulse
+from sosuckhoe.hospital.delivery.watching import pulse, time_source
 from sosuckhoe.hospital.delivery.watching import watched as board
 from sosuckhoe.hospital.delivery.watching.reconciling_run import forget_counts
 from sosuckhoe.hospital.delivery.watching.rehashing import check_stored
@@ -298,6 +298,9 @@ def test_the_board_says_what_is_known_of_this_machines_clock(ward, as_role, monk
     monkeypatch.setattr(board, "time_source", lambda: source)
     page = as_role(ward, "it").get("/gui/").content.decode()
     assert f"Đồng hồ của máy này: {word}." in page
+    assert "clock-lost" not in codes(), "a machine for practice may never have had a source"
+    monkeypatch.setattr(time_source, "_noted", {})
+    time_source.note_time_source(TimeSource(0.1, 0))
     assert ("clock-lost" in codes()) == (word == "chưa đồng bộ")
     assert ("sosuckhoe_clock_held" in read()) == (source is not None)
 

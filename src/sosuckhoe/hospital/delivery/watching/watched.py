@@ -28,7 +28,7 @@ from .hub_clock import HUB_CLOCK_IDS, late_by_clock
 from .incidents import running
 from .pulse import last_beat
 from .rehashing import last_check
-from .time_source import TimeSource, time_source
+from .time_source import TimeSource, is_minded, time_source
 
 WORKER_SILENT = timedelta(minutes=4)
 """Pulses come every half minute; an alarm must be out within five minutes of the last (F10)."""
@@ -78,6 +78,8 @@ class Watched:
     """Bytes that are free where the journal outside is written, and with SQLite the ledger."""
     time: TimeSource | None = None
     """What holds this machine's clock. None: nothing is known of it."""
+    time_is_minded: bool = True
+    """Whether it is an alarm when nobody does."""
     flush: float | None = None
     """Seconds that the disk takes to keep something."""
     log: int | None = None
@@ -137,7 +139,8 @@ def watched(now: datetime) -> Watched:
         restore_hold=on_hold(),
         cannot_save=cannot_save(),
         room=_room(),
-        time=time_source(),
+        time=(time := time_source()),
+        time_is_minded=time is not None and is_minded(time.is_held),
         flush=flush_seconds(),
         log=log_size(),
         transaction=oldest_transaction(),
@@ -231,7 +234,7 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         if abs(gap) > CLOCKS_APART:
             how = "nhanh" if gap > timedelta(0) else "chậm"
             yield Alarm("clocks-differ", "look", f"Đồng hồ của máy này và của {name} lệch nhau ít nhất {in_words(gap)} (máy này {how} hơn).", "So cả hai với giờ chuẩn: máy này sai thì bật đồng bộ giờ (NTP), đúng thì báo nơi nhận.")  # fmt: skip
-    if look.time is not None and not look.time.is_held:
+    if look.time is not None and not look.time.is_held and look.time_is_minded:
         yield Alarm("clock-lost", "look", "Đồng hồ của máy này không được giữ theo nguồn giờ chuẩn nào (theo nhân hệ điều hành).", "Bật đồng bộ giờ (NTP): timedatectl set-ntp true, hoặc chrony. Giờ ghi trong hồ sơ, nhật ký chỉ đúng như đồng hồ máy.")  # fmt: skip
     unknown = [(n, oldest) for (_, state), (n, oldest) in look.states.items() if state == State.UNKNOWN]
     if any(look.at - oldest > UNKNOWN_LONG for _, oldest in unknown):
