@@ -30,6 +30,7 @@ PIECES = {"sending_word"}
 WITH_THE_HUB = {
     "delivery_health_checks",
     "delivery_health_check",
+    "delivery_untasked",
     "evidence_health_check",
     "admin_add_hub",
     "admin_hub",

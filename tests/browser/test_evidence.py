@@ -1,7 +1,6 @@
 """The proof of what was sent prints on one page, with its letters and numbers readable, whatever was sent."""
 
 import subprocess
-from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -39,10 +38,15 @@ def taken(worker: Worker, answer: bytes, number: str) -> Submission:
         pass
     submission, attempt = worker.claim()[0]
     said = Answer(Word.ACCEPTED, "200", "Đã tiếp nhận.", transaction_number=number)
-    keep_receipt(submission, attempt, said, timezone.now())
-    now = timezone.now() + timedelta(seconds=1)
+    now = timezone.now()
+    keep_receipt(submission, attempt, said, now)
     Attempt.objects.filter(pk=attempt.pk).update(
-        ended_at=now, outcome="Accepted", code="200", http_status=200, answer=answer
+        bytes_from=attempt.started_at,
+        ended_at=now,
+        outcome="Accepted",
+        code="200",
+        http_status=200,
+        answer=answer,
     )
     assert step(submission, State.RECEIVED, at=now)
     return submission

@@ -16,6 +16,7 @@ from sosuckhoe.hospital.visits.choices import choose
 
 def test_the_hubs_pages_are_accessible_and_fit_a_telephone(desk, axe):
     choose(by="test", name="health_checks_are_sent", value=True, reason="thử", since=timezone.localdate())
+    take_file("before.xml", Export(code="KSK-MAU-TRUOC").bytes(), by="giang")  # there is no hub yet
     hub = actions.add_destination(
         by="test",
         facility=desk.ward.facility,
@@ -41,6 +42,7 @@ def test_the_hubs_pages_are_accessible_and_fit_a_telephone(desk, axe):
         "web:delivery_health_checks": ("records", []),
         "web:delivery_health_check": ("records", [held.pk]),
         "web:delivery_unknown": ("records", [unclear.pk]),
+        "web:delivery_untasked": ("records", []),
         "web:delivery": ("records", []),
         "web:import": ("records", []),
         "web:admin_destinations": ("it", []),
