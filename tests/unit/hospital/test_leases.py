@@ -14,8 +14,9 @@ from django.utils import timezone
 from tests.crash.stage import Portal
 
 from sosuckhoe.hospital.delivery import receipts, recovery, sending, worker
+from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.keeping import sent_line
+from sosuckhoe.hospital.delivery.keeping import receipt_line, sent_line
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
@@ -65,6 +66,32 @@ def test_one_that_cannot_be_understood_after_a_crash_keeps_no_other_from_being_g
     assert recover(at=timezone.now() + worker.LEASE + timedelta(seconds=1)) == 3
     assert set(Submission.objects.values_list("state", flat=True)) == {State.UNKNOWN}
     assert set(Attempt.objects.values_list("outcome", flat=True)) == {"Unknown"}
+
+
+def test_a_receipt_that_is_known_outside_waits_for_the_disk_and_is_not_given_up(
+    connected: House, clean: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flushing its line may fail as the disk does: that says nothing of the record. (Found by the seeds of the proof.)"""
+    take_file("visit.xml", clean[0], by="giang")
+    dead = worker.Worker("dead")
+    assert dead.sign_one()
+    ((submission, attempt),) = dead.claim()
+    Attempt.objects.update(bytes_from=timezone.now())
+    answer = Answer(Word.ACCEPTED, "200", "", transaction_number="MP-NGOAI-1")
+    receipts.append(receipt_line(submission, attempt, answer, timezone.now()))
+    later = timezone.now() + worker.LEASE + timedelta(seconds=1)
+
+    def full_disk(line: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as here:
+        here.setattr(receipts, "append", full_disk)
+        with pytest.raises(OSError):
+            recover(at=later)
+        assert Submission.objects.get().state == State.SENDING
+    assert recover(at=later) == 1
+    found = Submission.objects.get()
+    assert (found.state, found.receipts.get().transaction_number) == (State.RECEIVED, "MP-NGOAI-1")
 
 
 def test_a_lease_set_by_a_clock_that_was_a_day_ahead_is_not_waited_for(

@@ -26,8 +26,8 @@ def recover(*, at: datetime) -> int:
     for pk in _LOST.keys(at):
         try:
             count += _give_back(pk, at, _by_what_is_known)
-        except LEDGERS_OWN:
-            raise
+        except (*LEDGERS_OWN, OSError):
+            raise  # the ledger's trouble, or that of the disk under the journal outside: tried again, with what is known
         except Exception:
             count += _not_understood(pk, at)
     supersede_overtaken(at=at)
