@@ -62,6 +62,7 @@ def test_spelling_numbers_and_other_messages_do_not_lose_a_receipt(
         (body(maKetQua=" 200 ", maGiaoDich=" MP1 "), "MP1"),
         (body(maKetQua="200", maGiaoDich="M" * 120), "M" * 100),
         (body(maKetQua="200", maGiaoDich=True), ""),
+        (b'{"maKetQua":"200","maGiaoDich":"MP1","MAKETQUA":200,"magiaodich":"MP1"}', "MP1"),
         (body(maKetQua="205", maGiaoDich="MP1"), ""),
         (body(maKetQua="200", maGiaoDich="MP\0"), ""),
         (b'{"maKetQua":"200","maGiaoDich":"MP1\\ud83d"}', ""),
@@ -91,6 +92,21 @@ def test_what_is_a_receipt_to_us_is_one_to_who_verifies_the_evidence(answer: byt
 )
 def test_whatever_is_not_understood_under_200_is_unknown(answer: bytes) -> None:
     assert submission_answer(200, answer).word is Word.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [200, 401, 500, 502])
+@pytest.mark.parametrize("also", ['"maGiaoDich":"MP2"', '"MAGIAODICH":"MP2"', '"MaKetQua":"205"'])
+def test_a_portal_that_says_two_things_at_once_is_unknown(status: int, also: str) -> None:
+    answer = f'{{"maKetQua":"200","maGiaoDich":"MP1",{also}}}'.encode()
+    assert submission_answer(status, answer).word is Word.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["res_code", "txn_id", "ref_msg_id"])
+def test_a_hub_that_says_two_things_at_once_is_unknown(name: str) -> None:
+    said = '{"header":{"res_code":"CM_SUCCESS","txn_id":"T1","ref_msg_id":"M1"%s}}'
+    once, twice = (said % also for also in ("", f',"{name}":"PS_SYNC_SUCCESS"'))
+    assert push_answer(200, once.encode(), msg_id="M1", relay=False).word is Word.ACCEPTED
+    assert push_answer(500, twice.encode(), msg_id="M1", relay=False).word is Word.UNKNOWN
 
 
 @pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\udfff", "\\u001b"])

@@ -3,6 +3,7 @@
 import logging
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -48,6 +49,32 @@ def test_a_postgres_address_is_taken_apart(tmp_path: Path, address: str, expecte
 def test_another_address_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(DatabaseNotUnderstood):
         database(address, Home(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("mysql://me:geheim@db/book", "Biến SOSUCKHOE_DATABASE phải để trống"),
+        (
+            "postgres://me:geheim@127.0.0.1:1/book",
+            "Chưa nối được cơ sở dữ liệu PostgreSQL, nên lệnh chưa làm gì.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["deliver --once", "backup copies", "serve --port 0"])
+def test_a_command_whose_database_is_out_of_reach_ends_with_a_sentence(
+    tmp_path: Path, address: str, sentence: str, command: str
+) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "sosuckhoe", *command.split()],
+        env=os.environ | {"SOSUCKHOE_HOME": str(tmp_path / "home"), "SOSUCKHOE_DATABASE": address},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith(sentence)
+    assert "geheim" not in told.stderr and "Traceback" not in told.stderr
 
 
 def test_a_logged_exception_tells_its_place_and_never_its_message() -> None:

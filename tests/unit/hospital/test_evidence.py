@@ -1,8 +1,11 @@
 """A container of evidence checks itself on a bare Python, and shows every change made to it."""
 
+# ruff: noqa: F811 (fixtures of another module)
+
 import json
 import subprocess
 import sys
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from django.db import connection
 from django.utils import timezone
 from tests.crash.stage import PASSWORD, Paper, Portal
 
@@ -17,6 +21,7 @@ from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing import fingerprint, verify_evidence
 from sosuckhoe.healthbook.signing.verify_evidence import FAILED, MANIFEST, PASSED, UNKNOWN, Line, pack, unpack
 from sosuckhoe.hospital.delivery import doors, evidence
+from sosuckhoe.hospital.delivery.evidence import container as container_module
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
@@ -25,7 +30,7 @@ from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House
-from .test_worker import renamed, strike
+from .test_worker import closed, renamed, strike  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 EXIT = {PASSED: 0, FAILED: 1, UNKNOWN: 2}
@@ -440,3 +445,35 @@ def test_the_command_writes_the_container_that_verify_reads(
     assert main(["verify", str(file), "--ca", str(tmp_path / "ca.pem")]) == 0
     assert main(["evidence", code, "--number", "9"]) == 2
     assert main(["evidence", code, "--folder", str(tmp_path / "none")]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_comes_while_the_container_is_made_is_in_it_nowhere(
+    closed: Callable[..., Submission], paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission, worker = closed(), Worker("test")
+    assert worker.sign_one()
+    journal, sent = container_module._journal, []
+
+    def send() -> None:
+        sent.append(worker.send_one())
+        connection.close()
+
+    def while_it_is_read(*told: Any) -> Any:
+        sender = threading.Thread(target=send)
+        sender.start()
+        sender.join(60)
+        return journal(*told)
+
+    monkeypatch.setattr(container_module, "_journal", while_it_is_read)
+    submission.refresh_from_db()
+    made = evidence.container_for(submission.version)
+    monkeypatch.undo()
+    submission.refresh_from_db()
+    assert (sent, submission.state) == ([True], State.RECEIVED)
+    (told_of,) = json.loads(unpack(made)[MANIFEST])["submissions"]
+    assert (told_of["state"], json.loads(unpack(made)["submissions/1/attempts.json"])) == (State.SIGNED, [])
+    assert FAILED not in {
+        line.outcome for line in verify_evidence.examine(made, authorities=small_authority(paper))
+    }
+    assert examined(evidence.container_for(submission.version), paper)[0] == PASSED

@@ -20,7 +20,7 @@ POSTGRES_OPTIONS = {
 
 
 class DatabaseNotUnderstood(ValueError):
-    """SOSUCKHOE_DATABASE must be empty or look like postgres://user:password@host/name."""
+    """Biến SOSUCKHOE_DATABASE phải để trống hoặc có dạng postgres://người_dùng:mật_khẩu@máy_chủ/tên."""
 
 
 def database(address: str, home: Home) -> dict[str, Any]:

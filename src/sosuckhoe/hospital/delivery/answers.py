@@ -111,13 +111,51 @@ TRY_LATER_STATUSES = frozenset({429, 500, 502, 503})
 portal that was working on the file: that is Unknown."""
 
 
-def fields_of(body: bytes) -> dict[str, object]:
-    """The members of a JSON answer with lower-case names; empty when it is not a JSON object."""
+_RELIED_ON = frozenset(
+    [
+        *("maketqua", "magiaodich", "thoigiantiepnhan"),
+        *("res_code", "txn_id", "ref_msg_id"),
+        *("found", "transaction", "sha256", "received_at"),
+    ]
+)
+"""What decisions are taken by: of the portal, of the hub, and of looking a receipt up."""
+
+
+def _read(body: bytes) -> tuple[object, bool]:
+    """The JSON an answer is, None where it is none; and whether something of ``_RELIED_ON`` is said in it twice and
+    differently."""
+    differs = False
+
+    def look(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal differs
+        said: dict[str, object] = {}
+        for key, value in pairs:
+            name, plain = key.lower(), text(value) or value
+            differs = differs or (name in _RELIED_ON and said.setdefault(name, plain) != plain)
+        return dict(pairs)
+
     try:
-        parsed = json.loads(body.decode("utf-8-sig"))  # of bytes alone, json would guess UTF-16
+        # Of bytes alone, json would guess UTF-16.
+        return json.loads(body.decode("utf-8-sig"), object_pairs_hook=look), differs
     except (ValueError, RecursionError):
-        return {}
-    return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}
+        return None, False
+
+
+def says_two_things(body: bytes) -> bool:
+    """Two readers may take it for two answers; the verifier goes by neither. Whatever the HTTP status, the other side
+    may have kept what it answers."""
+    return _read(body)[1]
+
+
+def object_of(body: bytes) -> dict[str, object]:
+    """The members of a JSON answer; empty when it is no object, or ``says_two_things``."""
+    parsed, differs = _read(body)
+    return parsed if isinstance(parsed, dict) and not differs else {}
+
+
+def fields_of(body: bytes) -> dict[str, object]:
+    """The same with lower-case names."""
+    return {key.lower(): value for key, value in object_of(body).items()}
 
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -149,7 +187,7 @@ def submission_answer(status: int, body: bytes, *, retry_after: int | None = Non
     message = text(fields.get("thongdiep"))
     stated_at = text(fields.get("thoigiantiepnhan"))[:20]
     if not code:
-        return _without_code(status, retry_after)
+        return _unreadable(status) if says_two_things(body) else _without_code(status, retry_after)
     meaning = SUBMISSION.get(code)
     if meaning is None:
         return Answer(
@@ -207,6 +245,10 @@ def _without_code(status: int, retry_after: int | None) -> Answer:
             f"Máy chủ của cổng từ chối (HTTP {status}). Kiểm tra địa chỉ và thiết lập nơi nhận.",
             Concern.ACCOUNT,
         )
+    return _unreadable(status)
+
+
+def _unreadable(status: int) -> Answer:
     return Answer(
         Word.UNKNOWN,
         f"HTTP-{status}{UNREADABLE}",

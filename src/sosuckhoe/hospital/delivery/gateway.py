@@ -5,14 +5,13 @@ of one account; how a single call goes is in ``calling``.
 """
 
 import hashlib
-import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from .answers import Answer, Concern, Word, fields_of, login_answer, submission_answer, text
+from .answers import Answer, Concern, Word, fields_of, login_answer, says_two_things, submission_answer, text
 from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
 from .models import Destination, Submission
 from .secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
@@ -28,7 +27,6 @@ __all__ = [
     "HostNotAllowed",
     "NotSent",
     "Session",
-    "as_json",
     "check_address",
     "session_is_refused",
 ]
@@ -238,13 +236,4 @@ def session_is_refused(exchange: Exchange) -> bool:
     if exchange.broken:
         return False
     code = text(fields_of(exchange.answer).get("maketqua"))
-    return code == "401" or (exchange.status == 401 and not code)
-
-
-def as_json(exchange: Exchange) -> dict[str, object]:
-    """The members of an answer, for card look-ups."""
-    try:
-        parsed = json.loads(exchange.answer)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+    return code == "401" or (exchange.status == 401 and not code and not says_two_things(exchange.answer))

@@ -14,7 +14,6 @@ from typing import Any
 
 from cryptography import x509
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from ....healthbook.signing import verify_evidence
@@ -32,6 +31,7 @@ from ..models import (
     Submission,
 )
 from ..states import State
+from .one_moment import one_moment
 from .subjects import About, Subject, about, told_at
 
 VERIFIER_NAME = "verify_evidence.py"
@@ -63,7 +63,13 @@ khóa công khai đã đăng ký với trục: thêm --hub-key TỆP.pem. Chữ 
 
 
 def container_for(subject: Subject) -> bytes:
-    """The container of one record version, check-in or health check, for all its destinations."""
+    """The container of one record version, check-in or health check, for all its destinations, as of one moment: what
+    is answered while it is made would contradict what was read before."""
+    with one_moment():
+        return _container(subject)
+
+
+def _container(subject: Subject) -> bytes:
     told = about(subject)
     submissions = list(subject.submissions.select_related("destination").order_by("id"))
     guide = GUIDE.format(what=told.heading, also=OF_A_MESSAGE if told.is_message else "")
@@ -87,7 +93,6 @@ def container_for(subject: Subject) -> bytes:
     return pack({**parts, MANIFEST: _json(manifest)})
 
 
-@transaction.atomic
 def take_evidence(*, by: Any, subject: Subject) -> tuple[str, bytes]:
     """File name and bytes of a container that leaves the house; who took it is in the journal."""
     data, told = container_for(subject), about(subject)

@@ -4,11 +4,10 @@ HTTP 200 alone says nothing; ``header.res_code`` does. An accepted stage without
 relay a failure of the hub may come after the message was kept, so there it is Unknown, too.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..answers import UNREADABLE, Answer, Concern, Meaning, Word, number_of, text
+from ..answers import UNREADABLE, Answer, Concern, Meaning, Word, number_of, object_of, says_two_things, text
 
 _R, _L, _A = Word.REJECTED, Word.TRY_LATER, Word.ACCEPTED
 _TAKEN = "Trục đã tiếp nhận phiếu khám sức khỏe."
@@ -48,14 +47,10 @@ _MAY_BE_KEPT = "Trục trung gian báo lỗi và có thể đã giữ phiếu. T
 
 def places_of(body: bytes) -> Iterator[Mapping[str, Any]]:
     """Where an answer may say something: its header, its data, itself. Sources show all three."""
-    try:
-        told = json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return
-    if isinstance(told, dict):
-        for place in (told.get("header"), told.get("data"), told):
-            if isinstance(place, dict):
-                yield place
+    told = object_of(body)
+    for place in (told.get("header"), told.get("data"), told):
+        if isinstance(place, dict):
+            yield place
 
 
 def told(body: bytes, name: str) -> str:
@@ -72,7 +67,7 @@ def push_answer(
     """An answer to a push of the message ``msg_id``."""
     code = told(body, "res_code")
     if not code:
-        return _without_code(status, relay, retry_after)
+        return _unreadable(status) if says_two_things(body) else _without_code(status, relay, retry_after)
     meaning = HUB.get(code)
     message = " ".join(filter(None, (told(body, "res_message"), told(body, "data_state"))))
     if meaning is None:
@@ -132,6 +127,10 @@ def _without_code(status: int, relay: bool, retry_after: int | None) -> Answer:
             f"Máy chủ của trục từ chối (HTTP {status}). Kiểm tra địa chỉ và thiết lập nơi nhận.",
             Concern.ACCOUNT,
         )
+    return _unreadable(status)
+
+
+def _unreadable(status: int) -> Answer:
     return Answer(
         Word.UNKNOWN,
         f"HTTP-{status}{UNREADABLE}",
