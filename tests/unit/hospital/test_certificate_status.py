@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House
+from .dripping import dripping
 from .test_worker import renamed
 
 pytestmark = pytest.mark.django_db
@@ -537,6 +539,17 @@ def test_a_responder_that_answers_too_slowly_is_not_waited_for(
             status.status_for(SigningKey.objects.get(pk=key.pk), timezone.now())
         assert not release.is_set()
         release.set()
+
+
+def test_a_responder_whose_head_drips_is_cut_in_time(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes soon enough, all of them never would: and behind it nothing would be signed or sent."""
+    monkeypatch.setattr(asking, "ANSWERS_WITHIN", 0.5)
+    home.joinpath("status-hosts.txt").write_text("127.0.0.1\n")
+    with dripping() as address:
+        began = time.monotonic()
+        with pytest.raises(asking.IssuerSilent):
+            asking.ask_responder(address, b"?")
+        assert time.monotonic() - began < 10
 
 
 def test_nobody_is_asked_whom_the_machines_keeper_did_not_list(

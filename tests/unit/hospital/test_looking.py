@@ -18,6 +18,7 @@ from sosuckhoe.hospital.delivery.actions import pause
 from sosuckhoe.hospital.delivery.calling import Exchange
 from sosuckhoe.hospital.delivery.models import Destination, ReceiptLookUp, Said, Submission
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.secrets import keep_secret
 from sosuckhoe.hospital.delivery.sessions import SESSIONS
 from sosuckhoe.hospital.delivery.settling import REST
 from sosuckhoe.hospital.delivery.states import State
@@ -298,3 +299,21 @@ def test_a_ledger_that_cannot_be_read_ends_no_line(
     Submission.objects.update(since=timezone.now() - 2 * REST)
     assert looking.take_a_turn()
     assert Submission.objects.get(pk=submission.pk).state == State.RECEIVED
+
+
+def test_a_wrong_password_is_tried_once_and_not_for_every_question(
+    lost: Callable[..., Submission], portal: Portal
+) -> None:
+    """By night there may be nothing to send that would stop the destination first (F44)."""
+    first = lost("drop-unstored")
+    copies_of(first, 6)
+    SESSIONS.__init__()  # type: ignore[misc]
+    keep_secret("portal", "sai-mat-khau")
+    before = portal.desk("history.json?after=0&limit=500")[-1]["id"]
+    while looking.look_up_next(after(first)):
+        pass
+    tried = [call["code"] for call in portal.desk(f"history.json?after={before}") if call["service"] == "token"]
+    there = Destination.objects.get()
+    assert tried == ["401"] and there.paused
+    assert "mật khẩu" in there.paused_why
+    assert Entry.objects.filter(action="destination-paused").count() == 1

@@ -3,9 +3,11 @@
 import contextlib
 import socket
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import Worker
 
 from .conftest import House
+from .dripping import dripping
 from .test_worker import renamed
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +240,13 @@ def test_what_cannot_sign_is_not_declared(house: House, service: Portal) -> None
         )
     assert refusal.value.code == "KEY-CERTIFICATE-DIFFER"
     assert not SigningKey.objects.filter(kind=KeyKind.REMOTE).exists()
+
+
+def test_a_service_whose_head_drips_is_cut_in_time(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_signing, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setenv("REMOTE_SECRET", "bi-mat")
+    with dripping() as address:
+        began = time.monotonic()
+        with pytest.raises(remote_signing.ServiceUnreachable):
+            remote_signing.certificate_of(Credential(address, "bv", "p", "u", "c"), "env:REMOTE_SECRET")
+        assert time.monotonic() - began < 10

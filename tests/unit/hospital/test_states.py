@@ -27,7 +27,7 @@ Take = Callable[..., Taken]
 def test_every_state_is_reached_and_only_the_last_ones_have_no_way_out() -> None:
     assert {after for _, after in STEPS} | {State.WAITING} == set(State)
     assert set(State) - {before for before, _ in STEPS} == {State.SUPERSEDED}
-    assert {after for before, after in STEPS if before == State.ACCEPTED} == {State.HELD}
+    assert {after for before, after in STEPS if before == State.ACCEPTED} == {State.HELD, State.FINDINGS}
 
 
 def test_what_was_received_is_held_again_only_where_a_simulator_had_received_it() -> None:

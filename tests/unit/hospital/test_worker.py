@@ -208,6 +208,26 @@ def test_a_page_that_stands_before_everything_costs_one_record_and_goes_by_itsel
     assert Incident.objects.get().ended_at is not None
 
 
+def test_a_portal_that_is_silent_to_all_costs_three_records_and_then_only_logins(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    """A probe with a record is a person's work each time: through a long outage there would be hundreds."""
+    assert work(closed()).state == State.RECEIVED
+    strike(portal, "outage", path="", next_calls=None, parameters={"answer": "reset"})
+    for _ in range(8):
+        work(closed())
+        Destination.objects.update(quiet_until=None)
+    found = Counter(Submission.objects.values_list("state", flat=True))
+    assert found == {State.RECEIVED: 1, State.UNKNOWN: 3, State.SIGNED: 5}
+    assert Destination.objects.get().paused_at is None
+    portal.desk("faults", method="DELETE")
+    Submission.objects.update(not_before=None)
+    worker = Worker("test")
+    while worker.send_one():
+        pass
+    assert Submission.objects.filter(state=State.RECEIVED).count() == 6
+
+
 @pytest.mark.parametrize("scenario", ["trickle", "slow-reading"])
 def test_an_answer_that_trickles_in_is_cut_at_the_limit(
     closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch, scenario: str

@@ -1,6 +1,7 @@
 """What somebody read on the portal, kept with the version it speaks of."""
 
 import pytest
+from django.urls import reverse
 from tests.unit.reconciling.conftest import NOW
 from tests.unit.reconciling.test_reconciling import causes, count
 
@@ -90,3 +91,38 @@ def test_what_the_portal_says_again_after_it_was_settled_is_a_task_again(books):
     assert note(text).new == 1
     row.portal_findings.update(settled_at=NOW)
     assert note(text).new == 1
+
+
+def deed(client, row, name, **given):
+    return client.post(reverse("web:delivery_steer", args=[row.pk, name]), given)
+
+
+def test_a_fault_that_comes_when_the_earlier_ones_are_settled_is_work_again_and_can_be_settled(books, desk):
+    """The portal speaks after 24 hours of the form, after 48 of the sums: what was free of faults may get one."""
+    row, client = books.put(State.FINDINGS), desk("records")
+    page = reverse("web:visit", args=[row.version.visit_id])
+    deed(client, row, "het-vuong", reason="đã sửa trên cổng")
+    row.refresh_from_db()
+    assert row.state == State.ACCEPTED
+    assert "Ghi lỗi cổng báo" in client.get(page).content.decode()
+    note(f"{HEAD}{row.version.visit.visit_code},,E48,XML1.T_TONGCHI_BV,lệch tổng\n")
+    row.refresh_from_db()
+    assert row.state == State.FINDINGS
+    listed = client.get("/viec/?loai=loi-noi-dung").content.decode()
+    assert "NGUYỄN VĂN MẪU" in listed
+    deed(client, row, "het-vuong", reason="đã tra, khớp")
+    row.refresh_from_db()
+    assert row.state == State.ACCEPTED and count().complete
+
+
+def test_a_fault_told_of_a_version_that_was_replaced_meanwhile_does_not_run_for_ever(books, desk):
+    """It is said of the old number after the new one was received: who looks says on the visit's page what is so."""
+    visit = books.visit()
+    first, newest = books.put(State.SUPERSEDED, visit), books.put(State.ACCEPTED, visit)
+    finding = books.finding(first, NOW)
+    assert [due.done_at for _, due in count().dues if due.clock.id == "correct-2-days"] == [None]
+    deed(desk("records"), newest, "het-vuong", reason="bản mới đã hết lỗi này")
+    finding.refresh_from_db()
+    newest.refresh_from_db()
+    assert finding.settled_at is not None and newest.state == State.ACCEPTED
+    assert None not in [due.done_at for _, due in count().dues if due.clock.id == "correct-2-days"]

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from ..delivery.answers import SIMULATED, Answer, Concern, fields_of, text
+from ..delivery.answers import Answer, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
-from ..delivery.stopping import stop_and_note
+from ..delivery.stopping import refuses_the_login, stop_and_note
 from ..journal.chain import note
 from ..staff.models import Facility, Person
 from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning
@@ -187,7 +187,7 @@ def _keep(look_up: LookUp, exchange: Exchange) -> None:
 
 def _keep_refusal(look_up: LookUp, answer: Answer) -> None:
     """Nothing of the question left this machine."""
-    if answer.concern is Concern.ACCOUNT and answer.code.startswith(("LOGIN-", SIMULATED.code)):
+    if refuses_the_login(answer):
         stop_and_note(look_up.destination, answer, timezone.now())
     LookUp.objects.filter(pk=look_up.pk).update(
         answered_at=timezone.now(), code=answer.code, standing=Standing.PENDING, sentence=answer.sentence

@@ -6,6 +6,7 @@ from typing import Any
 from cryptography import x509
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ...healthbook.signing import fingerprint, load_pkcs12
@@ -237,7 +238,7 @@ def note_portal_findings(
         )
         for code, path, message in findings
     )
-    if submission.state == State.RECEIVED:
+    if submission.state in (State.RECEIVED, State.ACCEPTED):
         _step(submission, State.FINDINGS)
     note(by, "portal-findings-noted", "submission", submission.pk, count=len(made))
     return made
@@ -245,10 +246,18 @@ def note_portal_findings(
 
 @transaction.atomic
 def content_is_settled(*, by: Any, submission: Submission, reason: str) -> None:
-    """No content answer is open any more."""
+    """No content answer is open any more, of this version or of those before it, of which the portal may speak late."""
     why = _reason(reason)
-    submission.portal_findings.filter(settled_at__isnull=True).update(settled_at=timezone.now())
-    _step(submission, State.ACCEPTED)
+    said = Q(submission=submission)
+    if submission.version is not None:
+        said |= Q(
+            submission__destination=submission.destination_id,
+            submission__version__visit=submission.version.visit_id,
+            submission__version__number__lt=submission.version.number,
+        )
+    PortalFinding.objects.filter(said, settled_at__isnull=True).update(settled_at=timezone.now())
+    if submission.state != State.ACCEPTED:
+        _step(submission, State.ACCEPTED)
     note(by, "content-settled", "submission", submission.pk, reason=why)
 
 

@@ -18,7 +18,7 @@ from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, M
 from django.utils import timezone
 
 from . import doors
-from .answers import SIMULATED, fields_of, number_of, text
+from .answers import fields_of, number_of, text
 from .calling import Exchange, NotSent
 from .gateway import Gateway
 from .keeping import is_anothers
@@ -27,7 +27,7 @@ from .models import DestinationKind, ReceiptLookUp, Said, Submission
 from .restoring.hold import on_hold
 from .settling import REST
 from .states import State
-from .stopping import stop_and_note
+from .stopping import refuses_the_login, stop_and_note
 
 LEAST_OFTEN = timedelta(hours=1)
 RESTS = (4 * REST, 16 * REST, 64 * REST, LEAST_OFTEN)
@@ -109,7 +109,7 @@ def _ask(submission: Submission) -> tuple[Exchange | None, Found]:
                 break
             gateway.drop(session)
     except NotSent as problem:
-        if problem.answer.code == SIMULATED.code:
+        if refuses_the_login(problem.answer):
             stop_and_note(submission.destination, problem.answer, timezone.now())
         return None, Found(Said.NO_ANSWER, problem.answer.sentence)
     return exchange, _meaning(submission, exchange)

@@ -28,6 +28,7 @@ from .restoring.hold import not_restored
 from .settling import Answered, settle
 from .signing_anew import was_tried
 from .states import State
+from .stopping import QUIET_AFTER
 from .together import together
 from .turns import writing
 from .withheld import mark_on, marks
@@ -97,7 +98,7 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             session = channel.session()
             exchange = _submit(channel, session, submission, attempt)
         answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))
-        if answered.answer.is_strange:
+        if answered.answer.is_strange or _silent_again(answered):
             # Whoever answers a file like this may answer a login like this, too: that is asked first, and risks no record.
             channel.drop(session)
         keep_answer(answered)
@@ -123,6 +124,11 @@ def _judge(channel: Channel, exchange: Exchange, submission: Submission) -> Answ
         return NOT_WAITED_FOR if exchange.broken == BROKEN_BY_US else NO_ANSWER
     answer = channel.meaning_of(exchange, submission)
     return EARLY if exchange.before_the_body and answer.word is not Word.TRY_LATER else answer
+
+
+def _silent_again(answered: Answered) -> bool:
+    """Whether the destination is silent to whatever is sent: each further probe would be a person's work."""
+    return answered.answer is NO_ANSWER and answered.submission.destination.failures >= QUIET_AFTER - 1
 
 
 def may_send(submission: Submission, attempt: Attempt) -> float:

@@ -48,6 +48,7 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.UNKNOWN, S.SIGNED): "a door: the same bytes again",
     (S.RECEIVED, S.ACCEPTED): "content answers are over",
     (S.RECEIVED, S.FINDINGS): "the portal reports faults in the content",
+    (S.ACCEPTED, S.FINDINGS): "the portal reports another fault, later",
     (S.RECEIVED, S.HELD): PRACTISED,
     (S.ACCEPTED, S.HELD): PRACTISED,
     (S.FINDINGS, S.HELD): PRACTISED,

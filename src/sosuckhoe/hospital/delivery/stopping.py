@@ -129,6 +129,11 @@ def note_stop(destination: Destination, answer: Answer) -> None:
     note(SENDER, "destination-paused", "destination", destination.pk, code=answer.code)
 
 
+def refuses_the_login(answer: Answer) -> bool:
+    """Whether it stops the destination wherever it comes from, a question too: the next login could lock the account."""
+    return answer.concern is Concern.ACCOUNT and answer.code.startswith(("LOGIN-", SIMULATED.code))
+
+
 @transaction.atomic
 def stop_and_note(destination: Destination, answer: Answer, now: datetime, why: str = "") -> bool:
     """Both, where no item is being settled."""

@@ -18,6 +18,14 @@ WAITS = (
     "trả lời». Không cần làm gì."
 )
 UNSURE = "Hồ sơ ở «Chưa rõ kết quả» với ba lối ra; không gửi lại khi chưa rõ, trừ khi cơ sở đã khai cổng thay theo mã."
+IN_TIME = (
+    "Hồ sơ «Đang gửi» trong lúc chờ, rồi «Đã tiếp nhận». Quá giờ của một lần gọi (90 giây) thì ngắt: hồ sơ ở «Chưa rõ kết "
+    "quả» với ba lối ra."
+)
+SILENT = (
+    "Vài hồ sơ đầu, đã rời máy, ở «Chưa rõ kết quả» với ba lối ra; rồi đầu trang ghi «Cổng không trả lời», mỗi lần dò bắt đầu "
+    "từ đăng nhập nên hồ sơ khác vẫn «Đã ký» và tự gửi khi cổng trở lại."
+)
 STOPPED = "Gửi của tài khoản này «Tạm dừng» kèm lý do và người cần xử lý; không thử lại mật khẩu."
 REFUSED = "Hồ sơ ở «Bị từ chối» với mã và câu của cổng; cần sửa rồi gửi bản mới, không gửi lại nguyên trạng."
 RENEWS = "Không có màn hình riêng: phiên được làm mới một lần, lần gọi được lặp lại một lần rồi thôi."
@@ -34,7 +42,14 @@ TOLD_LATE = (
     "Hồ sơ «Đã tiếp nhận»; tới giờ thì trang cổng báo lỗi. Ghi hoặc nhập lỗi ấy vào bệnh viện: hồ sơ ở «Cổng báo lỗi "
     "nội dung», thành việc có hạn."
 )
-DESK = "Quầy tiếp đón: «Chưa kiểm tra được thẻ, vẫn tiếp nhận», ca được xếp hàng kiểm tra lại."
+DESK = (
+    "Trang Tra thẻ BHYT: «Chưa xác nhận», «Cứ tiếp nhận và khám»; thẻ nằm ở mục «Cần tra lại». Mã khác 100, 101, 500 thì theo "
+    "mã ấy."
+)
+RESTRICTED = (
+    "Trang Tra thẻ BHYT, phần cùng chi trả: «tài khoản của cơ sở đang bị hạn chế tra cứu», kèm lời của cổng. Người bệnh vẫn "
+    "được tiếp nhận và khám."
+)
 
 
 @dataclass(frozen=True)
@@ -59,9 +74,9 @@ PORTAL_CALLS = (*RECORD_CALLS, "token", *CARD_CALLS, "copayment")
 """All that the insurer's portal serves itself."""
 _ALL = (
     # The way to the portal
-    Scenario("latency", BEFORE, "Cổng trả lời chậm", "Chờ rồi mới xử lý như thường.", WAITS, "§11.9, F42",
+    Scenario("latency", BEFORE, "Cổng trả lời chậm", "Chờ rồi mới xử lý như thường.", IN_TIME, "§11.9, F42",
              {"seconds": 8.0}),
-    Scenario("late-reply", AFTER, "Xử lý xong mới chậm", "Đã lưu, nhưng câu trả lời đến muộn.", UNSURE, "§11.9, F29",
+    Scenario("late-reply", AFTER, "Xử lý xong mới chậm", "Đã lưu, nhưng câu trả lời đến muộn.", IN_TIME, "§11.9, F29",
              {"seconds": 30.0}),
     Scenario("refuse-connections", BEFORE, "Từ chối kết nối",
              "Cổng ngừng nghe trong số giây đã chọn, với mọi tài khoản; bàn lỗi cũng không mở được trong lúc đó.",
@@ -80,10 +95,11 @@ _ALL = (
              "Cổng đọc nội dung từng ít byte một. Bên gửi bỏ cuộc thì cổng đọc nốt phần đã tới: đủ thì lưu, thiếu thì thôi.",
              "Quá giờ của một lần gọi (90 giây) thì ngắt, hồ sơ khác đi tiếp; hồ sơ này ở «Chưa rõ kết quả» với ba lối "
              "ra vì cổng có thể đã đọc đủ.", "F42", {"bytes_per_second": 1.0}),
-    Scenario("flapping", BEFORE, "Lúc được lúc mất", "Chạy một lúc, mất một lúc, theo giờ thật.", WAITS, "F41",
+    Scenario("flapping", BEFORE, "Lúc được lúc mất", "Chạy một lúc, mất một lúc, theo giờ thật.", SILENT, "F41",
              {"up_seconds": 10.0, "down_seconds": 50.0}),
     Scenario("outage", BEFORE, "Ngừng hoạt động dài",
-             "Ngừng trong số giờ mô phỏng đã chọn. answer: 503 hoặc reset.", WAITS, "F40",
+             "Ngừng trong số giờ mô phỏng đã chọn. answer: 503 hoặc reset.",
+             f"Với 503: {WAITS} Với reset: {SILENT}", "F40",
              {"hours": 72.0, "answer": "503"}),
     Scenario("maintenance", BEFORE, "Bảo trì đã báo trước", "Trang báo bảo trì với HTTP 503 và Retry-After.", WAITS,
              "F48", {"retry_after": 3600}),
@@ -114,7 +130,7 @@ _ALL = (
              "§11.9, F43"),
     Scenario("account-locked", DURING, "Tài khoản bị khóa", "Mọi lần gọi nhận mã 403.", STOPPED, "F44"),
     Scenario("restricted-look-up", DURING, "Tài khoản bị hạn chế tra cứu",
-             "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", DESK, "gateway §6.3", at=("copayment",)),
+             "Tra cứu cùng chi trả trả mã 500 với câu chung về hạn chế.", RESTRICTED, "gateway §6.3", at=("copayment",)),
     # What it decides
     Scenario("look-up-error", DURING, "Tra cứu thẻ bị lỗi", "Trả mã đã chọn thay cho kết quả thẻ.", DESK,
              "gateway §6.4", {"code": "100"}, at=CARD_CALLS),

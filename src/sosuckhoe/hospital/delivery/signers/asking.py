@@ -12,6 +12,7 @@ from django.conf import settings
 
 from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.revocation import MAX_ANSWER
+from ..connections import CUTS
 
 ANSWERS_WITHIN = 10.0
 """Seconds for one question, from the connection to the last byte."""
@@ -97,16 +98,18 @@ def _call(url: str, method: str, body: bytes | None, headers: Mapping[str, str])
     try:
         connection.connect()
         connection.sock.settimeout(left())
-        connection.request(method, path, body, dict(headers))
-        answer = connection.getresponse()
-        content = b""
-        while len(content) <= MAX_ANSWER:
-            if connection.sock is not None:
-                connection.sock.settimeout(left())
-            chunk = answer.read1(65536)
-            if not chunk:
-                break
-            content += chunk
+        # Each wait has its limit by itself; all of them together, as for a head that drips, have it by being cut.
+        with CUTS.after(left(), connection):
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            content = b""
+            while len(content) <= MAX_ANSWER:
+                if connection.sock is not None:
+                    connection.sock.settimeout(left())
+                chunk = answer.read1(65536)
+                if not chunk:
+                    break
+                content += chunk
     except (OSError, http.client.HTTPException):
         raise IssuerSilent from None
     finally:

@@ -22,6 +22,7 @@ from cryptography import x509
 
 from ....healthbook.signing import KeyUnusable
 from ..calling import HostNotAllowed, check_address
+from ..connections import CUTS
 from .pins import kept_secret
 
 LOG_IN = "/vtss/service/ras/v1/login"
@@ -218,16 +219,18 @@ class _Service:
             headers["Authorization"] = f"Bearer {token}"
         connection = self._connection()
         try:
-            connection.request("POST", self._prefix + path, body, headers)
-            answer = connection.getresponse()
-            raw = b""
-            while len(raw) <= ANSWER_LIMIT:
-                if connection.sock is not None:
-                    connection.sock.settimeout(self._left())
-                chunk = answer.read1(65536)
-                if not chunk:
-                    break
-                raw += chunk
+            # Each wait has its limit by itself; all of them together, as for a head that drips, have it by being cut.
+            with CUTS.after(self._left(), connection):
+                connection.request("POST", self._prefix + path, body, headers)
+                answer = connection.getresponse()
+                raw = b""
+                while len(raw) <= ANSWER_LIMIT:
+                    if connection.sock is not None:
+                        connection.sock.settimeout(self._left())
+                    chunk = answer.read1(65536)
+                    if not chunk:
+                        break
+                    raw += chunk
         except (OSError, http.client.HTTPException):
             raise ServiceUnreachable from None
         finally:
