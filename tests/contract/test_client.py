@@ -36,10 +36,12 @@ from sosuckhoe.hospital.cards.asking import (
 from sosuckhoe.hospital.cards.models import LookUp
 from sosuckhoe.hospital.cards.question import Question
 from sosuckhoe.hospital.delivery import actions, calling
+from sosuckhoe.hospital.delivery.answers import Answer, Concern, Word
 from sosuckhoe.hospital.delivery.calling import Exchange, Host, NotSent
 from sosuckhoe.hospital.delivery.gateway import SESSIONS, Gateway, Sessions
 from sosuckhoe.hospital.delivery.models import Destination
 from sosuckhoe.hospital.delivery.secrets import keep_secret
+from sosuckhoe.hospital.delivery.stopping import stop_and_note
 from sosuckhoe.hospital.staff.actions import add_facility, add_person
 from sosuckhoe.hospital.staff.models import Person
 
@@ -253,6 +255,22 @@ class TestLookingUp:
         assert Destination.objects.get().paused
         with pytest.raises(PortalStopped):
             ask(by=officer, question=Question("XX4990000000001", *BINH), again=True)
+
+    @pytest.mark.parametrize(("code", "asked"), [("124", "000"), ("HTTP-404", "000"), ("403", "")])
+    def test_what_stops_records_alone_stops_no_question_about_a_card(
+        self, looked_up: Callable[..., LookUp], code: str, asked: str
+    ) -> None:
+        """A certificate that is not registered yet is no reason to ask nobody's card (N1, BHYT-GD-R02)."""
+        concern = Concern.SET_UP if code == "124" else Concern.ACCOUNT
+        stop_and_note(
+            Destination.objects.get(), Answer(Word.REJECTED, code, "Cổng từ chối.", concern), timezone.now()
+        )
+        assert Destination.objects.get().paused_by == "worker"
+        if asked:
+            assert looked_up().code == asked
+        else:
+            with pytest.raises(PortalStopped):
+                looked_up()
 
     def test_where_real_patients_are_served_a_simulator_confirms_no_card(
         self, officer: Person, looked_up: Callable[..., LookUp]

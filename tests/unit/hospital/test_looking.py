@@ -312,7 +312,9 @@ def test_a_wrong_password_is_tried_once_and_not_for_every_question(
     before = portal.desk("history.json?after=0&limit=500")[-1]["id"]
     while looking.look_up_next(after(first)):
         pass
-    tried = [call["code"] for call in portal.desk(f"history.json?after={before}") if call["service"] == "token"]
+    tried = [
+        call["code"] for call in portal.desk(f"history.json?after={before}") if call["service"] == "token"
+    ]
     there = Destination.objects.get()
     assert tried == ["401"] and there.paused
     assert "mật khẩu" in there.paused_why

@@ -16,7 +16,7 @@ from ..delivery.answers import Answer, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
-from ..delivery.stopping import refuses_the_login, stop_and_note
+from ..delivery.stopping import is_stopped_for_all, refuses_the_login, stop_and_note
 from ..journal.chain import note
 from ..staff.models import Facility, Person
 from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning
@@ -118,8 +118,7 @@ def _portal(facility: Facility) -> Destination:
     destination = destinations_of(facility, DestinationKind.PORTAL).first()
     if destination is None:
         raise NoPortal(NoPortal.__doc__)
-    if destination.paused and destination.paused_by == "worker":
-        # The account was refused: another login could lock it (faults.md F44).
+    if is_stopped_for_all(destination):
         raise PortalStopped(PortalStopped.__doc__)
     return destination
 

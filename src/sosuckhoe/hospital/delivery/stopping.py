@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from ..journal.chain import note
+from ..journal.models import Entry
 from .answers import NOT_WAITED_FOR, SIMULATED, Answer, Concern, Word
 from .calling import Exchange
 from .models import Attempt, Destination, Receipt, Submission
@@ -88,17 +89,30 @@ _STALE = Prepared(
 """The destination, if what is known of it is to be written anew."""
 
 
+OF_ALL = ("401", "402", "403", SIMULATED.code)
+"""Answers that every call of this account would get."""
+
+
+def is_stopped_for_all(destination: Destination) -> bool:
+    """Whether the sender stopped it for what every call would meet: another login could lock the account (F44). Not
+    where records alone were refused, as for their signature: reception goes on asking about cards."""
+    if not destination.paused or destination.paused_by != SENDER:
+        return False
+    stops = Entry.objects.filter(
+        action="destination-paused", actor=SENDER, kind="destination", object_id=str(destination.pk)
+    )
+    last = stops.order_by("-seq").first()
+    code = str(last.detail.get("code", "")) if last else ""
+    return not code or code in OF_ALL or code.startswith("LOGIN-")
+
+
 def says_of_all(exchange: Exchange | None, answer: Answer) -> bool:
     """Whether what came of a check-in concerns records, too.
 
     The host, the login and the account are one for both. What the check-in service alone says, or leaves unsaid, may
     not slow or stop the sending of records.
     """
-    return (
-        exchange is None
-        or answer.word is Word.ACCEPTED
-        or answer.code in ("401", "402", "403", SIMULATED.code)
-    )
+    return exchange is None or answer.word is Word.ACCEPTED or answer.code in OF_ALL
 
 
 def _known_there(submission: Submission) -> bool:

@@ -231,6 +231,7 @@ class _Service:
                     if not chunk:
                         break
                     raw += chunk
+            self._left()  # what was cut may look whole
         except (OSError, http.client.HTTPException):
             raise ServiceUnreachable from None
         finally:
