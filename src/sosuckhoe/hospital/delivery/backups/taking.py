@@ -183,9 +183,17 @@ def _final(target: Path, at: datetime) -> Path:
 
 
 def _let_go(target: Path, manifest: Manifest, keep: int) -> tuple[Path, ...]:
-    """Of this hospital's copies there, those before the last ``keep``; what is damaged counts for none and stays."""
+    """Of this hospital's copies there, those before the last ``keep``; what is damaged counts for none and stays.
+
+    So does what is dated later than the one just made, as after a clock that ran ahead: or each new one would be the
+    oldest, and go at once.
+    """
     begins = manifest.inside.journal_begins
-    ours = [folder for folder, each in copies_in(target) if each.inside.journal_begins == begins]
+    ours = [
+        folder
+        for folder, each in copies_in(target)
+        if each.inside.journal_begins == begins and each.taken_at <= manifest.taken_at
+    ]
     removed = []
     for folder in ours[max(keep, 1) :]:
         try:
