@@ -238,3 +238,20 @@ def test_what_was_waited_for_the_ledger_is_not_taken_off_the_lease(
     with somebody_else_writes(1.0):
         worker.breathe([line])
     assert is_whole()
+
+
+def test_a_clock_that_is_set_back_between_claim_and_first_byte_makes_nothing_unclear(
+    connected: House, clean: list[bytes], portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing had left, and a person would have had to look for it (F49)."""
+    take_file("visit.xml", clean[0], by="giang")
+    alive = worker.Worker("alive")
+    assert alive.sign_one()
+    ((submission, attempt),) = alive.claim()
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() - timedelta(hours=1))
+    assert sending.send_submission(submission, attempt)
+    sent = Submission.objects.get()
+    assert sent.state == State.RECEIVED
+    kept = sent.attempts.get()
+    assert kept.bytes_from == kept.started_at

@@ -159,10 +159,13 @@ def _note_bytes(hand: Sequence[tuple[Submission, Attempt]]) -> list[tuple[dateti
         for submission, attempt in hand
         if submission.pk in rows and _may_leave(submission, attempt, rows[submission.pk], any_mark, now)
     ]
-    if let_go:
-        change_all(Attempt, padded([{"id": attempt.pk} for _, attempt, _ in let_go]), {"bytes_from": now})
+    # Where the clock was set back since the claim, not before it: that would be no order of events.
+    since = {attempt.pk: max(now, attempt.started_at) for _, attempt, _ in let_go}
+    for moment in set(since.values()):
+        noted = [{"id": pk} for pk, its_own in since.items() if its_own == moment]
+        change_all(Attempt, padded(noted), {"bytes_from": moment})
     until = {attempt.pk: lease for _, attempt, lease in let_go}
-    return [(until[attempt.pk], now) if attempt.pk in until else None for _, attempt in hand]
+    return [(until[attempt.pk], since[attempt.pk]) if attempt.pk in until else None for _, attempt in hand]
 
 
 def _may_leave(
