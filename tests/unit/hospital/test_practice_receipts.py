@@ -2,28 +2,34 @@
 sends it anew or says that it was practice. The simulator's receipt stays, under its name."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from tests.crash.stage import Portal
 
-from sosuckhoe.hospital.delivery import actions, withholding
+from sosuckhoe.hospital.delivery import actions, doors, settling, withholding
 from sosuckhoe.hospital.delivery.deliver import declared_meanwhile
 from sosuckhoe.hospital.delivery.models import Destination, PracticeReceipt, Receipt, Submission
 from sosuckhoe.hospital.delivery.practice import practice_destinations, stop_practice
 from sosuckhoe.hospital.delivery.practice_receipts import NOTED, note_practice_receipts, waiting
 from sosuckhoe.hospital.delivery.practice_sending import mark_as_practice, plan_sending, send_for_real
+from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.reports.six_month import Period, _visits, definition_for
+from sosuckhoe.hospital.delivery.restoring.telling import for_a_person
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.reconciling_run import last_days, look
 from sosuckhoe.hospital.delivery.watching.watched import alarms, watched
+from sosuckhoe.hospital.delivery.worker import LEASE
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.visits.models import Withheld
 from sosuckhoe.hospital.web.admin.actions import change_destination
 
 from .conftest import House
+from .test_after_a_restore import reconciled
 from .test_check_ins import submission_of as check_in_of
 from .test_check_ins import told
 from .test_check_ins import work as work_on_check_ins
@@ -31,7 +37,7 @@ from .test_hub import Two, message_key, two, unique
 from .test_hub import take as take_health_check
 from .test_hub import work as work_at_the_hub
 from .test_production import behind, declare
-from .test_worker import _fresh_sessions, calls, closed, work
+from .test_worker import _fresh_sessions, calls, closed, strike, work
 
 __all__ = ["_fresh_sessions", "behind", "closed", "message_key", "two"]
 pytestmark = pytest.mark.django_db
@@ -262,3 +268,115 @@ def test_the_names_are_on_the_visits_page(closed: Close, connected: House, setti
     stop_practice(timezone.now())
     (receipt,) = [each for each in history([], [sent]) if each.code == sent.receipts.get().transaction_number]
     assert "tập" in receipt.sentence
+
+
+class TestWhatIsNotClear:
+    """Signed anew and sent to the real place, and no answer came: other bytes must not follow it (I4, I5)."""
+
+    def test_a_mark_that_is_set_and_lifted_does_not_make_it_practice_again(
+        self, closed: Close, connected: House, portal: Portal, behind: str
+    ) -> None:
+        sent = self._unclear_at_the_real_place(closed, connected, portal, behind)
+        left = sent.document_id
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+        doors.send_again(by="giang", submission=sent)
+        facility = connected.facility
+        mark = withholding.withhold(
+            by="giang", facility=facility, facility_code=facility.code, code=sent.visit_code, why="thử"
+        )
+        withholding.lift(by="giang", mark=mark, why="nhầm mã")
+        sent = fresh(sent)
+        assert (sent.state, sent.problem_code) == (State.HELD, "WITHHELD-LIFTED")
+        with pytest.raises(actions.MayBeThere):
+            actions.release(by="giang", submission=sent, reason="cho gửi", sign_anew=True)
+        actions.release(by="giang", submission=sent, reason="cho gửi")
+        received = work(sent)
+        assert (received.state, received.document_id) == (State.RECEIVED, left)
+        _, *real = calls(portal, sent)
+        assert len(real) == 2 and len({call["sha256"] for call in real}) == 1
+
+    def test_a_copy_from_the_time_of_practice_leaves_it_to_the_doors(
+        self, closed: Close, connected: House, portal: Portal, behind: str
+    ) -> None:
+        sent, left = work(closed()), ""
+
+        def begin() -> None:
+            nonlocal left
+            unclear = self._unclear_at_the_real_place(lambda: sent, connected, portal, behind)
+            assert unclear.document is not None
+            left = unclear.document.sha256
+
+        undone(begin)
+        reconciled()
+        assert fresh(sent).state == State.RECEIVED, "by the simulator, as the copy has it"
+        stop_practice(timezone.now())
+        row = fresh(sent)
+        assert (row.state, row.problem_code) == (State.HELD, "RESTORED-MAYBE") and doors.is_unclear(row)
+        assert row.document is not None and row.document.sha256 == left
+        assert not waiting().exists() and row in for_a_person()
+        doors.it_is_there(by="giang", submission=row, transaction_number="GD-1", reason="đã thấy trên cổng")
+        assert fresh(sent).receipts.get(practice=None).document_sha256 == left
+
+    def _unclear_at_the_real_place(
+        self, closed: Close, connected: House, portal: Portal, behind: str
+    ) -> Submission:
+        sent = closed()
+        sent = sent if sent.state == State.RECEIVED else work(sent)
+        declare()
+        stop_practice(timezone.now())
+        move(connected.destination, behind)
+        assert send_for_real(by="giang", rows=waiting(), reason="đợt thật") == 1
+        # What stands between us and the portal says nothing either: as where the line is cut.
+        strike(portal, "store-then-drop")
+        sent = work(sent)
+        assert sent.state == State.UNKNOWN
+        return sent
+
+
+class TestKnownFromTheJournalOutsideAlone:
+    """The answer itself is gone; the line says that a simulator gave it."""
+
+    def test_a_sender_that_died_with_the_answer(
+        self, closed: Close, connected: House, behind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def dies(*arguments: object) -> None:
+            raise KeyboardInterrupt
+
+        sent = closed()
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(settling, "together", dies)
+            work(sent)
+        assert recover(at=timezone.now() + 2 * LEASE + timedelta(minutes=1)) == 1
+        assert fresh(sent).state == State.RECEIVED
+        declare()
+        stop_practice(timezone.now())
+        assert held_as_practice(sent)
+
+    def test_a_copy_that_was_put_back(self, closed: Close, connected: House, behind: str) -> None:
+        sent = closed()
+        undone(lambda: work(sent))
+        reconciled()
+        assert fresh(sent).state == State.RECEIVED
+        declare()
+        stop_practice(timezone.now())
+        assert held_as_practice(sent)
+        move(connected.destination, behind)
+        assert send_for_real(by="giang", rows=waiting(), reason="đợt thật") == 1
+        assert work(sent).state == State.RECEIVED
+
+    def test_what_the_real_portal_gave_is_none(self, closed: Close, connected: House, behind: str) -> None:
+        move(connected.destination, behind)
+        sent = closed()
+        undone(lambda: work(sent))
+        reconciled()
+        assert "simulated" not in settings.HOME.receipts.read_text()
+        declare()
+        stop_practice(timezone.now())
+        assert fresh(sent).state == State.RECEIVED
+
+
+def undone(deed: Callable[[], object]) -> None:
+    """An older copy is put back after it; the journal outside stays."""
+    copy = transaction.savepoint()
+    deed()
+    transaction.savepoint_rollback(copy)

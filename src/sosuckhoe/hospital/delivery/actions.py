@@ -20,7 +20,7 @@ from .ledger import LEFT_BEFORE, NEWER_LEFT, enqueue, left_before, step
 from .models import Destination, DestinationKind, PortalFinding, SigningKey, Submission
 from .practised import PRACTICE, is_received
 from .secrets import keep_secret, kept_as, lay
-from .settling import may_be_there
+from .settling import may_be_at_the_real_place, may_be_there
 from .signers.keys import pem
 from .states import State
 from .withheld import mark_on
@@ -195,9 +195,11 @@ def check_can_release(submission: Submission, *, sign_anew: bool = False) -> Non
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
     if submission.problem_code == PRACTICE[0]:
-        # Whatever happened to it happened at a simulator: nothing of that can be at the portal.
+        # What happened to it up to then happened at a simulator: nothing of that can be at the portal.
         if is_received(submission):
             raise ReceivedElsewhere(ReceivedElsewhere.__doc__)
+        if may_be_at_the_real_place(submission):
+            raise MayBeThere(MayBeThere.__doc__)
     elif sign_anew and may_be_there(submission):
         raise MayBeThere(MayBeThere.__doc__)
 

@@ -135,7 +135,7 @@ def is_anothers(submission: Submission, number: str) -> bool:
 
 
 def receipt_line(
-    submission: Submission, attempt: Attempt, answer: Answer, now: datetime
+    submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, simulated: bool = False
 ) -> receipts.ReceiptLine:
     assert submission.document is not None
     return receipts.ReceiptLine(
@@ -151,6 +151,7 @@ def receipt_line(
         received_at=now.isoformat(),
         stated_at=answer.stated_at,
         message=answer.message,
+        simulated=simulated,
     )
 
 

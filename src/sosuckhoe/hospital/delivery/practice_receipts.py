@@ -10,12 +10,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from ...healthbook.signing.verify_evidence import FROM_JOURNAL
 from ..journal.chain import MACHINE, note
 from ..journal.models import Entry
-from .answers import SIMULATOR_HEADER
+from . import outside
+from .answers import SIMULATOR_HEADER, Word
 from .ledger import newer_health_check, newer_versions
 from .models import Attempt, PracticeReceipt, Receipt, Submission
 from .practised import PRACTICE, only_practised, received_elsewhere
+from .receipts import ReceiptLine
+from .restoring.booking import MAYBE, MAYBE_SENTENCE
+from .settling import may_be_at_the_real_place
 from .states import TRANSMITTED, State, check_step
 
 NOTED = "practice-receipts-noted"
@@ -41,7 +46,7 @@ def note_practice_receipts(at: datetime) -> int:
         rows = newer.filter(pk__lte=last).select_related("attempt__submission")
         own = rows.filter(attempt__answer_head__icontains=SAYS_SO).values_list("pk", flat=True)
         stated = rows.filter(attempt__answer_head="").exclude(stated_by="")
-        found = [*own, *(each.pk for each in stated if _was_read_at_a_simulator(each))]
+        found = [*own, *(each.pk for each in stated if _was_read_at_a_simulator(each)), *_journalled(rows)]
         PracticeReceipt.objects.bulk_create(
             [PracticeReceipt(receipt_id=pk, noted_at=at) for pk in found], CHUNK, ignore_conflicts=True
         )
@@ -49,6 +54,21 @@ def note_practice_receipts(at: datetime) -> int:
         if found or held or last - first > WORTH_A_LINE:
             note(MACHINE, NOTED, "receipts", last, up_to=last, count=len(found), held=held)
     return len(found)
+
+
+def _journalled(rows: QuerySet[Receipt]) -> list[int]:
+    """Of those whose answer died with the sender, or with a database: the journal outside says whose it was."""
+    known = rows.filter(attempt__code=FROM_JOURNAL, attempt__answer_head="")
+    columns = known.values_list("pk", "document_sha256", "transaction_number")
+    receipts = {(sha256, number): pk for pk, sha256, number in columns}
+    if not receipts:
+        return []
+    simulated = {
+        (line.document_sha256, line.transaction_number)
+        for line in outside.lines()
+        if isinstance(line, ReceiptLine) and line.simulated
+    }
+    return [pk for each, pk in receipts.items() if each in simulated]
 
 
 def _was_read_at_a_simulator(receipt: Receipt) -> bool:
@@ -81,10 +101,27 @@ def _hold(at: datetime) -> int:
         check_in__isnull=True,
     )
     chosen, held = list(rows.values_list("pk", flat=True)), 0
+    tried = rows.filter(attempts__outcome=Word.UNKNOWN).distinct()
+    unclear = {row.pk for row in tried if may_be_at_the_real_place(row)}
     for start in range(0, len(chosen), CHUNK):
         part = Submission.ledger.filter(pk__in=chosen[start : start + CHUNK], state__in=TRANSMITTED)
-        held += part.update(state=State.HELD, since=at, problem_code=PRACTICE[0], problem=PRACTICE[1])
-    return held
+        held += part.exclude(pk__in=unclear).update(
+            state=State.HELD, since=at, problem_code=PRACTICE[0], problem=PRACTICE[1]
+        )
+    return held + sum(_leave_to_the_doors(pk, at) for pk in unclear)
+
+
+def _leave_to_the_doors(pk: int, at: datetime) -> int:
+    """A copy from the time of practice was put back: what went to the real place since, signed anew, is not clear."""
+    last = Attempt.objects.filter(submission=pk, outcome=Word.UNKNOWN).order_by("-number").first()
+    rows = Submission.ledger.filter(pk=pk, state__in=TRANSMITTED)
+    return rows.update(
+        state=State.HELD,
+        since=at,
+        problem_code=MAYBE,
+        problem=MAYBE_SENTENCE,
+        document=last.document_id if last else None,
+    )
 
 
 def waiting() -> QuerySet[Submission]:

@@ -35,6 +35,8 @@ class ReceiptLine:
     received_at: str
     stated_at: str
     message: str
+    simulated: bool = False
+    """Whether a simulator has given it. Written where it is so alone: an older program knows no such word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,15 @@ def _write(lines: Sequence[AnyLine], *, flush: bool) -> None:
 
 
 def _written(line: AnyLine) -> bytes:
+    return (json.dumps(fields_of(line), ensure_ascii=False) + "\n").encode()
+
+
+def fields_of(line: AnyLine) -> dict[str, object]:
+    """What is kept of a line."""
     fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
-    return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
+    if not fields.get("simulated", True):
+        del fields["simulated"]
+    return fields
 
 
 def _write_flushed(lines: list[ReceiptLine]) -> None:

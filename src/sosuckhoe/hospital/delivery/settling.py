@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from ..journal.chain import MACHINE, note
@@ -16,7 +17,7 @@ from .connections import KEPT
 from .crashpoints import here
 from .keeping import close_attempt, is_anothers, keep_receipts, receipt_line
 from .ledger import step, step_all
-from .models import Attempt, Submission
+from .models import Attempt, PracticeReceipt, Submission
 from .states import State
 from .stopping import count_answer, note_stop, says_of_all
 from .together import together
@@ -81,7 +82,8 @@ def _received(one: Answered) -> bool:
     if is_anothers(one.submission, one.answer.transaction_number):
         return False
     here("K19")
-    receipts.append(receipt_line(one.submission, one.attempt, one.answer, one.at))
+    simulated = one.exchange is not None and one.exchange.simulated
+    receipts.append(receipt_line(one.submission, one.attempt, one.answer, one.at, simulated=simulated))
     here("K19-NOTED")
     # False here: said of two at the same moment, and the other was faster.
     return together(_keep_received, one)
@@ -156,12 +158,23 @@ def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetim
     )
 
 
-def may_be_there(submission: Submission, *, besides: Attempt | None = None) -> bool:
-    """Whether a try, ``besides`` the one that is being settled, ended without a clear answer and nobody has looked since."""
-    unclear = submission.attempts.filter(outcome=Word.UNKNOWN).exclude(pk=besides.pk if besides else None)
+def may_be_there(submission: Submission, *, besides: Attempt | None = None, after: int = 0) -> bool:
+    """Whether a try, ``besides`` the one that is being settled, ended without a clear answer and nobody has looked since.
+
+    ``after``: of those with a greater number.
+    """
+    unclear = submission.attempts.filter(outcome=Word.UNKNOWN, number__gt=after)
+    unclear = unclear.exclude(pk=besides.pk if besides else None)
     looked = Entry.objects.filter(action=NOT_THERE, kind="submission", object_id=str(submission.pk))
     last = looked.order_by("-seq").values_list("at", flat=True).first()
     return (unclear if last is None else unclear.filter(ended_at__gt=last)).exists()
+
+
+def may_be_at_the_real_place(submission: Submission) -> bool:
+    """The same of what a simulator has received: whether a later try may have reached what is no simulator."""
+    practised = PracticeReceipt.objects.filter(receipt__submission=submission)
+    last = practised.aggregate(number=Max("receipt__attempt__number"))["number"]
+    return may_be_there(submission, after=last or 0)
 
 
 def delay(delays: int, retry_after: int | None) -> float:

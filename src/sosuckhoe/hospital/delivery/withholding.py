@@ -21,6 +21,7 @@ from .ledger import may_have_left, step
 from .models import Attempt, Submission
 from .practised import PRACTICE, is_no_practice_any_more, only_practised
 from .restoring.anchoring import anchor_after_commit
+from .settling import may_be_at_the_real_place
 from .states import State
 from .withheld import KINDS, WITHHELD, is_withheld, marks, under
 
@@ -68,9 +69,12 @@ def lift(*, by: Any, mark: Withheld, why: str) -> None:
         if not rows.update(lifted_at=now, lifted_by=actor, lifted_why=why):
             raise NotInThisState(NotInThisState.__doc__)
         held = Submission.ledger.filter(under(mark), state=State.HELD, problem_code=WITHHELD[0])
-        # What only a simulator has is for a person as before, and is never let go as it was signed then.
+        # What only a simulator has is for a person as before, and is never let go as it was signed then: unless it was
+        # signed anew since, and that file may be at the real place.
+        practised = held.filter(only_practised())
+        practised = practised.exclude(pk__in=[row.pk for row in practised if may_be_at_the_real_place(row)])
         is_no_practice_any_more(held.filter(only_practised()))
-        held.filter(only_practised()).update(problem_code=PRACTICE[0], problem=PRACTICE[1])
+        practised.update(problem_code=PRACTICE[0], problem=PRACTICE[1])
         held.update(problem_code=LIFTED[0], problem=LIFTED[1])
         _tell(mark, actor, now, lifted=True)
         note(by, "code-withheld-lifted", "withheld", mark.pk, reason=why)
