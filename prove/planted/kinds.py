@@ -31,8 +31,8 @@ def _others_sent_again() -> Iterator[None]:
 
     real = matching.submission_of
 
-    def submission_of(left: Any) -> Any:
-        found = real(left)
+    def submission_of(left: Any, restore: Any) -> Any:
+        found = real(left, restore)
         return found if found is not None and found.version_id else None
 
     left_before = ledger.left_before

@@ -19,10 +19,11 @@ from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring import booking
 from sosuckhoe.hospital.delivery.restoring import hold as holds
 from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
-from sosuckhoe.hospital.delivery.restoring.matching import match_lost, reconcile_restore
+from sosuckhoe.hospital.delivery.restoring.matching import JournalDamaged, match_lost, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
 from sosuckhoe.hospital.delivery.restoring.numbers import LEFT_FREE
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
+from sosuckhoe.hospital.delivery.restoring.telling import lines_of
 from sosuckhoe.hospital.delivery.sending import NotKept, send_submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import LEASE, CheckInWorker, Worker
@@ -32,7 +33,7 @@ from sosuckhoe.hospital.journal.models import Entry
 from .conftest import House, Portal
 from .test_check_ins import file, row, visit_code
 from .test_evidence import examined
-from .test_worker import _fresh_sessions, changed, closed, renamed, strike, work
+from .test_worker import _fresh_sessions, calls, changed, closed, renamed, strike, work
 
 __all__ = ["_fresh_sessions", "closed"]
 pytestmark = pytest.mark.django_db
@@ -307,3 +308,103 @@ def test_what_is_not_there_and_whose_bytes_a_restore_lost_is_signed_anew(
     received = work(again)
     assert received.state == State.RECEIVED and doors.has_bytes(received)
     assert [bool(document.size) for document in received.documents.order_by("number")] == [False, True]
+
+
+@pytest.mark.parametrize("door", ["it is not there", "the same bytes again"])
+def test_no_door_lets_an_older_version_go_over_a_newer_one_that_left_before_the_restore(
+    closed: Closed, clean: list[bytes], portal: Portal, door: str
+) -> None:
+    """A person who does not find the older one says the truth; at the portal it would take the newer one's place (I4)."""
+    code = f"OVER{len(door)}"
+    older, copy = closed(visit_code=code), transaction.savepoint()
+    strike(portal, "drop-unstored")
+    doors.it_is_not_there(by="giang", submission=work(older), reason="tra hai cách, không thấy")
+    data = changed(renamed(clean[0], code), "DIA_CHI", "Thôn 9, xã Mẫu, Thành phố Hồ Chí Minh")
+    take_file("visit.xml", data, by="giang", reason="Sửa địa chỉ", at=timezone.now())
+    assert work(Submission.objects.get(version__number=2)).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    older = Submission.objects.get(pk=older.pk)
+    assert (older.state, LostSubmission.objects.get().version) == (State.UNKNOWN, 2)
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử")
+    if door == "it is not there":
+        doors.it_is_not_there(by="giang", submission=older, reason="tra hai cách, không thấy")
+        older.refresh_from_db()
+        assert (older.state, older.problem_code) == (State.HELD, "RESTORED-NEWER")
+    else:
+        with pytest.raises(actions.LeftBefore):
+            doors.send_again(by="giang", submission=older)
+    assert work(older).state in (State.HELD, State.UNKNOWN)
+
+
+def test_what_left_for_a_place_that_the_copy_does_not_know_does_not_go_to_it_again(
+    house: House, paper: Paper, portal: Portal, clean: list[bytes]
+) -> None:
+    """The destination was declared after the copy was made. Declared anew it has another number, and is the same place."""
+    lost, data, copy = house.destination, renamed(clean[0], "PLACE1"), transaction.savepoint()
+    Destination.objects.update(enabled=False)
+
+    def at_the_portal() -> Submission:
+        there = actions.add_destination(
+            by="giang",
+            facility=house.facility,
+            name="Cổng BHXH",
+            base_url=portal.address,
+            account=lost.account,
+            secret_reference=lost.secret_reference,
+        )
+        take_file("visit.xml", data, by="giang", at=timezone.now())
+        return Submission.objects.get(destination=there)
+
+    first = work(at_the_portal())
+    assert first.state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    Destination.objects.update(enabled=False)
+    reconciled()
+    again = at_the_portal()
+    assert again.destination_id != first.destination_id
+    assert (work(again).state, again.problem_code) == (State.HELD, "RESTORED-LEFT")
+    assert len(calls(portal, again)) == 1
+    assert match_lost(by="test", at=timezone.now()) == 1
+    again.refresh_from_db()
+    assert (again.state, again.receipts.count()) == (State.RECEIVED, 1)
+
+
+def test_without_the_journal_outside_a_clock_that_was_set_back_hides_nothing(closed: Closed) -> None:
+    """What was closed before the clock was set back is dated after the copy's last line."""
+    submission = closed()
+    assert Worker("before").sign_one()
+    note("giang", "seen", "visit", 1, at=timezone.now() - timedelta(hours=1))
+    settings.HOME.receipts.unlink(missing_ok=True)
+    restore = declare(by="test", reason="thử")
+    assert restore.copy_until is not None and restore.copy_until < submission.created_at
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    submission.refresh_from_db()
+    assert (submission.state, submission.problem_code) == (State.UNKNOWN, "RESTORED-MAYBE")
+
+
+@pytest.mark.parametrize("struck", [b"\xff", b"\0"])
+def test_a_line_of_the_journal_that_nobody_can_read_vouches_for_nothing(
+    closed: Closed, portal: Portal, struck: bytes
+) -> None:
+    """It may be the one that says what left. Reconciling as if the journal were whole would let it go a second time."""
+    submission = closed()
+    assert Worker("before").sign_one()
+    anchor(timezone.now())
+    note("giang", "seen", "visit", 1)
+    copy = transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    lines = settings.HOME.receipts.read_bytes().splitlines(keepends=True)
+    torn = lines[-1][:40] + b"\n"  # whoever wrote it was told that it was not written
+    flipped = [struck + line[1:] if b"visit_code" in line else line for line in lines]
+    settings.HOME.receipts.write_bytes(b"".join([torn, *flipped]))
+    restore = declare(by="test", reason="thử")
+    with pytest.raises(JournalDamaged, match="2 dòng"):
+        reconcile_restore(by="test", restore=restore, journal_whole=True)
+    told = [line for line in lines_of(restore, most=5) if "không đọc được cả dòng" in line]
+    assert len(told) == 2
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    release_restore(by="giang", restore=restore, reason="đã tra trên cổng")
+    assert work(submission).state == State.UNKNOWN
+    assert len(calls(portal, submission)) == 1

@@ -15,10 +15,10 @@ from django.utils import timezone
 from ..journal.chain import MACHINE, account_of, note
 from ..journal.models import Entry
 from . import receipts
-from .actions import StillWithheld
+from .actions import LeftBefore, StillWithheld
 from .answers import Answer, Word
 from .keeping import keep_receipt, receipt_line
-from .ledger import step
+from .ledger import NEWER_LEFT, newer_left, step
 from .models import Receipt, Submission
 from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
@@ -134,6 +134,8 @@ def send_again(*, by: Any, submission: Submission) -> None:
         raise BytesLost(BytesLost.__doc__)
     if mark_on(submission) is not None:
         raise StillWithheld(StillWithheld.__doc__)
+    if newer_left(submission):
+        raise LeftBefore(LeftBefore.__doc__)
     step(submission, State.SIGNED, at=timezone.now(), not_before=None)
     note(by, SENT_AGAIN, "submission", submission.pk, **declaration(submission))
 
@@ -196,7 +198,8 @@ def _receive(submission: Submission, answer: Answer, stated_by: str) -> None:
 
 @transaction.atomic
 def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
-    """Door three: a person looked and it is not on the portal; the same bytes go out again, unless it was marked since.
+    """Door three: a person looked and it is not on the portal; the same bytes go out again, unless it was marked since, or
+    a newer version left before a restore: the older one must not take its place there.
 
     Where a restore lost the bytes, it is signed anew.
     """
@@ -208,8 +211,9 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
         step(submission, State.SIGNED, at=now, not_before=None, problem_code="", problem="")
     if not has_bytes(submission):
         step(submission, State.WAITING, at=now, not_before=None, problem_code="", problem="")
-    if mark_on(submission) is not None:
-        step(submission, State.HELD, at=now, problem_code=WITHHELD[0], problem=WITHHELD[1])
+    why = NEWER_LEFT if newer_left(submission) else WITHHELD if mark_on(submission) is not None else None
+    if why is not None:
+        step(submission, State.HELD, at=now, problem_code=why[0], problem=why[1])
     note(by, NOT_THERE, "submission", submission.pk, reason=reason.strip())
 
 

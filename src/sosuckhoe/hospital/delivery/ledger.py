@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, InternalError, OperationalError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
+from ..journal.models import Entry
 from ..staff.models import Facility
 from ..visits.models import CheckIn, HealthCheck, RecordVersion
 from .models import Destination, DestinationKind, LostSubmission, Submission
@@ -193,13 +194,35 @@ def left_before(submission: Submission) -> bool:
         if submission.check_in
         else Q(version__gte=submission.version_number)
     )
-    return LostSubmission.objects.filter(
-        same,
+    return _is_lost(submission, same)
+
+
+def newer_left(submission: Submission) -> bool:
+    """Whether a later version of it left before a copy was restored, which this database does not know."""
+    return submission.check_in_id is None and _is_lost(submission, Q(version__gt=submission.version_number))
+
+
+def _is_lost(submission: Submission, which: Q) -> bool:
+    lost = LostSubmission.objects.filter(
+        which,
         facility_code=submission.facility_code,
         visit_code=submission.visit_code,
-        destination=submission.destination_id,
         settled_at__isnull=True,
-    ).exists()
+    )
+    places = lost.values_list("destination", "restore").distinct()
+    return any(submission.destination_id in places_of(there, restore) for there, restore in places)
+
+
+def places_of(there: int, restore: int) -> list[int]:
+    """Where in a restored copy that goes which left for a destination: to the same one; where the copy does not know it,
+    to whatever was declared since that restore was noticed, for that may be the same place under another key."""
+    if Destination.objects.filter(pk=there).exists():
+        return [there]
+    noticed = Entry.objects.filter(action="restore-noticed", kind="restore", object_id=str(restore))
+    added = Entry.objects.filter(
+        action="destination-added", seq__gt=noticed.aggregate(first=Min("seq"))["first"] or 0
+    )
+    return [int(pk) for pk in added.values_list("object_id", flat=True)]
 
 
 def enqueue_health_check(

@@ -75,7 +75,8 @@ def unreadable_moment(line: Line) -> str:
 
 @dataclass(frozen=True)
 class Damaged:
-    """A line that says when it was in a way nobody can read. All else it says is read as ever."""
+    """A line that says when it was in a way nobody can read: all else it says is read as ever. Or nothing of it can be
+    read: then ``field`` is empty, and its silence vouches for nothing."""
 
     number: int
     field: str
@@ -83,6 +84,11 @@ class Damaged:
 
     @property
     def sentence(self) -> str:
+        if not self.field:
+            return (
+                f"{settings.HOME.receipts}, dòng {self.number}: không đọc được cả dòng. Giữ một bản sao của tệp rồi lấy lại "
+                "dòng này từ một bản khác của sổ; không có thì đối chiếu với sổ không đủ."
+            )
         return (
             f"{settings.HOME.receipts}, dòng {self.number}: thời điểm {self.field} ghi “{self.value}”, không đọc được. "
             "Giữ một bản sao của tệp, rồi sửa riêng thời điểm này theo dòng liền trước; đừng xóa dòng."
@@ -90,7 +96,7 @@ class Damaged:
 
 
 def damaged() -> tuple[Damaged, ...]:
-    """Every line of the file with a moment that cannot be read."""
+    """Every line of the file that cannot be read, or whose moment cannot."""
     path: Path = settings.HOME.receipts
     if not path.exists():
         return ()
@@ -106,9 +112,17 @@ def _damaged(path: Path, size: int, changed: int) -> tuple[Damaged, ...]:
         for number, text in enumerate(stream, 1):
             line = line_of(text)
             name = unreadable_moment(line) if line is not None else ""
-            if name:
+            if line is None and not _is_torn(text):
+                found.append(Damaged(number, "", ""))
+            elif name:
                 found.append(Damaged(number, name, str(getattr(line, name))[:40]))
     return tuple(found)
+
+
+def _is_torn(text: bytes) -> bool:
+    """Whether it broke off while it was written: whoever wrote it was told so, or died, and nothing followed from it."""
+    text = text.rstrip(b"\n")
+    return not text or (text.startswith(b"{") and not text.endswith(b"}") and b"\0" not in text)
 
 
 def size() -> int:

@@ -8,7 +8,7 @@ from ....healthbook.signing.verify_evidence import FROM_JOURNAL
 from ...journal.chain import MACHINE, note
 from ..answers import Word
 from ..keeping import is_anothers
-from ..ledger import step
+from ..ledger import places_of, step
 from ..models import Attempt, Receipt, Restore, SignedDocument, SigningKey, Submission
 from ..outside import Left
 from ..states import STEPS, State
@@ -28,36 +28,42 @@ def holder_of(restore: Restore) -> str:
     return f"restore:{restore.pk}"
 
 
-def submission_of(left: Left) -> Submission | None:
+def submission_of(left: Left, restore: Restore) -> Submission | None:
     """What left, as this database has it: a record by visit code and version, a health check by its code and number,
-    a check-in by visit code and contents, for it may have been told again under another number."""
+    a check-in by visit code and contents, for it may have been told again under another number.
+
+    None also where it left for a place that this copy does not know and two that were declared since may be it."""
     line = left.line
+    places = places_of(line.destination, restore.pk)
     rows = (
         Submission.ledger.select_for_update(of=("self",))
         .select_related(
             "version__visit__facility", "check_in", "health_check", "destination__facility", "document"
         )
-        .filter(destination=line.destination)
+        .filter(destination__in=places)
     )
     if not line.version:
         told = left.sent.record_sha256 if left.sent else ""
-        return rows.filter(
+        found = rows.filter(
             check_in__facility_code=line.facility_code,
             check_in__visit_code=line.visit_code,
             check_in__sha256=told,
-        ).first()
-    return rows.filter(
-        Q(
-            version__visit__facility_code=line.facility_code,
-            version__visit__visit_code=line.visit_code,
-            version__number=line.version,
         )
-        | Q(
-            health_check__facility_code=line.facility_code,
-            health_check__code=line.visit_code,
-            health_check__number=line.version,
+    else:
+        found = rows.filter(
+            Q(
+                version__visit__facility_code=line.facility_code,
+                version__visit__visit_code=line.visit_code,
+                version__number=line.version,
+            )
+            | Q(
+                health_check__facility_code=line.facility_code,
+                health_check__code=line.visit_code,
+                health_check__number=line.version,
+            )
         )
-    ).first()
+    here = list(found.order_by("pk")[:2])
+    return here[0] if here and (len(here) == 1 or places == [line.destination]) else None
 
 
 def document_of(submission: Submission, left: Left) -> SignedDocument | None:

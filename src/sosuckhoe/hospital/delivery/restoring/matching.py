@@ -6,7 +6,6 @@ a receipt makes UNKNOWN, and where the journal cannot vouch for its own end what
 """
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +18,10 @@ from ...journal.chain import MACHINE, account_of, note
 from .. import outside
 from ..answers import Word
 from ..crashpoints import here
-from ..ledger import LEFT_BEFORE, NEWER_LEFT, step
+from ..ledger import LEFT_BEFORE, NEWER_LEFT, places_of, step
 from ..models import Attempt, LostSubmission, Receipt, Restore, Submission
 from ..outside import Left
+from ..receipts import fields_of
 from ..states import State
 from .booking import (
     MAYBE,
@@ -48,7 +48,7 @@ class NotReconcilable(ValueError):
 
 
 class JournalDamaged(NotReconcilable):
-    """Chưa đối chiếu: sổ ngoài có {count} dòng không đọc được thời điểm. Việc gửi vẫn giữ. {first}"""
+    """Chưa đối chiếu: sổ ngoài có {count} dòng không đọc được. Việc gửi vẫn giữ. {first}"""
 
 
 def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Counter[str]:
@@ -58,9 +58,10 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
     """
     if restore.released_at is not None:
         raise NotReconcilable(NotReconcilable.__doc__)
-    damaged = outside.damaged()
+    damaged = [each for each in outside.damaged() if each.field or journal_whole]
     if damaged:
-        # What is booked says when it was received, and that is not made up. Until a person mended it nothing leaves.
+        # What is booked says when it was received, and that is not made up. Until a person mended it nothing leaves. Nor
+        # does a line that says nothing at all leave the journal whole.
         raise JournalDamaged(
             (JournalDamaged.__doc__ or "").format(count=len(damaged), first=damaged[0].sentence)
         )
@@ -141,7 +142,7 @@ def _unknown_here(found: list[Left]) -> list[Left]:
 def _book(restore: Restore, left: Left, now: datetime) -> None:
     """One file that left: onto its submission, or onto the list of what has to be imported again."""
     line = left.line
-    submission = submission_of(left)
+    submission = submission_of(left, restore)
     document = document_of(submission, left) if submission else None
     if submission is None or document is None:
         still_lost = _list_as_lost(restore, left)
@@ -162,7 +163,7 @@ def _book(restore: Restore, left: Left, now: datetime) -> None:
             health_check__code=line.visit_code,
             health_check__number__lt=line.version,
         ),
-        destination=line.destination,
+        destination__in=places_of(line.destination, restore.pk),
         state__in=OPEN,
     )
     for row in older:
@@ -182,20 +183,19 @@ def _list_as_lost(restore: Restore, left: Left) -> bool:
             "restore": restore,
             "facility_code": line.facility_code,
             "left_at": left.at,
-            "sent": asdict(left.sent) if left.sent else {},
-            "receipt": asdict(left.receipt) if left.receipt else {},
+            "sent": fields_of(left.sent) if left.sent else {},
+            "receipt": fields_of(left.receipt) if left.receipt else {},
         },
     )
     if not first and left.sent and left.sent.attempt > lost.sent.get("attempt", 0):
         # The same bytes again: the last try says which numbers were given, and none of them is given again.
-        LostSubmission.objects.filter(pk=lost.pk).update(sent=asdict(left.sent))
+        LostSubmission.objects.filter(pk=lost.pk).update(sent=fields_of(left.sent))
     return lost.settled_at is None
 
 
 def _open(restore: Restore) -> list[int]:
-    rows = Submission.ledger.filter(state__in=OPEN)
-    if restore.copy_until is not None:
-        rows = rows.filter(created_at__lte=restore.copy_until)
+    # Not by ``copy_until``: the clock may have been set back before the copy was made, and what is older then looks newer.
+    rows = Submission.ledger.filter(state__in=OPEN, created_at__lte=restore.noticed_at)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -264,7 +264,7 @@ def match_lost(*, by: Any, at: datetime) -> int:
             outside.ReceiptLine(**lost.receipt) if lost.receipt else None,
         )
         with transaction.atomic():
-            submission = submission_of(left)
+            submission = submission_of(left, lost.restore)
             document = document_of(submission, left) if submission else None
             if submission is None or document is None:
                 continue

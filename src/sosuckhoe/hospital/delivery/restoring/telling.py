@@ -29,9 +29,9 @@ def for_a_person() -> QuerySet[Submission]:
 
 def held_in_the_copy(restore: Restore) -> QuerySet[Submission]:
     """Where the journal outside is lost: what the copy has as held may have been released and sent since."""
-    if restore.reconciled_at is None or restore.journal_whole is not False or restore.copy_until is None:
+    if restore.reconciled_at is None or restore.journal_whole is not False:
         return Submission.ledger.none()
-    rows = Submission.ledger.filter(state=State.HELD, created_at__lte=restore.copy_until)
+    rows = Submission.ledger.filter(state=State.HELD, created_at__lte=restore.noticed_at)
     return rows.exclude(problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]])
 
 

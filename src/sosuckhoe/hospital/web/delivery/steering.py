@@ -34,9 +34,8 @@ REFUSALS = (
 NOW: Mapping[str, str] = {
     State.SIGNED: "Hệ thống gửi lại đúng tệp đã ký.",
     State.WAITING: "Hệ thống ký rồi gửi.",
-    State.HELD: "Mã đã đánh dấu không gửi nên tạm giữ, không gửi.",
 }
-"""What follows a door, by the state it led to."""
+"""What follows a door, by the state it led to; where it is held, why."""
 
 
 @page(policies.check_can_steer_delivery)
@@ -131,8 +130,9 @@ def leave_unknown(request: HttpRequest, pk: int, door: str) -> HttpResponse:
         deed()
     except REFUSALS as refusal:
         return _unknown_page(request, submission, _sentence(refusal), door, _wrong_field(refusal, door))
-    submission.refresh_from_db(fields=["state"])
-    done(request, f"{submission.visit_code}: {sentence} {NOW.get(submission.state, '')}".strip())
+    submission.refresh_from_db(fields=["state", "problem"])
+    then = NOW.get(submission.state, submission.problem)
+    done(request, f"{submission.visit_code}: {sentence} {then}".strip())
     return HttpResponseRedirect(address_of(submission))
 
 
