@@ -1,14 +1,12 @@
-"""What the tests let the hospital do in a process of its own, so that it can be killed: one deed per process.
-
-Starting Python a hundred times costs minutes, so one process loads the program and then only forks: it reads orders
-from its input, a line of JSON each, and answers with the number of the process it made, or how one ended.
-"""
+"""What the tests let the hospital do in a process of its own, so that it can be killed: one deed per process, made by
+one that has loaded the program (``making``)."""
 
 import json
 import os
 import sys
 import traceback
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,19 @@ from sosuckhoe.hospital.config.database import database
 from sosuckhoe.hospital.config.home import Home
 from sosuckhoe.hospital.config.start import prepare, setup_django
 
-from . import first_form
+from . import first_form, making
 from .permissions import obey
 
 FACILITY = "99999"
 TODAY = date(2026, 11, 23)
+
+
+def make_tables() -> None:
+    """A database as the migrations leave it, and nothing open."""
+    from django.db import connections
+
+    prepare()
+    connections.close_all()
 
 
 def set_up(folder: Path) -> None:
@@ -361,6 +367,7 @@ DEEDS = {
     "declare": declare,
     "match": match,
     "restored": restored,
+    "make-tables": make_tables,
     "set-up": lambda folder: set_up(Path(folder)),
     "set-up-hub": lambda folder: set_up_hub(Path(folder)),
     "hub-state": hub_state,
@@ -416,31 +423,36 @@ def act(order: dict[str, Any]) -> None:
         os._exit(code)
 
 
+LOADED = (
+    "psycopg",
+    "django.db.backends.postgresql.base",
+    "sosuckhoe.cli.backup",
+    "sosuckhoe.hospital.config.sqlite.base",
+    "sosuckhoe.hospital.delivery.actions",
+    "sosuckhoe.hospital.delivery.backups.putting_back",
+    "sosuckhoe.hospital.delivery.backups.taking",
+    "sosuckhoe.hospital.delivery.deliver",
+    "sosuckhoe.hospital.delivery.restoring.matching",
+)
+"""What many deeds use; each would read it anew."""
+
+
 def keep_making() -> None:
     """Load everything once, then make processes until the input ends."""
     setup_django()
-    import psycopg
+    from django.db.migrations.loader import MigrationLoader
 
     from sosuckhoe.demo.his_export import export
     from sosuckhoe.healthbook.document import read
     from sosuckhoe.healthbook.validation import check_record
-    from sosuckhoe.hospital.delivery import actions, deliver, drop_folder
 
-    assert psycopg and actions and deliver and drop_folder
+    for name in LOADED:
+        import_module(name)
+    MigrationLoader(None)  # reads every migration
     visit = read(next(export(TODAY)).data).visits[0]
     assert visit.edition is not None
     check_record(visit.record, visit.edition, day=TODAY)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        order = json.loads(line)
-        if "wait" in order:
-            _, status = os.waitpid(order["wait"], os.WUNTRACED)
-            print(status, flush=True)
-        else:
-            pid = os.fork()
-            if pid == 0:
-                act(order)
-            print(pid, flush=True)
+    making.keep_making(act)
 
 
 if __name__ == "__main__":

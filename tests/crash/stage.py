@@ -51,26 +51,13 @@ class Paper:
 class Portal:
     """The simulator's process."""
 
-    process: subprocess.Popen[str]
+    stop: Callable[[], None]
     address: str
 
     @classmethod
     def start(cls, home: Path, paper: Paper, **variables: str) -> "Portal":
         """``variables``: what its environment has besides."""
-        home.mkdir(parents=True)
-        setup = {
-            "facilities": [
-                {
-                    "code": "99999",
-                    "name": "Bệnh viện Mẫu",
-                    "account": ACCOUNT,
-                    "password": PASSWORD,
-                    "certificates": [paper.certificate_pem],
-                }
-            ],
-            "trusted_ca": [paper.authority_pem],
-        }
-        (home / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
+        _lay_out(home, paper)
         command = [sys.executable, "-m", "sosuckhoe.simulator.run", "--home", str(home), "--port", "0"]
         process = subprocess.Popen(
             [*command, "--setup", str(home / "setup.json")],
@@ -84,11 +71,28 @@ class Portal:
             readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
             line = process.stdout.readline() if readable else ""
             if "http://" in line:
-                return cls(process, line[line.index("http://") :].split()[0].rstrip("/"))
+                return cls(lambda: _end(process), _address_in(line))
             if not line:
                 break
         process.kill()
         raise AssertionError(f"the simulator did not start (exit {process.wait()})")
+
+    @classmethod
+    def forked(cls, maker: "Maker", home: Path, paper: Paper) -> "Portal":
+        """From a process that has loaded its program (``portal_process``)."""
+        _lay_out(home, paper)
+        out = home / "out"
+        out.touch()
+        maker.order(home=str(home), out=str(out))
+        deed = Deed(maker, int(maker.read(STARTS_WITHIN)), out, out)
+
+        def stop() -> None:
+            deed.signal(signal.SIGTERM)
+            deed.wait(STARTS_WITHIN)
+
+        until(lambda: "http://" in out.read_text() or not deed.is_alive())
+        assert "http://" in out.read_text(), f"the simulator did not start: {deed.errors()}"
+        return cls(stop, _address_in(out.read_text()))
 
     def desk(self, path: str, fields: Any = None, method: str = "") -> Any:
         host = self.address.removeprefix("http://")
@@ -104,17 +108,46 @@ class Portal:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=STARTS_WITHIN)
+
+def _lay_out(home: Path, paper: Paper) -> None:
+    """A home with its set-up."""
+    home.mkdir(parents=True)
+    setup = {
+        "facilities": [
+            {
+                "code": "99999",
+                "name": "Bệnh viện Mẫu",
+                "account": ACCOUNT,
+                "password": PASSWORD,
+                "certificates": [paper.certificate_pem],
+            }
+        ],
+        "trusted_ca": [paper.authority_pem],
+    }
+    (home / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
+
+
+def _address_in(line: str) -> str:
+    return line[line.index("http://") :].split()[0].rstrip("/")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait(timeout=STARTS_WITHIN)
+    assert process.stdout is not None
+    process.stdout.close()
 
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait, within a bound, for something the other process does."""
-    deadline = time.monotonic() + STARTS_WITHIN
+    began = time.monotonic()
+    deadline = began + STARTS_WITHIN
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        select.select([], [], [], 0.05)
+        # Looking may take a process of its own: half of the time belongs to what is waited for.
+        looked = time.monotonic()
+        assert looked < deadline, "it did not happen"
+        select.select([], [], [], max(0.05, looked - began))
+        began = time.monotonic()
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -126,14 +159,15 @@ def environment(**more: str) -> dict[str, str]:
 
 
 class Maker:
-    """The process that has loaded the hospital's program and makes processes of it."""
+    """The process that has loaded the hospital's program, or the simulator's, and makes processes of it (``making``)."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, program: str = "hospital_process") -> None:
+        homes = {"SOSUCKHOE_HOME" if program == "hospital_process" else "SOSUCKHOE_SIMULATOR_HOME": str(home)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.hospital_process"],
+            [sys.executable, "-m", f"tests.crash.{program}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(SOSUCKHOE_HOME=str(home), SOSUCKHOE_LEASE_SECONDS=str(LEASE_SECONDS)),
+            env=environment(**homes, SOSUCKHOE_LEASE_SECONDS=str(LEASE_SECONDS)),
             text=True,
             cwd=ROOT,
         )
@@ -183,6 +217,10 @@ class Deed:
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
+
+    def is_alive(self) -> bool:
+        state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z"
 
     def errors(self) -> str:
         return self.err.read_text()[-4000:] if self.err.exists() else ""

@@ -23,7 +23,8 @@ from sosuckhoe.hospital.delivery.backups.problems import BackupProblem, Unusable
 from sosuckhoe.hospital.delivery.backups.putting_back import check_copy
 
 from .checker import effects, history
-from .stage import ACCOUNT, DRAINS_WITHIN, KEY_PASSWORD, PASSWORD, Hospital, Maker, Paper, Portal, environment
+from .conftest import set_up, without_rows
+from .stage import DRAINS_WITHIN, Hospital, Maker, Paper, Portal, environment
 
 COPIES = 10
 _numbers = count(1)
@@ -31,25 +32,16 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def house(
-    request: pytest.FixtureRequest, maker: Maker, paper: Paper, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    maker: Maker,
+    paper: Paper,
+    sqlite_tables: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Hospital:
     """A hospital whose portal does not answer: what a copy is does not depend on it."""
-    folder, address = tmp_path_factory.mktemp("house"), ""
-    if request.param == "postgres":
-        server: Server = request.getfixturevalue("postgres")
-        address = server.create(f"backups_{next(_numbers)}")
-    facts = {
-        "portal": "http://127.0.0.1:9",
-        "account": ACCOUNT,
-        "password": PASSWORD,
-        "key_password": KEY_PASSWORD,
-        "replaces": False,
-    }
-    (folder / "key.p12").write_bytes(paper.pkcs12)
-    (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-    built = Hospital(maker, folder / "home", address)
-    built.do("set-up", str(folder))
-    return built
+    home = tmp_path_factory.mktemp("house") / "home"
+    built = Hospital(maker, home, without_rows(request, request.param))
+    return set_up(built, "http://127.0.0.1:9", paper, sqlite_tables)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ SIGNED_IN = {"Cookie": "sosuckhoe_session=mot-phien-lam-viec-bat-ky"}
 
 
 @pytest.fixture
-def database(postgres: Server) -> str:
-    return postgres.create(f"connections_gone_{next(_numbers)}")
+def database(postgres: Server, postgres_tables: str) -> str:
+    return postgres.copy(postgres_tables, f"connections_gone_{next(_numbers)}")
 
 
 class Crowd:
