@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,8 +16,9 @@ import pytest
 from tests.postgres import Server
 
 from .checker import effects
+from .conftest import set_up, without_rows
 from .serving import served
-from .stage import STOPS_WITHIN, Hospital, Portal, environment, until
+from .stage import STOPS_WITHIN, Hospital, Maker, Paper, Portal, environment, until
 
 KILLS = 4
 LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('delivery', '9999_of_a_later_program', '2027-01-01')"
@@ -32,17 +33,22 @@ class Old:
     house: Hospital
     columns: str
     """Those of the first form, as JSON."""
+    portal: Portal
+    upgraded: Hospital
+    """A copy of the house, in today's form."""
+    statements: int
+    """That made it so."""
 
-    def contents(self) -> str:
-        return self.house.do("contents", self.columns)
 
-
-@pytest.fixture
-def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Hospital], Hospital]:
+@pytest.fixture(scope="module")
+def copy(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Hospital], Hospital]:
     """The same house on a copy of its database as it is now."""
+    folder = tmp_path_factory.mktemp("copies")
 
     def make(house: Hospital) -> Hospital:
-        home = tmp_path / f"home-{next(_numbers)}"
+        home = folder / f"home-{next(_numbers)}"
         shutil.copytree(house.home, home)
         if not house.database:
             return Hospital(house.maker, home, "")
@@ -53,33 +59,37 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Hospital],
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def old(
     request: pytest.FixtureRequest,
-    tmp_path: Path,
-    hospital: Callable[[bool], Hospital],
-    portal: Portal,
-    files: Callable[[int], Path],
-) -> Old:
-    """Three received, one unknown, two that wait to be signed."""
-    now = hospital(False)
-    folder = files(6)
-    visits = sorted(folder.iterdir())
+    tmp_path_factory: pytest.TempPathFactory,
+    maker: Maker,
+    portal_maker: Maker,
+    paper: Paper,
+    sqlite_tables: Path,
+    clean_files: list[bytes],
+    copy: Callable[[Hospital], Hospital],
+) -> Iterator[Old]:
+    """Three received, one unknown, two that wait to be signed. Tests work on copies of its house."""
+    folder = tmp_path_factory.mktemp("old")
+    portal = Portal.forked(portal_maker, folder / "portal", paper)
+    now = Hospital(maker, folder / "hospital", without_rows(request, request.param))
+    set_up(now, portal.address, paper, sqlite_tables)
 
-    def take(some: list[Path]) -> None:
-        part = tmp_path / f"part-{next(_numbers)}"
+    def take(some: list[bytes]) -> None:
+        part = folder / f"part-{next(_numbers)}"
         part.mkdir()
-        for file in some:
-            shutil.copyfile(file, part / file.name)
+        for number, data in enumerate(some):
+            (part / f"{number}.xml").write_bytes(data)
         now.do("take", str(part))
 
-    take(visits[:3])
+    take(clean_files[:3])
     now.do("deliver")
     portal.desk("faults", {"scenario": "store-then-drop", "path": "record", "next_calls": 1})
-    take(visits[3:4])
+    take(clean_files[3:4])
     now.do("deliver")
-    take(visits[4:])
-    home = tmp_path / "first"
+    take(clean_files[4:6])
+    home = folder / "first"
     shutil.copytree(now.home, home, ignore=shutil.ignore_patterns("hospital.sqlite3*"))
     if now.database:
         server: Server = request.getfixturevalue("postgres")
@@ -88,40 +98,45 @@ def old(
         house = Hospital(now.maker, home, "")
     house.do("first-form")
     house.do("take-up", now.database or str(now.home / "hospital.sqlite3"), now.do("columns"))
-    return Old(now, house, house.do("columns"))
+    upgraded = copy(house)
+    statements = int(upgraded.do("upgrade"))
+    yield Old(now, house, house.do("columns"), portal, upgraded, statements)
+    portal.stop()
 
 
 def states(house: Hospital) -> list[str]:
     return sorted(one["state"] for one in house.state()["submissions"])
 
 
-def test_what_an_old_database_holds_is_kept_to_the_letter_and_goes_its_way(old: Old, portal: Portal) -> None:
-    before = old.contents()
+def test_what_an_old_database_holds_is_kept_to_the_letter_and_goes_its_way(
+    old: Old, copy: Callable[[Hospital], Hospital]
+) -> None:
+    house, before = old.upgraded, old.house.do("contents", old.columns)
     assert json.loads(before)["delivery_submission"] and json.loads(before)["delivery_receipt"]
-    assert int(old.house.do("upgrade")) > 0
-    assert old.contents() == before
-    assert old.house.do("form") == old.now.do("form")
-    assert old.house.state() == old.now.state()
-    assert states(old.house) == ["RECEIVED"] * 3 + ["UNKNOWN"] + ["WAITING"] * 2
+    assert old.statements > 0
+    assert house.do("contents", old.columns) == before
+    assert house.do("form") == old.now.do("form")
+    assert house.state() == old.now.state()
+    assert states(house) == ["RECEIVED"] * 3 + ["UNKNOWN"] + ["WAITING"] * 2
 
-    old.house.do("deliver")
-    books = old.house.state()
-    assert states(old.house) == ["RECEIVED"] * 5 + ["UNKNOWN"]
+    house = copy(house)
+    house.do("deliver")
+    books = house.state()
+    assert states(house) == ["RECEIVED"] * 5 + ["UNKNOWN"]
     assert books["chain_is_whole"] and books["receipts"] == 5
-    arrived = effects(portal)
+    arrived = effects(old.portal)
     assert len(arrived) == 6 and set(arrived.values()) == {1}
 
 
 def test_a_change_of_form_that_is_killed_half_way_goes_on_at_the_next_start(
     old: Old, copy: Callable[[Hospital], Hospital]
 ) -> None:
-    whole = copy(old.house)
-    statements = int(whole.do("upgrade"))
-    before, form, contents = old.house.do("form"), whole.do("form"), whole.do("contents", old.columns)
+    before, form = old.house.do("form"), old.upgraded.do("form")
+    contents = old.upgraded.do("contents", old.columns)
     assert form != before
     for kill in range(1, KILLS + 1):
         struck = copy(old.house)
-        deed = struck.start("upgrade", str(kill * statements // (KILLS + 1)))
+        deed = struck.start("upgrade", str(kill * old.statements // (KILLS + 1)))
         deed.wait(60)
         assert not deed.out.read_text(), "it was not killed"
         assert struck.do("form") == before, "the program of before must still know it"
@@ -132,17 +147,16 @@ def test_a_change_of_form_that_is_killed_half_way_goes_on_at_the_next_start(
 def test_of_two_programs_that_upgrade_at_one_moment_one_waits_for_the_other(
     old: Old, copy: Callable[[Hospital], Hospital]
 ) -> None:
-    whole = copy(old.house)
-    statements = int(whole.do("upgrade"))
-    first = old.house.start("upgrade", str(statements // 2), "SIGSTOP")
+    house = copy(old.house)
+    first = house.start("upgrade", str(old.statements // 2), "SIGSTOP")
     assert os.WIFSTOPPED(first.wait(60)), first.errors()
-    second = old.house.start("upgrade")
+    second = house.start("upgrade")
     until(lambda: "đang nâng cấp" in second.errors())
     first.signal(signal.SIGCONT)
-    assert int(second.ends_well(60)) < statements // 2, "it was done twice"
-    assert old.house.do("form") == whole.do("form")
-    assert old.house.do("contents", old.columns) == whole.do("contents", old.columns)
-    assert old.house.state()["chain_is_whole"]
+    assert int(second.ends_well(60)) < old.statements // 2, "it was done twice"
+    assert house.do("form") == old.upgraded.do("form")
+    assert house.do("contents", old.columns) == old.upgraded.do("contents", old.columns)
+    assert house.state()["chain_is_whole"]
 
 
 def test_an_older_program_that_is_running_when_the_database_is_upgraded_stops_by_itself(
