@@ -26,6 +26,11 @@ def files(request: pytest.FixtureRequest) -> list[ExportedFile]:
 
 
 @pytest.fixture(scope="module")
+def of_today() -> list[ExportedFile]:
+    return list(export(TODAY))
+
+
+@pytest.fixture(scope="module")
 def visits() -> list[FinishedVisit]:
     return finished_visits(TODAY)
 
@@ -59,8 +64,8 @@ def test_clean_visits_are_warned_about_only_where_the_story_wants_it(files: list
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.key)
-def test_each_planted_mistake_is_held_by_its_rule(mistake) -> None:  # type: ignore[no-untyped-def]
-    (file,) = [file for file in export(TODAY) if file.says == mistake.says]
+def test_each_planted_mistake_is_held_by_its_rule(mistake, of_today: list[ExportedFile]) -> None:  # type: ignore[no-untyped-def]
+    (file,) = [file for file in of_today if file.says == mistake.says]
     errors = Counter(fault.rule for fault in faults_of(file, TODAY) if fault.severity == "error")
     assert mistake.rule in errors
     orders_fall_outside = {"XTB-013", "XTB-014", "XTB-015"} if mistake.rule == "XFD-029" else set()
@@ -124,9 +129,10 @@ def test_one_more_visit_is_clean_and_not_among_the_others(
     assert visit.record.visit_code not in {other.visit_code for other in visits}
 
 
-def test_the_same_day_and_seed_give_the_same_bytes() -> None:
-    assert [file.data for file in export(TODAY)] == [file.data for file in export(TODAY)]
-    assert [file.data for file in export(TODAY, seed=7)] != [file.data for file in export(TODAY)]
+def test_the_same_day_and_seed_give_the_same_bytes(of_today: list[ExportedFile]) -> None:
+    before = [file.data for file in of_today]
+    assert [file.data for file in export(TODAY)] == before
+    assert [file.data for file in export(TODAY, seed=7)] != before
 
 
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.name)

@@ -5,6 +5,7 @@ import io
 import sys
 import zipfile
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -30,6 +31,7 @@ CONTENT = "<GHI_CHU>Đường huyết &lt; 7 &amp; ổn định&#xD;\n\t</GHI_CH
 SIGNED = sign(visit_file(CONTENT), HOSPITAL, signature_id="S-1", canonical=True)
 
 
+@cache
 def small(certificate) -> alone.Certificate:
     return alone.Certificate(certificate.public_bytes(Encoding.DER))
 
