@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,6 +88,11 @@ class OpensslAuthority:
             issuer._sign(folder / "ca.csr", "authority", folder / "ca.pem")
         return made
 
+    def copy(self, folder: Path) -> "OpensslAuthority":
+        """The same keys and certificates, with books of its own from here on."""
+        shutil.copytree(self.folder, folder)
+        return OpensslAuthority(folder)
+
     @property
     def certificate(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate((self.folder / "ca.pem").read_bytes())
@@ -109,6 +115,9 @@ class OpensslAuthority:
         self._sign(self.folder / f"{name}.csr", purpose, self.folder / f"{name}.pem")
         return self._signer(name)
 
+    def issue_responder(self, name: str = "ocsp") -> FileSigner:
+        return self.issue(name, "OCSP THỰC HÀNH", "responder")
+
     def revoke(self, name: str, reason: str = "keyCompromise") -> None:
         self._run("ca", "-revoke", f"{name}.pem", "-crl_reason", reason)
 
@@ -120,7 +129,7 @@ class OpensslAuthority:
     def responder(self, *more: str, signer: str = "ocsp") -> Iterator[str]:
         """Its OCSP responder's address, while it runs. ``more``: options of ``openssl ocsp``."""
         if not (self.folder / f"{signer}.pem").exists():
-            self.issue(signer, "OCSP THỰC HÀNH", "responder")
+            self.issue_responder(signer)
         process = subprocess.Popen(
             [
                 *("openssl", "ocsp", "-index", "index.txt", "-CA", "ca.pem", "-port", "0", *more),

@@ -54,12 +54,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> OpensslAuthority:
     return OpensslAuthority.new(tmp_path_factory.mktemp("root") / "root", "CA GỐC THỰC HÀNH")
 
 
-@pytest.fixture
-def authority(tmp_path: Path, root: OpensslAuthority) -> OpensslAuthority:
-    """An authority below the root, with its own books, that certified the facility."""
-    made = OpensslAuthority.new(tmp_path / "ca", issuer=root)
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory, root: OpensslAuthority) -> OpensslAuthority:
+    made = OpensslAuthority.new(tmp_path_factory.mktemp("below") / "ca", issuer=root)
     made.issue("facility")
+    made.issue_responder()
     return made
+
+
+@pytest.fixture
+def authority(tmp_path: Path, certified: OpensslAuthority) -> OpensslAuthority:
+    """An authority below the root, with its own books, that certified the facility."""
+    return certified.copy(tmp_path / "ca")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sosuckhoe.hospital.delivery import evidence
 from sosuckhoe.hospital.delivery.models import SigningKey, StatusKind, Submission
 from sosuckhoe.hospital.delivery.signers import sources
 
-from .test_certificate_status import _rested, authority, by_ocsp, key, root, sign_one  # noqa: F401
+from .test_certificate_status import _rested, authority, by_ocsp, certified, key, root, sign_one  # noqa: F401
 from .test_evidence import alone
 
 pytestmark = pytest.mark.django_db
