@@ -53,9 +53,27 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+_WITHOUT_A_DATABASE = {
+    *("book", "document", "health_check", "identifiers", "record", "signing", "standard", "validation"),
+    *("cli", "demo", "evidence"),
+}
+"""Folders of ``tests/unit`` that are not even read for PostgreSQL: that takes as long as some hundred tests."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if _POSTGRES and _is_without_a_database(collection_path) else None
+
+
+def _is_without_a_database(path: Path) -> bool:
+    return path.name in _WITHOUT_A_DATABASE and path.parent.name == "unit"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what reads or writes the database can come out differently, and pytest knows which tests do:
     without asking for the database a test cannot touch it."""
+    for item in items:
+        if _uses_the_database(item) and any(map(_is_without_a_database, item.path.parents)):
+            raise pytest.UsageError(f"{item.nodeid} would not be tried on PostgreSQL: see {__file__}")
     if _POSTGRES:
         others = [item for item in items if not _uses_the_database(item)]
         config.hook.pytest_deselected(items=others)
