@@ -12,7 +12,7 @@ from tests.crash.stage import KEY_PASSWORD, Paper, Portal
 from sosuckhoe.healthbook.document import write_check_in
 from sosuckhoe.healthbook.signing import load_pkcs12, sign
 from sosuckhoe.healthbook.standard import edition_on
-from sosuckhoe.hospital.delivery.answers import Word, submission_answer
+from sosuckhoe.hospital.delivery.answers import Word, fields_of, submission_answer
 from sosuckhoe.hospital.delivery.calling import Exchange, form, seconds_of
 from sosuckhoe.hospital.delivery.gateway import (
     HISTORY_PATH,
@@ -20,7 +20,6 @@ from sosuckhoe.hospital.delivery.gateway import (
     NotSent,
     Session,
     _instant,
-    as_json,
     session_is_refused,
 )
 from sosuckhoe.hospital.delivery.models import Destination
@@ -191,10 +190,10 @@ class TestAgainstThePortal:
         }
         exchange = gateway.look_up_card(session, **card)
         # The officer is not registered there: the portal says so, which is our set-up and not the patient's fault.
-        assert as_json(exchange)["maKetQua"] == "054"
+        assert fields_of(exchange.answer)["maketqua"] == "054"
         assert session.access_token not in exchange.request_head
         assert session.password_hash not in exchange.request_head
-        assert as_json(gateway.look_up_card(session, **card, path=HISTORY_PATH))["maKetQua"] == "054"
+        assert fields_of(gateway.look_up_card(session, **card, path=HISTORY_PATH).answer)["maketqua"] == "054"
 
     def test_a_refused_session_is_recognised_in_both_styles(self, connected: House, portal: Portal) -> None:
         gateway = Gateway(connected.destination, sessions=Sessions())
