@@ -70,6 +70,9 @@ def test_a_record_comes_to_what_its_scenario_says(
     # Each of these needs an earlier call that it speaks of: the first record is simply received.
     for key in ("duplicate-refused", "counted-twice", "receipt-of-an-older-version", "receipt-repeated"):
         wrong.pop(key, None)
+    # Where the cut is seen before the body leaves, the same call is made anew; which is first is the kernel's affair.
+    if wrong.get("reset-before-reading", ("",))[0] == State.RECEIVED:
+        del wrong["reset-before-reading"]
     assert wrong == {}
 
 

@@ -82,7 +82,7 @@ _ALL = (
              "Cổng ngừng nghe trong số giây đã chọn, với mọi tài khoản; bàn lỗi cũng không mở được trong lúc đó.",
              WAITS, "F28", {"seconds": 20.0}),
     Scenario("reset-before-reading", BEFORE, "Ngắt trước khi đọc", "Ngắt kết nối khi chưa đọc nội dung; không lưu.",
-             UNSURE, "F29"),
+             f"{UNSURE} Biết ngay là ngắt khi nội dung chưa rời máy thì gọi lại một lần.", "F29"),
     Scenario("drop-unstored", BEFORE, "Đọc hết rồi ngắt, không lưu",
              "Đọc hết nội dung rồi ngắt kết nối; cổng không lưu gì.", UNSURE, "F31"),
     Scenario("store-then-drop", AFTER, "Lưu rồi ngắt, mất câu trả lời",
