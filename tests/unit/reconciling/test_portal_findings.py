@@ -104,7 +104,11 @@ def test_a_fault_that_comes_when_the_earlier_ones_are_settled_is_work_again_and_
     deed(client, row, "het-vuong", reason="đã sửa trên cổng")
     row.refresh_from_db()
     assert row.state == State.ACCEPTED
-    assert "Ghi lỗi cổng báo" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "Ghi lỗi cổng báo" in shown and "Ghi không còn vướng" not in shown
+    deed(client, row, "loi-tu-cong", code="E47")
+    assert "Cổng báo lỗi nội dung:" not in client.get(page).content.decode(), "nothing follows"
+    deed(client, row, "het-vuong", reason="không còn")
     note(f"{HEAD}{row.version.visit.visit_code},,E48,XML1.T_TONGCHI_BV,lệch tổng\n")
     row.refresh_from_db()
     assert row.state == State.FINDINGS
@@ -121,7 +125,9 @@ def test_a_fault_told_of_a_version_that_was_replaced_meanwhile_does_not_run_for_
     first, newest = books.put(State.SUPERSEDED, visit), books.put(State.ACCEPTED, visit)
     finding = books.finding(first, NOW)
     assert [due.done_at for _, due in count().dues if due.clock.id == "correct-2-days"] == [None]
-    deed(desk("records"), newest, "het-vuong", reason="bản mới đã hết lỗi này")
+    client = desk("records")
+    assert "Ghi không còn vướng" in client.get(reverse("web:visit", args=[visit.pk])).content.decode()
+    deed(client, newest, "het-vuong", reason="bản mới đã hết lỗi này")
     finding.refresh_from_db()
     newest.refresh_from_db()
     assert finding.settled_at is not None and newest.state == State.ACCEPTED

@@ -6,7 +6,7 @@ from typing import Any
 from cryptography import x509
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ...healthbook.signing import fingerprint, load_pkcs12
@@ -246,10 +246,8 @@ def note_portal_findings(
     return made
 
 
-@transaction.atomic
-def content_is_settled(*, by: Any, submission: Submission, reason: str) -> None:
-    """No content answer is open any more, of this version or of those before it, of which the portal may speak late."""
-    why = _reason(reason)
+def open_findings(submission: Submission) -> QuerySet[PortalFinding]:
+    """What the portal told of this version or of those before it, and nobody has settled."""
     said = Q(submission=submission)
     if submission.version is not None:
         said |= Q(
@@ -257,7 +255,14 @@ def content_is_settled(*, by: Any, submission: Submission, reason: str) -> None:
             submission__version__visit=submission.version.visit_id,
             submission__version__number__lt=submission.version.number,
         )
-    PortalFinding.objects.filter(said, settled_at__isnull=True).update(settled_at=timezone.now())
+    return PortalFinding.objects.filter(said, settled_at__isnull=True)
+
+
+@transaction.atomic
+def content_is_settled(*, by: Any, submission: Submission, reason: str) -> None:
+    """No content answer is open any more, of this version or of those before it, of which the portal may speak late."""
+    why = _reason(reason)
+    open_findings(submission).update(settled_at=timezone.now())
     if submission.state != State.ACCEPTED:
         _step(submission, State.ACCEPTED)
     note(by, "content-settled", "submission", submission.pk, reason=why)

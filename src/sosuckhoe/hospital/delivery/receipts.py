@@ -130,10 +130,10 @@ def _write(lines: Sequence[AnyLine], *, flush: bool) -> None:
 
 
 def _written(line: AnyLine) -> bytes:
-    return (json.dumps(fields_of(line), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(as_kept(line), ensure_ascii=False) + "\n").encode()
 
 
-def fields_of(line: AnyLine) -> dict[str, object]:
+def as_kept(line: AnyLine) -> dict[str, object]:
     """What is kept of a line."""
     fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
     if not fields.get("simulated", True):

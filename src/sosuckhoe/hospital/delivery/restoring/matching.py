@@ -21,7 +21,7 @@ from ..crashpoints import here
 from ..ledger import LEFT_BEFORE, NEWER_LEFT, places_of, step
 from ..models import Attempt, LostSubmission, Receipt, Restore, Submission
 from ..outside import Left
-from ..receipts import fields_of
+from ..receipts import as_kept
 from ..states import State
 from .booking import (
     MAYBE,
@@ -183,13 +183,13 @@ def _list_as_lost(restore: Restore, left: Left) -> bool:
             "restore": restore,
             "facility_code": line.facility_code,
             "left_at": left.at,
-            "sent": fields_of(left.sent) if left.sent else {},
-            "receipt": fields_of(left.receipt) if left.receipt else {},
+            "sent": as_kept(left.sent) if left.sent else {},
+            "receipt": as_kept(left.receipt) if left.receipt else {},
         },
     )
     if not first and left.sent and left.sent.attempt > lost.sent.get("attempt", 0):
         # The same bytes again: the last try says which numbers were given, and none of them is given again.
-        LostSubmission.objects.filter(pk=lost.pk).update(sent=fields_of(left.sent))
+        LostSubmission.objects.filter(pk=lost.pk).update(sent=as_kept(left.sent))
     return lost.settled_at is None
 
 

@@ -135,7 +135,8 @@ def history(versions: Sequence[RecordVersion], submissions: Iterable[Submission]
                 finding.noted_at,
                 "look",
                 "look",
-                f"Cổng báo lỗi nội dung{' (đã giải quyết)' if finding.settled_at else ''}: {finding.message}",
+                f"Cổng báo lỗi nội dung{' (đã giải quyết)' if finding.settled_at else ''}"
+                + (f": {finding.message}" if finding.message else ""),
                 finding.path,
                 finding.code,
             )

@@ -24,6 +24,10 @@ class Ways:
     anew: bool
     """Letting it go may put another signature in place of the one it has."""
     why_not_anew: str
+    fault: bool
+    """What the portal says against its content may be written down."""
+    settle: bool
+    """So may that nothing is open any more."""
 
 
 def ways(submission: Submission) -> Ways:
@@ -39,6 +43,9 @@ def ways(submission: Submission) -> Ways:
         release=release,
         anew=release and submission.document_id is not None and not why_not_anew,
         why_not_anew=why_not_anew,
+        fault=submission.state in (State.RECEIVED, State.FINDINGS, State.ACCEPTED),
+        settle=submission.state in (State.RECEIVED, State.FINDINGS)
+        or (submission.state == State.ACCEPTED and actions.open_findings(submission).exists()),
     )
 
 
