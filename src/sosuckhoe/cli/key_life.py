@@ -70,7 +70,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _facts(due: Any) -> dict[str, Any]:
-    from sosuckhoe.hospital.delivery.signers.pins import pin_is_refused
+    from sosuckhoe.hospital.delivery.signers.refused import is_refused
     from sosuckhoe.hospital.delivery.signers.status import latest, source_of
 
     key, source = due.key, source_of(due.key)
@@ -88,7 +88,7 @@ def _facts(due: Any) -> dict[str, Any]:
         "covered": due.covered,
         "registered_at": key.registered_at.isoformat() if key.registered_at else None,
         "registered_by": key.registered_by,
-        "pin_refused": pin_is_refused(key.fingerprint),
+        "refused": is_refused(key),
         "status_source": source.kind if source else None,
         "status": last.code if last else None,
         "status_fresh_until": last.fresh_until.isoformat() if last and last.fresh_until else None,
@@ -111,8 +111,9 @@ def _words(one: dict[str, Any]) -> list[str]:
     if not one["registered_at"]:
         words.append("chưa ghi đăng ký trên cổng")
     words.append(one["status"] or "chưa hỏi lần nào" if one["status_source"] else "không kiểm tra thu hồi")
-    if one["pin_refused"]:
-        words.append("mã PIN bị từ chối, cần nhập lại")
+    if one["refused"]:
+        what = "mật khẩu dịch vụ ký" if one["kind"] == KeyKind.REMOTE else "mã PIN"
+        words.append(f"{what} bị từ chối, cần nhập lại")
     return words
 
 

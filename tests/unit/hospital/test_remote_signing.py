@@ -1,6 +1,7 @@
 """A signing service signs, and however it fails, visits wait and nothing is half done."""
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
@@ -19,8 +20,12 @@ from sosuckhoe.healthbook.signing import FileSigner, KeyUnusable, Outcome, to_pk
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.models import KeyKind, SignedDocument, SigningKey, Submission
 from sosuckhoe.hospital.delivery.signers import declaring, keys, remote_signing
+from sosuckhoe.hospital.delivery.signers.client_secrets import LogInRefused
+from sosuckhoe.hospital.delivery.signers.refused import is_refused, secret_of_service
 from sosuckhoe.hospital.delivery.signers.remote_signing import Credential
+from sosuckhoe.hospital.delivery.signers.trying import try_key
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.watching.watched import alarms, watched
 from sosuckhoe.hospital.delivery.worker import Worker
 
 from .conftest import House
@@ -158,18 +163,18 @@ def test_a_forgotten_session_is_renewed_once(sign_one: Callable[[], Submission],
 
 
 @contextlib.contextmanager
-def somebody(answer: bytes) -> Iterator[str]:
-    """A host that answers every call with these bytes and then stays silent."""
+def somebody(*answers: bytes) -> Iterator[str]:
+    """A host that answers its calls with these bytes in turn, and then stays silent."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
-            open_ones = []
+            open_ones, turns = [], itertools.cycle(answers)
             with contextlib.suppress(OSError):
                 while not over.is_set():
                     one, _ = server.accept()
                     one.recv(65536)
-                    one.sendall(answer)
+                    one.sendall(next(turns))
                     open_ones.append(one)
 
         threading.Thread(target=serve, daemon=True).start()
@@ -250,3 +255,116 @@ def test_a_service_whose_head_drips_is_cut_in_time(home: Path, monkeypatch: pyte
         with pytest.raises(remote_signing.ServiceUnreachable):
             remote_signing.certificate_of(Credential(address, "bv", "p", "u", "c"), "env:REMOTE_SECRET")
         assert time.monotonic() - began < 10
+
+
+def start_anew(key: SigningKey) -> None:
+    """As another process, or this one after a restart: nothing is remembered but what lies in the home."""
+    keys._rests.clear()
+    remote_signing._tokens.__init__()  # type: ignore[misc]
+
+
+def test_a_refused_client_secret_is_tried_once_for_the_whole_queue_and_every_process(
+    sign_one: Callable[[], Submission], service: Portal, key: SigningKey
+) -> None:
+    behave(service, secret="da-doi")
+    start_anew(key)
+    assert sign_one().problem_code == "REMOTE-LOGIN"
+    assert is_refused(key)
+    # The service would take it again: so whoever is refused now has not asked it.
+    behave(service, secret="bi-mat-dich-vu")
+    for _ in range(2):
+        start_anew(key)
+        assert sign_one().problem_code == "REMOTE-LOGIN"
+    assert [alarm.code for alarm in alarms(watched(timezone.now())) if alarm.code.startswith("key")] == [
+        "key-refused"
+    ]
+    # A person asks for one more try.
+    assert all(step.outcome in ("good", "look") for step in try_key(by="giang", key=key))
+    assert not is_refused(key) and sign_one().state == State.SIGNED
+
+
+def test_a_client_secret_that_was_changed_is_tried_once_whoever_changed_it(
+    sign_one: Callable[[], Submission],
+    service: Portal,
+    key: SigningKey,
+    home: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    def file() -> Path:
+        return home / "secrets" / key.password_reference.removeprefix("file:")
+
+    before = file()
+    behave(service, secret="da-doi")
+    start_anew(key)
+    assert sign_one().problem_code == "REMOTE-LOGIN"
+    with django_capture_on_commit_callbacks(execute=True):
+        declaring.enter_secret(by="giang", key=key, secret="sai-nua")
+    assert file().read_text() == "sai-nua" and not before.exists()
+    start_anew(key)
+    assert not is_refused(key)
+    assert sign_one().problem_code == "REMOTE-LOGIN" and is_refused(key)
+    # In the file itself, by who runs the machine.
+    file().write_text("da-doi\n")
+    start_anew(key)
+    assert not is_refused(key) and sign_one().state == State.SIGNED
+    # What was refused before is still known; of the secrets nothing can be read there.
+    mark = secret_of_service(key)._mark
+    assert len(mark.read_text().split()) == 2
+    assert not {"bi-mat-dich-vu", "sai-nua", "da-doi"} & set(mark.read_text().split())
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 403 No\r\nContent-Length: 6\r\n\r\n<html>", True),
+        (b'HTTP/1.1 400 No\r\nContent-Length: 26\r\n\r\n{"error":"invalid_client"}', True),
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"error":"invalid_grant"}', True),
+        (b"HTTP/1.1 429 No\r\nContent-Length: 2\r\n\r\n{}", False),
+        (b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", False),
+        (b"", False),
+    ],
+)
+def test_only_a_refusal_of_the_client_itself_is_remembered(
+    key: SigningKey, monkeypatch: pytest.MonkeyPatch, answer: bytes, refused: bool
+) -> None:
+    monkeypatch.setattr(remote_signing, "TOTAL_SECONDS", 0.4)
+    with somebody(answer) as url:
+        key.place["url"] = url
+        with pytest.raises(KeyUnusable):
+            keys.signer_of(key).sign(b"data")
+        assert is_refused(key) == refused
+
+
+def test_a_session_that_is_refused_though_it_is_new_says_nothing_of_the_secret(key: SigningKey) -> None:
+    head = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+    login, no = b'{"access_token":"t","expires_in":3600}', b"{}"
+    answers = [head % (b"200 OK", len(login), login), head % (b"401 No", len(no), no)]
+    with somebody(*answers) as url:
+        key.place["url"] = url
+        with pytest.raises(KeyUnusable) as refusal:
+            keys.signer_of(key).sign(b"data")
+        assert refusal.value.code == "REMOTE-SESSION" and not is_refused(key)
+
+
+def test_of_processes_that_log_in_at_the_same_moment_one_tries_a_wrong_secret(
+    key: SigningKey,
+) -> None:
+    tried, both = [], threading.Barrier(2)
+
+    def log_in(secret: str) -> None:
+        tried.append(secret)
+        raise LogInRefused
+
+    def process() -> None:
+        both.wait()
+        with contextlib.suppress(LogInRefused):
+            secret_of_service(key).use(log_in)
+
+    threads = [threading.Thread(target=process) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tried == ["bi-mat-dich-vu"]

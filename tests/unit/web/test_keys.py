@@ -19,8 +19,9 @@ from tests.unit.web.ward import KEY_PASSWORD, clean, connect, key_file
 
 from sosuckhoe.healthbook.signing import to_pkcs12
 from sosuckhoe.hospital.delivery.models import CertificateStatus, SignedDocument, SigningKey, StatusSource
-from sosuckhoe.hospital.delivery.signers import declaring, keys, status
+from sosuckhoe.hospital.delivery.signers import declaring, keys, remote_signing, status
 from sosuckhoe.hospital.delivery.signers.pins import pin_is_refused
+from sosuckhoe.hospital.delivery.watching.watched import alarms, watched
 from sosuckhoe.hospital.journal.models import Entry
 
 
@@ -151,9 +152,28 @@ def test_a_key_at_a_service_is_asked_for_tried_and_its_secret_forgotten_when_it_
         assert add(it, "dich-vu", **{**given, "url": "https://ky.example", "secret": "x"}).status_code == 422
         assert not SigningKey.objects.exists() and list(settings.HOME.secrets.iterdir()) == []
         assert add(it, "dich-vu", **given, secret="bi-mat").status_code == 302
-        assert "Chữ ký thử qua được" in try_out(it, SigningKey.objects.get())
+        key = SigningKey.objects.get()
+        assert "Chữ ký thử qua được" in try_out(it, key)
+        _a_refused_secret_is_shown_and_entered_anew(it, key, portal, facts)
     finally:
         portal.stop()
+
+
+def _a_refused_secret_is_shown_and_entered_anew(it, key, portal, facts):
+    address = reverse("web:admin_key", args=[key.pk])
+    assert "không nhận tài khoản" not in it.get(address).content.decode()
+    portal.desk("signing-service", {**facts, "secret": "da-doi"})
+    remote_signing._tokens.__init__()
+    assert "dừng ở đây" in try_out(it, key)
+    assert "Dịch vụ ký từ xa không nhận tài khoản" in it.get(address).content.decode()
+    assert "nhập lại mật khẩu dịch vụ ký" in it.get(reverse("web:admin_keys")).content.decode()
+    assert "key-refused" in {alarm.code for alarm in alarms(watched(timezone.now()))}
+    assert it.post(address, {"deed": "secret", "secret": ""}).status_code == 422
+    assert it.post(address, {"deed": "secret", "secret": "da-doi"}).status_code == 302
+    assert "dừng ở đây" not in try_out(it, key)
+    assert "không nhận tài khoản" not in it.get(address).content.decode()
+    entry = Entry.objects.get(action="key-secret-entered")
+    assert entry.actor == "it" and "da-doi" not in str(Entry.objects.values())
 
 
 def test_registration_says_who_and_when(it, empty_ward):

@@ -172,6 +172,7 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("worker-silent", {"pulse": None}, {"pulse": None, **since("WAITING", SECOND)}),
     ("worker-silent", {"pulse": None, **since("HELD", SECOND)}, {"pulse": None, **since("SIGNED", SECOND)}),
     ("key-ended", ends(SECOND), ends(timedelta(0))),
+    ("key-refused", {"keys_refused": ()}, {"keys_refused": ("Dịch vụ ký",)}),
     ("key-ends", ends(30 * DAY + SECOND), ends(30 * DAY)),
     ("key-ends", ends(timedelta(0)), ends(SECOND)),
     ("paused", portal(), portal(paused_at=NOW)),

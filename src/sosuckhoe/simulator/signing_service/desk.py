@@ -34,7 +34,7 @@ def keep(facts: Mapping[str, Any]) -> Credential:
 @csrf_exempt
 @allowing("GET", "POST")
 def credentials(request: HttpRequest) -> HttpResponse:
-    """POST a credential; or its id with ``behaviour`` and ``polls``. GET: what was asked for, newest first."""
+    """POST a credential; or its id with ``behaviour``, ``polls`` and the client's ``secret``. GET: what was asked for, newest first."""
     if request.method == "GET":
         asked = Request.objects.order_by("-id").values(
             "number", "credential__credential", "hash", "polled", "ended"
@@ -49,5 +49,6 @@ def credentials(request: HttpRequest) -> HttpResponse:
         raise ValueError(f"{type(problem).__name__}: {problem}") from problem
     found.behaviour = Behaviour(told.get("behaviour", found.behaviour))
     found.polls = int(told.get("polls", found.polls))
+    found.secret = str(told.get("secret", found.secret))
     found.save()
     return reply({"credential": found.credential, "behaviour": found.behaviour, "polls": found.polls})

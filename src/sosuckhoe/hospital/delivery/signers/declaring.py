@@ -23,7 +23,8 @@ from ..models import KeyKind, SigningKey
 from ..secrets import forget_secret, keep_secret, kept_as
 from .keys import pem, wake
 from .pins import check_driver, pin_was_entered
-from .remote_signing import Credential, RemoteSigner, certificate_of
+from .refused import secret_of_service
+from .remote_signing import Credential, RemoteSigner, certificate_of, secret_at
 
 
 def add_token_key(
@@ -69,6 +70,7 @@ def add_remote_key(
     """A key at a signing service; its certificate is asked for, and one signature made with it."""
     reference = keep_secret(f"service-{secrets.token_hex(8)}", secret)
     try:
+        secret_at(credential, reference).may_be_tried()
         certificate = certificate_of(credential, reference)
         _try(RemoteSigner(certificate, credential, reference))
         return _declare(
@@ -107,6 +109,21 @@ def enter_pin(*, by: Any, key: SigningKey, pin: str) -> None:
     SigningKey.objects.filter(pk=key.pk).update(password_reference=reference)
     note(by, "key-pin-entered", "key", key.pk)
     pin_was_entered(key.fingerprint)
+    wake(key)
+
+
+@transaction.atomic
+def enter_secret(*, by: Any, key: SigningKey, secret: str) -> None:
+    """A person enters the client secret of a signing service anew: it may be tried once, by the next record."""
+    before, key.password_reference = (
+        key.password_reference,
+        keep_secret(f"key-{key.fingerprint[:16]}", secret),
+    )
+    SigningKey.objects.filter(pk=key.pk).update(password_reference=key.password_reference)
+    if before != key.password_reference:
+        transaction.on_commit(lambda: forget_secret(before))
+    note(by, "key-secret-entered", "key", key.pk)
+    secret_of_service(key).may_be_tried()
     wake(key)
 
 

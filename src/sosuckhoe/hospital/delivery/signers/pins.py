@@ -1,9 +1,6 @@
 """PINs of tokens: where each is kept, and the memory that one was refused, for every process of this machine."""
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +9,7 @@ from django.conf import settings
 from ....healthbook.signing import KeyUnusable
 from ....healthbook.signing.token import DriverMissing, PinRefused, PinSpent
 from ..secrets import SecretExposed, SecretMissing, secret_of
+from .marks import alone, read, write
 
 T = TypeVar("T")
 REFUSED, ENTERED = "refused", "entered"
@@ -30,18 +28,18 @@ class KeptPin:
         A process killed between a refusal and its mark leaves the token's own warning, which stops the next one.
         """
         pin = kept_secret(self._reference)
-        with _alone(self._mark):
-            known = _read(self._mark)
+        with alone(self._mark):
+            known = read(self._mark)
             if known == REFUSED:
                 raise PinRefused
             if warned and known != ENTERED:
                 raise PinSpent
             if known == ENTERED:
-                _write(self._mark, "")
+                write(self._mark, "")
             try:
                 return log_in(pin)
             except PinRefused:
-                _write(self._mark, REFUSED)
+                write(self._mark, REFUSED)
                 raise
 
 
@@ -66,13 +64,13 @@ class SecretGone(KeyUnusable):
 def pin_was_entered(fingerprint: str) -> None:
     """A person has entered a PIN: it may be tried, once."""
     mark = _mark(fingerprint)
-    with _alone(mark):
-        _write(mark, ENTERED)
+    with alone(mark):
+        write(mark, ENTERED)
 
 
 def pin_is_refused(fingerprint: str) -> bool:
     """For the pages: somebody has to enter the PIN."""
-    return _read(_mark(fingerprint)) == REFUSED
+    return read(_mark(fingerprint)) == REFUSED
 
 
 def allowed_drivers() -> list[str]:
@@ -103,30 +101,3 @@ class DriverNotAllowed(DriverMissing):
 def _mark(fingerprint: str) -> Path:
     folder: Path = settings.HOME.keys
     return folder / f"{fingerprint[:16]}.pin-mark"
-
-
-def _read(mark: Path) -> str:
-    try:
-        return mark.read_text()
-    except FileNotFoundError:
-        return ""  # what cannot be read may say that the PIN was refused: it is not tried then
-
-
-def _write(mark: Path, text: str) -> None:
-    with open(mark, "r+b") as stream:
-        stream.truncate(0)
-        stream.write(text.encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-@contextmanager
-def _alone(mark: Path) -> Iterator[None]:
-    """No other process tries a PIN of this token meanwhile."""
-    mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

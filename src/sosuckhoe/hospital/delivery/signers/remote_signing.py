@@ -23,7 +23,7 @@ from cryptography import x509
 from ....healthbook.signing import KeyUnusable
 from ..calling import HostNotAllowed, check_address
 from ..connections import CUTS
-from .pins import kept_secret
+from .client_secrets import KeptSecret, LogInRefused
 
 LOG_IN = "/vtss/service/ras/v1/login"
 CERTIFICATES = "/vtss/service/certificates/info"
@@ -38,6 +38,10 @@ POLL_SECONDS = 0.5
 TOKEN_MARGIN = 120.0
 DONE = 1
 WAITING = frozenset({4000, 6000})
+REFUSED = frozenset({400, 401, 403})
+"""HTTP status of a log-in whose client is not taken."""
+REFUSING = ("invalid_client", "invalid_grant", "unauthorized_client")
+"""The same as an error's name (RFC 6749 §5.2), whatever its status."""
 ANSWER_LIMIT = 256 * 1024
 
 
@@ -55,11 +59,13 @@ class ServiceNotAllowed(KeyUnusable):
     sentence = "Máy chủ của dịch vụ ký chưa được phép. Người quản trị máy thêm tên máy chủ vào tệp gateway-hosts.txt."
 
 
-class LogInRefused(KeyUnusable):
-    """The service does not take the client's name and secret."""
+class SessionRefused(KeyUnusable):
+    """A token is not taken that was given a moment ago."""
 
-    code = "REMOTE-LOGIN"
-    sentence = "Dịch vụ ký từ xa không chấp nhận tài khoản đã khai báo. Hãy kiểm tra tài khoản dịch vụ."
+    code = "REMOTE-SESSION"
+    sentence = (
+        "Dịch vụ ký từ xa không nhận phiên vừa đăng nhập. Hồ sơ vẫn chờ ký; hỏi nơi cung cấp nếu kéo dài."
+    )
 
 
 class AnswerStrange(KeyUnusable):
@@ -128,6 +134,12 @@ class RemoteSigner:
         return f"RemoteSigner({self._credential.url}, {self._credential.credential})"
 
 
+def secret_at(credential: Credential, secret_reference: str) -> KeptSecret:
+    """The client's secret, with what is remembered of it: by account, whichever of its keys it is for."""
+    account = (credential.url, credential.client, credential.profile, credential.user)
+    return KeptSecret("\n".join(account), secret_reference)
+
+
 def certificate_of(credential: Credential, secret_reference: str) -> x509.Certificate:
     """The certificate of a credential, as the service shows it."""
     service = _Service(credential, secret_reference, time.monotonic() + TOTAL_SECONDS)
@@ -192,21 +204,24 @@ class _Service:
             status, answer = self._post(path, fields, token)
             if status != 401:
                 return answer
-        raise LogInRefused
+        raise SessionRefused
 
     def _log_in(self) -> tuple[str, float]:
+        return secret_at(self._at, self._secret_reference).use(self._log_in_with)
+
+    def _log_in_with(self, secret: str) -> tuple[str, float]:
         status, answer = self._post(
             LOG_IN,
             {
                 "client_id": self._at.client,
-                "client_secret": kept_secret(self._secret_reference),
+                "client_secret": secret,
                 "profile_id": self._at.profile,
                 "user_id": self._at.user,
             },
             "",
         )
         token, lives = answer.get("access_token"), answer.get("expires_in")
-        if status in (400, 401, 403):
+        if status in REFUSED or answer.get("error") in REFUSING:
             raise LogInRefused
         if not isinstance(token, str) or not token or not isinstance(lives, int):
             raise AnswerStrange
@@ -243,8 +258,8 @@ class _Service:
         except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
-            if answer.status == 401:
-                return 401, {}
+            if answer.status in (401, 403):
+                return answer.status, {}
             raise AnswerStrange
         return answer.status, told
 

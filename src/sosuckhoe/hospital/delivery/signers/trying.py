@@ -11,6 +11,7 @@ from ....healthbook.signing import KeyUnusable, Outcome, Signer, sign, verify
 from ...journal.chain import note
 from ..models import KeyKind, SigningKey
 from .keys import CannotSignNow, open_signer, wake
+from .refused import secret_of_service
 from .status import NOT_CHECKED, status_for
 
 PROBE = (
@@ -37,7 +38,8 @@ class Step:
 
 
 def try_key(*, by: Any, key: SigningKey) -> list[Step]:
-    """Sign a file that means nothing, once: a PIN is tried at most once, as always."""
+    """Sign a file that means nothing, once: a PIN is tried at most once, as always. A signing service is asked once
+    more with a secret that it refused, for it may have unlocked the account meanwhile."""
     steps = list(_steps(key, timezone.now()))
     names = [DATES, STATUS, OPENS, PASSES]
     steps += [Step(name, "wait") for name in names[len(steps) :]]
@@ -65,6 +67,8 @@ def _steps(key: SigningKey, now: datetime) -> "list[Step]":
         return [*steps, Step(OPENS, "look", "Khóa ở máy khác: tải gói chờ ký, ký rồi nộp lại để thử.")]
     wake(key)
     try:
+        if key.kind == KeyKind.REMOTE:
+            secret_of_service(key).may_be_tried()
         signed = _signed(open_signer(key))
     except (KeyUnusable, CannotSignNow) as problem:
         return [*steps, Step(OPENS, "stop", f"{problem} ({problem.code})")]

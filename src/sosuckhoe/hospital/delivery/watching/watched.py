@@ -18,6 +18,7 @@ from ..models import Attempt, Destination, SigningKey, Submission
 from ..practised import PRACTICE
 from ..restoring.hold import on_hold
 from ..saving import NEXT_STEP, cannot_save
+from ..signers.refused import refused_keys
 from ..states import State
 from ..stopping import QUIET_AFTER
 from .clocks import gaps
@@ -89,6 +90,8 @@ class Watched:
     clocks: dict[str, timedelta] = field(default_factory=dict)
     """By destination: how far this machine's clock is ahead of its clock for certain; negative: behind."""
     backups: Backups = field(default_factory=Backups)
+    keys_refused: tuple[str, ...] = ()
+    """Names of the keys in use whose PIN or secret was refused: nothing is signed with them until somebody looks."""
 
 
 def watched(now: datetime) -> Watched:
@@ -131,6 +134,7 @@ def watched(now: datetime) -> Watched:
             .values_list("name", "last")
         ),
         incidents=running(now).count(),
+        keys_refused=refused_keys(),
         late=late,
         pulse=last_beat(),
         checked_at=check.at if check else None,
@@ -179,7 +183,7 @@ class Alarm:
 
 ALARMS = (
     "read-only", "restore-hold", "disk-full", "disk-filling", "worker-silent", "portal-silent", "unknown-long", "paused", "waits-long", "key-ends",
-    "key-ended", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
+    "key-ended", "key-refused", "damaged", "chain-broken", "late", "not-checked", "clocks-differ",
     "clock-lost", "disk-slow", "log-large", "transaction-old", "practice-receipts",
     "backup-missed", "backup-failed",
 )  # fmt: skip
@@ -218,6 +222,8 @@ def alarms(look: Watched) -> Iterator[Alarm]:
         yield Alarm("log-large", "look", f"Nhật ký ghi của SQLite (tệp -wal) đã lớn {megabytes(look.log)}: có chương trình đọc cơ sở dữ liệu quá lâu.", "Chưa hỏng gì. Tìm chương trình đang mở tệp hospital.sqlite3 (sao lưu, công cụ xem dữ liệu) và đóng lại; đừng xóa tệp -wal.")  # fmt: skip
     if look.transaction is not None and look.transaction > TRANSACTION_OLD:
         yield Alarm("transaction-old", "look", f"PostgreSQL có một giao dịch mở đã {in_words(look.transaction)}, nên không dọn được dòng cũ.", "Chưa hỏng gì. Tìm phiên đó trong pg_stat_activity (thường là idle in transaction) và đóng lại.")  # fmt: skip
+    for name in look.keys_refused:
+        yield Alarm("key-refused", "stop", f"{name}: mã PIN hoặc mật khẩu bị từ chối. Phần mềm thôi thử để thiết bị hay tài khoản không bị khóa; hồ sơ đang chờ ký.", "Mở Quản trị, Khóa ký số, chọn khóa này: kiểm tra rồi nhập lại.")  # fmt: skip
     for name, last in look.signs_until:
         if last <= look.at:
             yield Alarm("key-ended", "stop", f"{name}: chứng thư ký số đã hết hạn.", "Gia hạn, khai chứng thư mới và đăng ký trên cổng.")  # fmt: skip

@@ -147,6 +147,10 @@ class EnterPin(forms.Form):
     pin = _secret("Mã PIN đúng", "Chỉ thử một lần, khi ký hồ sơ kế tiếp.")
 
 
+class EnterSecret(forms.Form):
+    secret = _secret("Mật khẩu đúng của ứng dụng (client_secret)", "Chỉ thử một lần, khi ký hồ sơ kế tiếp.")
+
+
 class Register(forms.Form):
     on = Day(label="Đã đăng ký trên cổng ngày", help_text="Theo trang quản trị của cổng.")
 

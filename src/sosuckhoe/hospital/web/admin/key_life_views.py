@@ -13,7 +13,7 @@ from ....healthbook.signing import KeyUnusable
 from ...delivery.models import KeyKind, SigningKey, StatusKind
 from ...delivery.signers import declaring, sources
 from ...delivery.signers.certificates import in_use
-from ...delivery.signers.pins import pin_is_refused
+from ...delivery.signers.refused import is_refused
 from ...delivery.signers.status import latest, sentence_of, source_of
 from ...delivery.signers.trying import try_key
 from ...staff import policies
@@ -23,14 +23,15 @@ from . import key_forms
 from .key_views import Given, midnight, status_word
 
 
-@sensitive_post_parameters("pin")
+@sensitive_post_parameters("pin", "secret")
 @page(policies.check_can_set_up)
 @require_http_methods(["GET", "POST"])
 def key(request: HttpRequest, pk: int) -> HttpResponse:
-    """One key. POST ``deed``: try it, enter its PIN, note its registration."""
+    """One key. POST ``deed``: try it, enter its PIN or secret, note its registration."""
     found = get_object_or_404(SigningKey.objects.select_related("facility", "status_source"), pk=pk)
     deed = request.POST.get("deed", "") if found.retired_at is None else ""
     pin = key_forms.EnterPin(request.POST if deed == "pin" else None)
+    secret = key_forms.EnterSecret(request.POST if deed == "secret" else None)
     day = found.registered_at or timezone.now()
     registering = key_forms.Register(
         request.POST if deed == "register" else None, initial={"on": timezone.localdate(day)}
@@ -38,6 +39,13 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
     if pin.is_bound and pin.is_valid() and found.kind == KeyKind.TOKEN:
         declaring.enter_pin(by=request.user, key=found, pin=pin.cleaned_data["pin"])
         done(request, "Đã ghi mã PIN mới. Mã này được thử một lần, khi ký hồ sơ kế tiếp hoặc khi thử khóa.")
+        return HttpResponseRedirect(reverse("web:admin_key", args=[pk]))
+    if secret.is_bound and secret.is_valid() and found.kind == KeyKind.REMOTE:
+        declaring.enter_secret(by=request.user, key=found, secret=secret.cleaned_data["secret"])
+        done(
+            request,
+            "Đã ghi mật khẩu mới. Mật khẩu này được thử một lần, khi ký hồ sơ kế tiếp hoặc khi thử khóa.",
+        )
         return HttpResponseRedirect(reverse("web:admin_key", args=[pk]))
     if registering.is_bound and registering.is_valid():
         declaring.register(by=request.user, key=found, on=midnight(registering.cleaned_data["on"]))
@@ -52,14 +60,15 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
             "due": next((one for one in in_use(timezone.now()) if one.key.pk == pk), None),
             "steps": steps,
             "pin": pin,
-            "pin_refused": pin_is_refused(found.fingerprint),
+            "secret": secret,
+            "refused": is_refused(found),
             "registering": registering,
             "signed": found.documents.count(),
             "source": source_of(found),
             "status": status_word(found),
             "last": latest(found, source_of(found)),
         },
-        status=422 if pin.errors or registering.errors else 200,
+        status=422 if pin.errors or secret.errors or registering.errors else 200,
     )
 
 

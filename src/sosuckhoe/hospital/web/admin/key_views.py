@@ -19,7 +19,8 @@ from ...delivery import actions as delivery
 from ...delivery.models import SigningKey
 from ...delivery.signers import declaring
 from ...delivery.signers.certificates import in_use
-from ...delivery.signers.pins import allowed_drivers, pin_is_refused
+from ...delivery.signers.pins import allowed_drivers
+from ...delivery.signers.refused import is_refused
 from ...delivery.signers.remote_signing import Credential
 from ...delivery.signers.status import latest, may_sign, sentence_of, source_of
 from ...staff import policies
@@ -38,7 +39,7 @@ Given = dict[str, Any]
 def keys(request: HttpRequest) -> HttpResponse:
     due = {one.key.pk: one for one in in_use(timezone.now())}
     rows = [
-        (key, due.get(key.pk), status_word(key), pin_is_refused(key.fingerprint))
+        (key, due.get(key.pk), status_word(key), is_refused(key))
         for key in SigningKey.objects.select_related("facility", "status_source").order_by(
             "-retired_at", "not_after"
         )

@@ -80,6 +80,7 @@ DEEDS = {
     "earlier-sent": "Gửi bù hồ sơ cũ",
     "key-added": "Thêm khóa ký",
     "key-pin-entered": "Nhập lại mã PIN khóa ký",
+    "key-secret-entered": "Nhập lại mật khẩu dịch vụ ký",
     "files-prepared": "Tải gói chờ ký",
     "signature-attached": "Nộp tệp đã ký",
     "key-registered": "Ghi đăng ký chứng thư trên cổng",
