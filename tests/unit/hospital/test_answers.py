@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sosuckhoe.healthbook.signing.verify_evidence import transaction_number_in
+from sosuckhoe.healthbook.signing.verify_evidence import said_twice, transaction_number_in
 from sosuckhoe.hospital.delivery.answers import (
     BODY_LIMIT,
     LOGIN,
@@ -14,7 +14,9 @@ from sosuckhoe.hospital.delivery.answers import (
     login_answer,
     submission_answer,
 )
+from sosuckhoe.hospital.delivery.calling import Exchange
 from sosuckhoe.hospital.delivery.hub.answers import push_answer
+from sosuckhoe.hospital.delivery.hub.channel import Hub
 
 
 def body(**fields: object) -> bytes:
@@ -107,6 +109,31 @@ def test_a_hub_that_says_two_things_at_once_is_unknown(name: str) -> None:
     once, twice = (said % also for also in ("", f',"{name}":"PS_SYNC_SUCCESS"'))
     assert push_answer(200, once.encode(), msg_id="M1", relay=False).word is Word.ACCEPTED
     assert push_answer(500, twice.encode(), msg_id="M1", relay=False).word is Word.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+@pytest.mark.parametrize(
+    "data",
+    [{"txn_id": "T2"}, {"ref_msg_id": "M2"}, {"res_code": "PS_DS_VERIFY_FAIL"}, {"res_code": "NEW"}],
+)
+def test_a_hub_whose_header_and_data_differ_is_unknown_and_its_receipt_proves_nothing(
+    status: int, data: dict[str, str]
+) -> None:
+    header = {"res_code": "CM_SUCCESS", "txn_id": "T1", "ref_msg_id": "M1"}
+    same, differs = (body(header=header, data=header | told) for told in ({}, data))
+    assert push_answer(200, same, msg_id="M1", relay=False).transaction_number == "T1"
+    assert push_answer(status, differs, msg_id="M1", relay=False).word is Word.UNKNOWN
+    assert said_twice(same) == [] and said_twice(differs) == list(data)
+    # Nor is it a token that is refused: with another one the same message would go out again.
+    refused = body(header=header | {"res_code": "CM_AUTH_EXPIRED"}, data={"txn_id": "T2"})
+    for answer in (differs, refused):
+        assert not Hub.__new__(Hub).refuses_session(Exchange("", 401, "", answer))
+
+
+def test_a_hub_that_names_two_stages_of_taking_a_message_says_one_thing() -> None:
+    stages = body(header={"res_code": "CM_SUCCESS", "txn_id": "T1"}, data={"res_code": "PS_DS_SAVE_SUCCESS"})
+    assert push_answer(200, stages, msg_id="M1", relay=False).word is Word.ACCEPTED
+    assert said_twice(stages) == []
 
 
 @pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\udfff", "\\u001b"])

@@ -1661,7 +1661,8 @@ BINDING = ("maKetQua", "maGiaoDich", "thoiGianTiepNhan", "res_code", "txn_id", "
 
 
 def said_twice(answer: bytes) -> list[str]:
-    """What one object of an answer says twice and differently: two readers may take it for two things."""
+    """What one object of an answer, or a hub's header and its data, say differently: two readers may take it for two
+    things."""
     found: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -1674,7 +1675,24 @@ def said_twice(answer: bytes) -> list[str]:
         json.loads(answer.decode("utf-8-sig"), object_pairs_hook=look)
     except (ValueError, RecursionError):
         return []
+    for name in ("txn_id", "ref_msg_id"):
+        if len(_said_by_hub(answer, name)) > 1:
+            found.append(name)
+    if len({code in HUB_TAKEN for code in _said_by_hub(answer, "res_code")}) > 1:
+        found.append("res_code")
     return found
+
+
+def _said_by_hub(answer: bytes, name: str) -> list[str]:
+    """Whatever stands under a name in header, data and the answer itself, in this order and once each."""
+    try:
+        told = json.loads(answer.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(told, dict):
+        return []
+    places = [one for one in (told.get("header"), told.get("data"), told) if isinstance(one, dict)]
+    return list(dict.fromkeys(filter(None, (_plain(one.get(name)) for one in places))))
 
 
 HUB_TAKEN = ("CM_SUCCESS", "PS_SYNC_SUCCESS", "PS_DS_VERIFY_SUCCESS", "PS_DS_SAVE_SUCCESS")
@@ -1682,16 +1700,9 @@ HUB_TAKEN = ("CM_SUCCESS", "PS_SYNC_SUCCESS", "PS_DS_VERIFY_SUCCESS", "PS_DS_SAV
 
 def hub_number_in(answer: bytes, msg_id: str) -> str:
     """The transaction number of a hub's answer that takes this message; empty where it takes another, or none."""
-    try:
-        told = json.loads(answer.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(told, dict):
-        return ""
-    places = [one for one in (told.get("header"), told.get("data"), told) if isinstance(one, dict)]
 
     def says(name: str) -> str:
-        return next((text for one in places if (text := _plain(one.get(name)))), "")
+        return next(iter(_said_by_hub(answer, name)), "")
 
     about = says("ref_msg_id")
     return _number(says("txn_id")) if says("res_code") in HUB_TAKEN and about in ("", msg_id) else ""

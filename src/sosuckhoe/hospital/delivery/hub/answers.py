@@ -7,7 +7,8 @@ relay a failure of the hub may come after the message was kept, so there it is U
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..answers import UNREADABLE, Answer, Concern, Meaning, Word, number_of, object_of, says_two_things, text
+from .. import answers
+from ..answers import UNREADABLE, Answer, Concern, Meaning, Word, number_of, object_of, text
 
 _R, _L, _A = Word.REJECTED, Word.TRY_LATER, Word.ACCEPTED
 _TAKEN = "Trục đã tiếp nhận phiếu khám sức khỏe."
@@ -55,19 +56,31 @@ def places_of(body: bytes) -> Iterator[Mapping[str, Any]]:
 
 def told(body: bytes, name: str) -> str:
     """A text or a number of an answer; empty when it is nowhere."""
-    for place in places_of(body):
-        if value := text(place.get(name)):
-            return value
-    return ""
+    return next(iter(_all_told(body, name)), "")
+
+
+def _all_told(body: bytes, name: str) -> list[str]:
+    """Whatever is said under a name, wherever it stands; once each."""
+    said = (text(place.get(name)) for place in places_of(body))
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def says_two_things(body: bytes) -> bool:
+    """Also by its header and its data: two messages or numbers, or that it took the message and that it did not."""
+    ends = {code in HUB and HUB[code].word for code in _all_told(body, "res_code")}
+    numbers = (_all_told(body, "txn_id"), _all_told(body, "ref_msg_id"), ends)
+    return answers.says_two_things(body) or any(len(said) > 1 for said in numbers)
 
 
 def push_answer(
     status: int, body: bytes, *, msg_id: str, relay: bool, retry_after: int | None = None
 ) -> Answer:
     """An answer to a push of the message ``msg_id``."""
+    if says_two_things(body):
+        return _unreadable(status)
     code = told(body, "res_code")
     if not code:
-        return _unreadable(status) if says_two_things(body) else _without_code(status, relay, retry_after)
+        return _without_code(status, relay, retry_after)
     meaning = HUB.get(code)
     message = " ".join(filter(None, (told(body, "res_message"), told(body, "data_state"))))
     if meaning is None:

@@ -10,7 +10,7 @@ from ..calling import Exchange, Host, HostNotAllowed, NotSent, later
 from ..models import Destination, Submission
 from ..secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
 from ..sessions import SESSIONS, Sessions
-from .answers import login_answer, push_answer, told
+from .answers import login_answer, push_answer, says_two_things, told
 from .message import message_of
 from .settings import HubSettings
 
@@ -72,6 +72,8 @@ class Hub:
         )
 
     def refuses_session(self, exchange: Exchange) -> bool:
+        if says_two_things(exchange.answer):
+            return False
         code = told(exchange.answer, "res_code")
         return code in ("CM_AUTH_PERMISSION", "CM_AUTH_EXPIRED") or (exchange.status == 401 and not code)
 
