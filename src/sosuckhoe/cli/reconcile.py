@@ -1,6 +1,7 @@
 """``sosuckhoe reconcile``: closed = signed = sent = received = without findings, every gap with its cause.
 
-Run it every night; it notes outages that the stored calls show and leaves one line in the journal.
+Run it every night; it notes outages that the stored calls show and leaves one line in the journal. Without a period it
+also tells of older visits that still have work; with one, of that period alone.
 """
 
 import argparse
@@ -23,7 +24,12 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "reconcile", help="đối chiếu: kết thúc = ký = gửi = tiếp nhận = không lỗi"
     )
     command.add_argument(
-        "--from", dest="first", type=day, default=None, metavar="NGÀY", help="ví dụ 2026-11-01"
+        "--from",
+        dest="first",
+        type=day,
+        default=None,
+        metavar="NGÀY",
+        help="ví dụ 2026-11-01; mặc định 7 ngày qua và mọi đợt cũ hơn còn việc",
     )
     command.add_argument("--to", dest="last", type=day, default=None, metavar="NGÀY", help="mặc định hôm nay")
     command.add_argument("--format", choices=("text", "json"), default="text")
@@ -39,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if first > last:
         print("Ngày đầu phải trước ngày cuối.", file=sys.stderr)
         return UNUSABLE
-    result = reconcile_now(first, last, by=operator())
+    result = reconcile_now(first, last, by=operator(), older=options.first is None and options.last is None)
     if options.format == "json":
         print(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
         return 0 if result.complete else GAPS
@@ -59,9 +65,18 @@ def run(options: argparse.Namespace) -> int:
 def _print(result: "Reconciliation") -> None:
     for line in result.lines:
         print(f"  {line.sentence}")
+    _print_causes(result)
+    if result.older:
+        print(
+            f"Đợt cũ hơn còn việc, kết thúc trước {result.first:%d/%m/%Y}, chưa tính ở trên: {len(result.older.stories)}"
+        )
+        _print_causes(result.older)
+    print(f"Quá hạn: {len(result.late())}. Đến hạn trong hôm nay: {len(result.late_today())}.")
+
+
+def _print_causes(result: "Reconciliation") -> None:
     for code, gaps in result.by_cause.items():
         cause = result.names.causes[code]
         print(
             f"{len(gaps)} {cause.name} [{code}], cũ nhất {gaps[0].since.astimezone():%H:%M %d/%m/%Y}: {cause.next_step}"
         )
-    print(f"Quá hạn: {len(result.late())}. Đến hạn trong hôm nay: {len(result.late_today())}.")

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ...visits.models import Visit
 from ..models import Destination
+from .older import older_open
 from .reconciling import Reconciliation
 from .reconciling_run import last_change, last_days, look, reconcile_now
 from .stories import bounds
@@ -23,7 +24,7 @@ log = logging.getLogger("sosuckhoe.delivery")
 
 KEPT_FOR = timedelta(minutes=5)
 AT_ONCE = 1500
-"""So many closed visits are counted while the page is being made: well under half a second."""
+"""So many visits are counted while the page is being made: well under half a second."""
 MOST_KEPT = 12
 
 Key = tuple[str, date, date, int | None]
@@ -74,7 +75,7 @@ def count(days: int, *, destination: Destination | None = None, anew: bool = Fal
         return Count(found, progress)
     if fresh and not anew and by is None:
         return Count(found)
-    whole = _closed(first, last)
+    whole = _closed(first, last) + len(older_open(first))
     if whole <= AT_ONCE:
         with _one_at_a_time:
             return Count(_take(key, destination, by, None))

@@ -109,6 +109,9 @@ class Reconciliation:
     """The same of health checks on their way to a hub; None where there are none."""
     check_ins: "Reconciliation | None" = None
     """The same of check-ins, which are information only: no gap of theirs makes this incomplete."""
+    older: "Reconciliation | None" = None
+    """Visits closed before ``first`` that still have work, where they were asked for: no equality counts them, what is
+    late does."""
 
     @property
     def by_cause(self) -> dict[str, list[Gap]]:
@@ -137,32 +140,49 @@ class Reconciliation:
 
     @property
     def complete(self) -> bool:
-        return not self.gaps and (self.health_checks is None or self.health_checks.complete)
+        beside = (self.health_checks, self.older)
+        return not self.gaps and all(each.complete for each in beside if each)
 
     def as_json(self) -> dict[str, object]:
         """Plain facts for other programs; the codes are stable. Of health checks ``visit`` is the check-up's code."""
         lines, beside = self.lines, {"health_checks": self.health_checks, "check_ins": self.check_ins}
-        return {
-            "from": self.first.isoformat(),
-            "to": self.last.isoformat(),
-            "at": self.at.isoformat(),
-            "stages": {line.before: line.whole for line in lines} | {lines[-1].after: lines[-1].passed},
-            "equalities": [line.sentence for line in lines],
-            "causes": {code: len(gaps) for code, gaps in self.by_cause.items()},
-            "gaps": [
-                gap.as_json(self.at, self.names.causes) for gaps in self.by_cause.values() for gap in gaps
-            ],
-            "late": [_due_json(story, due, self.at) for story, due in self.late()],
-            "due_today": [_due_json(story, due, self.at) for story, due in self.late_today()],
-        } | {name: each.as_json() for name, each in beside.items() if each}
+        return (
+            {
+                "from": self.first.isoformat(),
+                "to": self.last.isoformat(),
+                "at": self.at.isoformat(),
+                "stages": {line.before: line.whole for line in lines} | {lines[-1].after: lines[-1].passed},
+                "equalities": [line.sentence for line in lines],
+                "causes": {code: len(gaps) for code, gaps in self.by_cause.items()},
+                "gaps": [
+                    gap.as_json(self.at, self.names.causes) for gaps in self.by_cause.values() for gap in gaps
+                ],
+                "late": [_due_json(story, due, self.at) for story, due in self.late()],
+                "due_today": [_due_json(story, due, self.at) for story, due in self.late_today()],
+            }
+            | {name: each.as_json() for name, each in beside.items() if each}
+            | self._older_json()
+        )
+
+    def _older_json(self) -> dict[str, object]:
+        if self.older is None:
+            return {}
+        told = self.older.as_json()
+        kept = {name: told[name] for name in ("causes", "gaps")}
+        return {"older": {"before": self.first.isoformat(), "visits": len(self.older.stories), **kept}}
+
+    @property
+    def clocks(self) -> list[tuple[Story, Due]]:
+        """Those of the period and of what is older and open."""
+        return [*self.dues, *(self.older.dues if self.older else ())]
 
     def late(self) -> list[tuple[Story, Due]]:
         """Missed and still open, the longest first."""
-        open_ones = [(s, due) for s, due in self.dues if due.is_late(self.at) and due.done_at is None]
+        open_ones = [(s, due) for s, due in self.clocks if due.is_late(self.at) and due.done_at is None]
         return sorted(open_ones, key=lambda pair: pair[1].due_at)
 
     def late_today(self) -> list[tuple[Story, Due]]:
-        found = [(s, due) for s, due in self.dues if due.will_be_late_today(self.at)]
+        found = [(s, due) for s, due in self.clocks if due.will_be_late_today(self.at)]
         return sorted(found, key=lambda pair: pair[1].due_at)
 
 
@@ -183,12 +203,19 @@ def gaps_in(found: Iterable[Story], doors: Doors, journal: Sequence[ReceiptLine]
     return [gap for story in found for gap in _gaps_of(story, doors, noted)]
 
 
+def gap_of(cause: str, story: Story) -> Gap:
+    """That of the newest version."""
+    way = story.way
+    since, detail = (way.since, way.problem) if way else (story.closed_at, "")
+    where = (story.visit, story.visit_code, story.destination)
+    return Gap(cause, *where, way.submission if way else None, since, detail)
+
+
 def _gaps_of(story: Story, doors: Doors, noted: set[tuple[int, str, str]]) -> Iterator[Gap]:
     where = (story.visit, story.visit_code, story.destination)
-    cause, way = cause_of(story, doors), story.way
+    cause = cause_of(story, doors)
     if cause is not None:
-        since, detail = (way.since, way.problem) if way else (story.closed_at, "")
-        yield Gap(cause, *where, way.submission if way else None, since, detail)
+        yield gap_of(cause, story)
     for each in story.ways:
         for code, since, detail in contradictions(each):
             yield Gap(code, *where, each.submission, since, detail)
@@ -239,11 +266,14 @@ def reconcile(
         and moment_of(line) < at - STILL_WRITING
         and (moment_of(line) < end or line.visit_code in codes)
     ]
-    gaps = gaps_in(found, doors_now(at), journal) + only_in_journal(concern, _known(concern))
+    doors = doors_now(at)
+    gaps = gaps_in(found, doors, journal) + only_in_journal(concern, _known(concern))
     clocks = []
     for number, story in enumerate(found):
         if number % CHUNK == 0:
             each((len(found) + number) // 2)
+        if cause_of(story, doors) == "WITHHELD":
+            continue  # what must not be sent has no deadline
         met = (outages or {}).get(story.destination or 0, ())
         running = dues(moments_of(story), calendar, now=at, outages=met, clocks=OURS)
         clocks += [(story, due) for due in running]

@@ -14,6 +14,7 @@ from ..models import Destination
 from .check_in_reconciling import reconcile_check_ins
 from .hub_reconciling import reconcile_health_checks
 from .incidents import outages_of, record_incidents
+from .older import reconcile_older
 from .reconciling import Reconciliation, reconcile
 from .stories import bounds
 from .working_calendar import local_day, stored_calendar
@@ -33,8 +34,10 @@ def look(
     *,
     destination: Destination | None = None,
     each: Callable[[int], None] = lambda done: None,
+    older: bool = True,
 ) -> Reconciliation:
-    """The count as it is now. Changes nothing. ``each``: told now and then how many visits are behind."""
+    """The count as it is now. Changes nothing. ``each``: told now and then how many visits are behind. ``older``:
+    also what was closed before ``first`` and still has work."""
     outages = {pk: outages_of(pk) for pk in Destination.objects.values_list("pk", flat=True)}
     at, calendar = timezone.now(), stored_calendar()
     found = reconcile(
@@ -44,16 +47,30 @@ def look(
         first, last, at=at, calendar=calendar, destination=destination, outages=outages
     )
     told = reconcile_check_ins(first, last, at=at, destination=destination)
-    return replace(found, health_checks=beside, check_ins=told)
+    before = (
+        reconcile_older(first, at=at, calendar=calendar, destination=destination, outages=outages)
+        if older
+        else None
+    )
+    return replace(found, health_checks=beside, check_ins=told, older=before)
 
 
 def reconcile_now(
-    first: date, last: date, *, by: Any, each: Callable[[int], None] = lambda done: None
+    first: date,
+    last: date,
+    *,
+    by: Any,
+    each: Callable[[int], None] = lambda done: None,
+    older: bool = True,
 ) -> Reconciliation:
     """Note outages, count, and leave a line in the journal that says what was found."""
     record_incidents(since=bounds(first, last)[0])
-    result = look(first, last, each=each)
-    beside = {"health_checks": result.health_checks, "check_ins": result.check_ins}
+    result = look(first, last, each=each, older=older)
+    beside = {
+        "health_checks": result.health_checks,
+        "check_ins": result.check_ins,
+        "older": result.older,
+    }
     more = {name: _causes(each) for name, each in beside.items() if each}
     period = f"{first}..{last}"
     note(by, "reconciled", "period", period, count=len(result.gaps), causes=_causes(result), **more)

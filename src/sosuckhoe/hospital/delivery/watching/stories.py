@@ -104,8 +104,8 @@ def stories(
     return _stories(period, destination, each)
 
 
-def stories_of(visits: Iterable[int], destination: Destination) -> list[Story]:
-    """Those of these visits, by key, at this destination."""
+def stories_of(visits: Iterable[int], destination: Destination | None) -> list[Story]:
+    """Those of these visits, by key; with ``destination``, as in ``stories``."""
     return _stories({"pk__in": list(visits)}, destination, lambda done: None)
 
 

@@ -48,6 +48,7 @@ TRANSACTION_OLD = timedelta(hours=1)
 CLOCKS_APART = timedelta(seconds=2)
 """F49. What is certain of the difference is compared, so the clocks of an alarm differ by more than this."""
 DAYS = 31
+"""The count that is looked at; older visits that still have work are beside it in every count."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Watched:
     """Of each facility: when the last of its certificates in use ends. Another facility's cannot sign in its place."""
     incidents: int
     late: dict[str, int] = field(default_factory=dict)
-    """Missed and open, by clock: of visits closed in the last 31 days as last counted, of health checks all there are."""
+    """Missed and open, by clock: of visits as last counted, however long they are closed; of health checks all there are."""
     pulse: datetime | None = None
     checked_at: datetime | None = None
     chain_is_whole: bool | None = None
@@ -254,7 +255,7 @@ def alarms(look: Watched) -> Iterator[Alarm]:
     at_hub = sum(count for clock, count in look.late.items() if clock in HUB_CLOCK_IDS)
     elsewhere = sum(look.late.values()) - at_hub
     if elsewhere:
-        yield Alarm("late", "look", f"{elsewhere} hạn đã quá.", f"Mở trang đối chiếu, chọn {DAYS} ngày qua, xem mục Đã quá hạn.")  # fmt: skip
+        yield Alarm("late", "look", f"{elsewhere} hạn đã quá.", "Mở trang đối chiếu, xem mục Đã quá hạn.")  # fmt: skip
     if at_hub:
         yield Alarm("late", "look", f"{at_hub} phiếu khám sức khỏe quá hạn gửi lên trục.", "Mở danh sách phiếu khám sức khỏe quá hạn.", of_hub=True)  # fmt: skip
     if look.checked_at is not None and look.at - look.checked_at > CHECK_OLD:

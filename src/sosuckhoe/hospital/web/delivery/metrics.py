@@ -85,7 +85,7 @@ class _Look(Collector):
         yield family("last_answer_age_seconds", "Since the destination last answered.", ("destination",), {(k,): (at - d.answered_at).total_seconds() for k, d in there.items() if d.answered_at})  # fmt: skip
         yield family("clock_ahead_seconds", "How far this machine's clock is ahead of the destination's, as far as that is certain; negative: behind.", ("destination",), {(k,): gap.total_seconds() for k, gap in look.clocks.items()})  # fmt: skip
         yield family("certificate_days_left", "Days until a certificate ends.", ("key",), {(k,): (end - at).total_seconds() / 86400 for k, end in look.keys.items()})  # fmt: skip
-        yield family("clocks_overdue", "Missed and open deadlines, by clock: of visits closed in the last 31 days, of all health checks.", ("clock",), {(k,): n for k, n in look.late.items()})  # fmt: skip
+        yield family("clocks_overdue", "Missed and open deadlines, by clock, of every visit and health check that has one.", ("clock",), {(k,): n for k, n in look.late.items()})  # fmt: skip
         yield family("incidents_open", "Outages that have not ended.", (), {(): look.incidents})
         yield family("restore_hold", "1 while a restored copy waits for its release.", (), {(): float(look.restore_hold)})  # fmt: skip
         yield family("read_only", "1 while nothing can be written: disk or database are read-only.", (), {(): float(bool(look.cannot_save))})  # fmt: skip

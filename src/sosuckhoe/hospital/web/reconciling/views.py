@@ -33,9 +33,9 @@ PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": 
 DEFAULT = "7-ngay"
 SHOWN = 8
 LISTED = 300
-OF_HEALTH_CHECKS, OF_CHECK_INS = "phieu", "bao"
-"""In the address: the cause of a gap is one of health checks, or of check-ins."""
-KINDS = {"vi": VERSION, OF_HEALTH_CHECKS: HEALTH_CHECK, OF_CHECK_INS: CHECK_IN}
+OF_HEALTH_CHECKS, OF_CHECK_INS, OF_OLDER = "phieu", "bao", "cu"
+"""In the address: the cause of a gap is one of health checks, of check-ins, or of visits older than the period."""
+KINDS = {"vi": VERSION, OF_OLDER: VERSION, OF_HEALTH_CHECKS: HEALTH_CHECK, OF_CHECK_INS: CHECK_IN}
 """What the cause that an address names is of."""
 CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
 
@@ -131,13 +131,17 @@ class ClockRow:
     visit: int
     visit_code: str
     name: str
+    closed_at: datetime
     due: Due
 
 
 def clock_rows(person: Any, pairs: Iterable[tuple[Story, Due]]) -> list[ClockRow]:
     chosen = list(pairs)
     names = _names(person, {story.visit for story, _ in chosen})
-    return [ClockRow(story.visit, story.visit_code, names.get(story.visit, ""), due) for story, due in chosen]
+    return [
+        ClockRow(story.visit, story.visit_code, names.get(story.visit, ""), story.closed_at, due)
+        for story, due in chosen
+    ]
 
 
 def _names(person: Any, visits: Iterable[int | None]) -> dict[int, str]:
@@ -194,6 +198,7 @@ def _overview(request: HttpRequest, wish: Asked, result: Reconciliation) -> dict
         else [],
         "lines": _lines(result, wish),
         "causes": causes_shown(result, wish),
+        "older": causes_shown(result.older, wish, OF_OLDER) if result.older else [],
         "again": wish.address(dem="lai"),
         "late_address": wish.address("web:delivery_reconciling_list", han="qua-han"),
         "today_address": wish.address("web:delivery_reconciling_list", han="hom-nay"),
@@ -244,7 +249,12 @@ def cause_asked(values: Any) -> tuple[str, str]:
 
 def of_kind(result: Reconciliation, name: str) -> Reconciliation | None:
     """The count that this name asks for."""
-    return {"vi": result, OF_HEALTH_CHECKS: result.health_checks, OF_CHECK_INS: result.check_ins}[name]
+    return {
+        "vi": result,
+        OF_OLDER: result.older,
+        OF_HEALTH_CHECKS: result.health_checks,
+        OF_CHECK_INS: result.check_ins,
+    }[name]
 
 
 @page(policies.check_can_see_delivery)
@@ -256,13 +266,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     if result is None:
         return HttpResponseRedirect(wish.address())
     shown: dict[str, Any] = {"wish": wish, "back": wish.address(), "code": code}
-    if (counts := of_kind(result, name)) and code in CAUSES:
-        gaps, deeds = counts.by_cause.get(code, []), DEEDS_OF[KINDS[name]]
+    counts = of_kind(result, name)
+    if code in CAUSES:
+        gaps, deeds = counts.by_cause.get(code, []) if counts else [], DEEDS_OF[KINDS[name]]
         runs = code in deeds and policies.can_steer_delivery(request.user)
         shown |= {
-            "cause": counts.names.causes[code],
+            "cause": (counts.names.causes if counts else CAUSES)[code],
             "asked_by": name,
             "of": KINDS[name],
+            "older": name == OF_OLDER,
             "gaps": gap_rows(request.user, gaps[:LISTED], KINDS[name]),
             "count": len(gaps),
             "deed": deeds[code] if runs else "",
