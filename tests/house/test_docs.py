@@ -1,5 +1,6 @@
 """The reference pages say what the program says today, and every link between pages leads somewhere."""
 
+import csv
 import os
 import re
 import subprocess
@@ -31,6 +32,15 @@ def test_the_reference_pages_are_what_make_docs_writes(made):
     left_over = sorted(kept.keys() - made.keys())
     assert not stale, f"run `make docs`: {sorted(stale)[:10]}"
     assert not left_over, f"no longer made: {left_over[:10]}"
+
+
+def test_every_step_between_states_is_said_in_vietnamese():
+    from sosuckhoe.hospital.delivery.states import STEPS
+
+    kept = ROOT / "scripts" / "reference" / "words.csv"
+    with kept.open(encoding="utf-8", newline="") as file:
+        said = {row["english"] for row in csv.DictReader(file)}
+    assert set(STEPS.values()) <= said
 
 
 def test_the_pages_follow_a_decision_that_drops_a_table(tmp_path):

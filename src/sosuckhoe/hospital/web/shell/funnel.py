@@ -1,4 +1,5 @@
-"""From closed to received: how many came how far. The home page and the delivery board show the same numbers."""
+"""From closed to received without a fault: how many came how far. The home page, the delivery board and reconciling show the
+same numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ STEPS: Mapping[str, tuple[str, frozenset[str] | None]] = {
     ),
     "da-gui": ("Đã gửi đi", frozenset({S.SENDING, S.REFUSED, S.UNKNOWN, *TRANSMITTED})),
     "da-tiep-nhan": ("Đã tiếp nhận", frozenset(TRANSMITTED)),
-    "khong-vuong": ("Không còn vướng", frozenset({S.ACCEPTED})),
+    "khong-loi": ("Không có lỗi cổng báo", frozenset({S.RECEIVED, S.ACCEPTED})),
 }
 """The steps of the funnel and the states that have passed them."""
 
