@@ -21,8 +21,10 @@ def add_to(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     declaring.add_argument("--reason", required=True, metavar="LÝ_DO", help="từ bản sao nào, vì sao")
     declaring.set_defaults(run=run_declare)
     reconciling = deeds.add_parser("reconcile", help="đối chiếu với sổ ngoài cơ sở dữ liệu")
-    reconciling.add_argument(
-        "--journal-lost", action="store_true", help="sổ ngoài cũng mất hoặc cũng là bản cũ"
+    journal = reconciling.add_mutually_exclusive_group()
+    journal.add_argument("--journal-lost", action="store_true", help="sổ ngoài cũng mất hoặc cũng là bản cũ")
+    journal.add_argument(
+        "--journal-whole", action="store_true", help="xác nhận sổ ngoài đủ đến lúc việc gửi dừng"
     )
     reconciling.set_defaults(run=run_reconcile)
     matching = deeds.add_parser("match", help="khớp các đợt vừa nhập lại với sổ ngoài")
@@ -65,10 +67,15 @@ def run_reconcile(options: argparse.Namespace) -> int:
     start()
     from sosuckhoe.hospital.delivery.restoring.hold import current
     from sosuckhoe.hospital.delivery.restoring.matching import NotReconcilable, reconcile_restore
+    from sosuckhoe.hospital.delivery.restoring.noticing import journal_goes_on
 
     restore = current()
     if restore is None:
         print(NOTHING_HELD, file=sys.stderr)
+        return UNUSABLE
+    chosen = options.journal_whole or options.journal_lost
+    if not chosen and not restore.journal_whole and not journal_goes_on(restore):
+        print(WHICH_JOURNAL, file=sys.stderr)
         return UNUSABLE
     try:
         reconcile_restore(by=operator(), restore=restore, journal_whole=not options.journal_lost)
@@ -107,4 +114,10 @@ def run_release(options: argparse.Namespace) -> int:
     return 0
 
 
+WHICH_JOURNAL = (
+    "Chưa đối chiếu. Sổ ngoài không biết gì hơn bản sao, nên có thể cũng là bản cũ; coi là đủ thì hồ sơ đã gửi sau lúc sao sẽ "
+    "gửi lần nữa.\n"
+    "Có sổ mới hơn: thay vào rồi chạy lại. Không có, hoặc không chắc: thêm --journal-lost.\n"
+    "Việc gửi đã dừng trước lúc sao nên sổ đủ: thêm --journal-whole."
+)
 NOTHING_HELD = "Không có lần khôi phục nào đang giữ việc gửi."

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from tests.crash.stage import Paper
 
+from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing.verify_evidence import UNKNOWN
 from sosuckhoe.hospital.delivery import actions, doors, evidence, receipts, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
@@ -38,6 +39,10 @@ from .test_worker import _fresh_sessions, calls, changed, closed, renamed, strik
 __all__ = ["_fresh_sessions", "closed"]
 pytestmark = pytest.mark.django_db
 Closed = Callable[..., Submission]
+
+
+def run(*words: str) -> int:
+    return main(["restored", *words])
 
 
 def reconciled() -> None:
@@ -381,6 +386,50 @@ def test_without_the_journal_outside_a_clock_that_was_set_back_hides_nothing(clo
     reconcile_restore(by="test", restore=restore, journal_whole=False)
     submission.refresh_from_db()
     assert (submission.state, submission.problem_code) == (State.UNKNOWN, "RESTORED-MAYBE")
+
+
+def test_without_the_journal_outside_a_clock_that_ran_ahead_in_the_copy_hides_nothing(closed: Closed) -> None:
+    """What was closed while the clock ran ahead is dated after the moment at which the copy was noticed."""
+    submission = closed()
+    assert Worker("before").sign_one()
+    Submission.objects.filter(pk=submission.pk).update(created_at=timezone.now() + timedelta(days=1))
+    settings.HOME.receipts.unlink(missing_ok=True)
+    restore = declare(by="test", reason="thử")
+    since = closed()
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    submission.refresh_from_db()
+    assert (submission.state, submission.problem_code) == (State.UNKNOWN, "RESTORED-MAYBE")
+    since.refresh_from_db()
+    assert since.state == State.WAITING, "taken in after the copy was put back"
+
+
+def test_a_journal_that_knows_no_more_than_the_copy_is_not_called_whole_by_itself(
+    closed: Closed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be as old as the copy: what left since would go out a second time."""
+    submission = closed()
+    anchor(timezone.now())
+    assert work(submission).state == State.RECEIVED
+    declare(by="test", reason="bản sao và sổ ngoài của nó")
+    assert run("reconcile") == 2
+    assert "--journal-lost" in capsys.readouterr().err
+    restore = holds.current()
+    assert restore is not None and restore.reconciled_at is None
+    assert run("reconcile", "--journal-whole") == 0
+    restore.refresh_from_db()
+    assert restore.journal_whole
+    assert run("reconcile") == 0, "as it was chosen before"
+    assert run("reconcile", "--journal-lost") == 0
+    assert run("reconcile") == 2
+
+
+def test_a_journal_that_knows_more_than_the_copy_is_taken_as_it_is(closed: Closed) -> None:
+    submission, copy = closed(), transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    declare(by="test", reason="bản sao; sổ ngoài giữ lại")
+    assert run("reconcile") == 0
+    assert Submission.objects.get(pk=submission.pk).state == State.RECEIVED
 
 
 @pytest.mark.parametrize("struck", [b"\xff", b"\0"])

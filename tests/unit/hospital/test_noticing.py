@@ -2,9 +2,11 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sosuckhoe.hospital.delivery import outside, receipts
+from sosuckhoe.hospital.delivery import worker as worker_module
 from sosuckhoe.hospital.delivery.models import Receipt, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring import noticing, telling
@@ -24,8 +27,8 @@ from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.worker import LEASE, Worker
 from sosuckhoe.hospital.journal.chain import note
 
-from .conftest import NOW, House
-from .test_worker import _fresh_sessions, closed, work
+from .conftest import NOW, House, Portal
+from .test_worker import _fresh_sessions, calls, closed, work
 
 __all__ = ["_fresh_sessions", "closed"]
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,52 @@ def test_a_copy_that_signed_the_record_anew_is_known_by_the_bytes_that_left(
     ((_, attempt),) = worker.claim()
     assert attempt.number == 1, "that of the attempt that left"
     assert notice() is not None
+
+
+class Turns(threading.Event):
+    """Over after so many turns."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return False
+
+
+def test_of_a_database_that_came_back_older_nothing_is_claimed_before_that_is_noticed(
+    closed: Callable[..., Submission], portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A standby that lacks the last commits: the lines of work are back at once, who looks whether it is a copy is not."""
+    submission, copy = closed(), transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    transaction.savepoint_rollback(copy)
+    monkeypatch.setattr(noticing, "_COMPARED", noticing._Compared())  # a new connection
+    monkeypatch.setattr(worker_module, "connection", SimpleNamespace(close=lambda: None))
+    worker_module._work(Worker("back at once"), Turns(3), threading.Event())
+    assert on_hold() and len(calls(portal, submission)) == 1
+
+
+def test_a_claim_that_the_database_has_lost_leaves_nothing_by_anothers_fence(
+    closed: Callable[..., Submission], portal: Portal
+) -> None:
+    """What was lost is the claim alone, so that nothing shows an older copy, and the next claim has the same fence."""
+    submission = closed()
+    assert Worker("before").sign_one()
+    copy = transaction.savepoint()
+    ((lost, its_attempt),) = Worker("lost").claim()
+    transaction.savepoint_rollback(copy)
+    ((ours, attempt),) = Worker("ours").claim()
+    assert (lost.fence, lost.attempt_count) == (ours.fence, ours.attempt_count)
+    send_submission(lost, its_attempt)
+    assert not calls(portal, submission)
+    submission.refresh_from_db()
+    assert submission.state == State.SENDING, "the other's claim stands"
+    assert send_submission(ours, attempt) and len(calls(portal, submission)) == 1
 
 
 def damage(field: str, value: str = "hôm qua", number: int = 0) -> tuple[int, str]:

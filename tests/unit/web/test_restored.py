@@ -8,6 +8,7 @@ from tests.unit.web.ward import clean
 
 from sosuckhoe.hospital.delivery import actions, receipts
 from sosuckhoe.hospital.delivery.models import LostSubmission, Receipt, Restore, SignedDocument, Submission
+from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.hold import current, on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import MAYBE, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
@@ -69,6 +70,20 @@ def test_a_damaged_line_of_the_journal_outside_is_named_on_the_page_and_reconcil
     refused = post(client, "doi-chieu", **{"so-ngoai": "du"})
     assert refused.status_code == 422 and refused.content.decode().count(said) == 2
     assert current().reconciled_at is None
+
+
+def test_the_page_calls_a_journal_whole_only_where_it_knows_more_than_the_copy(ward, as_role):
+    def chosen() -> list[str]:
+        page = as_role(ward, "records").get(PAGE).content.decode()
+        return re.findall(r'name="so-ngoai" value="(\w+)" checked', page)
+
+    anchor(timezone.now())
+    declare(by="test", reason="bản sao và sổ ngoài của nó")
+    assert chosen() == []
+    reconcile_restore(by="test", restore=current(), journal_whole=False)
+    assert chosen() == ["mat"]
+    Restore.objects.update(journal_whole=None, anchor={"seq": 10**6, "hash": "0" * 64, "at": ""})
+    assert chosen() == ["du"]
 
 
 @pytest.mark.parametrize(("role", "may"), [("it", True), ("planning", False), ("reception", False)])

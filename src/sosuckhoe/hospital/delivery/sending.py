@@ -173,8 +173,10 @@ def _may_leave(
 ) -> bool:
     there, document = submission.destination, submission.document
     assert document is not None
-    fence, _, *address = row
-    if fence != submission.fence or address != [getattr(there, each) for each in _ADDRESS]:
+    fence, _, since, *address = row
+    if (fence, since) != (submission.fence, submission.since):
+        return False
+    if address != [getattr(there, each) for each in _ADDRESS]:
         return False
     # Asked once the row is ours: whoever marks a code waits for the row, or has committed and is seen here.
     if any_mark and mark_on(submission) is not None:
@@ -192,10 +194,11 @@ _OURS = Prepared(
         )
         .order_by("pk")
         .select_for_update(of=("self",))
-        .values_list("pk", "fence", "lease_until", *(f"destination__{each}" for each in _ADDRESS))
+        .values_list("pk", "fence", "lease_until", "since", *(f"destination__{each}" for each in _ADDRESS))
     )
 )
-"""Whose it is, until when, and where to."""
+"""Whose it is, until when, since when, and where to: in a database that has lost the last commits another claim may have
+the same fence, but not since the same microsecond."""
 _ANY_MARK = Prepared(lambda now: marks(), limit=1)
 
 
@@ -212,5 +215,7 @@ def _next_attempt(submission: Submission) -> Attempt:
 def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
     """Give an item back that was claimed but not sent; ``answer`` says why."""
     with writing():
+        if not Submission.ledger.filter(pk=submission.pk, since=submission.since).exists():
+            return  # another claim's under the same fence: see ``_OURS``
         close_attempt(attempt, None, answer)
         step(submission, State.SIGNED, at=timezone.now(), fence=submission.fence)

@@ -36,7 +36,7 @@ from .ledger import (
 from .models import Attempt, Submission
 from .recovery import give_back, recover
 from .restoring.hold import on_hold
-from .restoring.noticing import notice
+from .restoring.noticing import compare_once, notice
 from .saving import NEXT_STEP, cannot_save
 from .sending import NotKept, keep_answer, send_submission
 from .settling import LONGEST_WAIT, Answered
@@ -435,10 +435,12 @@ def _work(worker: Worker, over: threading.Event, stands: threading.Event) -> Non
                 over.wait(IDLE_SECONDS)
                 continue
             try:
+                compare_once()
                 # What is in hand does not wait for a key that is slow.
                 if not worker.in_hand and time.monotonic() >= signs_from:
                     busy = worker.sign_some()
                     signs_from = 0.0 if busy else time.monotonic() + IDLE_SECONDS
+                    compare_once()
                 busy = worker.send_one() or busy
             except Exception:
                 log.exception("the ledger could not be read or written; trying again")

@@ -2,7 +2,11 @@
 
 from django.db.models import Exists, Q
 
+from ...journal.models import Entry
 from ..models import Restore
+
+NOTICED = "restore-noticed"
+"""The journal's word for the beginning of a hold."""
 
 
 def current() -> Restore | None:
@@ -22,3 +26,12 @@ def not_restored() -> Q:
 def epoch() -> int:
     """How many times this database was an older copy so far."""
     return Restore.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def was_in_the_copy(restore: Restore) -> Q:
+    """Of submissions: whether the copy had it, by its number. What older programs noted leaves only the clock to go by,
+    which may have been ahead when it was closed."""
+    lines = Entry.objects.filter(action=NOTICED, kind="restore", object_id=str(restore.pk))
+    line = lines.order_by("-seq").first()
+    last = line.detail.get("last_submission") if line else None
+    return Q(created_at__lte=restore.noticed_at) if last is None else Q(pk__lte=last)

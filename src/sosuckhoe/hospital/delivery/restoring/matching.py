@@ -33,6 +33,7 @@ from .booking import (
     submission_of,
 )
 from .erased import erase_again
+from .hold import was_in_the_copy
 from .numbers import leave_free
 from .withheld import withhold_again
 
@@ -194,8 +195,8 @@ def _list_as_lost(restore: Restore, left: Left) -> bool:
 
 
 def _open(restore: Restore) -> list[int]:
-    # Not by ``copy_until``: the clock may have been set back before the copy was made, and what is older then looks newer.
-    rows = Submission.ledger.filter(state__in=OPEN, created_at__lte=restore.noticed_at)
+    # By no moment: the clock may have been set back before the copy was made, or since.
+    rows = Submission.ledger.filter(was_in_the_copy(restore), state__in=OPEN)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 

@@ -6,21 +6,23 @@ unless the journal outside was restored with it: then a person has to say so (``
 """
 
 import logging
+import threading
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from ...journal.chain import GENESIS, MACHINE, account_of, note
 from ...journal.models import End, Entry
 from .. import outside
-from ..models import Attempt, Receipt, Restore
-from ..receipts import AnchorLine, ErasureLine, WithheldLine
+from ..models import Attempt, Receipt, Restore, Submission
+from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
 from .anchoring import anchor
 from .erased import erase_again
-from .hold import current, epoch
+from .hold import NOTICED, current, epoch
 from .put_back import mark, remove_mark
 from .withheld import withhold_again
 
@@ -50,6 +52,24 @@ def notice() -> Restore | None:
     return hold(by=MACHINE, why=why) if why else current()
 
 
+class _Compared(threading.local):
+    """The connection that this line of work has compared last."""
+
+    last: object = None
+
+
+_COMPARED = _Compared()
+
+
+def compare_once() -> None:
+    """Notice, once in each connection: a database that was away may come back as an older one, as a standby that lacks
+    the last commits, and nothing may be claimed of it before."""
+    connection.ensure_connection()
+    if _COMPARED.last is not connection.connection:
+        notice()
+        _COMPARED.last = connection.connection
+
+
 def declare(*, by: Any, reason: str) -> Restore:
     """A person says that a copy was restored, where the machine cannot see it."""
     if not reason.strip():
@@ -73,9 +93,22 @@ def what_shows_it() -> str:
     if missing:
         return ATTEMPT_UNKNOWN.format(count=missing)
     anchors = [line for line in found if isinstance(line, AnchorLine)]
-    if anchors and not Entry.objects.filter(seq=anchors[-1].seq, hash=anchors[-1].hash).exists():
+    if anchors and not _is_known(anchors[-1].seq, anchors[-1].hash):
         return ANCHOR_UNKNOWN.format(seq=anchors[-1].seq)
     return ""
+
+
+def journal_goes_on(restore: Restore) -> bool:
+    """Whether the journal outside, as it was found, knows what the copy did not. Else nothing happened since the copy, or
+    that journal is as old as it is (put back with it): no machine can tell which, and only a person may call it whole."""
+    if restore.anchor and not _is_known(restore.anchor["seq"], restore.anchor["hash"]):
+        return True
+    found = outside.lines(max(0, restore.journal_size - outside.TAIL), restore.journal_size)
+    return _unknown_attempts(line for line in found if isinstance(line, SentLine | ReceiptLine)) > 0
+
+
+def _is_known(seq: int, hash: str) -> bool:
+    return Entry.objects.filter(seq=seq, hash=hash).exists()
 
 
 def _tell_what_is_damaged() -> None:
@@ -116,8 +149,13 @@ def hold(*, by: Any, why: str, put_back: bool = False) -> Restore:
             journal_size=outside.size(),
             anchor={"seq": last.seq, "hash": last.hash, "at": last.anchored_at} if last else {},
         )
+        last_number = Submission.ledger.aggregate(last=Max("pk"))["last"] or 0
         note(
-            by, "restore-noticed", "restore", restore.pk, why=why, copy_ends_at=end.seq, anchor=restore.anchor
+            *(by, NOTICED, "restore", restore.pk),
+            why=why,
+            copy_ends_at=end.seq,
+            anchor=restore.anchor,
+            last_submission=last_number,
         )
     _tell_what_is_damaged()
     erase_again(restore, by=MACHINE)

@@ -11,6 +11,7 @@ from ..models import LostSubmission, Restore, Submission
 from ..states import State
 from .booking import MAYBE
 from .erased import erased_again
+from .hold import was_in_the_copy
 from .matching import count_of
 
 
@@ -31,7 +32,7 @@ def held_in_the_copy(restore: Restore) -> QuerySet[Submission]:
     """Where the journal outside is lost: what the copy has as held may have been released and sent since."""
     if restore.reconciled_at is None or restore.journal_whole is not False:
         return Submission.ledger.none()
-    rows = Submission.ledger.filter(state=State.HELD, created_at__lte=restore.noticed_at)
+    rows = Submission.ledger.filter(was_in_the_copy(restore), state=State.HELD)
     return rows.exclude(problem_code__in=[MAYBE, LEFT_BEFORE[0], NEWER_LEFT[0]])
 
 

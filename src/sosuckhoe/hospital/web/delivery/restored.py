@@ -49,6 +49,8 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
         {
             "restore": restore,
             "held": restore is not None and restore.released_at is None,
+            # What is chosen beforehand: True, False, or None where only a person can know.
+            "journal_whole": _looks_whole(restore) if restore and not restore.released_at else None,
             "counts": matching.count_of(restore) if restore else {},
             "unclear": [
                 (row, name, reverse("web:delivery_unknown", args=[row.pk]) if is_unclear(row) else address)
@@ -70,6 +72,14 @@ def _page(request: HttpRequest, problem: str = "", *, at: str = "") -> HttpRespo
         },
         status=422 if problem else 200,
     )
+
+
+def _looks_whole(restore: Restore) -> bool | None:
+    if restore.journal_whole is not None:
+        return restore.journal_whole
+    if not restore.journal_until:
+        return False
+    return True if noticing.journal_goes_on(restore) else None
 
 
 def _named(request: HttpRequest, rows: QuerySet[Submission]) -> list[tuple[Submission, str, str]]:
