@@ -68,7 +68,7 @@ def _print(result: "Reconciliation") -> None:
     _print_causes(result)
     if result.older:
         print(
-            f"Đợt cũ hơn còn việc, kết thúc trước {result.first:%d/%m/%Y}, chưa tính ở trên: {len(result.older.stories)}"
+            f"Cũ hơn còn việc, trước {result.first:%d/%m/%Y}, chưa tính ở trên: {len(result.older.stories)}"
         )
         _print_causes(result.older)
     print(f"Quá hạn: {len(result.late())}. Đến hạn trong hôm nay: {len(result.late_today())}.")

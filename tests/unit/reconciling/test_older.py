@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.unit.reconciling.conftest import Books
+from tests.unit.reconciling.hub_books import HubBooks
 
 from sosuckhoe.cli import main
 from sosuckhoe.hospital.delivery.models import Submission
@@ -17,6 +18,7 @@ from sosuckhoe.hospital.delivery.watching import counting, portal_findings
 from sosuckhoe.hospital.delivery.watching.older import older_open
 from sosuckhoe.hospital.delivery.watching.reconciling_run import last_days, look, reconcile_tonight
 from sosuckhoe.hospital.delivery.watching.watched import alarms, watched
+from sosuckhoe.hospital.delivery.withholding import withhold
 from sosuckhoe.hospital.journal.models import Entry
 from sosuckhoe.hospital.web.delivery.metrics import _Look
 
@@ -158,7 +160,7 @@ def test_the_night_and_the_command_tell_of_them_and_a_chosen_period_does_not(lon
     monkeypatch.setattr("sosuckhoe.cli.reconcile.start", lambda: None)
     assert main(["reconcile"]) == 1
     text = capsys.readouterr().out
-    assert "Đợt cũ hơn còn việc" in text and "1 giữ vì lỗi [FAULTS]" in text and "Quá hạn: 3." in text
+    assert "Cũ hơn còn việc" in text and "1 giữ vì lỗi [FAULTS]" in text and "Quá hạn: 3." in text
     assert main(["reconcile", "--format", "json"]) == 1
     result = json.loads(capsys.readouterr().out)
     assert result["stages"]["closed"] == 0 and result["causes"] == {}
@@ -195,3 +197,27 @@ def test_finished_visits_are_not_read_to_find_them(long_ago):
                 steps = [row[3] for row in cursor.fetchall()]
             scanned = [step for step in steps if step.startswith("SCAN") and "portalfinding" not in step]
             assert not scanned, steps
+
+
+def test_a_health_check_that_the_hub_never_got_is_told_however_long_ago_it_was_made(
+    books, desk, monkeypatch, capsys
+):
+    monkeypatch.setattr(counting, "_kept", {})
+    hub, long_since = HubBooks.beside(books), timezone.now() - timedelta(days=45)
+    row = hub.put(S.UNKNOWN, hub.check(long_since))
+    hub.put(S.RECEIVED, hub.check(long_since), received_at=long_since)
+    marked = hub.put(S.HELD, hub.check(long_since), problem_code="WITHHELD").health_check
+    withhold(by="records", facility=marked.facility, facility_code="99999", code=marked.code, why="mẫu")
+    found = look(*last_days(31)).health_checks
+    assert not found.stories and not found.gaps and not found.complete
+    assert {gap.visit_code for gap in found.older.by_cause["UNKNOWN"]} == {row.health_check.code}
+    assert [story.visit_code for story, _ in found.late()] == [row.health_check.code]
+    client = desk("records")
+    page = client.get(reverse("web:delivery_reconciling")).content.decode()
+    assert "1 phiếu quá hạn" in page and "1 phiếu lập trước" in page
+    listed = client.get(reverse("web:delivery_reconciling_list"), {"phieu-cu": "UNKNOWN"}).content.decode()
+    assert reverse("web:delivery_health_check", args=[row.pk]) in listed and "1 lượt lập trước" in listed
+    monkeypatch.setattr("sosuckhoe.cli.reconcile.start", lambda: None)
+    assert main(["reconcile"]) == 1
+    assert "1 chưa rõ kết quả [UNKNOWN]" in capsys.readouterr().out
+    assert Entry.objects.get(action="reconciled").detail["older_health_checks"] == {"UNKNOWN": 1}

@@ -109,15 +109,24 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _open() -> QuerySet[Submission]:
-    """The newest version of each check-up that no receipt was ever got for. What must not be sent has no deadline."""
-    same = Submission.ledger.filter(
+    """Unfinished ones of check-ups that no receipt was ever got for."""
+    # From the check-up to its receipts: the other way round would read all receipts of the hub for each row.
+    received = _same().filter(Exists(Receipt.objects.filter(submission=OuterRef("pk"), practice=None)))
+    return unfinished().filter(~Exists(received))
+
+
+def unfinished() -> QuerySet[Submission]:
+    """The newest version of each check-up where it is not received. What must not be sent is over."""
+    newer = _same().filter(health_check__number__gt=OuterRef("health_check__number"))
+    states = [state for state in State.values if state not in OVER]
+    rows = Submission.ledger.filter(health_check__isnull=False, state__in=states)
+    return rows.filter(~Exists(newer), not_withheld("health_check"))
+
+
+def _same() -> QuerySet[Submission]:
+    """Of one submission: those of its check-up at its hub."""
+    return Submission.ledger.filter(
         destination=OuterRef("destination"),
         health_check__facility=OuterRef("health_check__facility"),
         health_check__code=OuterRef("health_check__code"),
     )
-    # From the check-up to its receipts: the other way round would read all receipts of the hub for each row.
-    received = same.filter(Exists(Receipt.objects.filter(submission=OuterRef("pk"), practice=None)))
-    newer = same.filter(health_check__number__gt=OuterRef("health_check__number"))
-    states = [state for state in State.values if state not in OVER]
-    rows = Submission.ledger.filter(health_check__isnull=False, state__in=states)
-    return rows.filter(~Exists(received), ~Exists(newer), not_withheld("health_check"))

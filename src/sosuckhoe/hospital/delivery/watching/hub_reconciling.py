@@ -5,7 +5,7 @@ nothing afterwards, so "received" is the last stage.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,11 @@ from ..models import Destination, Receipt, SignedDocument, Submission
 from ..outside import receipts_since
 from ..practised import ELSEWHERE
 from .deadlines import Due, Outage, dues
-from .gap_causes import CAUSES, Cause, cause_of
-from .hub_clock import clock_of, hubs
-from .reconciling import Names, Reconciliation, doors_now, gaps_in
+from .gap_causes import CAUSES, Cause, Doors, cause_of
+from .hub_clock import clock_of, hubs, unfinished
+from .reconciling import CHUNK, Names, Reconciliation, doors_now, gap_of, gaps_in
 from .stories import Received, Story, Way, bounds, moments_of
-from .working_calendar import WorkingCalendar
+from .working_calendar import WorkingCalendar, local_day
 
 STAGES: Mapping[str, str] = {
     "closed": "phiếu khám sức khỏe đã lập",
@@ -54,6 +54,9 @@ OF_HEALTH_CHECKS = Names(
 )  # fmt: skip
 
 
+Outages = Mapping[int, Sequence[Outage]]
+
+
 def reconcile_health_checks(
     first: date,
     last: date,
@@ -61,21 +64,54 @@ def reconcile_health_checks(
     at: datetime,
     calendar: WorkingCalendar,
     destination: Destination | None = None,
-    outages: Mapping[int, Sequence[Outage]] | None = None,
+    outages: Outages | None = None,
+    older: bool = False,
 ) -> Reconciliation | None:
-    """Every check-up from ``first`` to ``last``; None where there is none. ``destination``: of one hub only."""
+    """Every check-up from ``first`` to ``last``; None where there is none. ``destination``: of one hub only. ``older``:
+    also what was made before and is not received, beside them."""
     there = {hub.pk: hub for hub in hubs()}
     if destination is not None and destination.pk not in there:
         return None
-    found = _stories(first, last, destination)
-    if not found:
+    doors, newest = doors_now(at), _in_period(first, last)
+    same = newest.filter(facility=OuterRef("facility"), code=OuterRef("code"))
+    found = _stories(newest, HealthCheck.objects.filter(Exists(same)), destination)
+    old: list[Story] = []
+    late: list[tuple[Story, Due]] = []
+    for rows in _older(first) if older else ():
+        codes = rows.order_by().values("code")
+        files = HealthCheck.objects.filter(
+            facility__in=[hub.facility_id for hub in there.values()], code__in=codes
+        )
+        some = _stories(rows, files, destination)
+        old += some
+        late += _clocks(some, rows, there, doors, at, calendar, outages)
+    before = None
+    if old:
+        gaps = [gap_of(cause, story) for story in old if (cause := cause_of(story, doors))]
+        days = [local_day(story.closed_at) for story in old]
+        before = Reconciliation(min(days), max(days), at, old, gaps, late, OF_HEALTH_CHECKS)
+    if not found and before is None:
         return None
     received = [each.at for story in found for way in story.ways for each in way.receipts]
     # A check-up's earlier file may have been received before the newest was made.
     journal = list(receipts_since(min([bounds(first, last)[0], *received])))
+    running = _clocks(found, newest, there, doors, at, calendar, outages)
+    gaps = gaps_in(found, doors, journal)
+    return Reconciliation(first, last, at, found, gaps, running, OF_HEALTH_CHECKS, older=before)
+
+
+def _clocks(
+    found: Sequence[Story],
+    newest: QuerySet[HealthCheck],
+    there: Mapping[int, Destination],
+    doors: Doors,
+    at: datetime,
+    calendar: WorkingCalendar,
+    outages: Outages | None,
+) -> list[tuple[Story, Due]]:
+    """``newest``: the rows that these stories are of."""
     running: list[tuple[Story, Due]] = []
-    doors = doors_now(at)
-    undated = set(_in_period(first, last).filter(made_on=None).values_list("pk", flat=True))
+    undated = set(newest.filter(made_on=None).values_list("pk", flat=True))
     for story in found:
         hub = there.get(story.destination or 0)
         if hub is None or story.visit in undated or cause_of(story, doors) == "WITHHELD":
@@ -84,24 +120,36 @@ def reconcile_health_checks(
         met = [replace(each, extends=False) for each in (outages or {}).get(hub.pk, ())]
         its = dues(moments_of(story), calendar, now=at, outages=met, clocks=(clock_of(hub),))
         running += [(story, due) for due in its]
-    return Reconciliation(first, last, at, found, gaps_in(found, doors, journal), running, OF_HEALTH_CHECKS)
+    return running
 
 
 def _in_period(first: date, last: date) -> QuerySet[HealthCheck]:
     """The newest file of each check-up, with its moment."""
     begin, end = bounds(first, last)
+    return _newest().filter(moment__gte=begin, moment__lt=end)
+
+
+def _older(first: date) -> Iterator[QuerySet[HealthCheck]]:
+    """Those made before ``first`` that are not received, found from the ledger, some at a time."""
+    before, _ = bounds(first, first)
+    open_ones = list(unfinished().order_by().values_list("health_check", flat=True))
+    for start in range(0, len(open_ones), CHUNK):
+        yield _newest().filter(pk__in=open_ones[start : start + CHUNK], moment__lt=before)
+
+
+def _newest() -> QuerySet[HealthCheck]:
     newer = HealthCheck.objects.filter(
         facility=OuterRef("facility"), code=OuterRef("code"), number__gt=OuterRef("number")
     )
     dated = HealthCheck.objects.annotate(moment=Coalesce("made_on", "at"))
-    return dated.filter(~Exists(newer), moment__gte=begin, moment__lt=end).order_by("moment", "pk")
+    return dated.filter(~Exists(newer)).order_by("moment", "pk")
 
 
-def _stories(first: date, last: date, destination: Destination | None) -> list[Story]:
-    """One a check-up and hub; ``Story.visit`` is the key of its newest file."""
-    newest = _in_period(first, last)
-    same = newest.filter(facility=OuterRef("facility"), code=OuterRef("code"))
-    files = HealthCheck.objects.filter(Exists(same)).order_by()
+def _stories(
+    newest: QuerySet[HealthCheck], files: QuerySet[HealthCheck], destination: Destination | None
+) -> list[Story]:
+    """One a check-up and hub; ``Story.visit`` is the key of its newest file. ``files``: all of these check-ups."""
+    files = files.order_by()
     documents, receipts = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
     signed = SignedDocument.objects.filter(submission__health_check__in=files).order_by(
         "submission", "number"

@@ -37,14 +37,20 @@ def look(
     older: bool = True,
 ) -> Reconciliation:
     """The count as it is now. Changes nothing. ``each``: told now and then how many visits are behind. ``older``:
-    also what was closed before ``first`` and still has work."""
+    also what is before ``first`` and still has work."""
     outages = {pk: outages_of(pk) for pk in Destination.objects.values_list("pk", flat=True)}
     at, calendar = timezone.now(), stored_calendar()
     found = reconcile(
         first, last, at=at, calendar=calendar, destination=destination, outages=outages, each=each
     )
     beside = reconcile_health_checks(
-        first, last, at=at, calendar=calendar, destination=destination, outages=outages
+        first,
+        last,
+        at=at,
+        calendar=calendar,
+        destination=destination,
+        outages=outages,
+        older=older,
     )
     told = reconcile_check_ins(first, last, at=at, destination=destination)
     before = (
@@ -70,6 +76,7 @@ def reconcile_now(
         "health_checks": result.health_checks,
         "check_ins": result.check_ins,
         "older": result.older,
+        "older_health_checks": result.health_checks and result.health_checks.older,
     }
     more = {name: _causes(each) for name, each in beside.items() if each}
     period = f"{first}..{last}"

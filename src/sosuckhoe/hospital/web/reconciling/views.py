@@ -33,9 +33,17 @@ PERIODS = {"hom-nay": ("Hôm nay", 1), "7-ngay": ("7 ngày qua", 7), "31-ngay": 
 DEFAULT = "7-ngay"
 SHOWN = 8
 LISTED = 300
-OF_HEALTH_CHECKS, OF_CHECK_INS, OF_OLDER = "phieu", "bao", "cu"
-"""In the address: the cause of a gap is one of health checks, of check-ins, or of visits older than the period."""
-KINDS = {"vi": VERSION, OF_OLDER: VERSION, OF_HEALTH_CHECKS: HEALTH_CHECK, OF_CHECK_INS: CHECK_IN}
+OF_HEALTH_CHECKS, OF_CHECK_INS = "phieu", "bao"
+"""In the address: the cause of a gap is one of health checks, or of check-ins."""
+OF_OLDER, OF_OLDER_CHECKS = "cu", "phieu-cu"
+"""Or one of visits or of health checks that are older than the period."""
+KINDS = {
+    "vi": VERSION,
+    OF_OLDER: VERSION,
+    OF_HEALTH_CHECKS: HEALTH_CHECK,
+    OF_OLDER_CHECKS: HEALTH_CHECK,
+    OF_CHECK_INS: CHECK_IN,
+}
 """What the cause that an address names is of."""
 CLOCK_LISTS = {"qua-han": "Đã quá hạn", "hom-nay": "Đến hạn trong hôm nay"}
 
@@ -115,6 +123,8 @@ def _of_health_checks(wish: Asked, result: Reconciliation | None, now: datetime)
     return {
         "lines": _lines(result, wish, OF_HEALTH_CHECKS),
         "causes": causes_shown(result, wish, OF_HEALTH_CHECKS),
+        "older": causes_shown(result.older, wish, OF_OLDER_CHECKS) if result.older else [],
+        "older_count": len(result.older.stories) if result.older else 0,
         "late": hub_clock.late(now).count(),
         "today": hub_clock.due_today(now).count(),
     }
@@ -253,6 +263,7 @@ def of_kind(result: Reconciliation, name: str) -> Reconciliation | None:
         "vi": result,
         OF_OLDER: result.older,
         OF_HEALTH_CHECKS: result.health_checks,
+        OF_OLDER_CHECKS: result.health_checks and result.health_checks.older,
         OF_CHECK_INS: result.check_ins,
     }[name]
 
@@ -274,7 +285,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "cause": (counts.names.causes if counts else CAUSES)[code],
             "asked_by": name,
             "of": KINDS[name],
-            "older": name == OF_OLDER,
+            "older": name in (OF_OLDER, OF_OLDER_CHECKS),
             "gaps": gap_rows(request.user, gaps[:LISTED], KINDS[name]),
             "count": len(gaps),
             "deed": deeds[code] if runs else "",
