@@ -11,6 +11,7 @@ from tests.unit.web.ward import PASSWORD, clean, held
 from sosuckhoe.hospital.delivery.models import Destination, Pulse, Submission
 from sosuckhoe.hospital.visits.models import RecordVersion, Visit
 from sosuckhoe.hospital.web.fixes import many, stepping
+from sosuckhoe.hospital.web.shell import saving
 
 
 def test_from_signing_in_to_a_visit_with_the_keyboard_alone(desk):
@@ -207,6 +208,21 @@ def test_a_new_check_of_held_visits_is_stopped_with_the_keyboard_while_it_runs(d
     )
     page.keyboard.press("Enter")
     expect(page.get_by_text("hồ sơ chưa làm vì đã dừng")).to_be_visible()
+
+
+def test_a_new_check_that_can_save_nothing_waits_on_its_page_and_goes_on_from_there(desk, monkeypatch):
+    monkeypatch.setattr(stepping, "STEP", 1)
+    clinic = Clinic(desk.ward)
+    for _ in range(3):
+        clinic.close(**SPACED)
+    page = desk.open(desk.signed_in("it"), "/quy-tac/FMT-015/")
+    with monkeypatch.context() as after_the_first_step:
+        said = iter([""])
+        after_the_first_step.setattr(saving, "cannot_save", lambda: next(said, "Đĩa chỉ cho đọc."))
+        page.get_by_role("button", name="Kiểm tra lại 3 hồ sơ").click()
+        expect(page.get_by_text("Đĩa chỉ cho đọc.")).to_be_visible()
+    page.get_by_role("button", name="Làm tiếp").press("Enter")
+    expect(page.get_by_text("Đã kiểm tra lại 3 hồ sơ")).to_be_visible()
 
 
 FOCUSED = """() => {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,11 +35,28 @@ class Saving:
         return response
 
 
+SECRETS = frozenset({"password", "old", "new", "again", "pin", "secret"})
+"""Names of fields that no page gives back."""
+
+
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    asked = {"why": why, "next_step": NEXT_STEP, "reads": request.method in READS}
-    response = render(request, "503_read_only.html", asked, status=503)
-    if request.headers.get("HX-Request") and not asked["reads"]:
-        response["HX-Refresh"] = (
-            "true"  # a piece of a page has no place for it; the page itself shows the banner
-        )
-    return response
+    reads = request.method in READS
+    asked = {"why": why, "next_step": NEXT_STEP, "reads": reads, "typed": None if reads else _typed(request)}
+    if request.headers.get("HX-Request") and not reads:
+        # It takes the place of the piece that asked: htmx shows nothing of an answer that says 503.
+        return render(request, "web/shell/step_not_saved.html", asked)
+    return render(request, "503_read_only.html", asked, status=503)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What the form brought, by name, so that the answer can carry it: with the button back a browser forgets some of it.
+    None where that cannot be, as of a file, or must not, as of a password."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return None
+    try:
+        given = request.POST
+    except (SuspiciousOperation, OSError):  # too much of it, or cut off on its way
+        return None
+    if SECRETS & given.keys():
+        return None
+    return [(name, value) for name, values in given.lists() for value in values]
