@@ -12,6 +12,7 @@ from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.hold import current, on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import MAYBE, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
+from sosuckhoe.hospital.delivery.restoring.telling import lines_of
 from sosuckhoe.hospital.delivery.worker import Worker
 from sosuckhoe.hospital.journal.models import Entry
 
@@ -67,6 +68,8 @@ def test_a_damaged_line_of_the_journal_outside_is_named_on_the_page_and_reconcil
     said = f"dòng {number}: thời điểm anchored_at ghi “hôm qua”"
     page = client.get(PAGE).content.decode()
     assert said in page and "không có dòng nào" not in page and "Sổ ngoài đã mất" not in page
+    assert "Việc tiếp theo: sửa dòng hỏng của sổ ngoài, rồi đối chiếu." in page
+    assert any("Tiếp theo: sửa dòng hỏng" in each for each in lines_of(current(), most=9))
     refused = post(client, "doi-chieu", **{"so-ngoai": "du"})
     assert refused.status_code == 422 and refused.content.decode().count(said) == 2
     assert current().reconciled_at is None
@@ -120,6 +123,31 @@ def test_a_person_who_did_not_find_it_lets_it_be_signed_and_sent(ward, as_role):
     )
     held.refresh_from_db()
     assert held.state == "WAITING"
+
+
+def test_the_doors_of_an_older_version_promise_nothing_that_would_send_it_over_a_newer_one(ward, as_role):
+    client, restore = as_role(ward, "records"), declare(by="test", reason="thử")
+    row = Submission.objects.filter(state="UNKNOWN").first()
+    address = reverse("web:delivery_unknown", args=[row.pk])
+    again = reverse("web:delivery_leave_unknown", args=[row.pk, "gui-lai"])
+    before = client.get(address).content.decode()
+    assert again in before and "Gửi lại đúng tệp đã ký</button>" in before
+    LostSubmission.objects.create(
+        restore=restore,
+        facility_code=row.version.visit.facility_code,
+        visit_code=row.visit_code,
+        version=2,
+        destination=row.destination_id,
+        document_sha256="a" * 64,
+        left_at=restore.noticed_at,
+    )
+    page = client.get(address).content.decode()
+    assert again not in page and "Gửi lại đúng tệp đã ký" not in page
+    assert "ghi xong thì tạm giữ" in page and "Ghi là chưa có</button>" in page
+    not_there = reverse("web:delivery_leave_unknown", args=[row.pk, "chua-co"])
+    client.post(not_there, {"reason": "tra hai cách, không thấy"})
+    row.refresh_from_db()
+    assert (row.state, row.problem_code) == ("HELD", "RESTORED-NEWER")
 
 
 def test_a_visit_that_left_before_comes_back_held_and_cannot_be_released_as_new(ward, as_role):

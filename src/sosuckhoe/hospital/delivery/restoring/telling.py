@@ -104,7 +104,8 @@ def lines_of(restore: Restore | None, *, most: int) -> list[str]:
             "ĐANG GIỮ: không ký, không gửi. Đã đối chiếu; cho gửi lại bằng: sosuckhoe restored release"
         )
     else:
-        lines.append("ĐANG GIỮ: không ký, không gửi. Tiếp theo: sosuckhoe restored reconcile")
+        first = "sửa dòng hỏng của sổ ngoài nêu ở dưới, rồi " if damaged else ""
+        lines.append(f"ĐANG GIỮ: không ký, không gửi. Tiếp theo: {first}sosuckhoe restored reconcile")
     if restore.reconciled_at:
         lines.append(
             f"Theo sổ ngoài đã ghi tiếp nhận {counts['booked']} lượt; {counts['unknown']} chưa rõ kết quả; "

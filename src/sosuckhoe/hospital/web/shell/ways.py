@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...delivery import actions, doors
+from ...delivery.ledger import newer_left
 from ...delivery.models import Submission
 from ...delivery.states import State
 from ...delivery.withheld import mark_on
@@ -17,6 +18,8 @@ class Ways:
     """What somebody saw at the other side may be written down."""
     has_bytes: bool
     """What was signed is still here."""
+    newer_left: bool
+    """A newer version left before a copy was restored: this one does not go over it."""
     repeat: bool
     """Nobody has looked, and the same bytes may go again."""
     release: bool
@@ -33,13 +36,19 @@ class Ways:
 def ways(submission: Submission) -> Ways:
     withheld, unclear = mark_on(submission), doors.is_unclear(submission)
     unknown, held = submission.state == State.UNKNOWN, submission.state == State.HELD
+    newer = unclear and newer_left(submission)
     release = held and not unclear and not _refused(submission)
     why_not_anew = _refused(submission, sign_anew=True) if release and submission.document_id else ""
     return Ways(
         withheld=withheld,
         unclear=unclear,
         has_bytes=doors.has_bytes(submission),
-        repeat=unknown and withheld is None and doors.has_bytes(submission) and doors.may_repeat(submission),
+        newer_left=newer,
+        repeat=unknown
+        and withheld is None
+        and not newer
+        and doors.has_bytes(submission)
+        and doors.may_repeat(submission),
         release=release,
         anew=release and submission.document_id is not None and not why_not_anew,
         why_not_anew=why_not_anew,
