@@ -21,6 +21,7 @@ from tests.unit.signing.material import AUTHORITY
 from sosuckhoe.healthbook.signing import Outcome, to_pkcs12, verify
 from sosuckhoe.hospital.delivery import actions, calling, doors, evidence
 from sosuckhoe.hospital.delivery.intake import take_file
+from sosuckhoe.hospital.delivery.ledger import enqueue
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Incident, Receipt, SigningKey, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.secrets import keep_secret
@@ -443,6 +444,21 @@ class TestDoors:
         assert doors.repeat_where_declared(at=timezone.now() + timedelta(minutes=1)) == 1
         assert work(unknown).state == State.RECEIVED
 
+    def test_a_newer_version_leaves_only_when_the_portal_is_surely_done_with_the_older_one(
+        self, unknown: Submission
+    ) -> None:
+        """A portal may be at work on a file for a minute, also when whoever sent it has died: it would take effect last."""
+        Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
+        newer = unknown.version
+        assert newer is not None
+        newer.pk, newer.number, newer.reason = None, 2, "thử"
+        newer.save(force_insert=True)
+        now = timezone.now()
+        enqueue(newer, [unknown.destination], at=now, held=None)
+        assert doors.repeat_where_declared(at=now + timedelta(minutes=2)) == 0
+        assert 2 * 60 < (doors.next_repeat(now) or 0) < 4 * 60
+        assert doors.repeat_where_declared(at=now + timedelta(minutes=4)) == 1
+
     def test_the_machine_repeats_nothing_while_its_destination_is_paused(self, unknown: Submission) -> None:
         Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="thử trên cổng đào tạo")
         actions.pause(by="hai", destination=unknown.destination, reason="bảo trì")
@@ -679,3 +695,23 @@ def test_a_refusal_of_the_repeat_does_not_settle_what_may_be_there(
     actions.resume(by="giang", destination=connected.destination)
     strike(portal, "signature-refused")
     assert work(submission).state == State.HELD, "somebody looked: now only this refusal counts"
+
+
+def test_a_clock_set_back_since_somebody_looked_settles_no_later_try(
+    closed: Callable[..., Submission], connected: House, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held for its signature it could be signed anew, and other bytes would go to where something may lie."""
+    Destination.objects.update(replaces_by_visit_code=True, replaces_evidence="Thử ngày 20/11/2026")
+    strike(portal, "unknown-code")
+    submission = work(closed())
+    ahead = timezone.now() + timedelta(hours=1)
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: ahead)
+        doors.it_is_not_there(by="giang", submission=submission, reason="Đã tra, không thấy")
+    submission.refresh_from_db()
+    strike(portal, "unknown-code")
+    submission = work(submission)
+    assert submission.state == State.UNKNOWN
+    doors.send_again(by="giang", submission=submission)
+    strike(portal, "signature-refused")
+    assert work(submission).state == State.UNKNOWN

@@ -8,6 +8,7 @@ from tests.unit.reconciling.test_reconciling import causes, count
 from sosuckhoe.hospital.delivery.models import PortalFinding
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching.portal_findings import FileUnreadable, note_rows, read_findings
+from sosuckhoe.hospital.staff.actions import add_facility
 
 HEAD = "ma_lk,ma_giao_dich,ma_loi,duong_dan,noi_dung\n"
 
@@ -132,3 +133,34 @@ def test_a_fault_told_of_a_version_that_was_replaced_meanwhile_does_not_run_for_
     newest.refresh_from_db()
     assert finding.settled_at is not None and newest.state == State.ACCEPTED
     assert None not in [due.done_at for _, due in count().dues if due.clock.id == "correct-2-days"]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [",,E1,,{}\n".format("x" * 200_000), ',,E1,,"đầu câu trích\n', ',,E1,,"a" b\n'],
+    ids=["long", "open", "torn"],
+)
+def test_a_file_that_no_reader_reads_is_refused_as_a_whole(books, damaged):
+    """A quotation mark that is not closed would take every row after it into its own message."""
+    code = books.put(State.RECEIVED).version.visit.visit_code
+    with pytest.raises(FileUnreadable, match="Chưa ghi dòng nào"):
+        read_findings(f"{HEAD}{code},,E0,,trước\n{code}{damaged}{code},,E2,,sau\n")
+
+
+def test_line_ends_of_every_kind_and_what_is_no_text(books):
+    code = books.put(State.RECEIVED).version.visit.visit_code
+    assert note(f"{HEAD}{code},,E1,,a\0b\r{code},,E2,,c\r\n".replace("\n", "\r")).new == 2
+    assert set(PortalFinding.objects.values_list("code", "message")) == {("E1", "a\ufffdb"), ("E2", "c")}
+
+
+def test_a_code_that_two_facilities_have_is_nobodys_until_a_number_says_whose(books):
+    first, other = books.put(State.RECEIVED), books.put(State.RECEIVED)
+    code = first.version.visit.visit_code
+    there = add_facility(by="test", name="Cơ sở hai", code="99998")
+    type(other.version.visit).objects.filter(pk=other.version.visit_id).update(
+        facility=there, visit_code=code
+    )
+    noted = note(f"{HEAD}{code},,E1,,x\n")
+    assert noted.new == 0 and "Hơn một cơ sở" in noted.refused[0][1]
+    assert note(f"{HEAD}{code},{first.receipts.get().transaction_number},E1,,x\n").new == 1
+    assert first.portal_findings.get().code == "E1"

@@ -5,11 +5,11 @@
 3. A person who looked at the portal and says what is there.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from ..journal.chain import MACHINE, account_of, note
@@ -17,8 +17,9 @@ from ..journal.models import Entry
 from . import receipts
 from .actions import LeftBefore, StillWithheld
 from .answers import Answer, Word
+from .calling import TOTAL_SECONDS
 from .keeping import keep_receipt, receipt_line
-from .ledger import NEWER_LEFT, newer_left, step
+from .ledger import NEWER_LEFT, newer_health_check, newer_left, newer_versions, step
 from .models import Receipt, Submission
 from .prepared import Prepared, over
 from .restoring.booking import MAYBE, attempt_without_bytes
@@ -33,6 +34,9 @@ DECLARING = ("destination-added", "destination-changed")
 """The journal's words: for the second door, and for those who may have declared it."""
 REPEATS = 5
 """After so many attempts without an answer a person looks first."""
+SETTLES = timedelta(seconds=2 * TOTAL_SECONDS)
+"""Where a newer version takes the place of the same bytes it is the next to leave. A portal answers after a minute and may
+still be at work on the older one, which would then take effect last (I4): so much longer is waited."""
 
 
 class NotUnknown(ValueError):
@@ -83,8 +87,12 @@ def repeat_where_declared(*, at: datetime) -> int:
 
 def next_repeat(now: datetime) -> float | None:
     """Seconds until the machine opens door two for something; None when it will not."""
-    first = _repeatable().order_by("not_before").values_list("not_before", flat=True).first()
-    return None if first is None else max(0.0, (first - now).total_seconds())
+    moments = [
+        first + rest
+        for which, rest in ((~_overtaken(), timedelta()), (_overtaken(), SETTLES))
+        if (first := _repeatable().filter(which).aggregate(first=Min("not_before"))["first"]) is not None
+    ]
+    return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
 
 def may_repeat(submission: Submission) -> bool:
@@ -119,7 +127,16 @@ def _repeatable() -> Any:
     )
 
 
-_RESTED = Prepared(lambda now: _repeatable().filter(over("not_before", now, 2 * REST)))
+def _overtaken() -> Q:
+    return Q(newer_versions()) | Q(newer_health_check())
+
+
+_RESTED = Prepared(
+    lambda now: _repeatable().filter(
+        over("not_before", now, 2 * REST),
+        ~_overtaken() | over("not_before", now - SETTLES, SETTLES + 2 * REST),
+    )
+)
 
 
 @transaction.atomic
@@ -214,7 +231,8 @@ def it_is_not_there(*, by: Any, submission: Submission, reason: str) -> None:
     why = NEWER_LEFT if newer_left(submission) else WITHHELD if mark_on(submission) is not None else None
     if why is not None:
         step(submission, State.HELD, at=now, problem_code=why[0], problem=why[1])
-    note(by, NOT_THERE, "submission", submission.pk, reason=reason.strip())
+    told = {"reason": reason.strip(), "tried": submission.attempt_count}
+    note(by, NOT_THERE, "submission", submission.pk, **told)
 
 
 def _unknown(submission: Submission) -> Submission:

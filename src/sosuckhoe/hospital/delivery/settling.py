@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from ..journal.chain import MACHINE, note
@@ -166,8 +166,12 @@ def may_be_there(submission: Submission, *, besides: Attempt | None = None, afte
     unclear = submission.attempts.filter(outcome=Word.UNKNOWN, number__gt=after)
     unclear = unclear.exclude(pk=besides.pk if besides else None)
     looked = Entry.objects.filter(action=NOT_THERE, kind="submission", object_id=str(submission.pk))
-    last = looked.order_by("-seq").values_list("at", flat=True).first()
-    return (unclear if last is None else unclear.filter(ended_at__gt=last)).exists()
+    last = looked.order_by("-seq").first()
+    if last is None:
+        return unclear.exists()
+    # By its number, too: a clock that was set back since dates a later try before the look.
+    since = Q(ended_at__gt=last.at) | Q(number__gt=last.detail.get("tried", 2**31 - 1))
+    return unclear.filter(since).exists()
 
 
 def may_be_at_the_real_place(submission: Submission) -> bool:

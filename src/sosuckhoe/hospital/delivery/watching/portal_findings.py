@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ..actions import note_portal_findings
+from ..answers import as_text
 from ..models import Submission
 
 COLUMNS = ("ma_lk", "ma_giao_dich", "ma_loi", "duong_dan", "noi_dung")
@@ -52,9 +53,19 @@ class NotReceived(ValueError):
 def read_findings(text: str) -> list[FindingRow]:
     """Rows of a CSV with the columns ma_lk, ma_giao_dich, ma_loi, duong_dan, noi_dung; the first two may be empty in
     turn. Comma or semicolon, as spreadsheets write them."""
-    text = text.lstrip("\ufeff")
+    # Line ends of every kind; a quotation mark that is never closed would take all rows after it into its message.
+    text = as_text(text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        return _rows(reader)
+    except csv.Error:
+        raise FileUnreadable(
+            f"Không đọc được tệp ở quãng dòng {reader.line_num}: ô quá dài, hoặc có dấu ngoặc kép không đóng. Chưa ghi dòng nào."
+        ) from None
+
+
+def _rows(reader: "csv.DictReader[str]") -> list[FindingRow]:
     names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
     if "ma_loi" not in names or not {"ma_lk", "ma_giao_dich"} & names:
         raise FileUnreadable(f"Dòng đầu của tệp cần là: {','.join(COLUMNS)}. Chưa ghi dòng nào.")
@@ -99,6 +110,8 @@ def note_rows(*, by: Any, rows: list[FindingRow]) -> Noted:
 def _why_not(row: FindingRow) -> str:
     """Nothing fits, or the number and the code that the row names are of two different records here."""
     number = row.transaction_number
+    if len(_facilities(_received(row.visit_code, number))) > 1:
+        return "Hơn một cơ sở có mã này. Ghi cả mã đợt khám và mã giao dịch, hoặc ghi lỗi ở trang của hồ sơ."
     owner = the_received("", number) if row.visit_code and number else None
     if owner is None:
         return str(NotReceived.__doc__)
@@ -124,14 +137,17 @@ def _keep_new(by: Any, submission: Submission, findings: list[tuple[str, str, st
 
 
 def the_received(visit_code: str, transaction_number: str) -> Submission | None:
-    """The version that the portal spoke of."""
-    rows: QuerySet[Submission] = Submission.objects.filter(receipts__isnull=False)
-    if transaction_number:
-        rows = rows.filter(receipts__transaction_number=transaction_number)
-        if visit_code:
-            rows = rows.filter(version__visit__visit_code=visit_code)
-    elif visit_code:
-        rows = rows.filter(version__visit__visit_code=visit_code)
-    else:
-        return None
-    return rows.order_by("-version__number", "-pk").first()
+    """The version that the portal spoke of; none where two facilities have what is named."""
+    rows = _received(visit_code, transaction_number)
+    return None if len(_facilities(rows)) > 1 else rows.order_by("-version__number", "-pk").first()
+
+
+def _received(visit_code: str, transaction_number: str) -> QuerySet[Submission]:
+    named = {"receipts__transaction_number": transaction_number, "version__visit__visit_code": visit_code}
+    named = {column: value for column, value in named.items() if value}
+    rows: QuerySet[Submission] = Submission.objects.filter(receipts__isnull=False, **named)
+    return rows if named else rows.none()
+
+
+def _facilities(rows: QuerySet[Submission]) -> set[int]:
+    return set(rows.values_list("version__visit__facility", flat=True))
