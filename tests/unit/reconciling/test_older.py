@@ -12,7 +12,7 @@ from tests.unit.reconciling.conftest import Books
 from tests.unit.reconciling.hub_books import HubBooks
 
 from sosuckhoe.cli import main
-from sosuckhoe.hospital.delivery.models import Submission
+from sosuckhoe.hospital.delivery.models import Destination, Submission
 from sosuckhoe.hospital.delivery.states import State
 from sosuckhoe.hospital.delivery.watching import counting, portal_findings
 from sosuckhoe.hospital.delivery.watching.older import older_open
@@ -221,3 +221,23 @@ def test_a_health_check_that_the_hub_never_got_is_told_however_long_ago_it_was_m
     assert main(["reconcile"]) == 1
     assert "1 chưa rõ kết quả [UNKNOWN]" in capsys.readouterr().out
     assert Entry.objects.get(action="reconciled").detail["older_health_checks"] == {"UNKNOWN": 1}
+
+
+def test_a_destination_that_is_chosen_shows_its_own_and_many_open_ones_are_counted_in_the_background(
+    long_ago, monkeypatch
+):
+    row = long_ago.put(S.HELD)
+    other = Destination.objects.create(
+        name="Cổng khác",
+        facility=long_ago.facility,
+        base_url="http://127.0.0.1:9",
+        account="khac",
+        secret_reference="env:KHONG",
+    )
+    assert look(*last_days(7), destination=other).older is None
+    assert look(*last_days(7), destination=row.destination).older is not None
+    begun: list[str] = []
+    monkeypatch.setattr(counting.threading.Thread, "start", lambda self: begun.append(self.name))
+    monkeypatch.setattr(counting, "_running", {})
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+    assert counting.count(7).result is None and begun == ["count"]

@@ -75,7 +75,9 @@ def count(days: int, *, destination: Destination | None = None, anew: bool = Fal
         return Count(found, progress)
     if fresh and not anew and by is None:
         return Count(found)
-    whole = _closed(first, last) + len(older_open(first))
+    whole = _closed(first, last)
+    if whole <= AT_ONCE:
+        whole += len(older_open(first))
     if whole <= AT_ONCE:
         with _one_at_a_time:
             return Count(_take(key, destination, by, None))
