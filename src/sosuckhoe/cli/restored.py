@@ -115,9 +115,10 @@ def run_release(options: argparse.Namespace) -> int:
 
 
 WHICH_JOURNAL = (
-    "Chưa đối chiếu. Sổ ngoài không biết gì hơn bản sao, nên có thể cũng là bản cũ; coi là đủ thì hồ sơ đã gửi sau lúc sao sẽ "
-    "gửi lần nữa.\n"
-    "Có sổ mới hơn: thay vào rồi chạy lại. Không có, hoặc không chắc: thêm --journal-lost.\n"
+    "Chưa đối chiếu. Sổ ngoài đi cùng bản sao hoặc không biết gì hơn nó, nên có thể cũng là bản cũ; coi là đủ thì hồ sơ đã "
+    "gửi sau lúc sao sẽ gửi lần nữa.\n"
+    "Có sổ mới hơn: khôi phục lại cùng sổ đó (sosuckhoe restore … --journal TỆP). Không có, hoặc không chắc: thêm "
+    "--journal-lost.\n"
     "Việc gửi đã dừng trước lúc sao nên sổ đủ: thêm --journal-whole."
 )
 NOTHING_HELD = "Không có lần khôi phục nào đang giữ việc gửi."

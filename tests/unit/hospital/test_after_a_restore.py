@@ -15,7 +15,7 @@ from sosuckhoe.cli import main
 from sosuckhoe.healthbook.signing.verify_evidence import UNKNOWN
 from sosuckhoe.hospital.delivery import actions, doors, evidence, receipts, withholding
 from sosuckhoe.hospital.delivery.intake import take_file
-from sosuckhoe.hospital.delivery.models import Destination, LostSubmission, Receipt, Submission
+from sosuckhoe.hospital.delivery.models import Destination, LostSubmission, Receipt, Restore, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring import booking
 from sosuckhoe.hospital.delivery.restoring import hold as holds
@@ -23,6 +23,7 @@ from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.matching import JournalDamaged, match_lost, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import declare, notice
 from sosuckhoe.hospital.delivery.restoring.numbers import LEFT_FREE
+from sosuckhoe.hospital.delivery.restoring.put_back import OLD_JOURNAL
 from sosuckhoe.hospital.delivery.restoring.releasing import release_restore
 from sosuckhoe.hospital.delivery.restoring.telling import lines_of
 from sosuckhoe.hospital.delivery.sending import NotKept, send_submission
@@ -427,7 +428,11 @@ def test_a_journal_that_knows_more_than_the_copy_is_taken_as_it_is(closed: Close
     submission, copy = closed(), transaction.savepoint()
     assert work(submission).state == State.RECEIVED
     transaction.savepoint_rollback(copy)
-    declare(by="test", reason="bản sao; sổ ngoài giữ lại")
+    restore = declare(by="test", reason="bản sao; sổ ngoài giữ lại")
+    # The copy's own, made a moment after the database while all work went on, ends where the copying did.
+    Restore.objects.filter(pk=restore.pk).update(why=f"bản sao.{OLD_JOURNAL}")
+    assert run("reconcile") == 2
+    Restore.objects.filter(pk=restore.pk).update(why="bản sao; sổ ngoài giữ lại")
     assert run("reconcile") == 0
     assert Submission.objects.get(pk=submission.pk).state == State.RECEIVED
 

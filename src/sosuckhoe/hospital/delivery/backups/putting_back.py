@@ -39,7 +39,6 @@ from .taking import only_one
 
 STAGE = ".dang-khoi-phuc"
 FULL = "Thư mục nhà hết chỗ nên chưa khôi phục được; phần làm dở đã được bỏ. Dọn bớt hoặc dùng ổ lớn hơn rồi chạy lại."
-OLD_JOURNAL = " Sổ ngoài cũng là bản cũ: khi đối chiếu, chọn sổ không đủ."
 SHOWN = 10
 
 
@@ -170,7 +169,7 @@ def _why(folder: Path, manifest: Manifest, at: datetime, journal: str) -> str:
     taken, now = timezone.localtime(manifest.taken_at), timezone.localtime(at)
     return (
         f"Khôi phục từ bản sao {folder.absolute().name} (dữ liệu đến {taken:%H:%M:%S %d/%m/%Y}) bằng sosuckhoe restore lúc "
-        f"{now:%H:%M:%S %d/%m/%Y}." + (OLD_JOURNAL if journal in ("copy", "none") else "")
+        f"{now:%H:%M:%S %d/%m/%Y}." + (put_back.OLD_JOURNAL if journal in ("copy", "none") else "")
     )
 
 

@@ -23,7 +23,7 @@ from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldL
 from .anchoring import anchor
 from .erased import erase_again
 from .hold import NOTICED, current, epoch
-from .put_back import mark, remove_mark
+from .put_back import OLD_JOURNAL, mark, remove_mark
 from .withheld import withhold_again
 
 JOURNAL_LOST = "Cơ sở dữ liệu có biên nhận, nhưng sổ ngoài cơ sở dữ liệu không còn."
@@ -101,6 +101,8 @@ def what_shows_it() -> str:
 def journal_goes_on(restore: Restore) -> bool:
     """Whether the journal outside, as it was found, knows what the copy did not. Else nothing happened since the copy, or
     that journal is as old as it is (put back with it): no machine can tell which, and only a person may call it whole."""
+    if restore.why.endswith(OLD_JOURNAL):
+        return False
     if restore.anchor and not _is_known(restore.anchor["seq"], restore.anchor["hash"]):
         return True
     found = outside.lines(max(0, restore.journal_size - outside.TAIL), restore.journal_size)

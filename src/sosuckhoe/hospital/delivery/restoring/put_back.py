@@ -11,6 +11,9 @@ from django.conf import settings
 from ..backups.form import flush
 
 FILE = "restored.json"
+OLD_JOURNAL = " Sổ ngoài cũng là bản cũ: khi đối chiếu, chọn sổ không đủ."
+"""How the reason of a hold ends where the journal outside is the copy's own: it was copied a moment after the database, so
+it may know more, and all the same nothing of what came later."""
 
 
 def leave_mark(*, by: str, why: str) -> Path:
