@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .story import Story
 
 LINES = {
-    "SIGNED": ("unknown-sent-again", "unknown-is-not-there"),
+    "SIGNED": ("unknown-sent-again", "unknown-is-not-there", "unknown-never-left"),
     "RECEIVED": ("unknown-was-found", "unknown-is-there", "unknown-was-answered", "unknown-was-booked"),
 }
 """Where it went, and the words of the journal for that; written here a second time on purpose."""

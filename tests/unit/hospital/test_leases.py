@@ -3,24 +3,27 @@
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, OperationalError, connection
 from django.utils import timezone
 from tests.crash.stage import Portal
 
-from sosuckhoe.hospital.delivery import receipts, recovery, sending, worker
+from sosuckhoe.hospital.delivery import outside, receipts, recovery, sending, worker
 from sosuckhoe.hospital.delivery.answers import Answer, Word
+from sosuckhoe.hospital.delivery.doors import it_is_not_there
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.keeping import receipt_line, sent_line
 from sosuckhoe.hospital.delivery.models import Attempt, Destination, Submission
 from sosuckhoe.hospital.delivery.recovery import recover
 from sosuckhoe.hospital.delivery.restoring.noticing import declare
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.journal.models import Entry
 
 from .conftest import House
 
@@ -255,3 +258,111 @@ def test_a_clock_that_is_set_back_between_claim_and_first_byte_makes_nothing_unc
     assert sent.state == State.RECEIVED
     kept = sent.attempts.get()
     assert kept.bytes_from == kept.started_at
+
+
+LATER = 2 * worker.LEASE + timedelta(minutes=1)
+Claimed = tuple[Submission, Attempt]
+
+
+def another_recovers() -> None:
+    """As another sender does when a lease has ended."""
+    recover(at=timezone.now() + LATER)
+
+
+def test_whoever_loses_its_lease_waiting_for_the_ledger_before_its_first_byte_is_not_unknown(
+    claimed: Claimed, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two senders on one slow SQLite (F19): the one waits for the other's commit, the other sees the one's lease end."""
+    really = sending.together
+
+    def waits(work: Any, item: Any) -> Any:
+        if work is sending._note_bytes:
+            another_recovers()
+        return really(work, item)
+
+    monkeypatch.setattr(sending, "together", waits)
+    assert not sending.send_submission(*claimed)
+    found = Submission.objects.get()
+    assert (found.state, [each.outcome for each in found.attempts.all()]) == (State.SIGNED, ["NotSent"])
+    assert not any(isinstance(line, receipts.SentLine) for line in outside.lines())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_finds_the_ledger_locked_before_its_first_byte_is_not_unknown(
+    connected: House, clean: list[bytes], portal: Portal
+) -> None:
+    take_file("visit.xml", clean[0], by="giang")
+    line = worker.Worker("alive")
+    assert line.sign_one()
+    (claimed,) = line.claim()
+    if connection.vendor != "sqlite":
+        pytest.skip("on PostgreSQL rows are locked, and whoever waits for one is not refused")
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+    with pytest.raises(OperationalError):
+        sending.send_submission(*claimed)
+    other.close()
+    another_recovers()
+    assert Submission.objects.get().state == State.SIGNED
+
+
+def test_what_is_about_to_leave_has_its_lease_for_the_commit_that_is_before_it(claimed: Claimed) -> None:
+    submission, _ = claimed
+    Submission.objects.update(lease_until=timezone.now() + timedelta(seconds=1))
+    began = time.monotonic()
+    until = sending.may_send(*claimed)
+    lease = Submission.objects.get().lease_until
+    assert lease is not None and lease > timezone.now() + worker.LEASE / 2
+    assert until > began + worker.LEASE.total_seconds() / 2
+
+
+def frozen_between_its_mark_and_its_bytes(monkeypatch: pytest.MonkeyPatch, meanwhile: Any) -> None:
+    really = sending.may_send
+
+    def and_then_frozen(*claimed: Any) -> float:
+        really(*claimed)
+        another_recovers()
+        meanwhile()
+        return time.monotonic() - 1
+
+    monkeypatch.setattr(sending, "may_send", and_then_frozen)
+
+
+def test_whoever_comes_back_and_has_sent_no_byte_takes_back_that_it_is_unknown(
+    claimed: Claimed, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit that takes longer than a lease: what is noted says that bytes may be out, and the holder knows better."""
+
+    def is_unknown() -> None:
+        assert Submission.objects.get().state == State.UNKNOWN
+
+    frozen_between_its_mark_and_its_bytes(monkeypatch, is_unknown)
+    assert not sending.send_submission(*claimed)
+    found = Submission.objects.get()
+    assert (found.state, found.attempts.get().code) == (State.SIGNED, "LEASE-ENDED")
+    line = Entry.objects.get(action="unknown-never-left")
+    assert (line.object_id, line.detail) == (str(found.pk), {"attempt": 1})
+
+
+def claimed_anew() -> None:
+    """Somebody opened a door, and somebody has sent it since without an answer."""
+    submission = Submission.objects.get()
+    it_is_not_there(by="giang", submission=submission, reason="đã tra")
+    ((_, attempt),) = worker.Worker("next").claim()
+    Attempt.objects.filter(pk=attempt.pk).update(bytes_from=timezone.now())
+    another_recovers()
+
+
+def restored() -> None:
+    declare(by="giang", reason="bản của đêm qua")
+
+
+@pytest.mark.parametrize("meanwhile", [claimed_anew, restored])
+def test_whoever_comes_back_takes_nothing_back_where_more_has_happened(
+    claimed: Claimed, portal: Portal, monkeypatch: pytest.MonkeyPatch, meanwhile: Any
+) -> None:
+    frozen_between_its_mark_and_its_bytes(monkeypatch, meanwhile)
+    assert not sending.send_submission(*claimed)
+    assert Submission.objects.get().state == State.UNKNOWN

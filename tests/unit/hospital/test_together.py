@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from sosuckhoe.hospital.delivery import hand, receipts, settling, together
+from sosuckhoe.hospital.delivery import hand, outside, receipts, settling, together
 from sosuckhoe.hospital.delivery.answers import Answer, Word
 from sosuckhoe.hospital.delivery.claims import RECORDS
 from sosuckhoe.hospital.delivery.hand import Hand
+from sosuckhoe.hospital.delivery.keeping import sent_line
 from sosuckhoe.hospital.delivery.models import Attempt, Submission
 from sosuckhoe.hospital.delivery.sending import TakenOver, may_send
 from sosuckhoe.hospital.delivery.settling import Answered
@@ -139,7 +141,9 @@ def test_of_a_hand_that_is_about_to_leave_only_what_is_still_ours_leaves(claimed
 
     lost, _ = claimed[1]
     Submission.objects.filter(pk=lost.pk).update(fence=lost.fence + 1)
-    noted = [deed.outcome for deed in in_one_hand(_note_bytes, claimed)]
+    leaving = [(*one, sent_line(*one, timezone.now())) for one in claimed]
+    noted = [deed.outcome for deed in in_one_hand(_note_bytes, leaving)]
+    assert len(list(outside.lines())) == 2, "and of what stays here nothing is noted outside"
     assert [each is not None for each in noted] == [True, False, True]
     assert [Attempt.objects.get(pk=attempt.pk).bytes_from is not None for _, attempt in claimed] == [
         True,

@@ -101,9 +101,10 @@ def append(line: ReceiptLine) -> None:
     _FLUSHED.take(line)
 
 
-def append_sent(line: SentLine) -> None:
-    """One line, safe from the end of this process; on the disk with the receipt or anchor that follows it."""
-    _write([line], flush=False)
+def append_sent(*lines: SentLine) -> None:
+    """A line each, safe from the end of this process; on the disk with the receipt or anchor that follows them."""
+    if lines:
+        _write(lines, flush=False)
 
 
 def append_fact(line: AnchorLine | ErasureLine | WithheldLine) -> None:

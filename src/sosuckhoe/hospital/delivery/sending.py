@@ -8,7 +8,7 @@ So after a crash it is known whether nothing left (send again) or something may 
 import hashlib
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,11 +21,11 @@ from .calling import BROKEN_BY_US, Exchange, NotSent
 from .channels import Channel, channel_of
 from .connections import CUTS, KEPT
 from .keeping import close_attempt, note_attempt, sent_line
-from .ledger import LEDGERS_OWN, step
+from .ledger import LEASE, LEDGERS_OWN, step
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
 from .restoring.hold import not_restored
-from .settling import Answered, settle
+from .settling import Answered, settle, take_back
 from .signing_anew import was_tried
 from .states import State
 from .stopping import QUIET_AFTER
@@ -109,7 +109,8 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             release(submission, attempt, STOPPING)
             return False
         # A login is no part of the attempt, and what answers it holds a token.
-        settle(submission, attempt, problem.exchange if attempt.bytes_from else None, problem.answer)
+        exchange, never_left = problem.exchange if attempt.bytes_from else None, problem.exchange is None
+        settle(submission, attempt, exchange, problem.answer, never_left=never_left)
     except TakenOver:
         release(submission, attempt, STOPPING if CUTS.are_told() else PAUSED)
     return False
@@ -138,34 +139,48 @@ def may_send(submission: Submission, attempt: Attempt) -> float:
     """
     if CUTS.are_told():
         raise TakenOver
-    # In this order: whoever is frozen between the two ends too early, never too late.
-    began, now = time.monotonic(), timezone.now()
-    receipts.append_sent(sent_line(submission, attempt, now))
-    noted = together(_note_bytes, (submission, attempt))
+    noted = together(_note_bytes, (submission, attempt, sent_line(submission, attempt, timezone.now())))
     if noted is None:
         raise TakenOver
-    until, attempt.bytes_from = noted
-    return began + (until - now).total_seconds()
+    attempt.bytes_from, until = noted
+    return until
 
 
-def _note_bytes(hand: Sequence[tuple[Submission, Attempt]]) -> list[tuple[datetime, datetime] | None]:
-    """For each whose bytes may leave: until when, and since when that is noted. None: somebody else has it now, or it
-    must not go out."""
-    now = timezone.now()
-    rows = {pk: row for pk, *row in _OURS.values(now, *padded([submission.pk for submission, _ in hand]))}
+Leaving = tuple[Submission, Attempt, receipts.SentLine]
+
+
+def _note_bytes(hand: Sequence[Leaving]) -> list[tuple[datetime, float] | None]:
+    """For each whose bytes may leave: since when that is noted, and until when it holds. None: somebody else has it now,
+    or it must not go out.
+
+    The line outside is written once the row is ours, while nobody else can settle it: written before, it says of
+    whoever loses its lease waiting for a slow ledger that something may have left (F19).
+    """
+    # In this order: whoever is frozen between the two ends too early, never too late.
+    began, now = time.monotonic(), timezone.now()
+    rows = {pk: row for pk, *row in _OURS.values(now, *padded([submission.pk for submission, *_ in hand]))}
     any_mark = bool(_ANY_MARK.keys(now))
     let_go = [
-        (submission, attempt, rows[submission.pk][1])
-        for submission, attempt in hand
+        (submission, attempt, line)
+        for submission, attempt, line in hand
         if submission.pk in rows and _may_leave(submission, attempt, rows[submission.pk], any_mark, now)
     ]
+    receipts.append_sent(*(line for _, _, line in let_go))
     # Where the clock was set back since the claim, not before it: that would be no order of events.
     since = {attempt.pk: max(now, attempt.started_at) for _, attempt, _ in let_go}
     for moment in set(since.values()):
         noted = [{"id": pk} for pk, its_own in since.items() if its_own == moment]
         change_all(Attempt, padded(noted), {"bytes_from": moment})
-    until = {attempt.pk: lease for _, attempt, lease in let_go}
-    return [(until[attempt.pk], since[attempt.pk]) if attempt.pk in until else None for _, attempt in hand]
+    lasts = {submission.pk: rows[submission.pk][1] - now for submission, *_ in let_go}
+    late = [{"id": pk} for pk, left in lasts.items() if not 2 * LEASE / 3 <= left <= 2 * LEASE]
+    if late:
+        # What was waited for the ledger is not taken off the lease: the commit that follows may take as long.
+        change_all(Submission, padded(late), {"lease_until": now + LEASE})
+        lasts |= {each["id"]: LEASE for each in late}
+    return [
+        (since[attempt.pk], began + lasts[submission.pk].total_seconds()) if attempt.pk in since else None
+        for submission, attempt, _ in hand
+    ]
 
 
 def _may_leave(
@@ -214,8 +229,10 @@ def _next_attempt(submission: Submission) -> Attempt:
 
 def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
     """Give an item back that was claimed but not sent; ``answer`` says why."""
+    now = timezone.now()
     with writing():
         if not Submission.ledger.filter(pk=submission.pk, since=submission.since).exists():
             return  # another claim's under the same fence: see ``_OURS``
         close_attempt(attempt, None, answer)
-        step(submission, State.SIGNED, at=timezone.now(), fence=submission.fence)
+        if not step(submission, State.SIGNED, at=now, fence=submission.fence):
+            take_back(submission, attempt, now)

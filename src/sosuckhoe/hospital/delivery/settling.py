@@ -18,6 +18,7 @@ from .crashpoints import here
 from .keeping import close_attempt, is_anothers, keep_receipts, receipt_line
 from .ledger import step, step_all
 from .models import Attempt, PracticeReceipt, Submission
+from .restoring.hold import not_restored
 from .states import State
 from .stopping import count_answer, note_stop, says_of_all
 from .together import together
@@ -31,14 +32,24 @@ REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
 CAME_LATE = "unknown-was-answered"
 """The journal's word for an answer with a number that came when its attempt was given up: no door was needed."""
+NEVER_LEFT = "unknown-never-left"
+"""The journal's word for a holder that came back after its attempt was given up, and knows that no byte of it had left."""
 NOT_THERE = "unknown-is-not-there"
 """The journal's word for a person who looked and found nothing."""
 
 
-def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, answer: Answer) -> None:
+def settle(
+    submission: Submission,
+    attempt: Attempt,
+    exchange: Exchange | None,
+    answer: Answer,
+    *,
+    never_left: bool = False,
+) -> None:
     """Keep both sides and take the step the answer asks for, in one transaction.
 
-    Where that fails it may be called again: the answer came when it was called first.
+    Where that fails it may be called again: the answer came when it was called first. ``never_left``: no byte of the
+    file has, and the answer is our own.
     """
     now = timezone.now()
     attempt.ended_at = attempt.ended_at or now
@@ -50,7 +61,8 @@ def settle(submission: Submission, attempt: Attempt, exchange: Exchange | None, 
             close_attempt(attempt, exchange, answer)
             of_all = submission.check_in_id is None or says_of_all(exchange, answer)
             stopped = of_all and count_answer(submission, answer, now)
-            _step(submission, attempt, answer, now)
+            if not _step(submission, attempt, answer, now) and never_left:
+                take_back(submission, attempt, now, rest=timedelta(seconds=FIRST_DELAY))
             if stopped:
                 note_stop(submission.destination, answer)
     here("K22")
@@ -122,6 +134,23 @@ def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> list[Answere
             if step(late, State.RECEIVED, at=now, **columns) and unknown:
                 were_unknown.append(one)
     return were_unknown
+
+
+def take_back(submission: Submission, attempt: Attempt, now: datetime, *, rest: timedelta | None = None) -> bool:
+    """For the holder of an attempt of which nothing has left, once the step it wanted was refused.
+
+    Its lease ran out while it waited for a slow disk, and whoever recovered could not know what it knows (F19). Only
+    where nothing has happened to the record since: nobody has claimed it, and no copy was put under us.
+    """
+    rows = Submission.ledger.select_for_update(of=("self",)).filter(
+        not_restored(), pk=submission.pk, state=State.UNKNOWN, fence=submission.fence
+    )
+    late = rows.filter(attempt_count=attempt.number, document=attempt.document_id).first()
+    columns = {"not_before": None if rest is None else now + rest, "problem_code": "", "problem": ""}
+    if late is None or not step(late, State.SIGNED, at=now, fence=submission.fence, **columns):
+        return False
+    note(MACHINE, NEVER_LEFT, "submission", submission.pk, attempt=attempt.number)
+    return True
 
 
 def _step(submission: Submission, attempt: Attempt, answer: Answer, now: datetime) -> bool:

@@ -52,6 +52,7 @@ DEEDS = {
     "unknown-is-there": "Ghi: cổng đã có",
     "unknown-was-found": "Máy hỏi cổng: đã có",
     "unknown-is-not-there": "Ghi: cổng chưa có",
+    "unknown-never-left": "Máy gửi xác nhận: chưa rời máy, sẽ gửi lại",
     "unknown-was-answered": "Câu trả lời đến muộn: cổng đã có",
     "unknown-was-booked": "Sổ ngoài ghi: cổng đã có",
     "portal-findings-noted": "Ghi lỗi do cổng báo",
