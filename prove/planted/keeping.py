@@ -96,19 +96,11 @@ def _delete_before_rerun() -> Iterator[None]:
 @planted("receipt-matched-by-order", strikes=("crash",), points=("K18", "K20", "K21"), share=0.5, trouble=0.0)
 def _receipt_matched_by_order() -> Iterator[None]:
     """After a crash the newest receipt is taken for that of whatever was under way."""
-    import json
-
-    from sosuckhoe.hospital.delivery import receipts, recovery
+    from sosuckhoe.hospital.delivery import outside, receipts, recovery
 
     def find(**wanted: Any) -> Any:
-        place = receipts.settings.HOME.receipts
-        lines = place.read_text(errors="replace").splitlines() if place.exists() else []
-        for text in reversed(lines):
-            try:
-                return receipts.ReceiptLine(**json.loads(text))
-            except (ValueError, TypeError):
-                continue
-        return None
+        lines = [line for line in outside.lines() if isinstance(line, receipts.ReceiptLine)]
+        return lines[-1] if lines else None
 
     # Whether the number is another's receipt is asked besides: either of the two would do.
     with put((receipts, "find", find), (recovery, "is_anothers", lambda submission, number: False)):

@@ -15,6 +15,7 @@ LATE = 1.5 * LEASE_SECONDS
 """When the portal answers."""
 FLUSH, PATIENCE = 2 / SMALLER, 20 / SMALLER
 SLOWLY = ("on-a-slow-disk", f"{FLUSH}", f"{PATIENCE}")
+MORE_SLOWLY = ("on-a-slow-disk", f"{3 * FLUSH}", f"{PATIENCE}")
 
 
 @pytest.fixture
@@ -41,3 +42,17 @@ def test_on_a_slow_disk_a_sender_keeps_what_it_has_and_sends_each_record_once(
     assert len([call for call in history(portal) if call["service"] == "record"]) == VISITS
     assert "disk-slow" not in house.do("alarms").split()
     assert "disk-slow" in house.do("on-a-slow-disk", "2", "20", "alarms").split()
+
+
+def test_two_senders_on_a_slow_disk_make_nothing_unclear_and_send_each_record_once(
+    hospital: Callable[[bool], Hospital], portal: Portal, files: Callable[[int], Path]
+) -> None:
+    """They wait for each other's flushes so long that leases end before a first byte."""
+    house, few = hospital(False), 3
+    house.do("take", str(files(few)))
+    for sender in [house.start(*MORE_SLOWLY, "deliver", "2") for _ in range(2)]:
+        sender.ends_well()
+    assert check(house, portal, visits=few, repeats=False) == {"RECEIVED": few}
+    # A head without a body is no call: whoever finds its lease ended then lets it be.
+    calls = [call for call in history(portal) if call["service"] == "record" and call["visit_code"]]
+    assert len(calls) == few

@@ -462,3 +462,56 @@ def test_a_line_of_the_journal_that_nobody_can_read_vouches_for_nothing(
     release_restore(by="giang", restore=restore, reason="đã tra trên cổng")
     assert work(submission).state == State.UNKNOWN
     assert len(calls(portal, submission)) == 1
+
+
+def test_a_receipt_that_a_person_stated_is_booked_as_theirs_and_not_as_the_portals(
+    closed: Closed, portal: Portal, paper: Paper
+) -> None:
+    strike(portal, "store-then-drop")
+    unclear = work(closed())
+    assert unclear.state == State.UNKNOWN
+    copy = transaction.savepoint()
+    doors.it_is_there(by="giang", submission=unclear, transaction_number="MP-DOC", reason="thấy trên cổng")
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    again = Submission.objects.get(pk=unclear.pk)
+    receipt = again.receipts.get()
+    assert (again.state, receipt.transaction_number, receipt.stated_by) == (State.RECEIVED, "MP-DOC", "giang")
+    assert (receipt.attempt.outcome, receipt.attempt.sentence) == ("Unknown", booking.STATED_IN_JOURNAL)
+    line = Entry.objects.get(kind="submission", object_id=str(unclear.pk), action="unknown-was-booked")
+    assert line.detail == {"number": "MP-DOC", "stated_by": "giang"}
+    assert examined(evidence.container_for(again.version), paper) == (UNKNOWN, {"RECEIPT-STATED"})
+
+
+def test_a_receipt_that_the_look_up_found_is_booked_as_such(closed: Closed, portal: Portal) -> None:
+    strike(portal, "store-then-drop")
+    unclear = work(closed())
+    copy = transaction.savepoint()
+    doors.it_was_found(submission=unclear, transaction_number="MP-TIM", stated_at="202611300900")
+    transaction.savepoint_rollback(copy)
+    reconciled()
+    assert Receipt.objects.get().stated_by == doors.LOOKED_UP
+
+
+def test_a_receipt_whose_number_was_changed_on_the_disk_is_not_booked(closed: Closed, portal: Portal) -> None:
+    submission = closed()
+    assert Worker("before").sign_one()
+    anchor(timezone.now())
+    note("giang", "seen", "visit", 1)
+    copy = transaction.savepoint()
+    assert work(submission).state == State.RECEIVED
+    number = submission.receipts.get().transaction_number
+    transaction.savepoint_rollback(copy)
+    place, other = settings.HOME.receipts, number[:-1] + ("1" if number[-1] != "1" else "2")
+    kept = place.read_bytes()
+    place.write_bytes(kept.replace(f'"{number}"'.encode(), f'"{other}"'.encode()))
+    restore = declare(by="test", reason="thử")
+    with pytest.raises(JournalDamaged, match="không còn như lúc ghi"):
+        reconcile_restore(by="test", restore=restore, journal_whole=True)
+    assert any("không còn như lúc ghi" in line for line in lines_of(restore, most=5))
+    reconcile_restore(by="test", restore=restore, journal_whole=False)
+    submission.refresh_from_db()
+    assert (submission.state, Receipt.objects.exists()) == (State.UNKNOWN, False)
+    place.write_bytes(kept + place.read_bytes()[len(kept) :])
+    reconcile_restore(by="test", restore=restore, journal_whole=True)
+    assert Submission.objects.get(pk=submission.pk).receipts.get().transaction_number == number

@@ -205,7 +205,7 @@ def _receive(submission: Submission, answer: Answer, stated_by: str) -> None:
         if attempt is None:
             raise NotUnknown(NotUnknown.__doc__)
     assert attempt is not None
-    receipts.append(receipt_line(submission, attempt, answer, now))
+    receipts.append(receipt_line(submission, attempt, answer, now, stated_by=stated_by))
     if not keep_receipt(submission, attempt, answer, now, stated_by=stated_by):
         raise NumberIsAnothers(NumberIsAnothers.__doc__)
     if submission.state == State.HELD:

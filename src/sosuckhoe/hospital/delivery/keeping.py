@@ -135,7 +135,13 @@ def is_anothers(submission: Submission, number: str) -> bool:
 
 
 def receipt_line(
-    submission: Submission, attempt: Attempt, answer: Answer, now: datetime, *, simulated: bool = False
+    submission: Submission,
+    attempt: Attempt,
+    answer: Answer,
+    now: datetime,
+    *,
+    simulated: bool = False,
+    stated_by: str = "",
 ) -> receipts.ReceiptLine:
     assert submission.document is not None
     return receipts.ReceiptLine(
@@ -152,6 +158,7 @@ def receipt_line(
         stated_at=answer.stated_at,
         message=answer.message,
         simulated=simulated,
+        stated_by=stated_by,
     )
 
 

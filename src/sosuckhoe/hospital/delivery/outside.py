@@ -2,7 +2,6 @@
 journal was anchored.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,30 +11,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
+from .receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine, left_by, read
 
 Line = ReceiptLine | SentLine | AnchorLine | ErasureLine | WithheldLine
 BLOCK = 1 << 16
 """How much is read at a time from the end."""
 TAIL = 1 << 16
 """How far back is looked for what the database does not know: a copy lacks the newest lines first."""
-
-
-def line_of(text: bytes | str) -> Line | None:
-    """One line; None for a torn one and for what is no line of ours."""
-    try:
-        found = json.loads(text)
-        if not isinstance(found, dict):
-            return None
-        if "seq" in found:
-            return AnchorLine(**found)
-        if "erased_at" in found:
-            return ErasureLine(**found)
-        if "withheld_at" in found:
-            return WithheldLine(**found)
-        return SentLine(**found) if "sent_at" in found else ReceiptLine(**found)
-    except (ValueError, TypeError):
-        return None
 
 
 MOMENTS: dict[type[Line], tuple[str, ...]] = {
@@ -76,14 +58,21 @@ def unreadable_moment(line: Line) -> str:
 @dataclass(frozen=True)
 class Damaged:
     """A line that says when it was in a way nobody can read: all else it says is read as ever. Or nothing of it can be
-    read: then ``field`` is empty, and its silence vouches for nothing."""
+    read, or it is not as it was written: then ``field`` is empty, and its silence vouches for nothing."""
 
     number: int
     field: str
     value: str
+    changed: bool = False
+    """Whether it can be read and is not as it was written."""
 
     @property
     def sentence(self) -> str:
+        if self.changed:
+            return (
+                f"{settings.HOME.receipts}, dòng {self.number}: nội dung không còn như lúc ghi (sai mã kiểm “check” ở cuối dòng). "
+                "Giữ một bản sao của tệp rồi lấy lại dòng này từ một bản khác của sổ; không có thì đối chiếu với sổ không đủ."
+            )
         if not self.field:
             return (
                 f"{settings.HOME.receipts}, dòng {self.number}: không đọc được cả dòng. Giữ một bản sao của tệp rồi lấy lại "
@@ -91,7 +80,8 @@ class Damaged:
             )
         return (
             f"{settings.HOME.receipts}, dòng {self.number}: thời điểm {self.field} ghi “{self.value}”, không đọc được. "
-            "Giữ một bản sao của tệp, rồi sửa riêng thời điểm này theo dòng liền trước; đừng xóa dòng."
+            "Giữ một bản sao của tệp, rồi sửa riêng thời điểm này theo dòng liền trước và bỏ phần “check” ở cuối dòng, nếu có; "
+            "đừng xóa dòng."
         )
 
 
@@ -110,12 +100,12 @@ def _damaged(path: Path, size: int, changed: int) -> tuple[Damaged, ...]:
     found = []
     with open(path, "rb") as stream:
         for number, text in enumerate(stream, 1):
-            line = line_of(text)
-            name = unreadable_moment(line) if line is not None else ""
-            if line is None and not _is_torn(text):
-                found.append(Damaged(number, "", ""))
-            elif name:
-                found.append(Damaged(number, name, str(getattr(line, name))[:40]))
+            one = read(text)
+            name = unreadable_moment(one.says) if one.says is not None else ""
+            if name:
+                found.append(Damaged(number, name, str(getattr(one.says, name))[:40]))
+            elif one.changed or (one.says is None and not _is_torn(text)):
+                found.append(Damaged(number, "", "", one.changed))
     return tuple(found)
 
 
@@ -140,7 +130,7 @@ def lines(begin: int = 0, end: int | None = None) -> Iterator[Line]:
             stream.seek(begin - 1)
             stream.readline()  # the rest of the line that begin stands in; nothing when it stands at a line's start
         while (end is None or stream.tell() < end) and (text := stream.readline()):
-            line = line_of(text)
+            line = read(text).line
             if line is not None:
                 yield line
 
@@ -160,7 +150,7 @@ def receipts_since(begin: datetime) -> Iterator[ReceiptLine]:
         return
     margin, undated = begin - timedelta(days=1), list[ReceiptLine]()
     for text in _lines_backwards(path):
-        line = line_of(text)
+        line = read(text).line
         if not isinstance(line, ReceiptLine):
             continue
         if unreadable_moment(line):
@@ -233,15 +223,6 @@ def _record_of(line: ReceiptLine) -> tuple[object, ...]:
     return (line.facility_code, line.visit_code, number)
 
 
-def _left_by(line: ReceiptLine) -> SentLine:
-    """What a receipt's line says of what left, where older programs noted nothing else."""
-    same = {name: getattr(line, name) for name in SentLine.__dataclass_fields__ if hasattr(line, name)}
-    unknown = dict.fromkeys(
-        ("record_sha256", "unsigned_sha256", "certificate", "signature_id", "signed_at"), ""
-    )
-    return SentLine(**same | unknown | {"sent_at": line.received_at, "transaction_number": ""})
-
-
 def everything_that_left(begin: int, end: int) -> list[Left]:
     """Attempts and their receipts, joined by their numbers, in the order they left.
 
@@ -256,7 +237,8 @@ def everything_that_left(begin: int, end: int) -> list[Left]:
         key = (line.submission, line.attempt, line.fence, line.document_sha256)
         order.setdefault(key)
         if isinstance(line, SentLine):
-            sent[key] = line
+            if line.signed_at or key not in sent:
+                sent[key] = line
         else:
             received[key] = line
     said_of: dict[tuple[int, str], set[tuple[object, ...]]] = {}
@@ -264,6 +246,6 @@ def everything_that_left(begin: int, end: int) -> list[Left]:
         said_of.setdefault((line.destination, line.transaction_number), set()).add(_record_of(line))
     for key, line in list(received.items()):
         if len(said_of[line.destination, line.transaction_number]) > 1:
-            sent.setdefault(key, _left_by(line))
+            sent.setdefault(key, left_by(line))
             del received[key]
     return [Left(sent.get(key), received.get(key)) for key in order]

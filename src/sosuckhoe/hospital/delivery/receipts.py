@@ -4,15 +4,19 @@ A receipt's line is written before the database commits. If the process dies in 
 the answer had come, and recovery reads it instead of guessing. What leaves is noted right before its first byte, under
 the numbers it was given; where the journal ends the database's own journal is anchored beside it. What was erased
 or withheld has a line, too, so that no copy brings it back or sends it.
+
+A line is a JSON object, and ends with a check of its own text: one whose value was changed by a failing disk is still
+JSON, and would be believed. Lines of older programs have none.
 """
 
 import errno
+import hashlib
 import json
 import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -36,7 +40,9 @@ class ReceiptLine:
     stated_at: str
     message: str
     simulated: bool = False
-    """Whether a simulator has given it. Written where it is so alone: an older program knows no such word."""
+    """Whether a simulator has given it."""
+    stated_by: str = ""
+    """Who read the number on the portal, as in ``Receipt``; empty when it came as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +136,80 @@ def _write(lines: Sequence[AnyLine], *, flush: bool) -> None:
         os.close(descriptor)
 
 
+CHECK = b', "check": "'
+"""What is before it in a line is what it is of."""
+
+
 def _written(line: AnyLine) -> bytes:
-    return (json.dumps(as_kept(line), ensure_ascii=False) + "\n").encode()
+    text = json.dumps(as_kept(line), ensure_ascii=False).encode()[:-1]
+    return text + CHECK + _check_of(text) + b'"}\n'
+
+
+def _check_of(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:16].encode()
 
 
 def as_kept(line: AnyLine) -> dict[str, object]:
-    """What is kept of a line."""
+    """What is kept of a line. What is so of few receipts is written with those alone: an older program does not know it."""
     fields = {name: getattr(line, name) for name in line.__dataclass_fields__}
-    if not fields.get("simulated", True):
-        del fields["simulated"]
-    return fields
+    return {name: value for name, value in fields.items() if value or name not in ("simulated", "stated_by")}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of reading a line."""
+
+    says: AnyLine | None
+    """None for a torn one and for what is no line of ours."""
+    changed: bool
+    """Whether it is not as it was written."""
+
+    @property
+    def line(self) -> AnyLine | None:
+        """What is believed of it: of one that was changed only that by which nothing leaves, that a file has left, though not
+        what became of it, and that a code was marked."""
+        said = self.says
+        if not self.changed or isinstance(said, SentLine):
+            return said
+        if isinstance(said, ReceiptLine):
+            return left_by(said)
+        return said if isinstance(said, WithheldLine) and not said.lifted else None
+
+
+def read(text: bytes) -> Read:
+    """One line of the file."""
+    written = text.decode(errors="replace")
+    try:
+        found = json.loads(written)
+        check = found.pop("check", None)
+        says = _made(found)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Read(None, False)
+    return Read(says, "\ufffd" in written if check is None else not _is_whole(text))
+
+
+def _is_whole(text: bytes) -> bool:
+    text, _, check = text.rstrip(b"\r\n").rpartition(CHECK)
+    return check == _check_of(text) + b'"}'
+
+
+def _made(found: dict[str, Any]) -> AnyLine:
+    if "seq" in found:
+        return AnchorLine(**found)
+    if "erased_at" in found:
+        return ErasureLine(**found)
+    if "withheld_at" in found:
+        return WithheldLine(**found)
+    return SentLine(**found) if "sent_at" in found else ReceiptLine(**found)
+
+
+def left_by(line: ReceiptLine) -> SentLine:
+    """What a receipt's line says of what left, where nothing else is noted of it."""
+    same = {name: getattr(line, name) for name in SentLine.__dataclass_fields__ if hasattr(line, name)}
+    unknown = dict.fromkeys(
+        ("record_sha256", "unsigned_sha256", "certificate", "signature_id", "signed_at"), ""
+    )
+    return SentLine(**same | unknown | {"sent_at": line.received_at, "transaction_number": ""})
 
 
 def _write_flushed(lines: list[ReceiptLine]) -> None:
@@ -165,12 +235,14 @@ Line = TypeVar("Line", ReceiptLine, SentLine)
 def _first(kind: type[Line], wanted: tuple[int, int, int, str]) -> Line | None:
     if not settings.HOME.receipts.exists():
         return None
-    with open(settings.HOME.receipts, encoding="utf-8", errors="replace") as stream:
+    digest = wanted[-1].encode()
+    with open(settings.HOME.receipts, "rb") as stream:
         for text in stream:
-            try:
-                line = kind(**json.loads(text))
-            except (ValueError, TypeError):
-                continue
-            if (line.submission, line.attempt, line.fence, line.document_sha256) == wanted:
+            line = read(text).line if digest in text else None
+            if isinstance(line, kind) and _numbers(line) == wanted:
                 return line
     return None
+
+
+def _numbers(line: ReceiptLine | SentLine) -> tuple[int, int, int, str]:
+    return line.submission, line.attempt, line.fence, line.document_sha256

@@ -86,7 +86,7 @@ def _by_what_is_known(submission: Submission, attempt: Attempt | None, at: datet
         )
         # Found there is not on the disk: whoever wrote it may have died before it was flushed, or been refused that.
         receipts.append(line)
-        keep_receipt(submission, attempt, answer, at)
+        keep_receipt(submission, attempt, answer, at, stated_by=line.stated_by)
         _close(attempt, Word.ACCEPTED, FROM_JOURNAL, answer.sentence, at)
         step(submission, State.RECEIVED, at=at, problem_code="", problem="", not_before=None)
         return

@@ -8,7 +8,7 @@ So after a crash it is known whether nothing left (send again) or something may 
 import hashlib
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction

@@ -21,6 +21,7 @@ MAYBE = "RESTORED-MAYBE"
 """It may have left after the copy was made."""
 MAYBE_SENTENCE = "Cơ sở dữ liệu đã khôi phục từ bản cũ; hồ sơ này có thể đã gửi đi sau bản đó. Tra trên cổng rồi ghi kết quả."
 SAID_BY_JOURNAL = "Cổng đã tiếp nhận hồ sơ, theo sổ biên nhận ngoài cơ sở dữ liệu."
+STATED_IN_JOURNAL = "Không có trả lời cho lần gửi này; mã giao dịch do người hoặc máy tra cứu đọc trên cổng, theo sổ biên nhận ngoài cơ sở dữ liệu."
 
 
 def holder_of(restore: Restore) -> str:
@@ -108,9 +109,10 @@ def book_received(
     attempt = _attempt(submission, document, left, restore)
     Attempt.objects.filter(pk=attempt.pk).update(
         ended_at=datetime.fromisoformat(line.received_at),
-        outcome=Word.ACCEPTED,
+        # Where somebody read the number on the portal no answer to this attempt had come.
+        outcome=Word.UNKNOWN if line.stated_by else Word.ACCEPTED,
         code=FROM_JOURNAL,
-        sentence=SAID_BY_JOURNAL,
+        sentence=STATED_IN_JOURNAL if line.stated_by else SAID_BY_JOURNAL,
         holder=holder_of(restore),
     )
     Receipt.objects.get_or_create(
@@ -123,6 +125,7 @@ def book_received(
             "stated_at": line.stated_at,
             "message": line.message,
             "document_sha256": line.document_sha256,
+            "stated_by": line.stated_by,
         },
     )
     if submission.state in (S.WAITING, S.HELD):
@@ -141,7 +144,8 @@ def book_received(
         delays=0,
     )
     if was_unknown:
-        note(MACHINE, BOOKED, "submission", submission.pk, number=line.transaction_number)
+        stated = {"stated_by": line.stated_by} if line.stated_by else {}
+        note(MACHINE, BOOKED, "submission", submission.pk, number=line.transaction_number, **stated)
 
 
 def book_unknown(
