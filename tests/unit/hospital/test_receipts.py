@@ -115,7 +115,9 @@ def test_what_left_is_known_whole_where_its_receipt_alone_was_changed(home: Path
     assert (left.sent, left.receipt) == (SENT, None)
 
 
-@pytest.mark.parametrize(("old", "new"), [(b'"s1"', b'"s3"'), (b'"s1"', b'"s\xf1"')], ids=["value", "no-text"])
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"s1"', b'"s3"'), (b'"s1"', b'"s\xf1"')], ids=["value", "no-text"]
+)
 def test_what_left_has_left_though_its_line_was_changed(home: Path, old: bytes, new: bytes) -> None:
     receipts.append_sent(SENT)
     flip(old, new)

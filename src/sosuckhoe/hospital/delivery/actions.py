@@ -111,6 +111,13 @@ def send_earlier(*, by: Any, destination: Destination, versions: list[RecordVers
     if destination.kind != DestinationKind.PORTAL:
         raise WrongKind(WrongKind.__doc__)
     count = 0
+    # Two may press at once: the second waits here, and finds that it was done.
+    list(
+        RecordVersion.objects.select_for_update()
+        .filter(pk__in=[each.pk for each in versions])
+        .order_by("pk")
+        .values("pk")
+    )
     for version in versions:
         if not version.submissions.filter(destination=destination).exists():
             errors = version.findings.filter(severity="error", overruled_by="").exists()
@@ -211,8 +218,13 @@ def release(*, by: Any, submission: Submission, reason: str, sign_anew: bool = F
     ``sign_anew``: after the signature or the set-up was refused. What only a simulator had is always signed anew.
     """
     why, now = _reason(reason), timezone.now()
+    # What holds it now, and not what held it when it was shown: reconciling a restored copy may have found since that
+    # it left, and it stays held by that.
+    shown, submission = submission, Submission.ledger.select_for_update(of=("self",)).get(pk=submission.pk)
     sign_anew = sign_anew or submission.problem_code == PRACTICE[0]
     check_can_release(submission, sign_anew=sign_anew)
+    if submission.state != shown.state:
+        raise NotInThisState(NotInThisState.__doc__)
     if submission.version is not None:
         open_errors = submission.version.findings.filter(severity="error", overruled_by="")
         overrule(by=by, findings=list(open_errors), reason=why, at=now)

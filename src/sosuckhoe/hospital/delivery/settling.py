@@ -136,7 +136,9 @@ def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> list[Answere
     return were_unknown
 
 
-def take_back(submission: Submission, attempt: Attempt, now: datetime, *, rest: timedelta | None = None) -> bool:
+def take_back(
+    submission: Submission, attempt: Attempt, now: datetime, *, rest: timedelta | None = None
+) -> bool:
     """For the holder of an attempt of which nothing has left, once the step it wanted was refused.
 
     Its lease ran out while it waited for a slow disk, and whoever recovered could not know what it knows (F19). Only

@@ -45,7 +45,7 @@ STEPS: Mapping[tuple[State, State], str] = {
     (S.SENDING, S.HELD): "our set-up was refused",
     (S.SENDING, S.UNKNOWN): "bytes left and no clear answer came",
     (S.UNKNOWN, S.RECEIVED): "a door: it is there",
-    (S.UNKNOWN, S.SIGNED): "a door: the same bytes again",
+    (S.UNKNOWN, S.SIGNED): "a door: the same bytes again, or its holder is back and nothing had left",
     (S.RECEIVED, S.ACCEPTED): "content answers are over",
     (S.RECEIVED, S.FINDINGS): "the portal reports faults in the content",
     (S.ACCEPTED, S.FINDINGS): "the portal reports another fault, later",

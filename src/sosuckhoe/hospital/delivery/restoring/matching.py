@@ -57,8 +57,6 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
 
     ``journal_whole``: a person vouches that the journal outside reaches to the end of what happened.
     """
-    if restore.released_at is not None:
-        raise NotReconcilable(NotReconcilable.__doc__)
     damaged = [each for each in outside.damaged() if each.field or journal_whole]
     if damaged:
         # What is booked says when it was received, and that is not made up. Until a person mended it nothing leaves. Nor
@@ -67,6 +65,7 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
             (JournalDamaged.__doc__ or "").format(count=len(damaged), first=damaged[0].sentence)
         )
     now = timezone.now()
+    _begin_again(restore)
     erase_again(restore, by=MACHINE)
     withhold_again(by=MACHINE)
     found = outside.everything_that_left(0, restore.journal_size) if restore.journal_size else []
@@ -81,6 +80,7 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
         here("R02")
     with transaction.atomic():
         leave_free()
+        _not_released(restore)
         counts = count_of(restore)
         Restore.objects.filter(pk=restore.pk).update(
             journal_whole=journal_whole,
@@ -91,6 +91,19 @@ def reconcile_restore(*, by: Any, restore: Restore, journal_whole: bool) -> Coun
         note(by, "restore-reconciled", "restore", restore.pk, journal_whole=journal_whole, **counts)
     restore.refresh_from_db()
     return counts
+
+
+@transaction.atomic
+def _begin_again(restore: Restore) -> None:
+    """From here to the end of the pass it is not reconciled, so that nobody releases it in between."""
+    _not_released(restore)
+    Restore.objects.filter(pk=restore.pk).update(reconciled_at=None)
+
+
+def _not_released(restore: Restore) -> None:
+    """Locks it. Raises NotReconcilable where somebody has released it."""
+    if Restore.objects.select_for_update().get(pk=restore.pk).released_at is not None:
+        raise NotReconcilable(NotReconcilable.__doc__)
 
 
 def reaches_back(restore: Restore) -> bool:
@@ -153,7 +166,8 @@ def _book(restore: Restore, left: Left, now: datetime) -> None:
         book_unknown(submission, document, left, restore, now)
     else:
         book_received(submission, document, left, restore, now)
-    older = Submission.ledger.filter(
+    # Locked: a person may be letting one of them go at this moment.
+    older = Submission.ledger.select_for_update(of=("self",)).filter(
         Q(
             version__visit__facility_code=line.facility_code,
             version__visit__visit_code=line.visit_code,

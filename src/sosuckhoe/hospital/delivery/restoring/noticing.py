@@ -18,6 +18,7 @@ from django.utils import timezone
 from ...journal.chain import GENESIS, MACHINE, account_of, note
 from ...journal.models import End, Entry
 from .. import outside
+from ..crashpoints import here
 from ..models import Attempt, Receipt, Restore, Submission
 from ..receipts import AnchorLine, ErasureLine, ReceiptLine, SentLine, WithheldLine
 from .anchoring import anchor
@@ -49,7 +50,12 @@ def notice() -> Restore | None:
         remove_mark()
         return restore
     why = what_shows_it()
-    return hold(by=MACHINE, why=why) if why else current()
+    if why:
+        return hold(by=MACHINE, why=why)
+    held = current()
+    if held is not None:
+        _keep_away(held)
+    return held
 
 
 class _Compared(threading.local):
@@ -132,38 +138,54 @@ def hold(*, by: Any, why: str, put_back: bool = False) -> Restore:
     """Begin an epoch. The gap in the inner journal is a line of that journal, with the last anchor outside.
 
     ``put_back``: our own command did it, so it is certain, also where the copy itself was made during a hold.
-
-    What was erased since the copy is erased again before anything else.
     """
     now, last = timezone.now(), _last_anchor()
     with transaction.atomic():
         end, _ = End.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
         held = current()
         if held is not None and (held.why == why if put_back else not what_shows_it()):
-            return held  # another process was faster
-        restore = Restore.objects.create(
-            id=max(epoch(), last.epoch if last else 0) + 1,
-            noticed_at=now,
-            noticed_by=account_of(by),
-            why=why,
-            copy_until=Entry.objects.order_by("-seq").values_list("at", flat=True).first(),
-            journal_until=_last_moment(),
-            journal_size=outside.size(),
-            anchor={"seq": last.seq, "hash": last.hash, "at": last.anchored_at} if last else {},
-        )
-        last_number = Submission.ledger.aggregate(last=Max("pk"))["last"] or 0
-        note(
-            *(by, NOTICED, "restore", restore.pk),
-            why=why,
-            copy_ends_at=end.seq,
-            anchor=restore.anchor,
-            last_submission=last_number,
-        )
+            found = held  # another process was faster
+        else:
+            found = _begin(by, why, end, last, now)
+    here("R00")
+    _keep_away(found)
+    return found
+
+
+def _begin(by: Any, why: str, end: End, last: AnchorLine | None, now: datetime) -> Restore:
+    restore = Restore.objects.create(
+        id=max(epoch(), last.epoch if last else 0) + 1,
+        noticed_at=now,
+        noticed_by=account_of(by),
+        why=why,
+        copy_until=Entry.objects.order_by("-seq").values_list("at", flat=True).first(),
+        journal_until=_last_moment(),
+        journal_size=outside.size(),
+        anchor={"seq": last.seq, "hash": last.hash, "at": last.anchored_at} if last else {},
+    )
+    note(
+        *(by, NOTICED, "restore", restore.pk),
+        why=why,
+        copy_ends_at=end.seq,
+        anchor=restore.anchor,
+        last_submission=Submission.ledger.aggregate(last=Max("pk"))["last"] or 0,
+    )
+    return restore
+
+
+_kept_away: set[tuple[int, datetime]] = set()
+
+
+def _keep_away(restore: Restore) -> None:
+    """What was erased or marked since the copy is erased and marked again, before anything else. Once in each process:
+    whoever held it may have died before it was done."""
+    if (restore.pk, restore.noticed_at) in _kept_away:
+        return
     _tell_what_is_damaged()
     erase_again(restore, by=MACHINE)
     withhold_again(by=MACHINE)
-    anchor(now)
-    return restore
+    anchor(timezone.now())
+    _kept_away.add((restore.pk, restore.noticed_at))
 
 
 def _last_anchor() -> AnchorLine | None:

@@ -60,7 +60,9 @@ def rerun(request: HttpRequest) -> HttpResponse:
         except NeedsReason:
             pass
         else:
-            done(request, f"{found.deed}: {moved} {THINGS[of]}.")
+            beaten = len(found.moving) - moved
+            others = f" Còn {beaten} {THINGS[of]} vừa được người khác xử lý." if beaten else ""
+            done(request, f"{found.deed}: {moved} {THINGS[of]}.{others}")
             return _back(wish)
     shown = {
         "wish": wish,
