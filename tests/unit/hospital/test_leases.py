@@ -358,7 +358,12 @@ def restored() -> None:
     declare(by="giang", reason="bản của đêm qua")
 
 
-@pytest.mark.parametrize("meanwhile", [claimed_anew, restored])
+def of_another_sender() -> None:
+    """The ledger has lost its last commits, and under the same numbers it is somebody else's attempt that is unclear."""
+    Attempt.objects.update(holder="another")
+
+
+@pytest.mark.parametrize("meanwhile", [claimed_anew, restored, of_another_sender])
 def test_whoever_comes_back_takes_nothing_back_where_more_has_happened(
     claimed: Claimed, portal: Portal, monkeypatch: pytest.MonkeyPatch, meanwhile: Any
 ) -> None:

@@ -25,7 +25,7 @@ from .ledger import LEASE, LEDGERS_OWN, step
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
 from .restoring.hold import not_restored
-from .settling import Answered, settle, take_back
+from .settling import Answered, is_ours, settle, take_back
 from .signing_anew import was_tried
 from .states import State
 from .stopping import QUIET_AFTER
@@ -231,8 +231,8 @@ def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
     """Give an item back that was claimed but not sent; ``answer`` says why."""
     now = timezone.now()
     with writing():
-        if not Submission.ledger.filter(pk=submission.pk, since=submission.since).exists():
-            return  # another claim's under the same fence: see ``_OURS``
+        if not is_ours(attempt):
+            return
         close_attempt(attempt, None, answer)
         if not step(submission, State.SIGNED, at=now, fence=submission.fence):
             take_back(submission, attempt, now)

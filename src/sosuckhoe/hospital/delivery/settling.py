@@ -58,6 +58,8 @@ def settle(
     if answer.word is not Word.ACCEPTED:
         KEPT.hang_up()
         with writing():
+            if never_left and not is_ours(attempt):
+                return
             close_attempt(attempt, exchange, answer)
             of_all = submission.check_in_id is None or says_of_all(exchange, answer)
             stopped = of_all and count_answer(submission, answer, now)
@@ -136,10 +138,16 @@ def _receive(hand: Sequence[Answered], warning: tuple[str, str]) -> list[Answere
     return were_unknown
 
 
+def is_ours(attempt: Attempt) -> bool:
+    """Whether the ledger has this very attempt: one that has lost the last commits may have another under its numbers."""
+    same = Attempt.objects.filter(pk=attempt.pk, holder=attempt.holder, started_at=attempt.started_at)
+    return same.filter(submission=attempt.submission_id, fence=attempt.fence).exists()
+
+
 def take_back(
     submission: Submission, attempt: Attempt, now: datetime, *, rest: timedelta | None = None
 ) -> bool:
-    """For the holder of an attempt of which nothing has left, once the step it wanted was refused.
+    """For the holder of an attempt of ours of which nothing has left, once the step it wanted was refused.
 
     Its lease ran out while it waited for a slow disk, and whoever recovered could not know what it knows (F19). Only
     where nothing has happened to the record since: nobody has claimed it, and no copy was put under us.
