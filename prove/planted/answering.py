@@ -325,8 +325,8 @@ def _asked_in_order() -> Iterator[None]:
 
     real = looking._asked_about
 
-    def asked_about() -> Any:
-        rows = real()
+    def asked_about(at: Any) -> Any:
+        rows = real(at)
         return rows.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True)[:1]))
 
     with put((looking, "_asked_about", asked_about)):

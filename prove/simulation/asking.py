@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 RESTS = (15, 60, 240, 960, 3600)
 """Seconds before the first question, and after each; after the last but one always the last."""
+LONGEST = timedelta(minutes=61)
+"""What a destination asks for is not heeded any longer."""
 
 
 def in_turn(story: "Story", process: "Process") -> None:
@@ -55,7 +57,11 @@ def due(at: datetime) -> list[tuple[datetime, int]]:
         return []
     rows = Submission.ledger.filter(state="UNKNOWN", document__isnull=False, destination__kind="portal")
     found = []
-    for row in rows.filter(destination__paused_at__isnull=True).exclude(destination__receipt_look_up=""):
+    rows = rows.filter(destination__paused_at__isnull=True).exclude(destination__receipt_look_up="")
+    for row in rows.select_related("destination"):
+        there = row.destination
+        if there.failures < 3 and there.quiet_until and timedelta() < there.quiet_until - at <= LONGEST:
+            continue  # it has asked to be left alone
         asked = list(ReceiptLookUp.objects.filter(submission=row).order_by("at").values_list("at", flat=True))
         rest = timedelta(seconds=RESTS[min(len(asked), len(RESTS) - 1)])
         found.append(((asked[-1] if asked else row.since) + rest, row.pk))

@@ -335,19 +335,19 @@ def _journal(story: "Story") -> None:
 
 
 def _claims(story: "Story") -> None:
-    """Nothing is claimed while sending is paused (I21) or a restored copy is on hold (I17), and who is silent is asked
-    once in a while only (I12)."""
+    """Nothing is claimed while sending is paused (I21) or a restored copy is on hold (I17), who is silent is asked once in
+    a while only, and who has asked for it not at all (I12)."""
     from datetime import datetime
 
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT submission, state, destination, paused, failures, held, since FROM prove_claim ORDER BY id"
+            "SELECT submission, state, destination, paused, failures, held, since, quiet_until FROM prove_claim ORDER BY id"
         )
         claims = cursor.fetchall()
     asked: dict[int, datetime] = {}
-    for submission, state, destination, paused, failures, held, since in claims:
+    for submission, state, destination, paused, failures, held, since, quiet_until in claims:
         if held:
             story.violated("I17", f"{submission} is claimed while a restored copy is on hold")
         if state != "SENDING":
@@ -355,7 +355,11 @@ def _claims(story: "Story") -> None:
         if paused:
             story.violated("I21", f"{submission} is claimed although sending is paused")
         now, before = datetime.fromisoformat(since), asked.pop(destination, None)
-        if failures >= 3 and not (story.put_back or story.clock_was_wrong):
+        if story.put_back or story.clock_was_wrong:
+            continue
+        if failures < 3 and quiet_until is not None and now < datetime.fromisoformat(quiet_until):
+            story.violated("I12", f"a destination that has asked to be left alone is called at {now}")
+        if failures >= 3:
             if before is not None and (now - before).total_seconds() < QUIET:
                 story.violated("I12", f"a silent destination is asked again after {now - before}")
             asked[destination] = now

@@ -280,6 +280,8 @@ class Response:
 
 
 LOGINS = ("/token/take", "/auth/login")
+COME_BACK_LATER = {"Retry-After": "45"}
+"""How a login is answered that is too many, or comes while there is maintenance."""
 LOOK_UP, LATE = "/receipts", 300.0
 """Where it is asked what it has, and how many seconds a late one lags behind."""
 
@@ -369,13 +371,13 @@ class Wire:
         if self.path.endswith("/auth/login"):
             self.portal.secrets.add(json.loads(body)["password"])
             status, data = self.portal.log_in_to_hub(self.behaviour)
-            self.reply = (status, data, {})
+            self.reply = (status, data, COME_BACK_LATER if status in (429, 503) else {})
             return
         fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if self.path.endswith("/token/take"):
             self.portal.secrets.add(fields["password"])
             status, data = self.portal.log_in(self.behaviour)
-            self.reply = (status, data, {})
+            self.reply = (status, data, COME_BACK_LATER if status in (429, 503) else {})
         elif self.path.endswith(LOOK_UP):
             self.reply = self.portal.look_up(fields["sha256"], self.behaviour, self.token)
         else:

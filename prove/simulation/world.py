@@ -105,12 +105,12 @@ _STEP_LOG = (
     "VALUES (NEW.id, OLD.state, NEW.state, NEW.fence, OLD.problem_code, "
     "EXISTS (SELECT 1 FROM delivery_restore WHERE released_at IS NULL)); END",
     "CREATE TABLE prove_claim (id INTEGER PRIMARY KEY, submission INTEGER, state TEXT, destination INTEGER, "
-    "paused INTEGER, failures INTEGER, held INTEGER, since TEXT)",
+    "paused INTEGER, failures INTEGER, held INTEGER, since TEXT, quiet_until TEXT)",
     "CREATE TRIGGER prove_claimed AFTER UPDATE OF fence ON delivery_submission "
     "WHEN NEW.fence > OLD.fence AND NEW.lease_until IS NOT OLD.lease_until BEGIN "
-    "INSERT INTO prove_claim (submission, state, destination, paused, failures, held, since) "
+    "INSERT INTO prove_claim (submission, state, destination, paused, failures, held, since, quiet_until) "
     "SELECT NEW.id, NEW.state, there.id, there.paused_at IS NOT NULL, there.failures, "
-    "EXISTS (SELECT 1 FROM delivery_restore WHERE released_at IS NULL), NEW.since "
+    "EXISTS (SELECT 1 FROM delivery_restore WHERE released_at IS NULL), NEW.since, there.quiet_until "
     "FROM delivery_destination AS there WHERE there.id = NEW.destination_id; END",
 )
 """The checker's own record of every committed step and claim, kept by the database and not by the program."""

@@ -289,7 +289,7 @@ def test_a_ledger_that_cannot_be_read_ends_no_line(
     submission = lost()
     really = looking._asked_about
 
-    def broken() -> Any:
+    def broken(at: datetime) -> Any:
         monkeypatch.setattr(looking, "_asked_about", really)
         raise OperationalError("gone")
 

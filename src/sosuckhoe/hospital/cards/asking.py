@@ -12,11 +12,12 @@ from typing import Any
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from ..delivery.answers import Answer, fields_of, text
+from ..delivery.answers import COME_BACK_LATER, Answer, Word, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
 from ..delivery.models import Destination, DestinationKind
-from ..delivery.stopping import is_stopped_for_all, refuses_the_login, stop_and_note
+from ..delivery.quiet import has_peace
+from ..delivery.stopping import heed_login, is_stopped_for_all
 from ..journal.chain import note
 from ..staff.models import Facility, Person
 from .answers import NO_ANSWER, UNREADABLE, Standing, look_up_meaning
@@ -42,6 +43,10 @@ class NoPortal(CannotAsk):
 
 class PortalStopped(CannotAsk):
     """Hệ thống đang tạm dừng gọi cổng (lý do ở trang Gửi và biên nhận), nên chưa tra. Người bệnh vẫn được tiếp nhận và khám."""
+
+
+class PortalAsksToWait(CannotAsk):
+    """Cổng chưa cho đăng nhập và hẹn gọi lại sau, nên chưa tra. Người bệnh vẫn được tiếp nhận và khám; tra lại sau ít phút."""
 
 
 class NoOfficer(CannotAsk):
@@ -120,6 +125,8 @@ def _portal(facility: Facility) -> Destination:
         raise NoPortal(NoPortal.__doc__)
     if is_stopped_for_all(destination):
         raise PortalStopped(PortalStopped.__doc__)
+    if has_peace(destination, timezone.now()):
+        raise PortalAsksToWait(PortalAsksToWait.__doc__)
     return destination
 
 
@@ -135,6 +142,9 @@ def _in_background(pk: int) -> None:
 
 def complete(look_up: LookUp) -> None:
     """Make the call and keep what came of it."""
+    if has_peace(look_up.destination, timezone.now()):
+        _keep_refusal(look_up, Answer(Word.TRY_LATER, "NOT-ASKED", COME_BACK_LATER))
+        return
     try:
         gateway = Gateway(look_up.destination)
         session = gateway.session()
@@ -186,8 +196,7 @@ def _keep(look_up: LookUp, exchange: Exchange) -> None:
 
 def _keep_refusal(look_up: LookUp, answer: Answer) -> None:
     """Nothing of the question left this machine."""
-    if refuses_the_login(answer):
-        stop_and_note(look_up.destination, answer, timezone.now())
+    heed_login(look_up.destination, answer, timezone.now())
     LookUp.objects.filter(pk=look_up.pk).update(
         answered_at=timezone.now(), code=answer.code, standing=Standing.PENDING, sentence=answer.sentence
     )

@@ -284,14 +284,19 @@ SIMULATOR_HEADER = "X-Simulator"
 """By this every answer of a simulator says what it is; see ``simulator.config.marking``."""
 
 
-def login_answer(status: int, body: bytes) -> Answer:
+COME_BACK_LATER = "Cổng chưa cho đăng nhập và hẹn gọi lại sau. Hệ thống để yên đến giờ hẹn rồi tự thử lại."
+
+
+def login_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
     """An answer to a login; the session itself is read by ``gateway``."""
     code = text(fields_of(body).get("maketqua")) or (str(status) if status in (401, 403) else "")
     meaning = LOGIN.get(code)
-    if meaning is None:
-        return Answer(
-            Word.TRY_LATER,
-            f"LOGIN-{code[:20] or status}",
-            "Chưa đăng nhập được cổng. Hệ thống sẽ tự thử lại.",
-        )
-    return Answer(meaning.word, f"LOGIN-{code}", meaning.sentence, meaning.concern)
+    if meaning is not None and meaning.word is not Word.TRY_LATER:
+        return Answer(meaning.word, f"LOGIN-{code}", meaning.sentence, meaning.concern)
+    sentence = meaning.sentence if meaning else "Chưa đăng nhập được cổng. Hệ thống sẽ tự thử lại."
+    return Answer(
+        Word.TRY_LATER,
+        f"LOGIN-{code[:20] or status}",
+        COME_BACK_LATER if retry_after else sentence,
+        retry_after=retry_after,
+    )

@@ -32,11 +32,10 @@ from .limits import FURTHEST, within_limits
 from .loading import Carried, add_contents, add_keys, add_places
 from .models import Attempt, Destination, SignedDocument, Submission
 from .prepared import Prepared, over
+from .quiet import LONGEST_WAIT, QUIET, QUIET_AFTER, quiet_over
 from .restoring.hold import not_restored
-from .settling import LONGEST_WAIT
 from .signing_anew import must_sign_anew
 from .states import State
-from .stopping import QUIET, QUIET_AFTER
 from .turns import writing
 from .withheld import not_withheld
 
@@ -150,7 +149,7 @@ def _probe(destination: Destination, now: datetime) -> bool:
     """After failures in a row one item at a time asks whether the portal is back."""
     if destination.failures < QUIET_AFTER:
         return True
-    rows = Destination.objects.filter(pk=destination.pk).filter(_quiet_over(now, ""))
+    rows = Destination.objects.filter(pk=destination.pk).filter(quiet_over(now))
     return bool(rows.update(quiet_until=now + QUIET))
 
 
@@ -167,14 +166,9 @@ def _free(now: datetime) -> Q:
     return Q(lease_until__isnull=True) | lease_is_over(now)
 
 
-def _quiet_over(now: datetime, prefix: str) -> Q:
-    column = f"{prefix}quiet_until"
-    return Q(**{f"{column}__isnull": True}) | over(column, now, 2 * QUIET)
-
-
 def _open(now: datetime) -> Q:
     limit = Q(destination__next_call_at__isnull=True) | over("destination__next_call_at", now, FURTHEST)
-    return Q(destination__paused_at__isnull=True) & _quiet_over(now, "destination__") & limit
+    return Q(destination__paused_at__isnull=True) & quiet_over(now, "destination__") & limit
 
 
 def _locked(due: QuerySet[Submission], order: str = "id") -> QuerySet[Submission]:

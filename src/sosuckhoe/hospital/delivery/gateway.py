@@ -199,7 +199,7 @@ class Gateway:
         )
         if exchange.broken or exchange.status is None:
             raise later("LOGIN-NO-ANSWER", "Cổng không trả lời khi đăng nhập. Hệ thống sẽ tự thử lại.")
-        answer = login_answer(exchange.status, exchange.answer)
+        answer = login_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after)
         if answer.word is not Word.ACCEPTED:
             raise NotSent(answer)
         key = fields_of(exchange.answer).get("apikey")

@@ -24,10 +24,11 @@ from .gateway import Gateway
 from .keeping import is_anothers
 from .ledger import LEDGERS_OWN
 from .models import DestinationKind, ReceiptLookUp, Said, Submission
+from .quiet import peace
 from .restoring.hold import on_hold
 from .settling import REST
 from .states import State
-from .stopping import refuses_the_login, stop_and_note
+from .stopping import heed_login
 
 LEAST_OFTEN = timedelta(hours=1)
 RESTS = (4 * REST, 16 * REST, 64 * REST, LEAST_OFTEN)
@@ -51,7 +52,7 @@ class Found:
 
 def look_up_next(at: datetime) -> bool:
     """Ask about what has been due longest: so everything has its turn, however much waits. False when nothing is due."""
-    due = _asked_about().filter(moment__lte=at).values_list("pk", flat=True).first()
+    due = _asked_about(at).filter(moment__lte=at).values_list("pk", flat=True).first()
     if due is None:
         return False
     submission = _in_full(due)
@@ -70,7 +71,7 @@ def look_up_next(at: datetime) -> bool:
 
 def next_look_up(at: datetime, *, first: bool = False) -> float | None:
     """Seconds until the next question; None when there is nothing to ask about. ``first``: the first about something."""
-    rows = _asked_about()
+    rows = _asked_about(at)
     moment = (rows.filter(asked=0) if first else rows).values_list("moment", flat=True).first()
     return None if moment is None else max(0.0, (moment - at).total_seconds())
 
@@ -109,8 +110,7 @@ def _ask(submission: Submission) -> tuple[Exchange | None, Found]:
                 break
             gateway.drop(session)
     except NotSent as problem:
-        if refuses_the_login(problem.answer):
-            stop_and_note(submission.destination, problem.answer, timezone.now())
+        heed_login(submission.destination, problem.answer, timezone.now())
         return None, Found(Said.NO_ANSWER, problem.answer.sentence)
     return exchange, _meaning(submission, exchange)
 
@@ -129,11 +129,12 @@ def _meaning(submission: Submission, exchange: Exchange) -> Found:
     return Found(Said.THERE, f"Mã giao dịch {number}.", number, text(fields.get("received_at"))[:20])
 
 
-def _asked_about() -> QuerySet[Submission]:
-    """What is unknown at a destination that can be asked, with how often it was asked (``asked``) and when it is to be
+def _asked_about(at: datetime) -> QuerySet[Submission]:
+    """What is unknown at a destination that can be asked now, with how often it was asked (``asked``) and when it is to be
     asked, again, less and less often (``moment``): in this order, which the database finds out from what is unknown
     alone."""
     rows = Submission.ledger.filter(
+        ~peace(at, "destination__"),
         state=State.UNKNOWN,
         health_check__isnull=True,
         document__isnull=False,

@@ -24,11 +24,11 @@ from .keeping import close_attempt, note_attempt, sent_line
 from .ledger import LEASE, LEDGERS_OWN, step
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
+from .quiet import QUIET_AFTER
 from .restoring.hold import not_restored
 from .settling import Answered, is_ours, settle, take_back
 from .signing_anew import was_tried
 from .states import State
-from .stopping import QUIET_AFTER
 from .together import together
 from .turns import writing
 from .withheld import mark_on, marks
@@ -104,7 +104,8 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
         keep_answer(answered)
         return answered.answer.word in (Word.ACCEPTED, Word.REJECTED)
     except NotSent as problem:
-        if CUTS.are_told() and not attempt.bytes_from and problem.answer.word is Word.TRY_LATER:
+        unheard = problem.answer.word is Word.TRY_LATER and problem.answer.retry_after is None
+        if CUTS.are_told() and not attempt.bytes_from and unheard:
             # Whether the destination is well was not waited for.
             release(submission, attempt, STOPPING)
             return False

@@ -18,6 +18,7 @@ from .crashpoints import here
 from .keeping import close_attempt, is_anothers, keep_receipts, receipt_line
 from .ledger import step, step_all
 from .models import Attempt, PracticeReceipt, Submission
+from .quiet import LONGEST_WAIT
 from .restoring.hold import not_restored
 from .states import State
 from .stopping import count_answer, note_stop, says_of_all
@@ -26,8 +27,6 @@ from .turns import writing
 
 FIRST_DELAY = 5
 LONGEST_DELAY = 600
-LONGEST_WAIT = 3600
-"""Seconds, when the portal itself asks for a time."""
 REST = timedelta(seconds=15)
 """How long an UNKNOWN rests before the same bytes go out again, where the second door is declared."""
 CAME_LATE = "unknown-was-answered"

@@ -3,20 +3,18 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from ..journal.chain import note
 from ..journal.models import Entry
 from .answers import NOT_WAITED_FOR, SIMULATED, Answer, Concern, Word
 from .calling import Exchange
 from .models import Attempt, Destination, Receipt, Submission
-from .prepared import Prepared, change
+from .prepared import Prepared
+from .quiet import QUIET, QUIET_AFTER, keep_peace, peace
 
 SENDER = "worker"
 """Who stops a destination when no person does."""
-QUIET_AFTER = 3
-"""So many failures in a row mean the portal, not the record: then one probe in ``QUIET``."""
-QUIET = timedelta(seconds=30)
 ANSWER_NOTED_EVERY = timedelta(seconds=10)
 PAUSE_AFTER_SET_UP_REFUSALS = 2
 PAUSE_AFTER_STRANGE_ANSWERS = 3
@@ -57,14 +55,18 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
         stopped = stop_account(destination, answer, now, why)
     if answer.code in (SIMULATED.code, NOT_WAITED_FOR.code):
         return stopped  # nothing was heard of the destination itself
-    if answer.word in (Word.TRY_LATER, Word.UNKNOWN):
-        rows = Destination.objects.filter(pk=destination.pk)
+    rows = Destination.objects.filter(pk=destination.pk)
+    if keep_peace(destination, answer, now):
+        pass
+    elif answer.word in (Word.TRY_LATER, Word.UNKNOWN):
+        rows = rows.filter(~peace(now))
         rows.update(failures=F("failures") + 1)
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
     elif _STALE.keys(now, destination.pk):
-        # Noted every few seconds at most: senders side by side should not queue up for this row.
-        noted = {"failures": 0, "quiet_until": None, "answered_at": now}
-        change(Destination, {"id": destination.pk}, noted)
+        # Noted every few seconds at most: senders side by side should not queue up for this row. What was under way
+        # when another login was told to come back later ends no peace.
+        kept = Case(When(peace(now), then=F("quiet_until")), default=None)
+        rows.update(failures=0, quiet_until=kept, answered_at=now)
     return stopped
 
 
@@ -146,6 +148,14 @@ def note_stop(destination: Destination, answer: Answer) -> None:
 def refuses_the_login(answer: Answer) -> bool:
     """Whether it stops the destination wherever it comes from, a question too: the next login could lock the account."""
     return answer.concern is Concern.ACCOUNT and answer.code.startswith(("LOGIN-", SIMULATED.code))
+
+
+def heed_login(destination: Destination, answer: Answer, now: datetime) -> None:
+    """What an answer to a login asks for, where it was met by a question and no item is being settled."""
+    if refuses_the_login(answer):
+        stop_and_note(destination, answer, now)
+    else:
+        keep_peace(destination, answer, now)
 
 
 @transaction.atomic

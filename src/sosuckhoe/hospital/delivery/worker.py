@@ -34,12 +34,13 @@ from .ledger import (
     step,
 )
 from .models import Attempt, Submission
+from .quiet import LONGEST_WAIT
 from .recovery import give_back, recover
 from .restoring.hold import on_hold
 from .restoring.noticing import compare_once, notice
 from .saving import NEXT_STEP, cannot_save
 from .sending import NotKept, keep_answer, send_submission
-from .settling import LONGEST_WAIT, Answered
+from .settling import Answered
 from .signers.keys import CannotSignNow
 from .signing import Held, Signed, make_signed, store_all
 from .signing_anew import ask_about_what_waits

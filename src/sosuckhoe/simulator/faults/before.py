@@ -127,6 +127,7 @@ ANSWERS: dict[str, Callable[[ServiceRequest, Parameters], HttpResponse | None]] 
     "http-502": http_502,
     "http-503": http_503,
     "http-429": http_429,
+    "login-busy": http_429,
     "rate-limit": rate_limit,
     "html-under-200": html_under_200,
     "bare-401": bare_401,

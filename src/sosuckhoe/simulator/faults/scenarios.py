@@ -15,7 +15,7 @@ STANDING = "standing"
 
 WAITS = (
     "Hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại»; lỗi nhiều lần thì đầu trang ghi «Chậm» hoặc «Cổng không "
-    "trả lời». Không cần làm gì."
+    "trả lời», khi cổng hẹn giờ lúc đăng nhập thì «Hẹn gọi lại». Không cần làm gì."
 )
 UNSURE = "Hồ sơ ở «Chưa rõ kết quả» với ba lối ra; không gửi lại khi chưa rõ, trừ khi cơ sở đã khai cổng thay theo mã."
 IN_TIME = (
@@ -106,8 +106,8 @@ _ALL = (
     Scenario("maintenance-window", BEFORE, "Bảo trì có giờ bắt đầu và kết thúc",
              "Trang cổng báo trước; từ giờ bắt đầu đến giờ kết thúc theo đồng hồ mô phỏng, mọi lần gọi nhận HTTP 503 và "
              "Retry-After. Quy định chỉ nói báo trước ít nhất 12 giờ; cách từ chối là giả định của phần mô phỏng.",
-             "Trong giờ bảo trì: hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại», đầu trang ghi «Chậm» hoặc «Cổng "
-             "không trả lời». Hết giờ thì tự gửi hết. Hạn lùi theo khi ghi ở Đối chiếu, mục «Ghi sự cố, bảo trì».", "F48, gateway §9",
+             "Trong giờ bảo trì: hồ sơ vẫn «Đã ký» kèm lý do và «Hệ thống sẽ tự gửi lại», đầu trang ghi «Chậm», «Cổng "
+             "không trả lời» hoặc «Hẹn gọi lại». Hết giờ thì tự gửi hết, trễ nhất một giờ sau lần hẹn. Hạn lùi theo khi ghi ở Đối chiếu, mục «Ghi sự cố, bảo trì».", "F48, gateway §9",
              {"starts_in_hours": 12.0, "hours": 4.0}, at=PORTAL_CALLS),
     Scenario("path-disabled", BEFORE, "Đường dẫn bị tắt", "Trả HTTP 404 cho đường dẫn đã chọn.", STOPPED, "§5"),
     # HTTP says no
@@ -118,6 +118,9 @@ _ALL = (
     Scenario("http-503", BEFORE, "HTTP 503 và Retry-After", "Quá tải, hẹn giờ thử lại.", WAITS, "F37",
              {"retry_after": 120}),
     Scenario("http-429", BEFORE, "HTTP 429 và Retry-After", "Gọi quá nhiều.", WAITS, "F37", {"retry_after": 60}),
+    Scenario("login-busy", BEFORE, "Chưa cho đăng nhập và hẹn giờ", "Đăng nhập gặp HTTP 429 và Retry-After.",
+             "Đầu trang ghi «Hẹn gọi lại»: đến giờ hẹn (nhiều nhất một giờ) không gọi cổng nữa, cả tra thẻ và báo vào khám; hồ "
+             "sơ vẫn «Đã ký» rồi tự gửi tiếp.", "F37, F48", {"retry_after": 600}, at=("token",)),
     Scenario("rate-limit", BEFORE, "Giới hạn số lần gọi", "Quá số lần mỗi phút thì trả 429.", WAITS, "§7",
              {"per_minute": 60}),
     Scenario("system-error", DURING, "Mã 500 trong nội dung", "HTTP 200, maKetQua 500, không lưu.", WAITS, "gateway §7"),

@@ -151,7 +151,7 @@ def _unreadable(status: int) -> Answer:
     )
 
 
-def login_answer(status: int, body: bytes) -> Answer:
+def login_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
     """An answer to a login that brought no token."""
     code = told(body, "res_code") or ("CM_AUTH_ACCOUNT_FAIL" if status in (401, 403) else "")
     if code == "CM_AUTH_ACCOUNT_FAIL":
@@ -159,5 +159,8 @@ def login_answer(status: int, body: bytes) -> Answer:
     return Answer(
         Word.TRY_LATER,
         f"LOGIN-{(code or str(status))[:30]}",
-        "Chưa đăng nhập được trục. Hệ thống sẽ tự thử lại.",
+        "Trục chưa cho đăng nhập và hẹn gọi lại sau. Hệ thống để yên đến giờ hẹn rồi tự thử lại."
+        if retry_after
+        else "Chưa đăng nhập được trục. Hệ thống sẽ tự thử lại.",
+        retry_after=retry_after,
     )

@@ -92,7 +92,7 @@ class Hub:
             raise later("LOGIN-NO-ANSWER", "Trục không trả lời khi đăng nhập. Hệ thống sẽ tự thử lại.")
         token, lives = told(exchange.answer, "token"), told(exchange.answer, "duration")
         if not token or not lives.isdigit():
-            raise NotSent(login_answer(exchange.status, exchange.answer))
+            raise NotSent(login_answer(exchange.status, exchange.answer, retry_after=exchange.retry_after))
         longest = timedelta(minutes=self._settings.token_minutes)
         return HubSession(
             account, token, datetime.now(UTC) + min(timedelta(seconds=min(int(lives), 10**6)), longest)

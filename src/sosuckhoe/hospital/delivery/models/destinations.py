@@ -49,7 +49,8 @@ class Destination(models.Model):
     failures = models.PositiveIntegerField(default=0)
     """Calls in a row without an answer of the portal's own."""
     quiet_until = models.DateTimeField(null=True, blank=True)
-    """After several failures one probe at a time goes out, not the whole queue."""
+    """After several failures one probe at a time goes out, not the whole queue; after fewer, how long it has asked to be
+    left alone. See ``quiet``."""
     answered_at = models.DateTimeField(null=True, blank=True)
     """When the portal last gave an answer of its own."""
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from ...journal.chain import account_of, note
 from ..answers import NO_ANSWER, UNREADABLE
 from ..models import Attempt, Destination, DestinationKind, Incident, OutageCause, Submission
-from ..stopping import QUIET_AFTER
+from ..quiet import QUIET_AFTER
 from .deadlines import Outage
 
 OUR_OWN = frozenset(

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from ..models import Destination, Receipt
 from ..outside import moment_of, receipts_since
+from ..quiet import QUIET_AFTER, is_quiet
 from ..receipts import ReceiptLine
-from ..stopping import QUIET_AFTER
 from .deadlines import CLOCKS, Due, Outage, dues
 from .gap_causes import CAUSES, STAGES, Cause, Doors, cause_of, contradictions, stage_of
 from .stories import Story, bounds, moments_of, stories
@@ -292,7 +292,7 @@ def doors_now(at: datetime) -> Doors:
     for each in Destination.objects.all():
         if each.paused:
             paused.add(each.pk)
-        if each.failures >= QUIET_AFTER or (each.quiet_until is not None and each.quiet_until > at):
+        if each.failures >= QUIET_AFTER or is_quiet(each, at):
             silent.add(each.pk)
     return Doors(frozenset(paused), frozenset(silent))
 

@@ -16,11 +16,11 @@ from ...staff.models import Facility
 from ..backups.schedule import Backups, backups
 from ..models import Attempt, Destination, SigningKey, Submission
 from ..practised import PRACTICE
+from ..quiet import QUIET_AFTER
 from ..restoring.hold import on_hold
 from ..saving import NEXT_STEP, cannot_save
 from ..signers.refused import refused_keys
 from ..states import State
-from ..stopping import QUIET_AFTER
 from .clocks import gaps
 from .counting import known
 from .flushing import flush_seconds

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from ...delivery.models import Destination, Submission
+from ...delivery.quiet import QUIET_AFTER, is_quiet
 from ...delivery.restoring.hold import on_hold
 from ...delivery.saving import could_not_save
 from ...delivery.states import State
@@ -14,18 +15,15 @@ from .words import SENDING, Look
 
 SLOW_AFTER = timedelta(minutes=30)
 """Sending takes seconds; whoever waits this long without a reason waits for something that is not moving."""
-SILENT_AFTER = 3
-"""Calls in a row without an answer of the portal's own."""
 
 
 def state_of(destination: Destination) -> str:
     """The key of ``SENDING`` for one destination, without looking at its queue."""
     if destination.paused:
         return "paused"
-    quiet = destination.quiet_until is not None and destination.quiet_until > timezone.now()
-    if quiet or destination.failures >= SILENT_AFTER:
+    if destination.failures >= QUIET_AFTER:
         return "silent"
-    return "normal"
+    return "asked-to-wait" if is_quiet(destination, timezone.now()) else "normal"
 
 
 def sending_key(destination: Destination | None = None) -> str:
@@ -39,7 +37,7 @@ def sending_key(destination: Destination | None = None) -> str:
     if not used:
         return "unset"
     states = {state_of(each) for each in used}
-    for worst in ("silent", "paused"):
+    for worst in ("silent", "paused", "asked-to-wait"):
         if worst in states:
             return worst
     now = timezone.now()

@@ -37,6 +37,7 @@ SENDING = {
     "restored": Look("Giữ sau khôi phục", "stop", "hold"),
     "paused": Look("Tạm dừng", "look", "hold"),
     "silent": Look("Cổng không trả lời", "stop", "stop"),
+    "asked-to-wait": Look("Hẹn gọi lại", "look", "wait"),
     "unset": Look("Chưa khai nơi nhận", "wait", "plug"),
 }
 """Today's state of sending, one word for the top bar."""

@@ -113,6 +113,12 @@ def _sending_needs() -> list[Need]:
         return []
     sentences = {
         "silent": ("stop", "stop", "Cổng không trả lời", "Hệ thống tự thử lại; hồ sơ vẫn được giữ và ký"),
+        "asked-to-wait": (
+            "look",
+            "wait",
+            "Cổng chưa cho đăng nhập, hẹn gọi lại sau",
+            "Hệ thống để yên đến giờ hẹn rồi tự gửi tiếp; hồ sơ vẫn được giữ và ký",
+        ),
         "paused": ("look", "hold", "Việc gửi đang tạm dừng", "Xem ai tạm dừng, vì sao, và cho gửi tiếp"),
         "stopped": (
             "stop",
