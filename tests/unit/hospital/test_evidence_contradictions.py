@@ -38,6 +38,7 @@ from .test_worker import _fresh_sessions, changed, closed, renamed, strike, work
 __all__ = ["_fresh_sessions", "closed", "made", "message_key", "two"]
 pytestmark = pytest.mark.django_db
 CLOCK, JOURNAL, ANSWER = "clock.json", "journal.json", "submissions/1/answer-1.bin"
+CERTIFICATES = "certificates.json"
 
 
 def later(text: str, **by: float) -> str:
@@ -98,6 +99,12 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Made], bytes], str, str]] = {
     "received a year before": (lambda it: forged(it.first, RECEIPTS, moved("received_at", days=-365)), FAILED, "RECEIPT-TIMES"),
     "received a month after": (lambda it: forged(it.first, RECEIPTS, moved("received_at", days=30)), FAILED, "RECEIPT-TIMES"),
     "stated at another time": (lambda it: forged(it.first, RECEIPTS, put("stated_at", "20260101000000")), FAILED, "RECEIPT-STATED-AT"),
+    "another message": (lambda it: forged(it.first, RECEIPTS, put("message", "Tiếp nhận thành công, đã duyệt")), FAILED, "RECEIPT-MESSAGE"),
+    "closed two days after it was frozen": (lambda it: forged(it.first, CLOCK, lambda clock: clock.update(closed_at=later(clock["frozen_at"], days=2))), FAILED, "CLOCK-CLOSED"),
+    "a certificate said to last longer": (lambda it: forged(it.first, CERTIFICATES, moved("not_after", days=400)), FAILED, "CERTIFICATE-TOLD"),
+    "another serial number": (lambda it: forged(it.first, CERTIFICATES, put("serial", "1")), FAILED, "CERTIFICATE-TOLD"),
+    "a state that does not exist": (lambda it: forged(it.first, CLOCK, same, of_submission(state="DONE", word="Đã duyệt")), UNKNOWN, "STATE-UNKNOWN"),
+    "fewer attempts noted than there are": (lambda it: forged(it.first, CLOCK, same, of_submission(attempts_noted=0)), UNKNOWN, "ATTEMPTS-MISSING"),
     "another date in the clock": (
         lambda it: forged(it.first, CLOCK, lambda clock: put("portal_date", "Mon, 30 Nov 2020 00:00:00 GMT")(clock["answers"])), FAILED, "CLOCK-OTHER",
     ),

@@ -1048,6 +1048,16 @@ class Examination:
                 self.say(FAILED, "CERTIFICATE-FILE", one["file"], "Chứng thư không đúng mã băm đã ghi.")
                 continue
             self.leaves[one["sha256"]] = pem(self.box.parts[one["file"]])[0]
+            dates = ((one.get("not_before"), found[0].not_before), (one.get("not_after"), found[0].not_after))
+            if any(told and moment(told) != true for told, true in dates) or (
+                one.get("serial", f"{found[0].serial:x}") != f"{found[0].serial:x}"
+            ):
+                self.say(
+                    FAILED,
+                    "CERTIFICATE-TOLD",
+                    one["file"],
+                    "Số hoặc thời hạn ghi kèm khác với chính chứng thư.",
+                )
             registered = one["registered_at"]
             on_portal = (
                 f"ghi đã đăng ký trên cổng {shown(registered)}" if registered else "chưa ghi ngày đăng ký"
@@ -1320,6 +1330,10 @@ class Examination:
                 f"Trạng thái ghi là “{word}”, nhưng mã trạng thái {state} là “{STATES[state]}”.",
             )
             return
+        if state not in STATES:
+            self.say(
+                UNKNOWN, "STATE-UNKNOWN", where, f"Mã trạng thái “{state}” không có trong các mã đã công bố."
+            )
         last = max((one["number"] for one in attempts), default=0)
         answered = {
             one["number"]: one["answer_head"]
@@ -1397,7 +1411,7 @@ class Examination:
         there = [one["number"] for one in attempts]
         noted = submission.get("attempts_noted", max(there, default=0))
         missing = sorted(set(range(1, min(int(noted), MAX_PARTS) + 1)) - set(there))
-        if missing or len(there) != len(set(there)):
+        if missing or len(there) != len(set(there)) or int(noted) < max(there, default=0):
             self.say(
                 UNKNOWN,
                 "ATTEMPTS-MISSING",
@@ -1510,6 +1524,14 @@ class Examination:
                 f"Giờ tiếp nhận ghi trên biên nhận khác giờ trong trả lời lưu lại của {self.other_side.lower()}.",
             )
             return
+        if receipt["message"] != message_in(answer, self.box.kind):
+            self.say(
+                FAILED,
+                "RECEIPT-MESSAGE",
+                subject,
+                f"Lời nhắn ghi trên biên nhận khác lời nhắn trong trả lời lưu lại của {self.other_side.lower()}.",
+            )
+            return
         if SIMULATOR.search(attempt["answer_head"]):
             side = self.other_side.lower()
             self.say(
@@ -1593,6 +1615,14 @@ class Examination:
             self.say(
                 FAILED, "CLOCK-OTHER", "Đồng hồ", "Giờ chốt ở phần giờ giấc khác giờ chốt ghi trong gói."
             )
+        if told.get("closed_at") is not None:
+            self.in_order(
+                told["closed_at"],
+                self.box.manifest["frozen_at"],
+                "CLOCK-CLOSED",
+                "Đồng hồ",
+                "Giờ kết thúc được ghi là sau lúc hồ sơ được chốt",
+            )
         for one in told["answers"]:
             if one["portal_date"] and one["ended_at"]:
                 try:
@@ -1635,6 +1665,14 @@ def _number(told: str) -> str:
 def stated_at_in(answer: bytes) -> str:
     """When the portal says that it received, as the client reads it."""
     return _fields(answer).get("thoigiantiepnhan", "")[:20]
+
+
+def message_in(answer: bytes, kind: str = RECORD) -> str:
+    """What is said beside a number, as the client keeps it."""
+    if kind != HEALTH_CHECK:
+        return _fields(answer).get("thongdiep", "")
+    told = (_said_by_hub(answer, name)[:1] for name in ("res_code", "res_message", "data_state"))
+    return " ".join(each for one in told for each in one)
 
 
 def _fields(answer: bytes) -> dict[str, str]:
