@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .documents import CHECK_IN, frozen, key_of, kind_of, listed_as, number_column, rows, where
-from .recorded import doors_are_recorded
+from .recorded import doors_are_recorded, never_left
 
 if TYPE_CHECKING:
     from .portal import Arrival
@@ -407,7 +407,7 @@ def _leases() -> list[tuple[int, int, object]]:
 
 
 def _steps(story: "Story") -> None:
-    """Every committed step is lawful, UNKNOWN is left by doors only, and fences grow (I5, I16)."""
+    """Every committed step is lawful, UNKNOWN is left by doors, or where nothing had left, and fences grow (I5, I16)."""
     from django.db import connection
 
     from sosuckhoe.hospital.delivery.models import Attempt
@@ -434,8 +434,9 @@ def _steps(story: "Story") -> None:
             if fence <= claims.get(submission, 0):
                 story.violated("I16", f"{submission}: claimed again under fence {fence}")
             claims[submission] = fence
-    known = {row.pk: key_of(row) for row in rows()}
-    for submission, times in left.items():
+    known, back = {row.pk: key_of(row) for row in rows()}, never_left(story)
+    for submission, all_times in left.items():
+        times = all_times - back[submission]
         if times > story.said_absent.get(submission, 0) and not story.declared_for(known[submission][0]):
             story.violated("I5", f"{submission} left UNKNOWN without a door")
         by_people = story.said_absent.get(submission, 0) + story.sent_again.get(submission, 0)

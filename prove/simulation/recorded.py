@@ -3,6 +3,7 @@
 And what is left of a crash is understood: to give up on it is safe, but nothing in a story is a reason to.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,24 @@ def understood(story: "Story") -> tuple[Any, str, Any]:
         return really(pk, at)
 
     return recovery, "_not_understood", told
+
+
+def never_left(story: "Story") -> Counter[int]:
+    """How often the holder of an attempt came back and said that nothing of it had left; the portal's books say the same."""
+    from sosuckhoe.hospital.delivery.models import Attempt
+    from sosuckhoe.hospital.journal.models import Entry
+
+    arrived = {each.attempt for each in story.portal.arrivals}
+    found: Counter[int] = Counter()
+    for line in Entry.objects.filter(action="unknown-never-left"):
+        submission = int(line.object_id)
+        attempt = Attempt.objects.get(submission=submission, number=line.detail["attempt"])
+        if attempt.pk in arrived:
+            story.violated(
+                "I5", f"attempt {attempt.pk} is said never to have left, and it reached the portal"
+            )
+        found[submission] += 1
+    return found
 
 
 def doors_are_recorded(story: "Story") -> None:
