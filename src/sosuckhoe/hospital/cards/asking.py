@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..delivery.answers import COME_BACK_LATER, Answer, Word, fields_of, text
 from ..delivery.gateway import Exchange, Gateway, NotSent, Session, session_is_refused
 from ..delivery.ledger import destinations_of
+from ..delivery.limits import take_a_place
 from ..delivery.models import Destination, DestinationKind
 from ..delivery.quiet import has_peace
 from ..delivery.stopping import heed_login, is_stopped_for_all
@@ -159,6 +160,7 @@ def complete(look_up: LookUp) -> None:
 
 
 def _call(gateway: Gateway, session: Session, look_up: LookUp) -> Exchange:
+    take_a_place(look_up.destination, timezone.now())
     asked = {
         "card_number": look_up.card_number,
         "full_name": look_up.full_name,

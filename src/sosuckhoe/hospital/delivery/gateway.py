@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from .answers import Answer, Concern, Word, fields_of, login_answer, says_two_things, submission_answer, text
 from .calling import Exchange, Host, HostNotAllowed, NotSent, check_address, later
+from .limits import take_a_place
 from .models import Destination, Submission
 from .secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
 from .sessions import SESSIONS, Sessions
@@ -194,6 +197,7 @@ class Gateway:
             raise later("SECRET-UNREADABLE", UNREADABLE) from None
         # The portal wants MD5 in capitals; it protects nothing and is kept as secret as the password.
         password_hash = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
+        take_a_place(self.destination, timezone.now())
         exchange = self._host.post(
             LOGIN_PATH, {"username": self.destination.account, "password": password_hash}
         )

@@ -23,12 +23,14 @@ from .calling import Exchange, NotSent
 from .gateway import Gateway
 from .keeping import is_anothers
 from .ledger import LEDGERS_OWN
+from .limits import take_a_place, within_limits
 from .models import DestinationKind, ReceiptLookUp, Said, Submission
 from .quiet import peace
 from .restoring.hold import on_hold
 from .settling import REST
 from .states import State
 from .stopping import heed_login
+from .turns import writing
 
 LEAST_OFTEN = timedelta(hours=1)
 RESTS = (4 * REST, 16 * REST, 64 * REST, LEAST_OFTEN)
@@ -51,11 +53,15 @@ class Found:
 
 
 def look_up_next(at: datetime) -> bool:
-    """Ask about what has been due longest: so everything has its turn, however much waits. False when nothing is due."""
+    """Ask about what has been due longest: so everything has its turn, however much waits. False when nothing is due, or
+    as many calls are made as the destination bears."""
     due = _asked_about(at).filter(moment__lte=at).values_list("pk", flat=True).first()
     if due is None:
         return False
     submission = _in_full(due)
+    with writing():
+        if not within_limits(submission.destination, at):
+            return False
     try:
         look_up(submission, at)
     except LEDGERS_OWN:
@@ -109,6 +115,7 @@ def _ask(submission: Submission) -> tuple[Exchange | None, Found]:
             if not (first and gateway.refuses_session(exchange)):
                 break
             gateway.drop(session)
+            take_a_place(submission.destination, timezone.now())
     except NotSent as problem:
         heed_login(submission.destination, problem.answer, timezone.now())
         return None, Found(Said.NO_ANSWER, problem.answer.sentence)

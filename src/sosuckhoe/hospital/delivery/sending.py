@@ -22,6 +22,7 @@ from .channels import Channel, channel_of
 from .connections import CUTS, KEPT
 from .keeping import close_attempt, note_attempt, sent_line
 from .ledger import LEASE, LEDGERS_OWN, step
+from .limits import take_a_place
 from .models import Attempt, Submission
 from .prepared import Prepared, change_all, padded
 from .quiet import QUIET_AFTER
@@ -95,6 +96,7 @@ def send_submission(submission: Submission, attempt: Attempt) -> bool:
             KEPT.hang_up()
             close_attempt(attempt, exchange, _judge(channel, exchange, submission))
             attempt = _next_attempt(submission)
+            take_a_place(submission.destination, timezone.now())
             session = channel.session()
             exchange = _submit(channel, session, submission, attempt)
         answered = Answered(submission, attempt, exchange, _judge(channel, exchange, submission))

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
 from ..answers import Answer, Concern, Word
 from ..calling import Exchange, Host, HostNotAllowed, NotSent, later
+from ..limits import take_a_place
 from ..models import Destination, Submission
 from ..secrets import UNREADABLE, SecretExposed, SecretMissing, secret_of
 from ..sessions import SESSIONS, Sessions
@@ -85,6 +88,7 @@ class Hub:
         except OSError:
             raise later("SECRET-UNREADABLE", UNREADABLE) from None
         account = self.destination.account
+        take_a_place(self.destination, timezone.now())
         exchange = self._host.post(
             LOGIN_PATH, json.dumps({"username": account, "password": password}).encode()
         )

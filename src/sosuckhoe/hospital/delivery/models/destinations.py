@@ -38,9 +38,9 @@ class Destination(models.Model):
     receipt_look_up = models.CharField(max_length=255, blank=True)
     """Path of a service that says whether something is there, which opens the first door. Empty: there is none."""
     calls_at_once = models.PositiveIntegerField(null=True, blank=True)
-    """At most so many at a time, whoever sends. Empty: as many as there are workers."""
+    """At most so many submissions at a time, whoever sends. Empty: as many as there are workers."""
     calls_per_minute = models.PositiveIntegerField(null=True, blank=True)
-    """At most so many in a minute, evenly spaced. Empty: no limit."""
+    """At most so many in a minute, evenly spaced; whatever is called counts, see ``limits``. Empty: no limit."""
     next_call_at = models.DateTimeField(null=True, blank=True)
     """Where a limit holds: no call begins earlier."""
     paused_at = models.DateTimeField(null=True, blank=True)

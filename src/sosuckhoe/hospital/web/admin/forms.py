@@ -154,13 +154,13 @@ class FacilityCodes(forms.Form):
         return _valid(hub_facility_code.validate, given) if given else ""
 
 
-def _limit(label: str) -> forms.IntegerField:
+def _limit(label: str, more: str = "") -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=1,
         max_value=10_000,
-        help_text="Để trống nếu nơi nhận không nêu giới hạn.",
+        help_text=f"Để trống nếu nơi nhận không nêu giới hạn. {more}".strip(),
         error_messages={
             "invalid": "Xin ghi một số, hoặc để trống.",
             "min_value": "Ít nhất là 1, hoặc để trống.",
@@ -221,7 +221,10 @@ class DestinationForm(forms.Form):
 class ChangeDestination(DestinationForm):
     enabled = forms.BooleanField(label="Gửi hồ sơ mới đến nơi này", required=False)
     calls_at_once = _limit("Nhiều nhất bao nhiêu lượt gọi cùng lúc")
-    calls_per_minute = _limit("Nhiều nhất bao nhiêu lượt gọi trong một phút")
+    calls_per_minute = _limit(
+        "Nhiều nhất bao nhiêu lượt gọi trong một phút",
+        "Tính cả đăng nhập, hỏi biên nhận và tra thẻ. Tra thẻ được đi trước; hồ sơ gửi chậm lại bù.",
+    )
     replaces_by_visit_code = forms.BooleanField(
         label="Tự gửi lại đúng hồ sơ đã ký khi chưa rõ cổng đã nhận hay chưa", required=False
     )
