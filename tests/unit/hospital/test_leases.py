@@ -370,3 +370,12 @@ def test_whoever_comes_back_takes_nothing_back_where_more_has_happened(
     frozen_between_its_mark_and_its_bytes(monkeypatch, meanwhile)
     assert not sending.send_submission(*claimed)
     assert Submission.objects.get().state == State.UNKNOWN
+
+
+def test_whoever_lost_its_claim_after_a_refused_token_takes_nothing_back(claimed: Claimed) -> None:
+    """Its bytes had left, and another has made it UNKNOWN before there was a next try. (Found by the seeds of the proof.)"""
+    submission, attempt = claimed
+    sending.may_send(*claimed)
+    another_recovers()
+    sending.release(submission, attempt, sending.PAUSED)
+    assert Submission.objects.get().state == State.UNKNOWN

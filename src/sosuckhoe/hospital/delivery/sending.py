@@ -237,5 +237,6 @@ def release(submission: Submission, attempt: Attempt, answer: Answer) -> None:
         if not is_ours(attempt):
             return
         close_attempt(attempt, None, answer)
-        if not step(submission, State.SIGNED, at=now, fence=submission.fence):
+        # One whose token was refused has left, and lost its claim before the next try: what became of it others decided.
+        if not step(submission, State.SIGNED, at=now, fence=submission.fence) and attempt.bytes_from is None:
             take_back(submission, attempt, now)
