@@ -157,6 +157,17 @@ def test_what_is_no_text_in_an_answer_is_marked_and_can_be_kept(odd: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "none", ["null", "NULL", "None", 0, "0000", "undefined", "-", "MP\u200b1", "MP\u00a01", ""]
+)
+def test_what_programs_write_for_nothing_is_no_transaction_number(none: object) -> None:
+    """It would be everybody's receipt, and one with an unseen letter nobody's who types it."""
+    portal = submission_answer(200, body(maKetQua="200", maGiaoDich=none))
+    hub = push_answer(200, body(res_code="CM_SUCCESS", txn_id=none), msg_id="m", relay=False)
+    for answer in (portal, hub):
+        assert (answer.word, answer.code) == (Word.UNKNOWN, "NO-TRANSACTION-NUMBER")
+
+
+@pytest.mark.parametrize(
     ("status", "word"),
     [
         (500, Word.TRY_LATER),

@@ -173,10 +173,16 @@ def text(value: object) -> str:
     )
 
 
+_NO_NUMBER = re.compile("0+|null|nil|none|nan|undefined|n/a|-+", re.IGNORECASE)
+"""What programs write where they have none. As a receipt it would be everybody's."""
+
+
 def number_of(value: object) -> str:
-    """A transaction number; none where what stands there is no text: with a mark in it, it would be another number."""
+    """A transaction number; none where what stands there is no text, or nobody could read it off a screen and type it:
+    with a mark or an unseen character in it, it would be another number."""
     number = text(value)[:100]
-    return "" if "\ufffd" in number else number
+    readable = "\ufffd" not in number and number.isprintable()
+    return number if readable and not _NO_NUMBER.fullmatch(number) else ""
 
 
 def submission_answer(status: int, body: bytes, *, retry_after: int | None = None) -> Answer:
