@@ -321,6 +321,7 @@ def test_nothing_is_put_over_what_is_there(
 def test_whoever_dies_while_restoring_is_on_hold_or_may_begin_again(
     house: Hospital, anew: Callable[[Hospital], Hospital], target: Path
 ) -> None:
+    house.do("declare", "thử")  # a line in the journal outside, so that the copy has one
     copy = back_up(house, target)
     for point in () if house.database else ("B11", "B12"):
         other = anew(house)
