@@ -11,7 +11,9 @@ from tests.browser.test_every_page import PHONE, sideways, violations
 from tests.health_check_file import HUB_CODE, Export
 
 from sosuckhoe.hospital.delivery import actions
-from sosuckhoe.hospital.delivery.answers import Answer, Word
+from sosuckhoe.hospital.delivery.answers import Word
+from sosuckhoe.hospital.delivery.calling import Exchange
+from sosuckhoe.hospital.delivery.channels import channel_of
 from sosuckhoe.hospital.delivery.intake import take_file
 from sosuckhoe.hospital.delivery.keeping import keep_receipt
 from sosuckhoe.hospital.delivery.ledger import step
@@ -37,7 +39,8 @@ def taken(worker: Worker, answer: bytes, number: str) -> Submission:
     while worker.sign_one():
         pass
     submission, attempt = worker.claim()[0]
-    said = Answer(Word.ACCEPTED, "200", "Đã tiếp nhận.", transaction_number=number)
+    said = channel_of(submission.destination).meaning_of(Exchange("", 200, "", answer), submission)
+    assert (said.word, said.transaction_number) == (Word.ACCEPTED, number)
     now = timezone.now()
     keep_receipt(submission, attempt, said, now)
     Attempt.objects.filter(pk=attempt.pk).update(
