@@ -135,3 +135,14 @@ def home() -> Iterator[Path]:
     settings.HOME.create()
     yield settings.HOME.path
     shutil.rmtree(settings.HOME.path, ignore_errors=True)
+
+
+@pytest.fixture
+def django_assert_max_num_queries(django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """As it is, where what pages look at once in some seconds is looked at once: a slow machine counts the same."""
+    from sosuckhoe.hospital.config import still_fits
+    from sosuckhoe.hospital.delivery import saving
+
+    for module in (still_fits, saving):
+        monkeypatch.setattr(module, "LOOKS_EVERY", 3600.0)
+    return django_assert_max_num_queries
