@@ -280,7 +280,7 @@ def measure(
         tell("claims")
         late = {"scenario": "late-reply", "path": "record", "parameters": {"seconds": LATENCY}}
         portal.desk("faults", late)
-        found["against_the_simulator"] = bench.in_flight(portal.address, portal.process.pid)
+        found["against_the_simulator"] = bench.in_flight(portal.address, portal.pid)
         tell("against_the_simulator")
         found["against_a_bare_responder"] = bench.in_flight(*portals.slow)
         tell("against_a_bare_responder")

@@ -53,6 +53,7 @@ class Portal:
 
     stop: Callable[[], None]
     address: str
+    pid: int
 
     @classmethod
     def start(cls, home: Path, paper: Paper, **variables: str) -> "Portal":
@@ -71,7 +72,7 @@ class Portal:
             readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
             line = process.stdout.readline() if readable else ""
             if "http://" in line:
-                return cls(lambda: _end(process), _address_in(line))
+                return cls(lambda: _end(process), _address_in(line), process.pid)
             if not line:
                 break
         process.kill()
@@ -92,7 +93,7 @@ class Portal:
 
         until(lambda: "http://" in out.read_text() or not deed.is_alive())
         assert "http://" in out.read_text(), f"the simulator did not start: {deed.errors()}"
-        return cls(stop, _address_in(out.read_text()))
+        return cls(stop, _address_in(out.read_text()), deed.pid)
 
     def desk(self, path: str, fields: Any = None, method: str = "") -> Any:
         host = self.address.removeprefix("http://")
