@@ -1,4 +1,5 @@
-"""The three doors out of UNKNOWN (chưa rõ kết quả). There is no fourth.
+"""The three doors out of UNKNOWN (chưa rõ kết quả), through which somebody decides. There is no fourth; what turns out to be
+known of that very attempt after all needs none (``settling``, ``restoring.booking``).
 
 1. A machine look-up, where the destination offers one (``looking``). The insurer's portal offers none.
 2. The identical bytes again, where the destination is declared to replace by visit code, with evidence.

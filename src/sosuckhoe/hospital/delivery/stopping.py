@@ -55,10 +55,10 @@ def count_answer(submission: Submission, answer: Answer, now: datetime) -> bool:
         stopped = stop_account(destination, answer, now, why)
     if answer.code in (SIMULATED.code, NOT_WAITED_FOR.code):
         return stopped  # nothing was heard of the destination itself
-    rows = Destination.objects.filter(pk=destination.pk)
     if keep_peace(destination, answer, now):
-        pass
-    elif answer.word in (Word.TRY_LATER, Word.UNKNOWN):
+        return stopped
+    rows = Destination.objects.filter(pk=destination.pk)
+    if answer.word in (Word.TRY_LATER, Word.UNKNOWN):
         rows = rows.filter(~peace(now))
         rows.update(failures=F("failures") + 1)
         rows.filter(failures__gte=QUIET_AFTER).update(quiet_until=now + QUIET)
